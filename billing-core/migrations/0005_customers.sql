@@ -1,0 +1,52 @@
+create table customers (
+  id          text        primary key,
+  -- The first ten characters of the customer's keys: says which till to ask without a lookup.
+  key_ref     text        not null unique check (key_ref ~ '^[0-9A-Za-z]{10}$'),
+  external_id text        unique,
+  name        text        not null check (char_length(name) between 1 and 200),
+  currency    text        not null default 'USD' check (currency ~ '^[A-Z]{3}$'),
+  time_zone   text        not null default 'UTC',
+  metadata    jsonb       not null default '{}',
+  state       text        not null default 'active' check (state in ('active', 'archived')),
+  created_at  timestamptz not null default now(),
+  updated_at  timestamptz not null default now()
+);
+
+create table memberships (
+  id          text        primary key,
+  customer_id text        not null references customers,
+  user_id     text        not null references users on delete cascade,
+  role        text        not null check (role in ('owner', 'billing', 'developer', 'viewer')),
+  created_at  timestamptz not null default now(),
+  unique (customer_id, user_id)
+);
+create index memberships_user on memberships (user_id);
+
+create table subscriptions (
+  id              text        primary key,
+  customer_id     text        not null references customers,
+  plan_version_id text        not null references plan_versions,
+  state           text        not null check (state in ('trialing', 'active', 'canceled')),
+  started_at      timestamptz not null,
+  trial_ends_at   timestamptz,
+  canceled_at     timestamptz,
+  created_at      timestamptz not null default now(),
+  check ((state = 'canceled') = (canceled_at is not null))
+);
+create unique index subscriptions_one_live on subscriptions (customer_id)
+  where state <> 'canceled';
+
+create table api_keys (
+  id          text        primary key,
+  customer_id text        not null references customers,
+  name        text        not null check (char_length(name) between 1 and 200),
+  mode        text        not null check (mode in ('live', 'test')),
+  prefix      text        not null,
+  last4       text        not null,
+  secret_hash bytea       not null unique check (octet_length(secret_hash) = 32),
+  created_by  text        not null,
+  created_at  timestamptz not null default now(),
+  expires_at  timestamptz,
+  revoked_at  timestamptz
+);
+create index api_keys_customer on api_keys (customer_id, id desc);

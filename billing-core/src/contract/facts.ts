@@ -1,0 +1,83 @@
+import { z } from 'zod';
+
+/** What a gateway needs to know to decide without asking: routes, keys, and their limits. */
+
+export const METER_SOURCES = ['request', 'request_bytes', 'response_bytes'] as const;
+export const OUTCOMES = [
+  'ok',
+  'client_error',
+  'server_error',
+  'upstream_timeout',
+  'upstream_error',
+  'client_abort',
+] as const;
+export const WINDOW_KINDS = ['minute', 'hour', 'day', 'month'] as const;
+
+/** How a request that was admitted ended. */
+export type Outcome = (typeof OUTCOMES)[number];
+export type WindowKind = (typeof WINDOW_KINDS)[number];
+
+const safeInteger = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+
+export const meteringFact = z.object({
+  meter_id: z.string(),
+  source: z.enum(METER_SOURCES),
+  /** Scaled units a request counts (source `request`), or units per byte. */
+  units: safeInteger,
+});
+export type MeteringFact = z.infer<typeof meteringFact>;
+
+export const routeFact = z.object({
+  id: z.string(),
+  version: z.number().int(),
+  name: z.string(),
+  host: z.string(),
+  path_pattern: z.string(),
+  methods: z.array(z.string()),
+  upstream_url: z.string(),
+  strip_prefix: z.string().nullable(),
+  metering: z.array(meteringFact),
+  billable_outcomes: z.array(z.enum(OUTCOMES)),
+  timeout_ms: safeInteger,
+  max_body_bytes: safeInteger,
+  public: z.boolean(),
+});
+export type RouteFact = z.infer<typeof routeFact>;
+
+/** GET /internal/v1/routes: every active route, as of change `last`. */
+export const routesSnapshot = z.object({ last: z.string(), routes: z.array(routeFact) });
+export type RoutesSnapshot = z.infer<typeof routesSnapshot>;
+
+export const quotaFact = z.object({
+  meter_id: z.string(),
+  meter_slug: z.string(),
+  window: z.enum(WINDOW_KINDS),
+  limit: safeInteger,
+  enforcement: z.enum(['hard', 'soft']),
+});
+export type QuotaFact = z.infer<typeof quotaFact>;
+
+export const keyFact = z.object({
+  key_id: z.string(),
+  mode: z.enum(['live', 'test']),
+  /** Core time in ms, or null for a key that does not expire. */
+  expires_at: safeInteger.nullable(),
+  revoked: z.boolean(),
+  customer: z.object({
+    id: z.string(),
+    state: z.enum(['active', 'archived']),
+    /** null: the customer has no live subscription. */
+    subscription: z.object({ id: z.string(), state: z.enum(['trialing', 'active']) }).nullable(),
+    rate_limit: z.object({ rate_per_second: z.number().positive(), burst: safeInteger }).nullable(),
+    quotas: z.array(quotaFact),
+  }),
+});
+export type KeyFact = z.infer<typeof keyFact>;
+export type CustomerFact = KeyFact['customer'];
+
+/** GET /internal/v1/changes?after=N: waits up to 25 s for something newer than N. */
+export const changesAnswer = z.object({
+  last: z.string(),
+  changes: z.array(z.object({ number: z.string(), kind: z.string(), id: z.string() })),
+});
+export type ChangesAnswer = z.infer<typeof changesAnswer>;

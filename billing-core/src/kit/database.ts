@@ -1,0 +1,41 @@
+import postgres from 'postgres';
+import { Fault } from './fault.ts';
+
+/** The pool; SQL is written as SQL at the place that needs it. */
+export type Sql = postgres.Sql<{ bigint: bigint }>;
+/** A transaction, opened only at the edge: the HTTP wrapper, the job runner. */
+export type Tx = postgres.TransactionSql<{ bigint: bigint }>;
+/** What a read may run on. */
+export type Query = Sql | Tx;
+
+export const POOL_CONNECTIONS = 10;
+const CONNECT_TIMEOUT_S = 10;
+const STATEMENT_TIMEOUT_MS = 30_000;
+
+/** Opens a pool. `bigint` columns arrive as bigint, `numeric` as string, times as Date. */
+export function openDatabase(url: string, connections = POOL_CONNECTIONS): Sql {
+  return postgres(url, {
+    max: connections,
+    connect_timeout: CONNECT_TIMEOUT_S,
+    onnotice: () => {},
+    types: { bigint: postgres.BigInt },
+    connection: { statement_timeout: STATEMENT_TIMEOUT_MS, application_name: 'tollgate' },
+  });
+}
+
+type PostgresFailure = { code?: string; constraint_name?: string };
+
+/** Names of unique constraints, as the fault a caller should see: `{constraint: public text}`. */
+export type Uniques = Record<string, string>;
+
+/** Turns a unique violation into `already_exists`; everything else passes through. */
+export async function unique<Result>(uniques: Uniques, work: Promise<Result>): Promise<Result> {
+  try {
+    return await work;
+  } catch (error) {
+    const failure = error as PostgresFailure;
+    const text = failure.code === '23505' ? uniques[failure.constraint_name ?? ''] : undefined;
+    if (text === undefined) throw error;
+    throw new Fault('already_exists', { detail: text });
+  }
+}

@@ -1,0 +1,127 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context, MiddlewareHandler } from 'hono';
+import { HTTPException } from 'hono/http-exception';
+import { z } from 'zod';
+import { problem, PROBLEM_TYPE, type Problem } from '../contract/problem.ts';
+import type { Actor } from './audit.ts';
+import type { Clock } from './clock.ts';
+import type { Query, Sql, Tx } from './database.ts';
+import { Fault, FAULTS, type FaultCode } from './fault.ts';
+import { newId } from './id.ts';
+import type { Log } from './log.ts';
+
+/** What a handler finds on its context. `tx` is set on writes only; reads use `query`. */
+export type Api = {
+  Variables: { requestId: string; now: number; actor: Actor; query: Query; tx: Tx };
+};
+export type ApiContext = Context<Api>;
+export type Kit = { sql: Sql; clock: Clock; log: Log };
+
+/** A router whose schema failures are `invalid_request` problems with one error per field. */
+export function api(): OpenAPIHono<Api> {
+  return new OpenAPIHono<Api>({
+    defaultHook: (result) => {
+      if (result.success) return;
+      const errors = result.error.issues.map((issue) => ({
+        path: issue.path.join('.'),
+        message: issue.message,
+      }));
+      throw new Fault('invalid_request', { errors });
+    },
+  });
+}
+
+/** The body of a JSON request, as createRoute wants it. */
+export const jsonBody = <Schema extends z.ZodType>(schema: Schema) => ({
+  body: { required: true, content: { 'application/json': { schema } } },
+});
+
+/** A JSON answer, as createRoute wants it. */
+export const json = <Schema extends z.ZodType>(schema: Schema, description = 'OK') => ({
+  description,
+  content: { 'application/json': { schema } },
+});
+
+/** Every endpoint can answer with a problem; spread into `responses`. */
+export const PROBLEMS = {
+  default: { description: 'A problem', content: { [PROBLEM_TYPE]: { schema: problem } } },
+} as const;
+
+/** Mints the request's id and time; the id is echoed so that a customer can quote it. */
+export function requestIdentity(clock: Clock): MiddlewareHandler<Api> {
+  return async (c, next) => {
+    c.set('now', clock());
+    c.set('requestId', newId('req', c.get('now')));
+    c.header('x-request-id', c.get('requestId'));
+    await next();
+  };
+}
+
+/**
+ * Reads run on the pool; a write is one transaction around the whole handler, so that a failure
+ * anywhere leaves nothing half-written. The answer leaves after the commit.
+ */
+export function transactional(sql: Sql): MiddlewareHandler<Api> {
+  return async (c, next) => {
+    c.set('query', sql);
+    if (c.req.method === 'GET' || c.req.method === 'HEAD') return next();
+    await sql.begin(async (tx) => {
+      c.set('query', tx);
+      c.set('tx', tx);
+      await next();
+      // Hono has made the error's answer already; the transaction must see the error as well.
+      if (c.error) throw c.error;
+    });
+    return undefined;
+  };
+}
+
+/** RFC 9457 answer of a fault. */
+export function problemResponse(c: ApiContext, fault: Fault): Response {
+  const body: Problem = {
+    type: 'about:blank',
+    title: FAULTS[fault.code][1],
+    status: fault.status,
+    code: fault.code,
+    detail: fault.detail,
+    request_id: c.get('requestId'),
+    ...(fault.errors && { errors: fault.errors }),
+  };
+  const headers = new Headers({ 'content-type': PROBLEM_TYPE, 'x-request-id': body.request_id });
+  if (fault.retryAfter !== undefined) headers.set('retry-after', String(fault.retryAfter));
+  return new Response(JSON.stringify(body), { status: fault.status, headers });
+}
+
+/** The last stop of every error: a problem outside, the reason in the log. */
+export function errorResponse(log: Log) {
+  return (error: unknown, c: ApiContext): Response => {
+    const fault = faultOf(error);
+    const about = { request_id: c.get('requestId'), method: c.req.method, path: c.req.path };
+    if (fault.status >= 500) log.error({ ...about, err: error }, 'request failed');
+    else log.debug({ ...about, code: fault.code, reason: fault.message }, 'request refused');
+    return problemResponse(c, fault);
+  };
+}
+
+const BY_STATUS: Record<number, FaultCode> = {
+  400: 'malformed_json', 401: 'unauthenticated', 403: 'forbidden', 404: 'not_found',
+  405: 'method_not_allowed', 413: 'payload_too_large', 415: 'unsupported_media_type',
+  429: 'too_many_requests',
+};
+
+// Postgres: text it cannot store, contention, and a server that is not there.
+const BY_DATABASE_CODE: [RegExp, FaultCode][] = [
+  [/^(22021|22P05|22003|22008)$/, 'invalid_request'],
+  [/^(40001|40P01|55P03|57014)$/, 'unavailable'],
+  [/^(08...|57P0.|53...|ECONN\w+|CONNECT\w*|CONNECTION_\w+|EPIPE)$/, 'unavailable'],
+];
+const RETRY_AFTER_S = 1;
+
+function faultOf(error: unknown): Fault {
+  if (error instanceof Fault) return error;
+  if (error instanceof HTTPException) return new Fault(BY_STATUS[error.status] ?? 'internal');
+  const code = String((error as { code?: unknown } | null)?.code ?? '');
+  const known = BY_DATABASE_CODE.find(([pattern]) => pattern.test(code))?.[1];
+  if (known === 'unavailable') return new Fault(known, { retryAfter: RETRY_AFTER_S });
+  return new Fault(known ?? 'internal');
+}
