@@ -7,11 +7,8 @@ create table quota_windows (
   kind        text   not null check (kind in ('minute', 'hour', 'day', 'month')),
   starts_at   bigint not null,
   ends_at     bigint not null,
-  quota_limit bigint not null,
   -- Sum of (granted - returned) over boots, spent units included.
   lent        bigint not null default 0,
-  unleased    bigint not null default 0,
-  overdrawn   bigint not null default 0,
   check (lent >= 0)
 );
 create index quota_windows_customer on quota_windows (customer_id, ends_at);

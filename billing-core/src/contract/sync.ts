@@ -1,0 +1,87 @@
+import { z } from 'zod';
+
+/**
+ * The one conversation between gateway and billing-core. A request's body is one line of JSON
+ * (the envelope), a newline, then the batch's stored bytes, if one is sent.
+ */
+
+const count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+const name = z.string().regex(/^[\w|.:-]{1,150}$/);
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+export const SYNC_TYPE = 'application/vnd.tollgate.sync';
+export const LEASES_MAX = 2_000;
+export const GAPS_MAX = 100;
+export const REFUSALS_MAX = 5_000;
+
+export const batchHeader = z.strictObject({
+  sequence: count.min(1),
+  first_frame: count,
+  last_frame: count,
+  entries: count,
+  /** Core time in ms: every request admitted before it is in this batch or an earlier one. */
+  watermark: count,
+  sha256,
+});
+export type BatchHeader = z.infer<typeof batchHeader>;
+
+/** Running totals of one lease: core merges by maximum, so repeats and reorders are harmless. */
+export const leaseTotals = z.strictObject({ window: name, wanted: count, returned: count });
+export type LeaseTotals = z.infer<typeof leaseTotals>;
+
+/** Usage that is known to be lost or unreadable; core keeps a row, nobody skips it in silence. */
+export const usageGap = z.strictObject({
+  reason: z.string().min(1).max(100),
+  first_frame: count.nullable(),
+  last_frame: count.nullable(),
+});
+export type UsageGap = z.infer<typeof usageGap>;
+
+/** How a boot ends: sealed (unspent leases come back) or forfeited (they do not). */
+export const bootEnd = z.strictObject({ kind: z.enum(['seal', 'forfeit']), in_doubt: count });
+export type BootEnd = z.infer<typeof bootEnd>;
+
+export const syncEnvelope = z.strictObject({
+  v: z.literal(1),
+  gateway: name,
+  boot: name,
+  fingerprint: name,
+  version: z.string().max(50),
+  batch: batchHeader.nullable(),
+  /** Used when no batch is sent: an idle gateway still moves its watermark. */
+  watermark: count.nullable(),
+  leases: z.array(leaseTotals).max(LEASES_MAX),
+  gaps: z.array(usageGap).max(GAPS_MAX),
+  refusals: z
+    .array(z.strictObject({ customer: name, minute: count, reason: name, requests: count }))
+    .max(REFUSALS_MAX),
+  /** Honoured only once every batch of the boot is applied. */
+  end: bootEnd.nullable(),
+});
+export type SyncEnvelope = z.infer<typeof syncEnvelope>;
+
+export const BATCH_STATUSES = ['applied', 'repeated', 'gap', 'conflict', 'dead_letter'] as const;
+
+export const leaseGrant = z.object({
+  window: z.string(),
+  /** G: units granted to this boot in all. */
+  granted: count,
+  limit: count,
+  /** Units of the window that no till holds; what is left, together with the till's own. */
+  unlent: count,
+  /** Nothing more until a change after `as_of`. */
+  exhausted: z.boolean(),
+});
+export type LeaseGrant = z.infer<typeof leaseGrant>;
+
+export const syncAnswer = z.object({
+  /** Core time in ms. */
+  now: count,
+  boot_state: z.enum(['live', 'sealed', 'forfeited', 'written_off']),
+  next_sequence: count,
+  batch: z.object({ status: z.enum(BATCH_STATUSES), written: count }).nullable(),
+  grants: z.array(leaseGrant),
+  /** Number of the newest change that the grants take into account. */
+  as_of: z.string(),
+});
+export type SyncAnswer = z.infer<typeof syncAnswer>;

@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { id, time } from './field.ts';
+import { OUTCOMES, WINDOW_KINDS } from './facts.ts';
+import { meterSlug } from './meter.ts';
+
+export const USAGE_INTERVALS = ['minute', 'hour', 'day'] as const;
+export const USAGE_GROUPS = ['none', 'outcome', 'route', 'key', 'meter'] as const;
+
+export const usageQuery = z.object({
+  from: time().optional(),
+  to: time().optional(),
+  interval: z.enum(USAGE_INTERVALS).default('hour'),
+  group_by: z.enum(USAGE_GROUPS).default('none'),
+  meter: meterSlug().default('requests'),
+  key_id: id('key').optional(),
+  route_id: id('rte').optional(),
+});
+export type UsageQuery = z.infer<typeof usageQuery>;
+
+const meterShown = z.object({
+  id: z.string(), slug: z.string(), name: z.string(), unit: z.string(),
+});
+
+const figures = {
+  requests: z.number().int(),
+  quantity: z.string(),
+  billable_quantity: z.string(),
+};
+
+export const usageSeries = z
+  .object({
+    data: z.array(
+      z.object({
+        start: time(),
+        group: z.object({ id: z.string(), label: z.string() }).nullable(),
+        ...figures,
+      }),
+    ),
+    totals: z.object(figures),
+    meter: meterShown,
+    interval: z.enum(USAGE_INTERVALS),
+    from: time(),
+    to: time(),
+    as_of: time(),
+    /** Totals are those of all batches with a roll number up to this one. */
+    roll: z.string(),
+  })
+  .meta({ id: 'UsageSeries' });
+export type UsageSeries = z.infer<typeof usageSeries>;
+
+export const usageEntry = z
+  .object({
+    received_at: time(),
+    minute: time(),
+    customer_id: z.string(),
+    key_id: z.string(),
+    route_id: z.string(),
+    route_version: z.number().int(),
+    meter: z.string(),
+    outcome: z.enum(OUTCOMES),
+    billable: z.boolean(),
+    requests: z.number().int(),
+    quantity: z.string(),
+    gateway: z.string(),
+    boot: z.string(),
+    sequence: z.number().int(),
+    roll: z.string().nullable(),
+  })
+  .meta({ id: 'UsageEntry' });
+export type UsageEntry = z.infer<typeof usageEntry>;
+
+export const quotaState = z
+  .object({
+    meter: meterShown,
+    window: z.enum(WINDOW_KINDS),
+    enforcement: z.enum(['hard', 'soft']),
+    limit: z.string(),
+    used: z.string(),
+    start: time(),
+    resets_at: time(),
+  })
+  .meta({ id: 'QuotaState' });
+export type QuotaState = z.infer<typeof quotaState>;
+
+/** One event of the live view. */
+export const usageLive = z
+  .object({
+    as_of: time(),
+    roll: z.string(),
+    today: z.object({ requests: z.number().int(), billable_quantity: z.string() }),
+    minutes: z.array(
+      z.object({
+        start: time(),
+        requests: z.number().int(),
+        ok: z.number().int(),
+        errors: z.number().int(),
+        refused: z.number().int(),
+      }),
+    ),
+    quotas: z.array(quotaState),
+  })
+  .meta({ id: 'UsageLive' });
+export type UsageLive = z.infer<typeof usageLive>;
