@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { freePort } from '../../test/free-port.ts';
 import { createCluster, databaseUrl, startPostgres, stopPostgres } from '../cluster.ts';
 import { isAlive, postmasterOf, stopLeftover } from '../leftover.ts';
 import { type Place, placeFor, removeCluster } from '../place.ts';
@@ -101,13 +102,4 @@ async function query(text: string, password = SECRETS.password) {
   } finally {
     await sql.end();
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }
