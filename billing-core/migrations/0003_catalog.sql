@@ -15,8 +15,11 @@ create table plans (
   slug               text        not null unique check (slug ~ '^[a-z][a-z0-9-]{0,62}$'),
   name               text        not null check (char_length(name) between 1 and 200),
   description        text        not null default '',
+  -- Customers see and choose only self-serve plans; a plan negotiated with one stays private.
+  self_serve         boolean     not null default false,
   self_serve_default boolean     not null default false,
-  created_at         timestamptz not null default now()
+  created_at         timestamptz not null default now(),
+  check (self_serve or not self_serve_default)
 );
 create unique index plans_one_default on plans (self_serve_default) where self_serve_default;
 
@@ -70,18 +73,51 @@ create unique index entitlements_one_rate on entitlements (plan_version_id)
   where kind = 'rate_limit';
 
 -- A published version is immutable, whoever asks. Only its state may move on to archived.
+-- The share lock makes a writer of prices and a publisher wait for each other.
 create function refuse_published_change() returns trigger language plpgsql as $$
 declare
-  version_state text;
+  version record;
 begin
-  select state into version_state from plan_versions
-   where id = coalesce(new.plan_version_id, old.plan_version_id);
-  if version_state is distinct from 'draft' and version_state is not null then
-    raise exception 'plan version is %', version_state using errcode = 'integrity_constraint_violation';
-  end if;
+  for version in
+    select state from plan_versions
+     where id in (case when tg_op <> 'INSERT' then old.plan_version_id end,
+                  case when tg_op <> 'DELETE' then new.plan_version_id end)
+       for share
+  loop
+    if version.state <> 'draft' then
+      raise exception 'plan version is %', version.state
+        using errcode = 'integrity_constraint_violation';
+    end if;
+  end loop;
   return coalesce(new, old);
 end $$;
 create trigger prices_immutable before insert or update or delete on prices
   for each row execute function refuse_published_change();
 create trigger entitlements_immutable before insert or update or delete on entitlements
   for each row execute function refuse_published_change();
+
+create function refuse_published_version_change() returns trigger language plpgsql as $$
+begin
+  if old.state = 'draft' then
+    return coalesce(new, old);
+  end if;
+  if tg_op = 'UPDATE' and old.state = 'published' and new.state = 'archived'
+     and (to_jsonb(new) - 'state') = (to_jsonb(old) - 'state') then
+    return new;
+  end if;
+  raise exception 'plan version is %', old.state using errcode = 'integrity_constraint_violation';
+end $$;
+create trigger plan_versions_immutable before update or delete on plan_versions
+  for each row execute function refuse_published_version_change();
+
+create function refuse_truncate() returns trigger language plpgsql as $$
+begin
+  raise exception '% is kept for ever', tg_table_name
+    using errcode = 'integrity_constraint_violation';
+end $$;
+create trigger plan_versions_no_truncate before truncate on plan_versions
+  for each statement execute function refuse_truncate();
+create trigger prices_no_truncate before truncate on prices
+  for each statement execute function refuse_truncate();
+create trigger entitlements_no_truncate before truncate on entitlements
+  for each statement execute function refuse_truncate();

@@ -25,16 +25,30 @@ create index memberships_user on memberships (user_id);
 create table subscriptions (
   id              text        primary key,
   customer_id     text        not null references customers,
+  -- The version it is on now; which one when is told by its phases.
   plan_version_id text        not null references plan_versions,
-  state           text        not null check (state in ('trialing', 'active', 'canceled')),
+  -- Kept from the start: a customer who moves does not shift periods that were billed.
+  time_zone       text        not null,
   started_at      timestamptz not null,
   trial_ends_at   timestamptz,
+  -- Trialing and active follow from the time; only the end is a fact.
   canceled_at     timestamptz,
   created_at      timestamptz not null default now(),
-  check ((state = 'canceled') = (canceled_at is not null))
+  check (canceled_at >= started_at)
 );
 create unique index subscriptions_one_live on subscriptions (customer_id)
-  where state <> 'canceled';
+  where canceled_at is null;
+create index subscriptions_customer on subscriptions (customer_id, id desc);
+create index subscriptions_version on subscriptions (plan_version_id);
+
+-- A phase is a subscription's time on one plan version, up to the next phase or the end.
+create table subscription_phases (
+  subscription_id text        not null references subscriptions,
+  number          integer     not null,
+  plan_version_id text        not null references plan_versions,
+  starts_at       timestamptz not null,
+  primary key (subscription_id, number)
+);
 
 create table api_keys (
   id          text        primary key,

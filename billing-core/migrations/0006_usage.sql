@@ -136,8 +136,9 @@ create table usage_gaps (
   reason      text        not null,
   first_frame bigint,
   last_frame  bigint,
-  detail      jsonb       not null default '{}',
-  created_at  timestamptz not null default now()
+  created_at  timestamptz not null default now(),
+  -- A gap is reported until it is acknowledged, and kept once.
+  unique nulls not distinct (gateway_id, boot_id, reason, first_frame, last_frame)
 );
 
 create table usage_dead_letters (

@@ -39,3 +39,24 @@ export async function unique<Result>(uniques: Uniques, work: Promise<Result>): P
     throw new Fault('already_exists', { detail: text });
   }
 }
+
+/** Turns a violated named check into `state_conflict` with this public text. */
+export async function checked<Result>(checks: Uniques, work: Promise<Result>): Promise<Result> {
+  try {
+    return await work;
+  } catch (error) {
+    const failure = error as PostgresFailure;
+    const text = failure.code === '23514' ? checks[failure.constraint_name ?? ''] : undefined;
+    if (text === undefined) throw error;
+    throw new Fault('state_conflict', { detail: text });
+  }
+}
+
+/** Turns a refused foreign key (the row is in use, or names what is not there) into a fault. */
+export async function referenced<Result>(fault: Fault, work: Promise<Result>): Promise<Result> {
+  try {
+    return await work;
+  } catch (error) {
+    throw /^2350[13]$/.test((error as PostgresFailure).code ?? '') ? fault : error;
+  }
+}

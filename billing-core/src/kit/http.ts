@@ -10,16 +10,29 @@ import { Fault, FAULTS, type FaultCode } from './fault.ts';
 import { newId } from './id.ts';
 import type { Log } from './log.ts';
 
-/** What a handler finds on its context. `tx` is set on writes only; reads use `query`. */
+/** The customer a portal request is about, and what the caller is there. */
+export type CustomerAccess = { id: string; role: 'owner' | 'billing' | 'developer' | 'viewer' };
+
+/**
+ * What a handler finds on its context. `tx` is set on writes only; reads use `query`. `customer`
+ * is set under /portal/v1/customers/{customer_id} only.
+ */
 export type Api = {
-  Variables: { requestId: string; now: number; actor: Actor; query: Query; tx: Tx };
+  Variables: {
+    requestId: string;
+    now: number;
+    actor: Actor;
+    query: Query;
+    tx: Tx;
+    customer: CustomerAccess;
+  };
 };
 export type ApiContext = Context<Api>;
 export type Kit = { sql: Sql; clock: Clock; log: Log };
 
 /** A router whose schema failures are `invalid_request` problems with one error per field. */
-export function api(): OpenAPIHono<Api> {
-  return new OpenAPIHono<Api>({
+export function api<Surface extends Api = Api>(): OpenAPIHono<Surface> {
+  return new OpenAPIHono<Surface>({
     defaultHook: (result) => {
       if (result.success) return;
       const errors = result.error.issues.map((issue) => ({
