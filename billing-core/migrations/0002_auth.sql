@@ -50,13 +50,14 @@ create table verifications (
 );
 create index verifications_identifier on verifications (identifier);
 
--- Sign-in throttling is shared by all cores.
+-- Attempts to sign in, to sign up and to reset, per client address and per account; shared by
+-- all cores. A window of attempts begins at started_at (ms since the epoch).
 create table rate_limits (
-  id           text    primary key,
-  key          text    not null unique,
-  count        integer not null,
-  last_request bigint  not null
+  key        text    primary key,
+  count      integer not null,
+  started_at bigint  not null
 );
+create index rate_limits_started on rate_limits (started_at);
 
 create table admin_tokens (
   id           text        primary key,

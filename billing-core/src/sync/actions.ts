@@ -1,0 +1,86 @@
+import type { SyncAnswer, SyncEnvelope } from '../contract/sync.ts';
+import { appendChange, lastChange } from '../kit/changes.ts';
+import type { Tx } from '../kit/database.ts';
+import { Fault } from '../kit/fault.ts';
+import { grantLeases } from '../quotas/actions.ts';
+import { addSettlements, returnLeases } from '../quotas/store.ts';
+import { recordBatch, type Recorded } from '../usage/actions.ts';
+import {
+  addRefusals,
+  endBoot,
+  insertGaps,
+  lockBoot,
+  moveBoot,
+  type BootRow,
+  type BootState,
+} from '../usage/store.ts';
+
+export type SyncMessage = { envelope: SyncEnvelope; bytes: Uint8Array };
+
+async function record(tx: Tx, boot: BootRow, message: SyncMessage): Promise<Recorded> {
+  const { envelope, bytes } = message;
+  if (envelope.batch === null) {
+    const nextSequence = boot.next_sequence;
+    await moveBoot(tx, boot, { nextSequence, watermark: envelope.watermark });
+    return { answer: { status: 'applied', written: 0 }, nextSequence, spent: [] };
+  }
+  return recordBatch(tx, boot, { header: envelope.batch, bytes });
+}
+
+/**
+ * Ends a boot as its gateway asks, in a message of its own after its last batch: a seal gives back
+ * what was lent and not spent.
+ */
+async function end(tx: Tx, boot: BootRow, envelope: SyncEnvelope): Promise<BootState> {
+  if (envelope.end === null || envelope.batch !== null) return boot.state;
+  const state = envelope.end.kind === 'seal' ? 'sealed' : 'forfeited';
+  const key = { gateway: envelope.gateway, boot: envelope.boot };
+  const gained = state === 'sealed' ? await returnLeases(tx, key) : [];
+  await endBoot(tx, boot, { state, inDoubt: envelope.end.in_doubt });
+  // Tills that were told "exhausted until a change" must ask again.
+  for (const window of gained) await appendChange(tx, 'quota', window);
+  return state;
+}
+
+function answerEnded(boot: BootRow, message: SyncMessage, now: number): SyncAnswer {
+  const { batch } = message.envelope;
+  const known = batch !== null && BigInt(batch.sequence) < boot.next_sequence;
+  return {
+    now,
+    boot_state: boot.state,
+    next_sequence: Number(boot.next_sequence),
+    batch: known ? { status: 'repeated', written: batch.entries } : null,
+    grants: [],
+    as_of: '0',
+  };
+}
+
+/**
+ * One sync: the boot's row first, then its batch, then the windows it spent and asks for, and
+ * its end last; all in the caller's transaction. A boot that has ended gets its state and
+ * nothing else.
+ */
+export async function synchronise(tx: Tx, message: SyncMessage, now: number): Promise<SyncAnswer> {
+  const { envelope } = message;
+  const boot = await lockBoot(tx, envelope);
+  if (boot.fingerprint !== envelope.fingerprint) {
+    throw new Fault('state_conflict', { detail: 'Another spool owns this boot' });
+  }
+  if (boot.state !== 'live') return answerEnded(boot, message, now);
+  const asOf = await lastChange(tx);
+  const recorded = await record(tx, boot, message);
+  const key = { gateway: envelope.gateway, boot: envelope.boot };
+  await addSettlements(tx, key, recorded.spent);
+  await insertGaps(tx, boot, envelope.gaps);
+  await addRefusals(tx, envelope.refusals);
+  const grants = envelope.end === null ? await grantLeases(tx, key, envelope.leases) : [];
+  const state = await end(tx, boot, envelope);
+  return {
+    now,
+    boot_state: state,
+    next_sequence: Number(recorded.nextSequence),
+    batch: envelope.batch === null ? null : recorded.answer,
+    grants,
+    as_of: String(asOf),
+  };
+}

@@ -1,0 +1,66 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { changesAfter, lastChange, type Change } from '../kit/changes.ts';
+import type { Sql } from '../kit/database.ts';
+import type { Log } from '../kit/log.ts';
+
+const POLL_MS = 100;
+const ERROR_PAUSE_MS = 1_000;
+
+type Waiter = { after: bigint; wake: () => void };
+
+/**
+ * The changes feed by long-poll. One poll of the newest number serves every waiting gateway, and
+ * none is made while nobody waits.
+ */
+export class ChangeFeed {
+  readonly #sql: Sql;
+  readonly #log: Log;
+  readonly #waiters = new Set<Waiter>();
+  #polling = false;
+
+  constructor(sql: Sql, log: Log) {
+    this.#sql = sql;
+    this.#log = log;
+  }
+
+  /** Changes after the cursor; waits up to `waitMs` for the first, then answers an empty list. */
+  async after(cursor: bigint, waitMs: number, signal: AbortSignal): Promise<Change[]> {
+    const already = await changesAfter(this.#sql, cursor);
+    if (already.length > 0 || waitMs <= 0) return already;
+    await this.#waitBeyond(cursor, waitMs, signal);
+    return signal.aborted ? [] : changesAfter(this.#sql, cursor);
+  }
+
+  #waitBeyond(after: bigint, waitMs: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.#waiters.delete(waiter);
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const waiter: Waiter = { after, wake: done };
+      const timer = setTimeout(done, waitMs);
+      signal.addEventListener('abort', done);
+      this.#waiters.add(waiter);
+      if (signal.aborted) done();
+      else void this.#poll();
+    });
+  }
+
+  async #poll(): Promise<void> {
+    if (this.#polling) return;
+    this.#polling = true;
+    while (this.#waiters.size > 0) {
+      try {
+        const newest = await lastChange(this.#sql);
+        for (const waiter of this.#waiters) if (waiter.after < newest) waiter.wake();
+        await delay(POLL_MS);
+      } catch (error) {
+        this.#log.warn({ err: error }, 'changes could not be read');
+        await delay(ERROR_PAUSE_MS);
+      }
+    }
+    this.#polling = false;
+  }
+}

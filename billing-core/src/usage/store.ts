@@ -1,0 +1,144 @@
+import type { BatchHeader, SyncEnvelope, UsageGap } from '../contract/sync.ts';
+import type { GatewayCount, UsageColumns } from '../contract/usage-batch.ts';
+import type { Tx } from '../kit/database.ts';
+
+export type BootState = 'live' | 'sealed' | 'forfeited' | 'written_off';
+export type BootRow = {
+  gateway_id: string;
+  boot_id: string;
+  state: BootState;
+  next_sequence: bigint;
+  watermark: bigint;
+  fingerprint: string;
+};
+export type BatchKey = { gateway: string; boot: string; sequence: number };
+
+/** The boot's row, made on first sight and locked: all syncs of one boot pass one by one. */
+export async function lockBoot(tx: Tx, from: SyncEnvelope): Promise<BootRow> {
+  const { gateway, boot, fingerprint, version } = from;
+  await tx`insert into gateways (id) values (${gateway}) on conflict do nothing`;
+  await tx`insert into boots (gateway_id, boot_id, fingerprint, version)
+    values (${gateway}, ${boot}, ${fingerprint}, ${version}) on conflict do nothing`;
+  const [row] = await tx<[BootRow]>`
+    select gateway_id, boot_id, state, next_sequence, watermark, fingerprint
+      from boots where gateway_id = ${gateway} and boot_id = ${boot} for update`;
+  return row;
+}
+
+/** Moves the dedup state and the watermark on; the watermark never goes back. */
+export async function moveBoot(
+  tx: Tx,
+  boot: BootRow,
+  to: { nextSequence: bigint; watermark: number | null },
+): Promise<void> {
+  await tx`update boots
+    set next_sequence = ${to.nextSequence},
+        watermark = greatest(watermark, ${to.watermark ?? 0}),
+        last_seen_at = clock_timestamp()
+    where gateway_id = ${boot.gateway_id} and boot_id = ${boot.boot_id}`;
+}
+
+// A boot that has ended holds nothing open: its watermark is past every period.
+const WATERMARK_INFINITE = 9_223_372_036_854_775_807n;
+
+export async function endBoot(
+  tx: Tx,
+  boot: BootRow,
+  to: { state: Exclude<BootState, 'live'>; inDoubt: number },
+): Promise<void> {
+  await tx`update boots
+    set state = ${to.state}, in_doubt = ${to.inDoubt}, ended_at = clock_timestamp(),
+        watermark = ${WATERMARK_INFINITE}
+    where gateway_id = ${boot.gateway_id} and boot_id = ${boot.boot_id}`;
+}
+
+/** The checksum an applied batch was recorded with, while its row exists. */
+export async function batchChecksum(tx: Tx, key: BatchKey): Promise<Buffer | undefined> {
+  const [row] = await tx<{ checksum: Buffer }[]>`
+    select checksum from usage_batches
+     where gateway_id = ${key.gateway} and boot_id = ${key.boot} and sequence = ${key.sequence}
+    union all
+    select checksum from usage_dead_letters
+     where gateway_id = ${key.gateway} and boot_id = ${key.boot} and sequence = ${key.sequence}`;
+  return row?.checksum;
+}
+
+export async function insertBatch(tx: Tx, key: BatchKey, header: BatchHeader): Promise<void> {
+  await tx`insert into usage_batches
+    (gateway_id, boot_id, sequence, first_frame, last_frame, entries, checksum, watermark)
+    values (${key.gateway}, ${key.boot}, ${key.sequence}, ${header.first_frame},
+            ${header.last_frame}, ${header.entries}, ${Buffer.from(header.sha256, 'hex')},
+            ${header.watermark})`;
+}
+
+/** Appends the entries of a batch to the ledger and returns how many rows were written. */
+export async function insertEntries(tx: Tx, key: BatchKey, rows: UsageColumns): Promise<number> {
+  if (rows.customer.length === 0) return 0;
+  const result = await tx`
+    insert into usage_entries
+      (received_day, gateway_id, boot_id, sequence, customer_id, key_id, route_id, route_version,
+       meter_id, outcome, minute, billable, requests, quantity)
+    select current_date, ${key.gateway}, ${key.boot}, ${key.sequence}::bigint, e.*
+      from unnest(${rows.customer}::text[], ${rows.key}::text[], ${rows.route}::text[],
+                  ${rows.route_version}::integer[], ${rows.meter}::text[], ${rows.outcome}::text[],
+                  ${rows.minute}::bigint[], ${rows.billable}::boolean[],
+                  ${rows.requests}::bigint[], ${rows.quantity}::bigint[]) e`;
+  return result.count;
+}
+
+/** Running totals: the larger one is the newer one, so order and repeats do not matter. */
+export async function mergeCounts(tx: Tx, key: BatchKey, counts: GatewayCount[]): Promise<void> {
+  if (counts.length === 0) return;
+  await tx`
+    insert into gateway_counts as kept
+      (gateway_id, boot_id, customer_id, meter_id, day, requests, quantity, billable_quantity)
+    select ${key.gateway}, ${key.boot}, c.*
+      from unnest(${counts.map((c) => c.customer)}::text[], ${counts.map((c) => c.meter)}::text[],
+                  ${counts.map((c) => c.day)}::bigint[], ${counts.map((c) => c.requests)}::bigint[],
+                  ${counts.map((c) => c.quantity)}::bigint[],
+                  ${counts.map((c) => c.billable)}::bigint[]) c
+    on conflict (gateway_id, boot_id, customer_id, meter_id, day) do update
+      set requests = greatest(kept.requests, excluded.requests),
+          quantity = greatest(kept.quantity, excluded.quantity),
+          billable_quantity = greatest(kept.billable_quantity, excluded.billable_quantity)`;
+}
+
+export async function insertDeadLetter(
+  tx: Tx,
+  key: BatchKey,
+  letter: { reason: string; sha256: string; content: Uint8Array },
+): Promise<void> {
+  await tx`insert into usage_dead_letters
+    (gateway_id, boot_id, sequence, reason, checksum, content)
+    values (${key.gateway}, ${key.boot}, ${key.sequence}, ${letter.reason},
+            ${Buffer.from(letter.sha256, 'hex')}, ${Buffer.from(letter.content)})`;
+}
+
+export async function insertGaps(tx: Tx, boot: BootRow, gaps: UsageGap[]): Promise<void> {
+  if (gaps.length === 0) return;
+  await tx`
+    insert into usage_gaps (gateway_id, boot_id, reason, first_frame, last_frame)
+    select ${boot.gateway_id}, ${boot.boot_id}, g.*
+      from unnest(${gaps.map((gap) => gap.reason)}::text[],
+                  ${gaps.map((gap) => gap.first_frame)}::bigint[],
+                  ${gaps.map((gap) => gap.last_frame)}::bigint[]) g
+    on conflict do nothing`;
+}
+
+type RefusalCount = SyncEnvelope['refusals'][number];
+
+/** Best effort, at most once: refusals are told apart from usage and never billed. */
+export async function addRefusals(tx: Tx, refusals: RefusalCount[]): Promise<void> {
+  if (refusals.length === 0) return;
+  await tx`
+    insert into usage_refusals as kept (customer_id, minute, reason, requests)
+    select r.customer_id, r.minute, r.reason, sum(r.requests)
+      from unnest(${refusals.map((r) => r.customer)}::text[],
+                  ${refusals.map((r) => r.minute)}::bigint[],
+                  ${refusals.map((r) => r.reason)}::text[],
+                  ${refusals.map((r) => r.requests)}::bigint[])
+           as r (customer_id, minute, reason, requests)
+     group by 1, 2, 3
+    on conflict (customer_id, minute, reason) do update
+      set requests = kept.requests + excluded.requests`;
+}

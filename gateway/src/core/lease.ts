@@ -1,0 +1,99 @@
+import type { QuotaWindow } from '@tollgate/billing-core/contract/quota-window.ts';
+
+/**
+ * What a till holds of one quota window. Exactly: G = S + reserved + available + R; what was
+ * used is S + unleased + overdrawn. Core owns G, the till owns R, S travels in batches.
+ */
+export type Lease = {
+  readonly window: QuotaWindow;
+  limit: number;
+  /** G, granted by core in all. */
+  granted: number;
+  /** S, settled. */
+  settled: number;
+  reserved: number;
+  /** R, returned by the till in all. */
+  returned: number;
+  overdrawn: number;
+  /** Units that no till holds, as core last said. */
+  unlent: number;
+  /** Core has nothing more until a change after this number; null when it may have. */
+  exhaustedAt: bigint | null;
+  /** Units that waiting requests need beyond what is available. */
+  short: number;
+  /** Units admitted since `rateAt`, for the size of the next lease. */
+  spentRecently: number;
+  rateAt: number;
+  ratePerMs: number;
+};
+
+export const LEASE_AHEAD_MS = 30_000;
+const RATE_WINDOW_MS = 5_000;
+
+export const openLease = (window: QuotaWindow, limit: number, now: number): Lease => ({
+  window,
+  limit,
+  granted: 0,
+  settled: 0,
+  reserved: 0,
+  returned: 0,
+  overdrawn: 0,
+  unlent: limit,
+  exhaustedAt: null,
+  short: 0,
+  spentRecently: 0,
+  rateAt: now,
+  ratePerMs: 0,
+});
+
+export const available = (lease: Lease): number =>
+  lease.granted - lease.settled - lease.reserved - lease.returned;
+
+function noteDemand(lease: Lease, units: number, now: number): void {
+  lease.spentRecently += units;
+  const elapsed = now - lease.rateAt;
+  if (elapsed < RATE_WINDOW_MS) return;
+  lease.ratePerMs = lease.spentRecently / elapsed;
+  lease.spentRecently = 0;
+  lease.rateAt = now;
+}
+
+/** Sets units aside for one request. The caller has seen that they are available. */
+export function reserve(lease: Lease, units: number, now: number): void {
+  lease.reserved += units;
+  noteDemand(lease, units, now);
+}
+
+/** What one settlement spends: from the reservation, then from the lease, then overdrawn. */
+export function settleUnits(
+  lease: Lease,
+  spend: { reserved: number; actual: number },
+): { settled: number; overdrawn: number } {
+  const fromReserved = Math.min(spend.actual, spend.reserved);
+  lease.reserved -= spend.reserved;
+  const more = spend.actual - fromReserved;
+  const fromLease = Math.min(more, Math.max(0, available(lease) - fromReserved));
+  const settled = fromReserved + fromLease;
+  const overdrawn = more - fromLease;
+  lease.settled += settled;
+  lease.overdrawn += overdrawn;
+  return { settled, overdrawn };
+}
+
+/**
+ * G the till would like: what it holds, and about 30 s of its recent traffic ahead; at least
+ * what waiting requests are short of.
+ */
+export function wanted(lease: Lease, now: number): number {
+  const recent = Math.max(lease.ratePerMs, lease.spentRecently / Math.max(1_000, now - lease.rateAt));
+  const ahead = Math.max(1, lease.short, Math.ceil(recent * LEASE_AHEAD_MS));
+  return lease.granted + Math.max(0, ahead - Math.max(0, available(lease)));
+}
+
+/** Whether the lease should be topped up before it runs dry. */
+export function isLow(lease: Lease, now: number): boolean {
+  if (lease.exhaustedAt !== null) return false;
+  if (lease.short > 0) return true;
+  const want = wanted(lease, now) - lease.granted + Math.max(0, available(lease));
+  return available(lease) * 2 < want;
+}

@@ -1,0 +1,81 @@
+import type { KeyFact, MeteringFact, Outcome } from '@tollgate/billing-core/contract/facts.ts';
+import type { Hold, Settlement } from '../ports.ts';
+
+/**
+ * The record of one admitted request: everything the ledger, the quotas and a dispute need. It
+ * is what a spool frame holds.
+ */
+export type UsageRecord = {
+  readonly requestId: string;
+  readonly customer: string;
+  readonly key: string;
+  readonly route: string;
+  readonly routeVersion: number;
+  readonly outcome: Outcome;
+  readonly status: number;
+  /** Core time of admission, ms. */
+  readonly admittedAt: number;
+  readonly billable: boolean;
+  /** [meter, quantity]: what was counted. */
+  readonly quantities: readonly (readonly [string, number])[];
+  /** [window, settled, unleased, overdrawn]: what it spent of quotas. */
+  readonly spent: readonly (readonly [string, number, number, number])[];
+};
+
+/**
+ * Whether a request is billable: a pure function of its record and of the route version that
+ * served it. A test key's requests are recorded and never billed.
+ */
+export function isBillable(
+  outcome: Outcome,
+  billableOutcomes: readonly Outcome[],
+  mode: KeyFact['mode'],
+): boolean {
+  return mode === 'live' && billableOutcomes.includes(outcome);
+}
+
+/** The quantity one metering rule gives for a settled request, scaled units. */
+export function quantityOf(rule: MeteringFact, settlement: Settlement): number {
+  if (rule.source === 'request') return rule.units;
+  const bytes =
+    rule.source === 'request_bytes' ? settlement.requestBytes : settlement.responseBytes;
+  return Math.min(bytes * rule.units, Number.MAX_SAFE_INTEGER);
+}
+
+/** Quantities by meter; rules for the same meter add up. */
+export function quantitiesOf(hold: Hold, settlement: Settlement): [string, number][] {
+  const byMeter = new Map<string, number>();
+  for (const rule of hold.route.metering) {
+    const was = byMeter.get(rule.meter_id) ?? 0;
+    byMeter.set(rule.meter_id, was + quantityOf(rule, settlement));
+  }
+  return [...byMeter];
+}
+
+/** Units to set aside before the answer is known; what only the response tells counts as 0. */
+export function reservationOf(rule: MeteringFact, requestBytes: number): number {
+  if (rule.source === 'request') return rule.units;
+  return rule.source === 'request_bytes' ? requestBytes * rule.units : 0;
+}
+
+/** The record as the compact array that is written to the spool. */
+export const encodeRecord = (r: UsageRecord): string =>
+  JSON.stringify([
+    r.requestId, r.customer, r.key, r.route, r.routeVersion, r.outcome, r.status, r.admittedAt,
+    r.billable ? 1 : 0, r.quantities, r.spent,
+  ]);
+
+/** Reads what encodeRecord wrote; the frame's checksum has vouched for the bytes. */
+export function decodeRecord(text: string): UsageRecord {
+  const [
+    requestId, customer, key, route, routeVersion, outcome, status, admittedAt, billable,
+    quantities, spent,
+  ] = JSON.parse(text) as [
+    string, string, string, string, number, Outcome, number, number, 0 | 1,
+    [string, number][], [string, number, number, number][],
+  ];
+  return {
+    requestId, customer, key, route, routeVersion, outcome, status, admittedAt,
+    billable: billable === 1, quantities, spent,
+  };
+}

@@ -1,0 +1,105 @@
+import type { UsageBatch } from '@tollgate/billing-core/contract/usage-batch.ts';
+import type { UsageRecord } from './meter.ts';
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+
+type Entry = {
+  record: UsageRecord;
+  meter: string;
+  minute: number;
+  requests: number;
+  quantity: number;
+};
+type Count = {
+  customer: string; meter: string; day: number;
+  requests: number; quantity: number; billable: number;
+};
+type Spent = { window: string; settled: number; unleased: number; overdrawn: number };
+
+/**
+ * Gathers records into the next batch, and keeps the boot's running totals a customer, meter and
+ * day. Pure: the same records in the same order give the same batches.
+ */
+export class Tally {
+  readonly #counts = new Map<string, Count>();
+  #entries = new Map<string, Entry>();
+  #touched = new Map<string, Count>();
+  #spent = new Map<string, Spent>();
+
+  get entries(): number {
+    return this.#entries.size;
+  }
+
+  add(record: UsageRecord): void {
+    const minute = Math.floor(record.admittedAt / MINUTE_MS);
+    for (const [meter, quantity] of record.quantities) {
+      this.#addEntry(record, { meter, quantity, minute });
+      this.#addCount(record, meter, quantity);
+    }
+    for (const [window, settled, unleased, overdrawn] of record.spent) {
+      const spent = this.#spent.get(window) ?? { window, settled: 0, unleased: 0, overdrawn: 0 };
+      spent.settled += settled;
+      spent.unleased += unleased;
+      spent.overdrawn += overdrawn;
+      this.#spent.set(window, spent);
+    }
+  }
+
+  #addEntry(record: UsageRecord, of: { meter: string; quantity: number; minute: number }): void {
+    const key = [
+      record.customer, record.key, record.route, record.routeVersion, of.meter, record.outcome,
+      of.minute, record.billable,
+    ].join('|');
+    const entry = this.#entries.get(key);
+    if (entry) {
+      entry.requests += 1;
+      entry.quantity += of.quantity;
+    } else {
+      this.#entries.set(key, { record, ...of, requests: 1 });
+    }
+  }
+
+  #addCount(record: UsageRecord, meter: string, quantity: number): void {
+    const day = Math.floor(record.admittedAt / DAY_MS);
+    const key = `${record.customer}|${meter}|${day}`;
+    const count = this.#counts.get(key) ?? {
+      customer: record.customer, meter, day, requests: 0, quantity: 0, billable: 0,
+    };
+    count.requests += 1;
+    count.quantity += quantity;
+    if (record.billable) count.billable += quantity;
+    this.#counts.set(key, count);
+    this.#touched.set(key, count);
+  }
+
+  /** Totals of past boots' days are not carried for ever: a day is dropped when it is over. */
+  forgetBefore(day: number): void {
+    for (const [key, count] of this.#counts) if (count.day < day) this.#counts.delete(key);
+  }
+
+  /** The batch of everything added since the last call. */
+  take(): UsageBatch {
+    const entries = [...this.#entries.values()];
+    const batch: UsageBatch = {
+      columns: {
+        customer: entries.map((e) => e.record.customer),
+        key: entries.map((e) => e.record.key),
+        route: entries.map((e) => e.record.route),
+        route_version: entries.map((e) => e.record.routeVersion),
+        meter: entries.map((e) => e.meter),
+        outcome: entries.map((e) => e.record.outcome),
+        minute: entries.map((e) => e.minute),
+        billable: entries.map((e) => e.record.billable),
+        requests: entries.map((e) => e.requests),
+        quantity: entries.map((e) => e.quantity),
+      },
+      counts: [...this.#touched.values()].map((count) => ({ ...count })),
+      spent: [...this.#spent.values()],
+    };
+    this.#entries = new Map();
+    this.#touched = new Map();
+    this.#spent = new Map();
+    return batch;
+  }
+}
