@@ -105,6 +105,9 @@ create table gateway_counts (
   primary key (gateway_id, boot_id, customer_id, meter_id, day)
 );
 
+-- Totals are numeric: a sum of allowed quantities may pass bigint, and an overflow would stop
+-- the roller for everybody. The current minute's rows are updated four times a second, in place
+-- while their page has room.
 create table usage_rollups (
   customer_id       text   not null,
   minute            bigint not null,
@@ -113,11 +116,36 @@ create table usage_rollups (
   route_id          text   not null,
   outcome           text   not null,
   billable          boolean not null,
-  requests          bigint not null,
-  quantity          bigint not null,
+  requests          numeric(30, 0) not null,
+  quantity          numeric(30, 0) not null,
   last_roll         bigint not null,
   primary key (customer_id, minute, meter_id, key_id, route_id, outcome, billable)
-);
+) with (fillfactor = 80);
+create index usage_rollups_minute on usage_rollups (minute);
+
+-- The same totals by hour, written in the same roll: a month of a quota or two years of a chart
+-- read a sixtieth of the rows.
+create table usage_hours (
+  customer_id       text   not null,
+  hour              bigint not null,
+  meter_id          text   not null,
+  key_id            text   not null,
+  route_id          text   not null,
+  outcome           text   not null,
+  billable          boolean not null,
+  requests          numeric(30, 0) not null,
+  quantity          numeric(30, 0) not null,
+  last_roll         bigint not null,
+  primary key (customer_id, hour, meter_id, key_id, route_id, outcome, billable)
+) with (fillfactor = 80);
+create index usage_hours_hour on usage_hours (hour);
+
+-- The newest roll that touched a customer: what live views ask for, one row a customer, instead
+-- of an index on last_roll that every update of a rollup would have to move.
+create table usage_last_rolls (
+  customer_id text   primary key,
+  last_roll   bigint not null
+) with (fillfactor = 50);
 
 -- Refusals of known customers: counted per minute, at most once, outside the ledger.
 create table usage_refusals (
