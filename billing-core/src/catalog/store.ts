@@ -44,3 +44,9 @@ export async function renameMeter(tx: Tx, id: string, name: string): Promise<Met
     returning id, slug, name, unit, scale, created_at`;
   return row;
 }
+
+/** The meters of these slugs; a slug that is not there is left out. */
+export async function metersBySlug(sql: Query, slugs: string[]): Promise<MeterRow[]> {
+  return sql<MeterRow[]>`
+    select id, slug, name, unit, scale, created_at from meters where slug = any(${slugs})`;
+}

@@ -8,13 +8,16 @@ export type Actor =
   | { kind: 'user'; id: string; role: 'admin' | 'user' }
   | { kind: 'system'; id: string };
 
+/** What every action that writes is given: its transaction, who asks, when, in which request. */
+export type Doing = { tx: Tx; actor: Actor; now: number; requestId: string };
+
 export type Deed = {
   actor: Actor;
   action: string;
   subjectId: string;
   now: number;
   requestId?: string | undefined;
-  detail?: Record<string, JSONValue>;
+  detail?: { readonly [field: string]: JSONValue | undefined };
 };
 
 /** Writes who did what to which subject, in the transaction of the deed. */

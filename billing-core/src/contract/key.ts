@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { text, time } from './field.ts';
+
+export const KEY_MODES = ['live', 'test'] as const;
+export const KEY_STATES = ['active', 'revoked', 'expired'] as const;
+
+export const key = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    mode: z.enum(KEY_MODES),
+    /** Mode and customer reference: tells keys apart, opens nothing. */
+    prefix: z.string(),
+    last4: z.string(),
+    state: z.enum(KEY_STATES),
+    created_at: time(),
+    expires_at: time().nullable(),
+    revoked_at: time().nullable(),
+    last_used_at: time().nullable(),
+    created_by: z.string(),
+  })
+  .meta({ id: 'Key' });
+export type Key = z.infer<typeof key>;
+export type KeyState = Key['state'];
+
+/** The one answer that holds the secret; it cannot be asked for again. */
+export const createdKey = key.extend({ secret: z.string() }).meta({ id: 'CreatedKey' });
+export type CreatedKey = z.infer<typeof createdKey>;
+
+export const newKey = z.strictObject({
+  name: text(),
+  mode: z.enum(KEY_MODES).default('live'),
+  expires_at: time().nullable().default(null),
+});
+export type NewKey = z.infer<typeof newKey>;
+
+export const keyPatch = z
+  .strictObject({ name: text().optional(), expires_at: time().nullable().optional() })
+  .refine((patch) => Object.keys(patch).length > 0, 'names nothing to change');
+export type KeyPatch = z.infer<typeof keyPatch>;

@@ -1,0 +1,109 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { formatApiKey, randomBase62, SECRET_CHARS } from '../contract/api-key.ts';
+import type { KeyPatch, NewKey } from '../contract/key.ts';
+import { audit, type Doing } from '../kit/audit.ts';
+import { appendChange } from '../kit/changes.ts';
+import { Fault, found } from '../kit/fault.ts';
+import { newId } from '../kit/id.ts';
+import { keyState, LIVE_KEYS_MAX, type KeyRow } from './model.ts';
+import {
+  countLiveKeys,
+  insertKey,
+  keyById,
+  lockKeyCustomer,
+  updateKey,
+  type KeyScope,
+} from './store.ts';
+
+/** A key is stored and looked up by this alone. */
+export const hashApiKey = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+function expiry(expiresAt: string | null, now: number): Date | null {
+  if (expiresAt === null) return null;
+  const at = new Date(expiresAt);
+  if (at.getTime() > now) return at;
+  throw new Fault('invalid_request', {
+    errors: [{ path: 'expires_at', message: 'is not in the future' }],
+  });
+}
+
+async function refuseOverLimit({ tx, now }: Doing, customerId: string): Promise<void> {
+  if ((await countLiveKeys(tx, customerId, now)) < LIVE_KEYS_MAX) return;
+  throw new Fault('state_conflict', {
+    detail: `The customer has ${LIVE_KEYS_MAX} live keys, the most there can be: revoke one first`,
+  });
+}
+
+/** Mints a key. The secret is in the answer only; what is stored cannot be turned back into it. */
+export async function createKey(
+  doing: Doing,
+  customerId: string,
+  wanted: NewKey,
+): Promise<{ row: KeyRow; secret: string }> {
+  const { tx, now, actor, requestId } = doing;
+  const customer = found(await lockKeyCustomer(tx, customerId), 'customer');
+  if (customer.state !== 'active') {
+    throw new Fault('state_conflict', { detail: 'The customer is archived' });
+  }
+  const expiresAt = expiry(wanted.expires_at, now);
+  await refuseOverLimit(doing, customerId);
+  const secret = formatApiKey({
+    mode: wanted.mode,
+    customerRef: customer.key_ref,
+    secret: randomBase62(SECRET_CHARS, randomBytes),
+  });
+  const row = await insertKey(tx, {
+    id: newId('key', now),
+    customer_id: customerId,
+    name: wanted.name,
+    mode: wanted.mode,
+    prefix: `tg_${wanted.mode}_${customer.key_ref}`,
+    last4: secret.slice(-4),
+    secret_hash: hashApiKey(secret),
+    created_by: actor.id,
+    created_at: new Date(now),
+    expires_at: expiresAt,
+  });
+  await audit(tx, { actor, action: 'key.create', subjectId: row.id, now, requestId });
+  await appendChange(tx, 'key', row.id);
+  return { row, secret };
+}
+
+/** The key under its customer's lock, so that two changes of it come one after another. */
+async function lockedKey({ tx }: Doing, id: string, scope: KeyScope): Promise<KeyRow> {
+  const seen = found(await keyById(tx, id, scope), 'key');
+  await lockKeyCustomer(tx, seen.customer_id);
+  return found(await keyById(tx, id, scope), 'key');
+}
+
+export type KeyChange = { id: string; scope: KeyScope; patch: KeyPatch };
+
+/** Renames a key or moves its expiry. A revoked key stays as it ended. */
+export async function changeKey(doing: Doing, { id, scope, patch }: KeyChange): Promise<KeyRow> {
+  const { tx, now, actor, requestId } = doing;
+  const before = await lockedKey(doing, id, scope);
+  if (before.revoked_at !== null) {
+    throw new Fault('state_conflict', { detail: 'The key is revoked' });
+  }
+  const values = {
+    ...(patch.name !== undefined && { name: patch.name }),
+    ...(patch.expires_at !== undefined && { expires_at: expiry(patch.expires_at, now) }),
+  };
+  const revives = keyState(before, now) === 'expired' && patch.expires_at !== undefined;
+  if (revives) await refuseOverLimit(doing, before.customer_id);
+  const row = await updateKey(tx, id, values);
+  await audit(tx, { actor, action: 'key.update', subjectId: id, now, requestId, detail: patch });
+  await appendChange(tx, 'key', id);
+  return row;
+}
+
+/** Revokes a key for ever. A second time changes nothing, not even the time. */
+export async function revokeKey(doing: Doing, id: string, scope: KeyScope): Promise<KeyRow> {
+  const { tx, now, actor, requestId } = doing;
+  const before = await lockedKey(doing, id, scope);
+  if (before.revoked_at !== null) return before;
+  const row = await updateKey(tx, id, { revoked_at: new Date(now) });
+  await audit(tx, { actor, action: 'key.revoke', subjectId: id, now, requestId });
+  await appendChange(tx, 'key', id);
+  return row;
+}

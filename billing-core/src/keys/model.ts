@@ -1,0 +1,40 @@
+import type { ApiKeyMode } from '../contract/api-key.ts';
+import type { Key, KeyState } from '../contract/key.ts';
+
+export const LIVE_KEYS_MAX = 100;
+
+export type KeyRow = {
+  id: string;
+  customer_id: string;
+  name: string;
+  mode: ApiKeyMode;
+  prefix: string;
+  last4: string;
+  created_by: string;
+  created_at: Date;
+  expires_at: Date | null;
+  revoked_at: Date | null;
+};
+
+/** Revoked says more than expired: someone did it. */
+export function keyState(row: Pick<KeyRow, 'expires_at' | 'revoked_at'>, now: number): KeyState {
+  if (row.revoked_at !== null) return 'revoked';
+  return row.expires_at !== null && row.expires_at.getTime() <= now ? 'expired' : 'active';
+}
+
+/** The key as its owner and admins see it: everything but the secret. */
+export function shownKey(row: KeyRow, now: number): Key {
+  return {
+    id: row.id,
+    name: row.name,
+    mode: row.mode,
+    prefix: row.prefix,
+    last4: row.last4,
+    state: keyState(row, now),
+    created_at: row.created_at.toISOString(),
+    expires_at: row.expires_at?.toISOString() ?? null,
+    revoked_at: row.revoked_at?.toISOString() ?? null,
+    last_used_at: null,
+    created_by: row.created_by,
+  };
+}

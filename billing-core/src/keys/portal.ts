@@ -1,0 +1,107 @@
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
+import { z } from 'zod';
+import { id } from '../contract/field.ts';
+import { createdKey, key, KEY_STATES, keyPatch, newKey } from '../contract/key.ts';
+import { pageOf, pageQuery } from '../contract/page.ts';
+import { Fault, found } from '../kit/fault.ts';
+import { api, json, jsonBody, PROBLEMS, type Api, type CustomerAccess } from '../kit/http.ts';
+import { pageFrom } from '../kit/page.ts';
+import { changeKey, createKey, revokeKey } from './actions.ts';
+import { shownKey, type KeyRow } from './model.ts';
+import { keyById, listKeys } from './store.ts';
+
+const tags = ['Portal'];
+// The path's customer is documented here and read by the access check alone; handlers use c.var.
+const ofCustomer = z.object({ customer_id: id('cus') });
+const ofKey = ofCustomer.extend({ key_id: id('key') });
+
+const list = createRoute({
+  method: 'get',
+  path: '/keys',
+  tags,
+  summary: 'List your keys',
+  request: {
+    params: ofCustomer,
+    query: pageQuery.extend({ state: z.enum(KEY_STATES).optional() }),
+  },
+  responses: { 200: json(pageOf(key)), ...PROBLEMS },
+});
+
+const create = createRoute({
+  method: 'post',
+  path: '/keys',
+  tags,
+  summary: 'Create a key',
+  description: 'For owners and developers. The secret is in this answer only.',
+  request: { params: ofCustomer, ...jsonBody(newKey) },
+  responses: { 201: json(createdKey, 'Created'), ...PROBLEMS },
+});
+
+const get = createRoute({
+  method: 'get',
+  path: '/keys/{key_id}',
+  tags,
+  summary: 'Get a key',
+  request: { params: ofKey },
+  responses: { 200: json(key), ...PROBLEMS },
+});
+
+const patch = createRoute({
+  method: 'patch',
+  path: '/keys/{key_id}',
+  tags,
+  summary: 'Rename a key or move its expiry',
+  description: 'For owners and developers.',
+  request: { params: ofKey, ...jsonBody(keyPatch) },
+  responses: { 200: json(key), ...PROBLEMS },
+});
+
+const revoke = createRoute({
+  method: 'post',
+  path: '/keys/{key_id}/revoke',
+  tags,
+  summary: 'Revoke a key',
+  description: 'For owners and developers. Revoking it again changes nothing.',
+  request: { params: ofKey },
+  responses: { 200: json(key), ...PROBLEMS },
+});
+
+function refuseUnlessDeveloper({ role }: CustomerAccess): void {
+  if (role === 'owner' || role === 'developer') return;
+  throw new Fault('forbidden', { detail: 'Only owners and developers change keys' });
+}
+
+/** /portal/v1/customers/{customer_id}/keys: the keys of the customer the access check names. */
+export function portalKeysHttp(): OpenAPIHono<Api> {
+  const app = api();
+  app.openapi(list, async (c) => {
+    const { query, now, customer } = c.var;
+    const page = c.req.valid('query');
+    const rows = await listKeys(query, { ...page, customerId: customer.id, now });
+    const item = (row: KeyRow) => shownKey(row, now);
+    return c.json(pageFrom(rows, { limit: page.limit, key: (row) => row.id, item }), 200);
+  });
+  app.openapi(create, async (c) => {
+    refuseUnlessDeveloper(c.var.customer);
+    const { row, secret } = await createKey(c.var, c.var.customer.id, c.req.valid('json'));
+    return c.json({ ...shownKey(row, c.var.now), secret }, 201);
+  });
+  app.openapi(get, async (c) => {
+    const scope = { customerId: c.var.customer.id };
+    const row = await keyById(c.var.query, c.req.valid('param').key_id, scope);
+    return c.json(shownKey(found(row, 'key'), c.var.now), 200);
+  });
+  app.openapi(patch, async (c) => {
+    refuseUnlessDeveloper(c.var.customer);
+    const scope = { customerId: c.var.customer.id };
+    const change = { id: c.req.valid('param').key_id, scope, patch: c.req.valid('json') };
+    return c.json(shownKey(await changeKey(c.var, change), c.var.now), 200);
+  });
+  app.openapi(revoke, async (c) => {
+    refuseUnlessDeveloper(c.var.customer);
+    const scope = { customerId: c.var.customer.id };
+    const row = await revokeKey(c.var, c.req.valid('param').key_id, scope);
+    return c.json(shownKey(row, c.var.now), 200);
+  });
+  return app;
+}

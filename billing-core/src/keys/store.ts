@@ -1,0 +1,127 @@
+import type { KeyFact } from '../contract/facts.ts';
+import type { KeyState } from '../contract/key.ts';
+import type { PageQuery } from '../contract/page.ts';
+import type { Query, Tx } from '../kit/database.ts';
+import { afterCursor } from '../kit/page.ts';
+import { entitlementsOf } from '../subscriptions/store.ts';
+import type { KeyRow } from './model.ts';
+
+/** Whose keys: a customer's, or anyone's for an admin who names a key by id. */
+export type KeyScope = { customerId?: string | undefined };
+
+const columns = (sql: Query) => sql`id, customer_id, name, mode, prefix, last4, created_by,
+  created_at, expires_at, revoked_at`;
+
+function inState(sql: Query, state: KeyState | undefined, now: Date) {
+  if (state === 'revoked') return sql`revoked_at is not null`;
+  if (state === 'expired') return sql`revoked_at is null and expires_at <= ${now}`;
+  if (state === undefined) return sql`true`;
+  return sql`revoked_at is null and (expires_at is null or expires_at > ${now})`;
+}
+
+type KeyList = PageQuery & { customerId: string; state?: KeyState | undefined; now: number };
+
+/** A customer's keys by page, newest first, one row more than asked. */
+export async function listKeys(sql: Query, list: KeyList): Promise<KeyRow[]> {
+  const after = afterCursor(list);
+  return sql<KeyRow[]>`
+    select ${columns(sql)} from api_keys
+     where customer_id = ${list.customerId}
+       and ${after === null ? sql`true` : sql`id < ${after}`}
+       and ${inState(sql, list.state, new Date(list.now))}
+     order by id desc limit ${list.limit + 1}`;
+}
+
+/** The key, if it is in scope; another customer's key is as absent as one that never was. */
+export async function keyById(
+  sql: Query,
+  id: string,
+  { customerId }: KeyScope = {},
+): Promise<KeyRow | undefined> {
+  const [row] = await sql<KeyRow[]>`
+    select ${columns(sql)} from api_keys
+     where id = ${id} and ${customerId === undefined ? sql`true` : sql`customer_id = ${customerId}`}`;
+  return row;
+}
+
+export async function customerExists(sql: Query, id: string): Promise<boolean> {
+  const rows = await sql`select from customers where id = ${id}`;
+  return rows.length > 0;
+}
+
+export type KeyCustomer = { id: string; key_ref: string; state: 'active' | 'archived' };
+
+/**
+ * Locks the customer, so that writes about its keys come one after another and a limit on their
+ * number holds. Foreign keys to the customer are not blocked.
+ */
+export async function lockKeyCustomer(tx: Tx, id: string): Promise<KeyCustomer | undefined> {
+  const [row] = await tx<KeyCustomer[]>`
+    select id, key_ref, state from customers where id = ${id} for no key update`;
+  return row;
+}
+
+export async function countLiveKeys(tx: Tx, customerId: string, now: number): Promise<number> {
+  const [row] = await tx<{ live: number }[]>`
+    select count(*)::int as live from api_keys
+     where customer_id = ${customerId} and ${inState(tx, 'active', new Date(now))}`;
+  return row?.live ?? 0;
+}
+
+export type StoredKey = Omit<KeyRow, 'revoked_at'> & { secret_hash: Buffer };
+
+export async function insertKey(tx: Tx, key: StoredKey): Promise<KeyRow> {
+  const [row] = await tx<[KeyRow]>`insert into api_keys ${tx(key)} returning ${columns(tx)}`;
+  return row;
+}
+
+/** Sets what a key may change; the secret is not among it. */
+export async function updateKey(
+  tx: Tx,
+  id: string,
+  values: Partial<Pick<KeyRow, 'name' | 'expires_at' | 'revoked_at'>>,
+): Promise<KeyRow> {
+  const [row] = await tx<[KeyRow]>`
+    update api_keys set ${tx(values)} where id = ${id} returning ${columns(tx)}`;
+  return row;
+}
+
+type HashedKey = Pick<KeyRow, 'id' | 'mode' | 'expires_at' | 'revoked_at'> & {
+  customer_id: string;
+  customer_state: 'active' | 'archived';
+};
+
+async function keyByHash(sql: Query, hash: Buffer): Promise<HashedKey | undefined> {
+  const [row] = await sql<HashedKey[]>`
+    select api_keys.id, mode, expires_at, revoked_at, customer_id, customers.state as customer_state
+      from api_keys join customers on customers.id = customer_id
+     where secret_hash = ${hash}`;
+  return row;
+}
+
+const HASH = /^[0-9a-f]{64}$/;
+
+/**
+ * What a gateway needs to know about a key. In: the SHA-256 of its full text in lower-case hex,
+ * and core time in ms. Out: undefined when no key has this hash, or it is no hash.
+ */
+export async function keyFact(
+  query: Query,
+  hashHex: string,
+  now: number,
+): Promise<KeyFact | undefined> {
+  if (!HASH.test(hashHex)) return undefined;
+  const key = await keyByHash(query, Buffer.from(hashHex, 'hex'));
+  if (!key) return undefined;
+  return {
+    key_id: key.id,
+    mode: key.mode,
+    expires_at: key.expires_at?.getTime() ?? null,
+    revoked: key.revoked_at !== null,
+    customer: {
+      id: key.customer_id,
+      state: key.customer_state,
+      ...(await entitlementsOf(query, key.customer_id, now)),
+    },
+  };
+}

@@ -1,0 +1,98 @@
+import { metersBySlug } from '../catalog/store.ts';
+import type { NewRoute, RoutePatch } from '../contract/route.ts';
+import { audit, type Doing } from '../kit/audit.ts';
+import { appendChange } from '../kit/changes.ts';
+import { Fault, found } from '../kit/fault.ts';
+import { newId } from '../kit/id.ts';
+import {
+  checkRoute,
+  collide,
+  definitionOf,
+  ROUTES_MAX,
+  writtenRoute,
+  type RouteRow,
+} from './model.ts';
+import { lockRoutes, removeRoute, saveRoute } from './store.ts';
+
+type Wanted = { id: string; version: number; route: NewRoute; others: readonly RouteRow[] };
+
+function refuseCollision({ route, others }: Wanted): void {
+  if (route.state !== 'active') return;
+  const definition = definitionOf(route);
+  const other = others.find((row) => row.state === 'active' && collide(row.definition, definition));
+  if (!other) return;
+  throw new Fault('already_exists', {
+    detail: `Route ${other.name} (${other.id}) takes the same host, path and methods already`,
+  });
+}
+
+/** Checks a route against meters and the other routes, and saves it as this version. */
+async function save({ tx, now }: Doing, wanted: Wanted): Promise<RouteRow> {
+  const { id, version, route } = wanted;
+  const slugs = route.metering.map((rule) => rule.meter);
+  const { metering, errors } = checkRoute(route, await metersBySlug(tx, slugs));
+  if (errors.length > 0) throw new Fault('invalid_request', { errors });
+  refuseCollision(wanted);
+  const { name, state } = route;
+  return saveRoute(tx, {
+    id,
+    version,
+    name,
+    state,
+    definition: definitionOf(route),
+    metering,
+    now,
+  });
+}
+
+async function record(doing: Doing, action: string, row: { id: string; version: number }) {
+  const { tx, actor, now, requestId } = doing;
+  const detail = { version: row.version };
+  await audit(tx, { actor, action, subjectId: row.id, now, requestId, detail });
+  await appendChange(tx, 'route', row.id);
+}
+
+/** Makes a route, at version 1. */
+export async function addRoute(doing: Doing, route: NewRoute): Promise<RouteRow> {
+  const others = await lockRoutes(doing.tx);
+  if (others.length >= ROUTES_MAX) {
+    throw new Fault('state_conflict', { detail: `There are ${ROUTES_MAX} routes, the most` });
+  }
+  const row = await save(doing, { id: newId('rte', doing.now), version: 1, route, others });
+  await record(doing, 'route.create', row);
+  return row;
+}
+
+/** Lays a patch over the route as it is and makes that its next version. */
+export async function changeRoute(doing: Doing, id: string, patch: RoutePatch): Promise<RouteRow> {
+  const routes = await lockRoutes(doing.tx);
+  const before = found(
+    routes.find((row) => row.id === id),
+    'route',
+  );
+  const row = await save(doing, {
+    id,
+    version: before.version + 1,
+    route: { ...writtenRoute(before), ...present(patch) },
+    others: routes.filter((other) => other.id !== id),
+  });
+  await record(doing, 'route.update', row);
+  return row;
+}
+
+/** Ends a route. Its versions stay: the ledger names them. */
+export async function deleteRoute(doing: Doing, id: string): Promise<void> {
+  const routes = await lockRoutes(doing.tx);
+  const before = found(
+    routes.find((row) => row.id === id),
+    'route',
+  );
+  await removeRoute(doing.tx, id, doing.now);
+  await record(doing, 'route.delete', before);
+}
+
+// A field a patch does not name is absent, and must not overwrite with undefined.
+function present(patch: RoutePatch): Partial<NewRoute> {
+  const named = Object.entries(patch).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(named) as Partial<NewRoute>;
+}

@@ -1,0 +1,128 @@
+import { scaled } from '../catalog/quantity.ts';
+import type { MeteringFact, RouteFact } from '../contract/facts.ts';
+import type { NewRoute, Route, RouteVersion } from '../contract/route.ts';
+import type { FieldError } from '../kit/fault.ts';
+
+/** Routes that are not deleted: every gateway holds all of them in memory. */
+export const ROUTES_MAX = 1_000;
+// Bounds keep a minute's sum of one tally within safe integers at any believable traffic.
+const SCALED_UNITS_MAX = { request: 1_000_000_000n, byte: 1_000n };
+
+/** What a version fixes, apart from its metering, which has a table of its own. */
+export type RouteDefinition = Omit<RouteVersion, 'version' | 'metering' | 'created_at'>;
+
+export type RouteMetering = {
+  meter_id: string;
+  meter: string;
+  scale: number;
+  source: MeteringFact['source'];
+  units: number;
+};
+
+export type RouteRow = {
+  id: string;
+  version: number;
+  name: string;
+  state: Route['state'];
+  definition: RouteDefinition;
+  metering: RouteMetering[];
+  created_at: Date;
+  updated_at: Date;
+};
+
+export type RouteVersionRow = Pick<RouteRow, 'version' | 'definition' | 'metering' | 'created_at'>;
+
+/** The part of a route that its version fixes. */
+export function definitionOf(route: NewRoute): RouteDefinition {
+  const { name: _name, state: _state, metering: _metering, ...definition } = route;
+  return definition;
+}
+
+/** A route as one would write it anew: what a patch is laid over. */
+export function writtenRoute({ name, state, definition, metering }: RouteRow): NewRoute {
+  const rules = metering.map(({ meter, source, units }) => ({ meter, source, units }));
+  return { name, state, ...definition, metering: rules };
+}
+
+/** Units per request or byte as gateways count them; undefined beyond the meter or the bounds. */
+export function scaledUnits(rule: Omit<RouteMetering, 'meter' | 'meter_id'>): number | undefined {
+  const units = scaled(rule.units.toFixed(9), rule.scale);
+  const max = rule.source === 'request' ? SCALED_UNITS_MAX.request : SCALED_UNITS_MAX.byte;
+  return units === undefined || units > max ? undefined : Number(units);
+}
+
+type KnownMeter = { id: string; slug: string; scale: number };
+type RouteCheck = { metering: RouteMetering[]; errors: FieldError[] };
+
+/** What the fields cannot say one by one: the prefix against the pattern, rules against meters. */
+export function checkRoute(route: NewRoute, meters: readonly KnownMeter[]): RouteCheck {
+  const errors: FieldError[] = [];
+  const { strip_prefix: prefix, path_pattern: pattern } = route;
+  if (prefix !== null && pattern !== prefix && !pattern.startsWith(`${prefix}/`)) {
+    errors.push({ path: 'strip_prefix', message: 'is not a prefix of the path pattern' });
+  }
+  const metering = route.metering.flatMap((rule, i): RouteMetering[] => {
+    const meter = meters.find(({ slug }) => slug === rule.meter);
+    if (!meter) {
+      errors.push({ path: `metering.${i}.meter`, message: 'is not a meter' });
+      return [];
+    }
+    const known = { ...rule, meter_id: meter.id, scale: meter.scale };
+    if (scaledUnits(known) === undefined) {
+      errors.push({ path: `metering.${i}.units`, message: 'does not fit the scale of the meter' });
+    }
+    return [known];
+  });
+  return { metering, errors };
+}
+
+type Matched = { host: string; path_pattern: string; methods: readonly string[] };
+
+const shape = (pattern: string): string =>
+  pattern
+    .split('/')
+    .map((segment) => (segment.startsWith(':') ? ':' : segment))
+    .join('/');
+
+/** Whether a request could match both alike, so that which one bills it would be chance. */
+export function collide(one: Matched, other: Matched): boolean {
+  if (one.host !== other.host || shape(one.path_pattern) !== shape(other.path_pattern))
+    return false;
+  if (one.methods.includes('*') || other.methods.includes('*')) return true;
+  return one.methods.some((method) => other.methods.includes(method));
+}
+
+export function routeFact(row: RouteRow): RouteFact {
+  return {
+    id: row.id,
+    version: row.version,
+    name: row.name,
+    ...row.definition,
+    metering: row.metering.map((rule) => ({
+      meter_id: rule.meter_id,
+      source: rule.source,
+      units: scaledUnits(rule) ?? 0,
+    })),
+  };
+}
+
+const shownMetering = (row: Pick<RouteRow, 'metering'>): Route['metering'] =>
+  row.metering.map(({ meter, source, units }) => ({ meter, source, units }));
+
+export const shownRoute = (row: RouteRow): Route => ({
+  id: row.id,
+  version: row.version,
+  name: row.name,
+  state: row.state,
+  ...row.definition,
+  metering: shownMetering(row),
+  created_at: row.created_at.toISOString(),
+  updated_at: row.updated_at.toISOString(),
+});
+
+export const shownVersion = (row: RouteVersionRow): RouteVersion => ({
+  version: row.version,
+  ...row.definition,
+  metering: shownMetering(row),
+  created_at: row.created_at.toISOString(),
+});
