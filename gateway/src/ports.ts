@@ -2,9 +2,10 @@ import type {
   KeyFact,
   Outcome,
   RouteFact,
-  RoutesSnapshot,
 } from '@tollgate/billing-core/contract/facts.ts';
+import type { RequestHead } from './core/head.ts';
 import type { Refusal } from './core/refusal.ts';
+import type { CompiledRoute, RouteTable } from './core/route.ts';
 
 /** What the gateway needs of the world. Ports name the need; `node/` and `workers/` meet it. */
 
@@ -21,9 +22,9 @@ export interface Keys {
   load(hash: string): Promise<KeyFact | null>;
 }
 
-/** Routes as of the last snapshot; undefined until the first one is here. */
+/** Routes as of the last snapshot, compiled once; undefined until the first one is here. */
 export interface Routes {
-  current(): RoutesSnapshot | undefined;
+  current(): RouteTable | undefined;
 }
 
 /** Units of one meter reserved under the windows that limit it. */
@@ -50,7 +51,12 @@ export type LimitState = {
 
 export type Admission =
   | { readonly kind: 'admitted'; readonly hold: Hold; readonly limits: readonly LimitState[] }
-  | { readonly kind: 'refused'; readonly refusal: Refusal };
+  | {
+      readonly kind: 'refused';
+      readonly refusal: Refusal;
+      /** What the RateLimit fields of the refusal tell. */
+      readonly limits?: readonly LimitState[];
+    };
 
 export type AdmissionRequest = {
   readonly requestId: string;
@@ -87,6 +93,30 @@ export interface Metering {
 /** Counts of refusals of known customers, per minute; best effort. */
 export interface Refusals {
   count(customerId: string, reason: string): void;
+}
+
+/** How an admitted request is to be forwarded. */
+export type ForwardPlan = {
+  readonly route: CompiledRoute;
+  /** Path and query for the upstream. */
+  readonly path: string;
+  readonly head: RequestHead;
+  readonly limits: readonly LimitState[];
+};
+
+/** One request and its answer, made by the host; what `gate` is asked to judge. */
+export interface Exchange {
+  readonly requestId: string;
+  readonly method: string;
+  /** The request target as it stood in the request line. */
+  readonly target: string;
+  /** `1.0` or `1.1`; hosts that hide the version say `1.1`. */
+  readonly httpVersion: string;
+  /** Names and values in turn, duplicates included. */
+  readonly rawHeaders: readonly string[];
+  refuse(refusal: Refusal, limits?: readonly LimitState[]): Response;
+  /** Forwards and answers; records the outcome of the hold, which public routes do not have. */
+  forward(plan: ForwardPlan, hold: Hold | undefined): Response | Promise<Response>;
 }
 
 /** billing-core did not answer, and there is nothing stored to go on with. */

@@ -4,9 +4,12 @@
  */
 export const REFUSALS = {
   invalid_request: [400, 'The request is not one this gateway will forward'],
+  headers_too_many: [431, 'The request has too many header fields'],
+  expectation_failed: [417, 'The gateway meets no expectation but 100-continue'],
   not_ready: [503, 'The gateway has no routes yet'],
   route_not_found: [404, 'No route matches this host and path'],
   method_not_allowed: [405, 'The route does not take this method'],
+  upgrade_unsupported: [501, 'The gateway does not forward WebSockets yet'],
   key_missing: [401, 'Send an API key'],
   key_malformed: [401, 'The API key is mistyped: its checksum does not fit'],
   key_unknown: [401, 'The API key is not known'],

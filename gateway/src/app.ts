@@ -1,0 +1,146 @@
+import type { KeyFact } from '@tollgate/billing-core/contract/facts.ts';
+import { Hono } from 'hono';
+import { readHead, type RequestHead } from './core/head.ts';
+import { readCredential } from './core/key.ts';
+import { readHost, readTarget } from './core/path.ts';
+import { refuse, type Refusal, type RefusalReason } from './core/refusal.ts';
+import { type CompiledRoute, upstreamPath } from './core/route.ts';
+import {
+  type Admission,
+  type Clock,
+  type Exchange,
+  type Hold,
+  type Keys,
+  type LimitState,
+  type Refusals,
+  type Routes,
+  type Tills,
+  Unreachable,
+} from './ports.ts';
+
+/** What the gateway's decision rests on. */
+export type GatePorts = {
+  readonly routes: Routes;
+  readonly keys: Keys;
+  readonly tills: Tills;
+  readonly refusals: Refusals;
+  readonly clock: Clock;
+  /** SHA-256 in lower-case hex; at once where the host can. */
+  readonly hash: (text: string) => string | Promise<string>;
+};
+
+export type GatewayEnv = { Bindings: { exchange: Exchange } };
+type Answer = Response | Promise<Response>;
+
+/** A request whose route is known, with all that forwarding it needs. */
+type Visit = {
+  readonly exchange: Exchange;
+  readonly head: RequestHead;
+  readonly route: CompiledRoute;
+  readonly path: string;
+};
+
+const KEY_REFUSALS = {
+  missing: 'key_missing',
+  malformed: 'key_malformed',
+  conflict: 'invalid_request',
+} as const satisfies Record<string, RefusalReason>;
+
+/**
+ * The story of one request: route, credential, customer, size, limits, in the order in which
+ * refusals are documented; then from `enter` on it is admitted. When key and lease are warm
+ * nothing here awaits.
+ */
+export function gate(ports: GatePorts, exchange: Exchange): Answer {
+  const head = readHead(exchange.rawHeaders, exchange.httpVersion);
+  if (typeof head === 'string') return exchange.refuse(refuse(head));
+  const host = readHost(head.hostField);
+  const path = readTarget(exchange.target, head.hostField);
+  if (host === undefined || path === undefined) return exchange.refuse(refuse('invalid_request'));
+
+  const table = ports.routes.current();
+  if (!table) return exchange.refuse(refuse('not_ready', { retryAfterS: 1 }));
+  const match = table.find(host, path, exchange.method);
+  if (match.kind === 'ambiguous') return exchange.refuse(refuse('invalid_request'));
+  if (match.kind === 'none') return exchange.refuse(refuse('route_not_found'));
+  if (match.kind === 'method') {
+    return exchange.refuse(refuse('method_not_allowed', { allow: match.allow }));
+  }
+  if (head.webSocket) return exchange.refuse(refuse('upgrade_unsupported'));
+
+  const { route } = match;
+  const visit: Visit = { exchange, head, route, path: upstreamPath(route, path) };
+  if (route.fact.public) {
+    return tooLarge(visit) ? exchange.refuse(refuse('body_too_large')) : enter(visit, [], undefined);
+  }
+
+  const credential = readCredential(exchange.rawHeaders);
+  if (credential.kind !== 'key') return exchange.refuse(refuse(KEY_REFUSALS[credential.kind]));
+  const hash = ports.hash(credential.text);
+  if (typeof hash !== 'string') return hash.then((hex) => identify(ports, visit, hex));
+  return identify(ports, visit, hash);
+}
+
+function identify(ports: GatePorts, visit: Visit, hash: string): Answer {
+  const fact = ports.keys.peek(hash);
+  if (fact !== undefined) return admit(ports, visit, fact);
+  return ports.keys.load(hash).then(
+    (loaded) => admit(ports, visit, loaded),
+    (error: unknown) => {
+      if (!(error instanceof Unreachable)) throw error;
+      return visit.exchange.refuse(refuse('key_unverifiable', { retryAfterS: 1 }));
+    },
+  );
+}
+
+/** Why this key may not pass, by its facts alone. */
+function objection(fact: KeyFact, visit: Visit, now: number): RefusalReason | undefined {
+  if (fact.revoked) return 'key_revoked';
+  if (fact.expires_at !== null && now >= fact.expires_at) return 'key_expired';
+  if (fact.customer.state !== 'active') return 'customer_archived';
+  if (fact.customer.subscription === null) return 'subscription_missing';
+  if (tooLarge(visit)) return 'body_too_large';
+  return undefined;
+}
+
+const tooLarge = ({ head, route }: Visit): boolean =>
+  (head.contentLength ?? 0) > route.fact.max_body_bytes;
+
+function admit(ports: GatePorts, visit: Visit, fact: KeyFact | null): Answer {
+  const { exchange, head, route } = visit;
+  if (fact === null) return exchange.refuse(refuse('key_unknown'));
+  const objected = objection(fact, visit, ports.clock.now());
+  if (objected) return turnAway(ports, visit, { fact, refusal: refuse(objected) });
+
+  const admission = ports.tills.admit({
+    requestId: exchange.requestId,
+    fact,
+    route: route.fact,
+    requestBytes: head.contentLength ?? 0,
+  });
+  const proceed = (answer: Admission): Answer =>
+    answer.kind === 'admitted'
+      ? enter(visit, answer.limits, answer.hold)
+      : turnAway(ports, visit, { fact, ...answer });
+  return admission instanceof Promise ? admission.then(proceed) : proceed(admission);
+}
+
+type Refused = { fact: KeyFact; refusal: Refusal; limits?: readonly LimitState[] };
+
+function turnAway(ports: GatePorts, { exchange }: Visit, refused: Refused): Response {
+  ports.refusals.count(refused.fact.customer.id, refused.refusal.reason);
+  return exchange.refuse(refused.refusal, refused.limits);
+}
+
+/** From here the request is admitted: whatever becomes of it is recorded. */
+function enter(visit: Visit, limits: readonly LimitState[], hold: Hold | undefined): Answer {
+  const { exchange, head, route, path } = visit;
+  return exchange.forward({ route, path, head, limits }, hold);
+}
+
+/** The app of both hosts: one handler, which sees the exchange its host made. */
+export function openApp(ports: GatePorts): Hono<GatewayEnv> {
+  const app = new Hono<GatewayEnv>();
+  app.all('*', (c) => gate(ports, c.env.exchange));
+  return app;
+}

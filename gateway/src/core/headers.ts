@@ -1,0 +1,144 @@
+import { nominate, passesBack, useOf } from './field-name.ts';
+import { credentialIn } from './key.ts';
+
+/** What the gateway knows of a request, beside the client's fields, when it forwards it. */
+export type Forwarding = {
+  readonly requestId: string;
+  /** The Host field as the client sent it. */
+  readonly hostField: string;
+  /** Address of the peer that holds the connection. */
+  readonly peer: string;
+  /** Whether that peer may say on whose behalf it speaks. */
+  readonly peerTrusted: boolean;
+  readonly scheme: 'http' | 'https';
+  readonly httpVersion: string;
+  /** The client takes trailers. */
+  readonly trailers: boolean;
+  readonly contentLength: number | undefined;
+  readonly customerId: string | undefined;
+  readonly keyId: string | undefined;
+  /** Used when the client sent no valid traceparent: 32 and 16 hex digits. */
+  readonly mintTrace: () => readonly [string, string];
+};
+
+/** A field list: names and values in turn, as they stand on the wire. */
+export type RawHeaders = string[];
+
+const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+type Gathered = {
+  nominated: Set<string> | undefined;
+  via: string;
+  traceparent: string[];
+  tracestate: string[];
+  forwarded: Map<string, string>;
+};
+
+function listed(before: string | undefined, value: string): string {
+  return before === undefined || before === '' ? value : `${before}, ${value}`;
+}
+
+function gather(into: Gathered, name: string, value: string): void {
+  if (name === 'via') into.via = listed(into.via, value);
+  else if (name === 'traceparent') into.traceparent.push(value);
+  else if (name === 'tracestate') into.tracestate.push(value);
+  else if (name === 'connection') nominate(value, (into.nominated ??= new Set()));
+  else into.forwarded.set(name, listed(into.forwarded.get(name), value));
+}
+
+function addTrace(out: RawHeaders, seen: Gathered, mint: Forwarding['mintTrace']): void {
+  const [parent = ''] = seen.traceparent;
+  if (seen.traceparent.length === 1 && TRACEPARENT.test(parent)) {
+    out.push('traceparent', parent);
+    if (seen.tracestate.length > 0) out.push('tracestate', seen.tracestate.join(','));
+    return;
+  }
+  const [trace, span] = mint();
+  out.push('traceparent', `00-${trace}-${span}-00`);
+}
+
+const node = (peer: string): string => (peer.includes(':') ? `"[${peer}]"` : peer);
+const quoted = (text: string): string => `"${text.replaceAll(/["\\]/g, '\\$&')}"`;
+
+function addForwarded(out: RawHeaders, seen: Gathered, via: Forwarding): void {
+  const { peer, scheme, hostField } = via;
+  const before = via.peerTrusted ? seen.forwarded : new Map<string, string>();
+  const host = hostField === '' ? '' : `;host=${quoted(hostField)}`;
+  out.push(
+    'X-Forwarded-For', listed(before.get('x-forwarded-for'), peer),
+    'X-Forwarded-Proto', before.get('x-forwarded-proto') ?? scheme,
+    'X-Forwarded-Host', before.get('x-forwarded-host') ?? hostField,
+    'Forwarded', listed(before.get('forwarded'), `for=${node(peer)}${host};proto=${scheme}`),
+  );
+}
+
+/**
+ * The fields for the upstream. The client's are stripped first and ours added last, so that no
+ * `Connection: x-tollgate-…` can delete ours. Sets no Host, Connection or Transfer-Encoding:
+ * those belong to the connection with the upstream.
+ */
+export function toUpstream(raw: readonly string[], via: Forwarding): RawHeaders {
+  const out: RawHeaders = [];
+  const seen: Gathered = {
+    nominated: undefined, via: '', traceparent: [], tracestate: [], forwarded: new Map(),
+  };
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const name = raw[i] ?? '';
+    const value = raw[i + 1] ?? '';
+    const use = useOf(name);
+    if (use === 'drop') continue;
+    if (use === 'pass') out.push(name, value);
+    else if (use !== 'credential') gather(seen, name.toLowerCase(), value);
+    else if (credentialIn(name.toLowerCase(), value) === undefined) out.push(name, value);
+  }
+  const fields = seen.nominated?.size ? withoutNominated(out, seen.nominated) : out;
+  if (via.contentLength !== undefined) fields.push('content-length', String(via.contentLength));
+  if (via.trailers) fields.push('te', 'trailers');
+  fields.push('Via', listed(seen.via, `${via.httpVersion} tollgate`));
+  addForwarded(fields, seen, via);
+  addTrace(fields, seen, via.mintTrace);
+  if (via.customerId !== undefined) fields.push('X-Tollgate-Customer', via.customerId);
+  if (via.keyId !== undefined) fields.push('X-Tollgate-Key', via.keyId);
+  fields.push('X-Request-Id', via.requestId);
+  return fields;
+}
+
+function withoutNominated(fields: RawHeaders, nominated: ReadonlySet<string>): RawHeaders {
+  const kept: RawHeaders = [];
+  for (let i = 0; i + 1 < fields.length; i += 2) {
+    const name = fields[i] ?? '';
+    if (!nominated.has(name.toLowerCase())) kept.push(name, fields[i + 1] ?? '');
+  }
+  return kept;
+}
+
+export type AnswerHead = {
+  readonly headers: RawHeaders;
+  /** Announced length of the body; undefined when chunked or closed by the connection's end. */
+  readonly contentLength: number | undefined;
+};
+
+/**
+ * The upstream's fields for the client: hop-by-hop ones go, everything else stays as it was,
+ * duplicates included. `ours` is added last.
+ */
+export function toClient(raw: readonly string[], status: number, ours: RawHeaders): AnswerHead {
+  const headers: RawHeaders = [];
+  let nominated: Set<string> | undefined;
+  let length: string | undefined;
+  let chunked = false;
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const name = raw[i] ?? '';
+    const value = raw[i + 1] ?? '';
+    const lower = name.toLowerCase();
+    if (lower === 'connection') nominate(value, (nominated ??= new Set()));
+    else if (lower === 'transfer-encoding') chunked = true;
+    else if (lower === 'content-length') length = value;
+    else if (passesBack(lower)) headers.push(name, value);
+  }
+  const kept = nominated?.size ? withoutNominated(headers, nominated) : headers;
+  const announced = chunked || status === 204 ? undefined : length;
+  if (announced !== undefined) kept.push('Content-Length', announced);
+  for (const part of ours) kept.push(part);
+  return { headers: kept, contentLength: announced === undefined ? undefined : Number(announced) };
+}

@@ -1,0 +1,92 @@
+import { PROBLEM_TYPE, type Problem } from '@tollgate/billing-core/contract/problem.ts';
+import type { LimitState } from '../ports.ts';
+import type { RawHeaders } from './headers.ts';
+import { limitFields, retryAfter } from './limit-fields.ts';
+import { REFUSALS, type Refusal } from './refusal.ts';
+
+/** An answer that the gateway makes itself. */
+export type Answer = {
+  readonly status: number;
+  readonly headers: RawHeaders;
+  readonly body: string;
+};
+
+const TITLES: Record<number, string> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  402: 'Payment Required',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  408: 'Request Timeout',
+  413: 'Content Too Large',
+  417: 'Expectation Failed',
+  429: 'Too Many Requests',
+  431: 'Request Header Fields Too Large',
+  500: 'Internal Server Error',
+  501: 'Not Implemented',
+  502: 'Bad Gateway',
+  503: 'Service Unavailable',
+  504: 'Gateway Timeout',
+};
+
+/** The registered problem type of a used-up limit (draft-ietf-httpapi-ratelimit-headers). */
+const QUOTA_EXCEEDED = 'https://iana.org/assignments/http-problem-types#quota-exceeded';
+
+/** Failures on the way of an admitted request; refusals have their own table. */
+export const FAILURES = {
+  upstream_error: [502, 'The upstream did not answer as HTTP should'],
+  upstream_timeout: [504, 'The upstream did not answer in time'],
+  client_timeout: [408, 'The request body did not arrive in time'],
+  internal: [500, 'Something went wrong on our side'],
+} as const satisfies Record<string, readonly [number, string]>;
+
+export type FailureCode = keyof typeof FAILURES;
+
+type Facts = Pick<Problem, 'status' | 'code' | 'detail' | 'request_id' | 'type'>;
+
+function answer(facts: Facts, headers: RawHeaders, more: Record<string, unknown> = {}): Answer {
+  const { type, status, code, detail, request_id } = facts;
+  const title = TITLES[status] ?? 'Error';
+  const body = JSON.stringify({ type, title, status, code, detail, request_id, ...more });
+  return {
+    status,
+    body,
+    headers: [
+      'Content-Type', PROBLEM_TYPE,
+      'Content-Length', String(new TextEncoder().encode(body).length),
+      'Cache-Control', 'no-store',
+      'X-Request-Id', request_id,
+      ...headers,
+    ],
+  };
+}
+
+/** The answer to a request that was not admitted, with the fields its status asks for. */
+export function refusalAnswer(
+  refusal: Refusal,
+  requestId: string,
+  limits: readonly LimitState[] = [],
+): Answer {
+  const [status, detail] = REFUSALS[refusal.reason];
+  const violated = refusal.violated ?? [];
+  const headers = [
+    ...limitFields(limits),
+    ...retryAfter(refusal.retryAfterS, violated, limits),
+  ];
+  if (status === 401) headers.push('WWW-Authenticate', 'Bearer realm="api"');
+  if (status === 405) headers.push('Allow', (refusal.allow ?? []).join(', '));
+  const type = violated.length > 0 ? QUOTA_EXCEEDED : 'about:blank';
+  const facts = { type, status, code: refusal.reason, detail, request_id: requestId };
+  return answer(facts, headers, violated.length > 0 ? { 'violated-policies': violated } : {});
+}
+
+/** The answer to an admitted request that went wrong before the upstream's answer began. */
+export function failureAnswer(
+  code: FailureCode,
+  requestId: string,
+  ours: RawHeaders = [],
+): Answer {
+  const [status, detail] = FAILURES[code];
+  return answer({ type: 'about:blank', status, code, detail, request_id: requestId }, ours);
+}
