@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { id, time } from './field.ts';
+import { id, time, units } from './field.ts';
 import { OUTCOMES, WINDOW_KINDS } from './facts.ts';
 import { meterSlug } from './meter.ts';
+import { pageQuery } from './page.ts';
 
 export const USAGE_INTERVALS = ['minute', 'hour', 'day'] as const;
 export const USAGE_GROUPS = ['none', 'outcome', 'route', 'key', 'meter'] as const;
@@ -16,6 +17,18 @@ export const usageQuery = z.object({
   route_id: id('rte').optional(),
 });
 export type UsageQuery = z.infer<typeof usageQuery>;
+
+/** Rows of the ledger, of batches that are rolled; with `roll`, those that made up that total. */
+export const usageEntriesQuery = pageQuery.extend({
+  from: time().optional(),
+  to: time().optional(),
+  meter: meterSlug().optional(),
+  key_id: id('key').optional(),
+  route_id: id('rte').optional(),
+  outcome: z.enum(OUTCOMES).optional(),
+  roll: units().optional(),
+});
+export type UsageEntriesQuery = z.infer<typeof usageEntriesQuery>;
 
 const meterShown = z.object({
   id: z.string(), slug: z.string(), name: z.string(), unit: z.string(),

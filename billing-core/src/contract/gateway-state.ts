@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { time } from './field.ts';
+
+export const bootState = z
+  .object({
+    boot: z.string(),
+    state: z.enum(['live', 'sealed', 'forfeited', 'written_off']),
+    version: z.string(),
+    next_sequence: z.number().int(),
+    /** Every request admitted before it is recorded; null before the first, and at the end. */
+    watermark: time().nullable(),
+    /** Age of the watermark, or of the boot before its first; null once nothing more can come. */
+    lag_ms: z.number().int().nullable(),
+    /** Requests admitted before a crash whose outcome nobody knows. */
+    in_doubt: z.number().int(),
+    started_at: time(),
+    last_seen_at: time(),
+    ended_at: time().nullable(),
+  })
+  .meta({ id: 'BootState' });
+export type BootState = z.infer<typeof bootState>;
+
+export const gatewayState = z
+  .object({ id: z.string(), created_at: time(), boots: z.array(bootState) })
+  .meta({ id: 'GatewayState' });
+export type GatewayState = z.infer<typeof gatewayState>;
+
+/** A batch that could not be read: kept whole, acknowledged, never retried for ever. */
+export const deadLetter = z
+  .object({
+    gateway: z.string(),
+    boot: z.string(),
+    sequence: z.number().int(),
+    reason: z.string(),
+    sha256: z.string(),
+    bytes: z.number().int(),
+    created_at: time(),
+    resolved_at: time().nullable(),
+  })
+  .meta({ id: 'DeadLetter' });
+export type DeadLetter = z.infer<typeof deadLetter>;

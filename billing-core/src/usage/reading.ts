@@ -1,0 +1,212 @@
+import type { Query } from '../kit/database.ts';
+import { STEP_MINUTES, type Interval, type MinuteRange } from './range.ts';
+
+/** Whose usage: one customer's, or everybody's for an admin. */
+export type Whose = { customerId: string } | 'everybody';
+export type Group = 'none' | 'outcome' | 'route' | 'key' | 'meter';
+
+export type SeriesAsk = MinuteRange & {
+  whose: Whose;
+  interval: Interval;
+  group: Group;
+  /** Undefined: of every meter, grouped by it. */
+  meterId: string | undefined;
+  keyId: string | undefined;
+  routeId: string | undefined;
+};
+
+export type FigureRow = {
+  start: number;
+  group_id: string | null;
+  requests: string;
+  quantity: string;
+  billable_quantity: string;
+};
+
+/** Groups beyond the largest become one, so that an answer has a bound. */
+export const GROUPS_MAX = 20;
+export const OTHER_GROUP = 'other';
+const HOUR = 60;
+
+function filters(sql: Query, ask: SeriesAsk) {
+  return sql`
+    ${ask.whose === 'everybody' ? sql`true` : sql`customer_id = ${ask.whose.customerId}`}
+    and ${ask.meterId === undefined ? sql`true` : sql`meter_id = ${ask.meterId}`}
+    and ${ask.keyId === undefined ? sql`true` : sql`key_id = ${ask.keyId}`}
+    and ${ask.routeId === undefined ? sql`true` : sql`route_id = ${ask.routeId}`}`;
+}
+
+const minutesOf = (sql: Query, ask: SeriesAsk, { from, to }: MinuteRange) => sql`
+  select minute, meter_id, key_id, route_id, outcome, billable, requests, quantity
+    from usage_rollups
+   where ${filters(sql, ask)} and minute >= ${from} and minute < ${to}`;
+
+/** The rollups of a range: whole hours come from the hours, the rest of it minute by minute. */
+function rollupsOf(sql: Query, ask: SeriesAsk) {
+  const firstHour = Math.ceil(ask.from / HOUR);
+  const endHour = Math.floor(ask.to / HOUR);
+  if (ask.interval === 'minute' || firstHour >= endHour) return minutesOf(sql, ask, ask);
+  return sql`
+    ${minutesOf(sql, ask, { from: ask.from, to: firstHour * HOUR })}
+    union all
+    select hour * ${HOUR}::bigint, meter_id, key_id, route_id, outcome, billable, requests, quantity
+      from usage_hours
+     where ${filters(sql, ask)} and hour >= ${firstHour} and hour < ${endHour}
+    union all
+    ${minutesOf(sql, ask, { from: endHour * HOUR, to: ask.to })}`;
+}
+
+function groupColumn(sql: Query, group: Group) {
+  if (group === 'none') return sql`null::text`;
+  if (group === 'outcome') return sql`outcome`;
+  if (group === 'route') return sql`route_id`;
+  return group === 'key' ? sql`key_id` : sql`meter_id`;
+}
+
+// Units of different meters cannot be added up.
+const rankOf = (sql: Query, group: Group) =>
+  group === 'meter' ? sql`1` : sql`dense_rank() over (order by size desc, group_id)`;
+
+/**
+ * The figures of a series, oldest first, steps without usage left out; and the newest roll. It is
+ * one statement and therefore one snapshot: the figures are those of exactly the rolls up to it.
+ */
+export async function readSeries(
+  sql: Query,
+  ask: SeriesAsk,
+): Promise<{ roll: string; rows: FigureRow[] }> {
+  const step = STEP_MINUTES[ask.interval];
+  const rows = await sql<({ roll: string } & (FigureRow | { start: null }))[]>`
+    with figures as (
+      select minute - minute % ${step}::bigint as start,
+             ${groupColumn(sql, ask.group)} as group_id, sum(requests) as requests,
+             sum(quantity) as quantity,
+             coalesce(sum(quantity) filter (where billable), 0) as billable_quantity
+        from (${rollupsOf(sql, ask)}) rollups
+       group by 1, 2),
+    sized as (
+      select *, sum(requests) over (partition by group_id) as size from figures),
+    ranked as (
+      select *, ${rankOf(sql, ask.group)} as rank from sized),
+    folded as (
+      select start, case when rank <= ${GROUPS_MAX} then group_id else ${OTHER_GROUP} end as group_id,
+             sum(requests) as requests, sum(quantity) as quantity,
+             sum(billable_quantity) as billable_quantity
+        from ranked group by 1, 2)
+    select newest.roll, start::float8 as start, group_id, requests, quantity, billable_quantity
+      from (select coalesce(max(roll_number), 0)::text as roll from usage_batches) newest
+      left join folded on true
+     order by folded.start, folded.group_id`;
+  return {
+    roll: rows[0]?.roll ?? '0',
+    rows: rows.filter((row): row is { roll: string } & FigureRow => row.start !== null),
+  };
+}
+
+export type MeterRow = { id: string; slug: string; name: string; unit: string; scale: number };
+
+/** The meters with these slugs or ids. */
+export async function metersNamed(
+  sql: Query,
+  { slugs = [], ids = [] }: { slugs?: string[]; ids?: string[] },
+): Promise<MeterRow[]> {
+  return sql<MeterRow[]>`
+    select id, slug, name, unit, scale from meters
+     where slug = any(${slugs}) or id = any(${ids})`;
+}
+
+type Named = { id: string; name: string };
+
+/** Names of keys, only as far as they are the customer's own. */
+export async function keyNames(sql: Query, whose: Whose, ids: string[]): Promise<Named[]> {
+  return sql<Named[]>`
+    select id, name from api_keys where id = any(${ids})
+       and ${whose === 'everybody' ? sql`true` : sql`customer_id = ${whose.customerId}`}`;
+}
+
+export async function routeNames(sql: Query, ids: string[]): Promise<Named[]> {
+  return sql<Named[]>`select id, name from routes where id = any(${ids})`;
+}
+
+export async function customerExists(sql: Query, id: string): Promise<boolean> {
+  const rows = await sql`select 1 from customers where id = ${id}`;
+  return rows.length > 0;
+}
+
+/** The newest roll number, as text; "0" before the first. */
+export async function newestRoll(sql: Query): Promise<string> {
+  const [row] = await sql<[{ roll: string }]>`
+    select coalesce(max(roll_number), 0)::text as roll from usage_batches`;
+  return row.roll;
+}
+
+export type Totals = { requests: string; ok: string; billable_quantity: string };
+
+/** The totals of one meter of a customer in whole minutes; scaled units. */
+export async function meterTotals(
+  sql: Query,
+  customerId: string,
+  ask: MinuteRange & { meterId: string },
+): Promise<Totals> {
+  const series = {
+    ...ask, whose: { customerId }, interval: 'hour', group: 'none', keyId: undefined,
+    routeId: undefined,
+  } as const;
+  const [row] = await sql<[Totals]>`
+    select coalesce(sum(requests), 0) as requests,
+           coalesce(sum(requests) filter (where outcome = 'ok'), 0) as ok,
+           coalesce(sum(quantity) filter (where billable), 0) as billable_quantity
+      from (${rollupsOf(sql, series)}) rollups`;
+  return row;
+}
+
+export async function refusedRequests(
+  sql: Query,
+  customerId: string,
+  { from, to }: MinuteRange,
+): Promise<number> {
+  const [row] = await sql<[{ refused: number }]>`
+    select coalesce(sum(requests), 0)::float8 as refused from usage_refusals
+     where customer_id = ${customerId} and minute >= ${from} and minute < ${to}`;
+  return row.refused;
+}
+
+export type LiveMinute = { minute: number; requests: number; ok: number; refused: number };
+
+/** Requests by minute, how many of them went well, and refusals; minutes without any left out. */
+export async function liveMinutes(
+  sql: Query,
+  customerId: string,
+  { from, to, meterId }: MinuteRange & { meterId: string },
+): Promise<LiveMinute[]> {
+  return sql<LiveMinute[]>`
+    select minute::float8 as minute, sum(requests)::float8 as requests, sum(ok)::float8 as ok,
+           sum(refused)::float8 as refused
+      from (select minute, requests, case when outcome = 'ok' then requests else 0 end as ok,
+                   0 as refused
+              from usage_rollups
+             where customer_id = ${customerId} and minute >= ${from} and minute < ${to}
+               and meter_id = ${meterId}
+             union all
+            select minute, 0, 0, requests from usage_refusals
+             where customer_id = ${customerId} and minute >= ${from} and minute < ${to}) counts
+     group by 1 order by 1`;
+}
+
+/**
+ * A mark for each of these customers that differs when anything of the live view may differ: a
+ * roll, a refusal in its range, the minute itself. One query, however many are asked for.
+ */
+export async function liveMarks(
+  sql: Query,
+  customerIds: string[],
+  { from, to }: MinuteRange,
+): Promise<Map<string, string>> {
+  const rows = await sql<{ id: string; mark: string }[]>`
+    select asked.id, concat_ws('.', ${to}::text, coalesce(last_roll, 0), coalesce(refused, 0)) as mark
+      from unnest(${customerIds}::text[]) asked (id)
+      left join usage_last_rolls on customer_id = asked.id
+      left join lateral (select sum(requests) as refused from usage_refusals
+                          where customer_id = asked.id and minute >= ${from}) refusals on true`;
+  return new Map(rows.map((row) => [row.id, row.mark]));
+}

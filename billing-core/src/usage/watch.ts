@@ -1,0 +1,156 @@
+import type { Kit } from '../kit/http.ts';
+import { MINUTE_MS } from '../kit/clock.ts';
+import { liveMarks } from './reading.ts';
+
+/** What a live view shows of refusals and minutes. */
+export const LIVE_MINUTES = 60;
+export const FOLLOWERS_MAX = 1_000;
+export const FOLLOWERS_PER_CUSTOMER_MAX = 20;
+const READS_AT_ONCE = 3;
+const BACKOFF_MS_MAX = 5_000;
+
+/** One reader of a customer's live state. It sees the newest state, not every one. */
+export type Follower<State> = {
+  /** A state not seen yet; null when `timeoutMs` pass without one, or it is over. */
+  next(timeoutMs: number): Promise<State | null>;
+  /** Ends it; a waiting `next` gives null. */
+  leave(): void;
+  readonly over: boolean;
+};
+
+export type Watch<State> = {
+  /** Out: `customer_full` or `full` when there are too many followers already. */
+  follow(customerId: string): Follower<State> | 'customer_full' | 'full';
+  /** Ends every follower and the polling. */
+  stop(): void;
+};
+
+type Channel<State> = { mark?: string; state?: State; followers: Set<() => void> };
+
+/** The range of minutes, up to and with that of `now` in ms, that a live view covers. */
+export function liveRange(now: number): { from: number; to: number } {
+  const to = Math.floor(now / MINUTE_MS) + 1;
+  return { from: to - LIVE_MINUTES, to };
+}
+
+function newFollower<State>(channel: Channel<State>, onLeave: () => void): Follower<State> {
+  let seen: State | undefined;
+  let over = false;
+  let wake = () => {};
+  const knock = (): void => wake();
+  channel.followers.add(knock);
+  const fresh = (): State | null => {
+    if (over || channel.state === undefined || channel.state === seen) return null;
+    seen = channel.state;
+    return seen;
+  };
+  return {
+    next: async (timeoutMs) => {
+      const ready = fresh();
+      if (ready !== null || over) return ready;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, timeoutMs);
+        wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+      return fresh();
+    },
+    leave: () => {
+      if (over) return;
+      over = true;
+      channel.followers.delete(knock);
+      onLeave();
+      wake();
+    },
+    get over() {
+      return over;
+    },
+  };
+}
+
+type WatchKit<State> = Kit & { read: (customerId: string) => Promise<State>; everyMs?: number };
+
+/**
+ * Polls for all followers of this process together, and only while there are any: one query asks
+ * which of their customers changed, and each of those is read once, however many follow it.
+ * `read` makes a customer's state.
+ */
+export function watchUsage<State>(kit: WatchKit<State>): Watch<State> {
+  const { everyMs = 250, log } = kit;
+  const channels = new Map<string, Channel<State>>();
+  const followers = new Set<Follower<State>>();
+  let polling = false;
+  let hurry = () => {};
+
+  async function poll(): Promise<void> {
+    if (polling) return;
+    polling = true;
+    let failures = 0;
+    while (channels.size > 0) {
+      failures = (await refresh(kit, channels)) ? 0 : failures + 1;
+      const waitMs = Math.min(BACKOFF_MS_MAX, everyMs * 2 ** failures);
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, waitMs);
+        hurry = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    polling = false;
+  }
+
+  function join(customerId: string): Follower<State> {
+    const channel: Channel<State> = channels.get(customerId) ?? { followers: new Set() };
+    const follower = newFollower(channel, () => {
+      followers.delete(follower);
+      if (channel.followers.size === 0) channels.delete(customerId);
+      if (channels.size === 0) hurry();
+    });
+    followers.add(follower);
+    if (!channels.has(customerId)) {
+      channels.set(customerId, channel);
+      hurry();
+    }
+    poll().catch((error: unknown) => log.error({ err: error }, 'usage poll ended'));
+    return follower;
+  }
+
+  return {
+    follow: (customerId) => {
+      const own = channels.get(customerId)?.followers.size ?? 0;
+      if (own >= FOLLOWERS_PER_CUSTOMER_MAX) return 'customer_full';
+      return followers.size >= FOLLOWERS_MAX ? 'full' : join(customerId);
+    },
+    stop: () => {
+      for (const follower of followers) follower.leave();
+    },
+  };
+}
+
+/** Reads the state of every customer that changed. Out: false when something failed. */
+async function refresh<State>(
+  { sql, clock, log, read }: WatchKit<State>,
+  channels: Map<string, Channel<State>>,
+): Promise<boolean> {
+  try {
+    // The mark is older than the state read after it: a change between them is read twice.
+    const marks = await liveMarks(sql, [...channels.keys()], liveRange(clock()));
+    const changed = [...channels].filter(([id, channel]) => channel.mark !== marks.get(id));
+    const reader = async (): Promise<void> => {
+      for (let next = changed.pop(); next !== undefined; next = changed.pop()) {
+        const [id, channel] = next;
+        const state = await read(id);
+        Object.assign(channel, { state, mark: marks.get(id) });
+        for (const knock of channel.followers) knock();
+      }
+    };
+    await Promise.all(Array.from({ length: READS_AT_ONCE }, reader));
+    return true;
+  } catch (error) {
+    log.error({ err: error }, 'usage poll failed');
+    return false;
+  }
+}
