@@ -12,7 +12,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isAlive, stopLeftover } from './leftover.ts';
+import { isAlive } from '../process.ts';
+import { stopLeftover } from './leftover.ts';
 import type { Place } from './place.ts';
 
 export const SUPERUSER = 'tollgate';
@@ -56,15 +57,22 @@ export function createCluster(place: Place, secrets: ClusterSecrets, durable = t
   rmSync(unfinished, { recursive: true, force: true });
 }
 
+/** Starts Postgres and waits until it takes connections. See `launchPostgres`. */
+export async function startPostgres(place: Place, options: PostgresOptions): Promise<ChildProcess> {
+  const { child, ready } = launchPostgres(place, options);
+  await ready;
+  return child;
+}
+
 /**
- * Starts Postgres on 127.0.0.1 only and waits until it takes connections. A Postgres that was
- * left alive on the same data is stopped first. The caller owns the child: it is not stopped
- * when we exit. Throws with its last words when it does not come up.
+ * Starts Postgres on 127.0.0.1 only. A Postgres that was left alive on the same data is stopped
+ * first. Out: the child, which the caller owns (it is not stopped when we exit), and `ready`,
+ * which rejects with its last words when it does not come up.
  */
-export async function startPostgres(
+export function launchPostgres(
   place: Place,
   { port, logFile, settings = {} }: PostgresOptions,
-): Promise<ChildProcess> {
+): { child: ChildProcess; ready: Promise<void> } {
   stopLeftover(place.data);
   const parameters = {
     listen_addresses: '127.0.0.1',
@@ -81,8 +89,7 @@ export async function startPostgres(
     { ...asAccount(place), detached: true, stdio: ['ignore', log, log] },
   );
   closeSync(log);
-  await ready(child, place, logFile);
-  return child;
+  return { child, ready: ready(child, place, logFile) };
 }
 
 /** Stops Postgres: lets nobody in, ends open sessions, writes a checkpoint. */

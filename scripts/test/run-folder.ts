@@ -2,7 +2,8 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { postgresAccount, canReach } from '../postgres/account.ts';
-import { isAlive, stopLeftover } from '../postgres/leftover.ts';
+import { stopLeftover } from '../postgres/leftover.ts';
+import { isAlive } from '../process.ts';
 
 const PREFIX = 'tollgate-test-';
 const OWNER_FILE = 'owner.pid';

@@ -6,7 +6,8 @@ import postgres from 'postgres';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { freePort } from '../../test/free-port.ts';
 import { createCluster, databaseUrl, startPostgres, stopPostgres } from '../cluster.ts';
-import { isAlive, postmasterOf, stopLeftover } from '../leftover.ts';
+import { isAlive } from '../../process.ts';
+import { postmasterOf, stopLeftover } from '../leftover.ts';
 import { type Place, placeFor, removeCluster } from '../place.ts';
 
 const SECRETS = { password: 'only-for-this-test' };

@@ -1,0 +1,112 @@
+import type { StartConfig } from './config.ts';
+import type { DataDir } from './data-dir.ts';
+import type { Part } from './keeper.ts';
+import { nodePart } from './node-part.ts';
+import type { Secrets } from './secrets.ts';
+
+const HOST = '127.0.0.1';
+// The gateway may have requests to finish and usage to flush; the others only close connections.
+const GATEWAY_PATIENCE_MS = 20_000;
+const PATIENCE_MS = 10_000;
+
+/** What the parts are told of each other. */
+export interface Surroundings {
+  config: StartConfig;
+  dataDir: DataDir;
+  secrets: Secrets;
+}
+
+/** The addresses that people and programs use. */
+export function addresses({
+  ports,
+}: StartConfig): Record<'portal' | 'core' | 'gateway' | 'upstream', string> {
+  return {
+    portal: `http://localhost:${ports.portal}`,
+    core: `http://localhost:${ports.billingCore}`,
+    gateway: `http://localhost:${ports.gateway}`,
+    upstream: `http://localhost:${ports.upstream}`,
+  };
+}
+
+/** billing-core on this database. */
+export function billingCorePart(around: Surroundings, databaseUrl: string): Part {
+  const { config, dataDir, secrets } = around;
+  const { portal, gateway } = addresses(config);
+  return nodePart({
+    name: 'billing-core',
+    entry: 'billing-core/src/main.ts',
+    env: () => ({
+      ...config.systemEnv,
+      // Anybody who reaches this machine's loopback may sign up: it is a demo, not an installation.
+      SIGN_UP: 'open',
+      ...config.handedOn,
+      DATABASE_URL: databaseUrl,
+      HOST,
+      PORT: `${config.ports.billingCore}`,
+      PRIVATE_PORT: `${config.ports.billingCorePrivate}`,
+      PUBLIC_URL: portal,
+      GATEWAY_PUBLIC_URL: gateway,
+      AUTH_SECRET: secrets.authSecret,
+      MAIL_DIR: dataDir.mail,
+    }),
+    readyUrl: `http://${HOST}:${config.ports.billingCorePrivate}/readyz`,
+    patienceMs: PATIENCE_MS,
+    logs: dataDir.logs,
+  });
+}
+
+/** The gateway; its token is read at each launch. */
+export function gatewayPart({ config, dataDir, secrets }: Surroundings): Part {
+  return nodePart({
+    name: 'gateway',
+    entry: 'gateway/src/node/main.ts',
+    env: () => ({
+      ...config.systemEnv,
+      ...config.handedOn,
+      HOST,
+      PORT: `${config.ports.gateway}`,
+      PRIVATE_PORT: `${config.ports.gatewayPrivate}`,
+      BILLING_CORE_URL: `http://${HOST}:${config.ports.billingCore}`,
+      GATEWAY_TOKEN: secrets.gatewayToken ?? '',
+      SPOOL_DIR: dataDir.spool,
+    }),
+    readyUrl: `http://${HOST}:${config.ports.gatewayPrivate}/readyz`,
+    patienceMs: GATEWAY_PATIENCE_MS,
+    logs: dataDir.logs,
+  });
+}
+
+/** The server of the portal. */
+export function webPart({ config, dataDir }: Surroundings): Part {
+  return nodePart({
+    name: 'web',
+    entry: 'web/server/main.ts',
+    env: () => ({
+      ...config.systemEnv,
+      ...config.handedOn,
+      HOST,
+      PORT: `${config.ports.portal}`,
+      BILLING_CORE_URL: `http://${HOST}:${config.ports.billingCore}`,
+    }),
+    readyUrl: `http://${HOST}:${config.ports.portal}/livez`,
+    patienceMs: PATIENCE_MS,
+    logs: dataDir.logs,
+  });
+}
+
+/** The demo API behind the gateway. */
+export function upstreamPart({ config, dataDir }: Surroundings): Part {
+  return nodePart({
+    name: 'upstream',
+    entry: 'scripts/start/upstream.ts',
+    env: () => ({
+      ...config.systemEnv,
+      ...config.handedOn,
+      HOST,
+      PORT: `${config.ports.upstream}`,
+    }),
+    readyUrl: `http://${HOST}:${config.ports.upstream}/livez`,
+    patienceMs: PATIENCE_MS,
+    logs: dataDir.logs,
+  });
+}
