@@ -1,0 +1,118 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { api } from '../kit/api.ts';
+import type { Customer } from '../kit/api-types.ts';
+import { Button } from '../kit/button.tsx';
+import { ConfirmDialog, Dialog, DialogActions } from '../kit/dialog.tsx';
+import { TextField } from '../kit/field.tsx';
+import { Form, useApiForm } from '../kit/form.tsx';
+import { Card, Facts } from '../kit/page.tsx';
+import { t } from '../kit/text.ts';
+import { Instant } from '../kit/time.tsx';
+import { toast } from '../kit/toast.tsx';
+import { customerQuery } from './queries.ts';
+
+/** The customer's own data: change it, or archive the customer. */
+export function CustomerFacts({ customer }: { customer: Customer }) {
+  const [asking, setAsking] = useState<'edit' | 'archive'>();
+  const path = `/v1/customers/${customer.id}`;
+  const reload = useReload(customer.id);
+  const archived = customer.state !== 'active';
+  const facts = [
+    { name: t('Name'), value: customer.name },
+    { name: t('State'), value: customer.state },
+    { name: t('External id'), value: customer.external_id ?? t('none') },
+    { name: t('Currency'), value: customer.currency },
+    { name: t('Time zone'), value: customer.time_zone },
+    { name: t('Created'), value: <Instant iso={customer.created_at} /> },
+  ];
+  async function archive(): Promise<void> {
+    await api(path, { method: 'DELETE' });
+    toast.done(t('Customer archived'), { description: customer.name });
+    await reload();
+  }
+  return (
+    <Card
+      title={t('Facts')}
+      actions={
+        !archived && (
+          <>
+            <Button size="sm" onClick={() => setAsking('archive')}>
+              {t('Archive…')}
+            </Button>
+            <Button size="sm" onClick={() => setAsking('edit')}>
+              {t('Edit')}
+            </Button>
+          </>
+        )
+      }
+    >
+      <Facts facts={facts} />
+      <Dialog
+        open={asking === 'edit'}
+        onClose={() => setAsking(undefined)}
+        title={t('Edit customer')}
+      >
+        <EditForm customer={customer} onDone={() => setAsking(undefined)} />
+      </Dialog>
+      <ConfirmDialog
+        open={asking === 'archive'}
+        onClose={() => setAsking(undefined)}
+        onConfirm={archive}
+        danger
+        title={t('Archive “{name}”?', { name: customer.name })}
+        confirmLabel={t('Archive customer')}
+        consequence={t(
+          'Its members lose access and its keys are refused. Usage and history stay. A customer with a live subscription can’t be archived: cancel that first.',
+        )}
+      />
+    </Card>
+  );
+}
+
+function useReload(customerId: string): () => Promise<void> {
+  const queries = useQueryClient();
+  return async () => {
+    await Promise.all([
+      queries.invalidateQueries({ queryKey: customerQuery(customerId).queryKey }),
+      queries.invalidateQueries({ queryKey: ['admin', 'customers'] }),
+    ]);
+  };
+}
+
+function EditForm({ customer, onDone }: { customer: Customer; onDone: () => void }) {
+  const reload = useReload(customer.id);
+  const edit = useApiForm({
+    defaults: {
+      name: customer.name,
+      external_id: customer.external_id ?? '',
+      time_zone: customer.time_zone,
+    },
+    submit: async ({ name, external_id, time_zone }) => {
+      const body = { name, time_zone, external_id: external_id === '' ? null : external_id };
+      await api(`/v1/customers/${customer.id}`, { method: 'PATCH', body });
+      await reload();
+      onDone();
+    },
+  });
+  const { form } = edit;
+  return (
+    <Form api={edit} label={t('Edit customer')}>
+      <TextField form={form} name="name" label={t('Name')} required={t('Enter a name')} />
+      <TextField form={form} name="external_id" label={t('External id')} />
+      <TextField
+        form={form}
+        name="time_zone"
+        label={t('Time zone')}
+        required={t('Enter a time zone')}
+        hint={t('Such as Europe/Berlin')}
+      />
+      <DialogActions>
+        <Button onClick={onDone}>{t('Cancel')}</Button>
+        <Button type="submit" tone="primary" busy={form.formState.isSubmitting}>
+          {t('Save')}
+        </Button>
+      </DialogActions>
+    </Form>
+  );
+}

@@ -1,0 +1,64 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { KeyRound, Plus } from 'lucide-react';
+import { useState } from 'react';
+import type { ApiKey } from '../kit/api-types.ts';
+import { Button } from '../kit/button.tsx';
+import { FirstUse } from '../kit/empty.tsx';
+import { CreateKeyDialog } from '../kit/keys/create-key.tsx';
+import { KeyTable } from '../kit/keys/key-table.tsx';
+import { RevokeKeyDialog } from '../kit/keys/revoke-key.tsx';
+import { Card } from '../kit/page.tsx';
+import { LoadMore, usePages } from '../kit/pages.tsx';
+import { Loaded } from '../kit/query.tsx';
+import { TableSkeleton } from '../kit/skeleton.tsx';
+import { t } from '../kit/text.ts';
+
+/** A customer's keys, seen and handled by an admin. */
+export function CustomerKeys({ customerId }: { customerId: string }) {
+  const [creating, setCreating] = useState(false);
+  const [revoking, setRevoking] = useState<ApiKey>();
+  const queries = useQueryClient();
+  const path = `/v1/customers/${customerId}/keys`;
+  const key = ['admin', 'customer', customerId, 'keys'];
+  const keys = usePages<ApiKey>({ key, path });
+  const reload = (): void => void queries.invalidateQueries({ queryKey: key });
+  return (
+    <Card
+      title={t('Keys')}
+      flush
+      actions={
+        <Button size="sm" onClick={() => setCreating(true)}>
+          <Plus aria-hidden />
+          {t('Create key')}
+        </Button>
+      }
+    >
+      <Loaded query={keys} skeleton={<TableSkeleton />}>
+        {(rows) =>
+          rows.length === 0 ? (
+            <FirstUse
+              icon={<KeyRound aria-hidden />}
+              title={t('No keys yet')}
+              about={t('The customer can create them too, on their own side.')}
+            />
+          ) : (
+            <KeyTable keys={rows} onRevoke={setRevoking} />
+          )
+        }
+      </Loaded>
+      <LoadMore more={keys.more} />
+      <CreateKeyDialog
+        open={creating}
+        path={path}
+        onClose={() => setCreating(false)}
+        onCreated={reload}
+      />
+      <RevokeKeyDialog
+        apiKey={revoking}
+        path={(id) => `/v1/keys/${id}/revoke`}
+        onClose={() => setRevoking(undefined)}
+        onRevoked={reload}
+      />
+    </Card>
+  );
+}

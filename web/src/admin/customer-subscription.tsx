@@ -1,0 +1,159 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { api } from '../kit/api.ts';
+import type { Customer, Plan, Subscription } from '../kit/api-types.ts';
+import { Badge } from '../kit/badge.tsx';
+import { Button } from '../kit/button.tsx';
+import { ConfirmDialog } from '../kit/dialog.tsx';
+import { formatDateUtc } from '../kit/format.ts';
+import { Link } from '../kit/link.tsx';
+import { Card, Facts } from '../kit/page.tsx';
+import { usePages } from '../kit/pages.tsx';
+import { paths } from '../kit/paths.ts';
+import { Loaded } from '../kit/query.tsx';
+import { FactsSkeleton } from '../kit/skeleton.tsx';
+import { t } from '../kit/text.ts';
+import { Instant } from '../kit/time.tsx';
+import { toast } from '../kit/toast.tsx';
+import { planChoices } from './queries.ts';
+import { SubscribeForm } from './subscribe-form.tsx';
+
+/** The customer's plan: begin, change or cancel it; earlier subscriptions below. */
+export function CustomerSubscription({ customer }: { customer: Customer }) {
+  const queries = useQueryClient();
+  const plans = useQuery(planChoices);
+  const key = ['admin', 'customer', customer.id, 'subscriptions'];
+  const subscriptions = usePages<Subscription>({
+    key,
+    path: '/v1/subscriptions',
+    query: { customer_id: customer.id },
+  });
+  const reload = () => queries.invalidateQueries({ queryKey: key });
+  const known = plans.data?.data;
+  return (
+    <Loaded
+      query={subscriptions}
+      skeleton={
+        <Card title={t('Subscription')}>
+          <FactsSkeleton />
+        </Card>
+      }
+    >
+      {(rows) => {
+        const live = rows.find((row) => row.state !== 'canceled');
+        return (
+          <div className="grid items-start gap-5 lg:grid-cols-2">
+            <Card title={t('Subscription')}>
+              {live === undefined ? (
+                <p className="text-ink-soft">
+                  {t('None. Requests with this customer’s keys are refused.')}
+                </p>
+              ) : (
+                <Live subscription={live} plans={known} customer={customer} onChange={reload} />
+              )}
+            </Card>
+            <Card title={live === undefined ? t('Subscribe') : t('Change plan')}>
+              <Loaded query={plans} skeleton={<FactsSkeleton facts={2} />}>
+                {(page) => (
+                  <SubscribeForm
+                    customerId={customer.id}
+                    current={live}
+                    plans={page.data}
+                    onDone={reload}
+                  />
+                )}
+              </Loaded>
+            </Card>
+            <Earlier rows={rows.filter((row) => row.state === 'canceled')} plans={known} />
+          </div>
+        );
+      }}
+    </Loaded>
+  );
+}
+
+interface LiveProps {
+  subscription: Subscription;
+  plans: readonly Plan[] | undefined;
+  customer: Customer;
+  onChange: () => Promise<void>;
+}
+
+function Live({ subscription, plans, customer, onChange }: LiveProps) {
+  const [asking, setAsking] = useState(false);
+  const { current_period: period } = subscription;
+  async function cancel(): Promise<void> {
+    await api(`/v1/subscriptions/${subscription.id}/cancel`, { method: 'POST' });
+    toast.done(t('Subscription canceled'), { description: customer.name });
+    await onChange();
+  }
+  return (
+    <>
+      <Facts
+        facts={[
+          { name: t('Plan'), value: <PlanName subscription={subscription} plans={plans} /> },
+          {
+            name: t('State'),
+            value: (
+              <Badge tone={subscription.state === 'active' ? 'ok' : 'accent'}>
+                {subscription.state}
+              </Badge>
+            ),
+          },
+          { name: t('Started'), value: <Instant iso={subscription.started_at} /> },
+          {
+            name: t('Period'),
+            value: `${formatDateUtc(period.start)} – ${formatDateUtc(period.end)} UTC`,
+          },
+          ...(subscription.trial_ends_at === null
+            ? []
+            : [{ name: t('Trial ends'), value: <Instant iso={subscription.trial_ends_at} /> }]),
+        ]}
+      />
+      <Button size="sm" className="mt-4" onClick={() => setAsking(true)}>
+        {t('Cancel subscription…')}
+      </Button>
+      <ConfirmDialog
+        open={asking}
+        onClose={() => setAsking(false)}
+        onConfirm={cancel}
+        danger
+        title={t('Cancel the subscription of “{name}”?', { name: customer.name })}
+        confirmLabel={t('Cancel subscription')}
+        consequence={t('Their requests are refused from now on. What was used stays billable.')}
+      />
+    </>
+  );
+}
+
+type PlanNameProps = Pick<LiveProps, 'subscription' | 'plans'>;
+
+function PlanName({ subscription, plans }: PlanNameProps) {
+  const plan = plans?.find((one) => one.id === subscription.plan_id);
+  const version = plan?.versions.find((one) => one.id === subscription.plan_version_id);
+  const href = paths.adminPlanVersion(subscription.plan_id, subscription.plan_version_id);
+  return (
+    <Link href={href} className="text-accent underline underline-offset-2">
+      {plan?.name ?? subscription.plan_id} {version && `v${version.number}`}
+    </Link>
+  );
+}
+
+function Earlier({ rows, plans }: { rows: readonly Subscription[]; plans: LiveProps['plans'] }) {
+  if (rows.length === 0) return null;
+  return (
+    <Card title={t('Earlier')} className="lg:col-span-2">
+      <ul className="flex flex-col gap-2">
+        {rows.map((row) => (
+          <li key={row.id} className="flex flex-wrap justify-between gap-x-4">
+            <PlanName subscription={row} plans={plans} />
+            <span className="text-ink-soft">
+              <Instant iso={row.started_at} /> –{' '}
+              {row.canceled_at !== null && <Instant iso={row.canceled_at} />}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}

@@ -1,0 +1,46 @@
+import { Outlet } from '@tanstack/react-router';
+import { Building2, Layers, Waypoints } from 'lucide-react';
+import { ApiError } from '../kit/api-error.ts';
+import { ErrorPanel } from '../kit/error-panel.tsx';
+import { paths } from '../kit/paths.ts';
+import { Shell, type NavItem } from '../kit/shell.tsx';
+import { t } from '../kit/text.ts';
+import { AccountMenu } from '../session/account-menu.tsx';
+import { useMe } from '../session/me.ts';
+
+const NAV: readonly NavItem[] = [
+  {
+    href: paths.adminCustomers(),
+    label: t('Customers'),
+    icon: <Building2 aria-hidden />,
+    deep: true,
+  },
+  { href: paths.adminPlans(), label: t('Plans'), icon: <Layers aria-hidden />, deep: true },
+  { href: paths.adminRoutes, label: t('Routes'), icon: <Waypoints aria-hidden />, deep: true },
+];
+
+/** The frame of the admin side. The API refuses others; this only says so sooner. */
+export function AdminLayout() {
+  const me = useMe();
+  const stranger = me !== undefined && me.user.role !== 'admin';
+  return (
+    <Shell
+      nav={NAV}
+      context={
+        <p className="px-2.5 py-1 text-xs font-semibold text-ink-soft">{t('Administration')}</p>
+      }
+      account={<AccountMenu />}
+    >
+      {stranger ? <ErrorPanel error={notAdmin()} /> : <Outlet />}
+    </Shell>
+  );
+}
+
+function notAdmin(): ApiError {
+  return new ApiError({
+    status: 403,
+    code: 'forbidden',
+    title: t('This side is for administrators'),
+    detail: t('Your account is not one of them.'),
+  });
+}

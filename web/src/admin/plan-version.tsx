@@ -1,0 +1,213 @@
+import { useParams } from '@tanstack/react-router';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { api } from '../kit/api.ts';
+import type { Meter, Plan, PlanVersion } from '../kit/api-types.ts';
+import { Button } from '../kit/button.tsx';
+import { ConfirmDialog } from '../kit/dialog.tsx';
+import { useGo } from '../kit/link.tsx';
+import { Card, Facts, PageHeader } from '../kit/page.tsx';
+import { paths } from '../kit/paths.ts';
+import { entitlementInWords, priceInWords } from '../kit/price-words.ts';
+import { Loaded } from '../kit/query.tsx';
+import { FactsSkeleton } from '../kit/skeleton.tsx';
+import { t } from '../kit/text.ts';
+import { Instant } from '../kit/time.tsx';
+import { toast } from '../kit/toast.tsx';
+import { ErrorPanel } from '../kit/error-panel.tsx';
+import { ApiError } from '../kit/api-error.ts';
+import { meterChoices, planQuery } from './queries.ts';
+import { VersionBadge } from './version-badge.tsx';
+import { VersionForm } from './version-form.tsx';
+import type { VersionBody } from './version-values.ts';
+
+/** Writes a new draft, beginning from the newest version. */
+export function NewVersionPage() {
+  const { planId = '' } = useParams({ strict: false });
+  const go = useGo();
+  const queries = useQueryClient();
+  async function create(body: VersionBody, idempotencyKey: string): Promise<void> {
+    const path = `/v1/plans/${planId}/versions`;
+    const made = await api<PlanVersion>(path, { method: 'POST', body, idempotencyKey });
+    await queries.invalidateQueries({ queryKey: ['admin'] });
+    go(paths.adminPlanVersion(planId, made.id), { replace: true });
+  }
+  return (
+    <Frame planId={planId} title={() => t('New version')}>
+      {(plan, meters) => (
+        <VersionForm
+          from={plan.versions.toSorted((a, b) => b.number - a.number)[0]}
+          meters={meters}
+          saveLabel={t('Save draft')}
+          cancelHref={paths.adminPlan(planId)}
+          onSave={create}
+        />
+      )}
+    </Frame>
+  );
+}
+
+/** A draft to edit and publish, or a published version to read. */
+export function VersionPage() {
+  const { planId = '', versionId = '' } = useParams({ strict: false });
+  const queries = useQueryClient();
+  const find = (plan: Plan) => plan.versions.find((version) => version.id === versionId);
+  async function save(body: VersionBody): Promise<void> {
+    await api(`/v1/plan-versions/${versionId}`, { method: 'PUT', body });
+    await queries.invalidateQueries({ queryKey: ['admin'] });
+    toast.done(t('Draft saved'));
+  }
+  return (
+    <Frame
+      planId={planId}
+      title={(plan) =>
+        t('{name}, version {number}', { name: plan.name, number: find(plan)?.number ?? '?' })
+      }
+      actions={(plan) => {
+        const version = find(plan);
+        return version && <Steps plan={plan} version={version} />;
+      }}
+    >
+      {(plan, meters) => {
+        const version = find(plan);
+        if (version === undefined) return <ErrorPanel error={missing()} />;
+        if (version.state !== 'draft') return <Terms version={version} meters={meters} />;
+        return (
+          <VersionForm
+            from={version}
+            meters={meters}
+            saveLabel={t('Save draft')}
+            cancelHref={paths.adminPlan(planId)}
+            onSave={save}
+          />
+        );
+      }}
+    </Frame>
+  );
+}
+
+function missing(): ApiError {
+  return new ApiError({ status: 404, code: 'not_found', title: t('Not found') });
+}
+
+interface FrameProps {
+  planId: string;
+  title: (plan: Plan) => string;
+  actions?: (plan: Plan) => React.ReactNode;
+  children: (plan: Plan, meters: Meter[]) => React.ReactNode;
+}
+
+function Frame({ planId, title, actions, children }: FrameProps) {
+  const plan = useQuery(planQuery(planId));
+  const meters = useQuery(meterChoices);
+  const name = plan.data?.name ?? t('Plan');
+  return (
+    <>
+      <PageHeader
+        title={plan.data === undefined ? t('Plan version') : title(plan.data)}
+        back={{ href: paths.adminPlan(planId), label: name }}
+        actions={plan.data && actions?.(plan.data)}
+      />
+      <Loaded
+        query={plan}
+        skeleton={
+          <Card>
+            <FactsSkeleton />
+          </Card>
+        }
+      >
+        {(known) => (
+          <Loaded
+            query={meters}
+            skeleton={
+              <Card>
+                <FactsSkeleton />
+              </Card>
+            }
+          >
+            {(page) => children(known, page.data)}
+          </Loaded>
+        )}
+      </Loaded>
+    </>
+  );
+}
+
+function Steps({ plan, version }: { plan: Plan; version: PlanVersion }) {
+  const [asking, setAsking] = useState<'publish' | 'archive'>();
+  const queries = useQueryClient();
+  const values = { name: plan.name, number: version.number };
+  async function run(step: 'publish' | 'archive'): Promise<void> {
+    await api(`/v1/plan-versions/${version.id}/${step}`, { method: 'POST' });
+    await queries.invalidateQueries({ queryKey: ['admin'] });
+    toast.done(step === 'publish' ? t('Version published') : t('Version archived'));
+  }
+  return (
+    <>
+      <VersionBadge state={version.state} />
+      {version.state === 'published' && (
+        <Button onClick={() => setAsking('archive')}>{t('Archive…')}</Button>
+      )}
+      {version.state === 'draft' && (
+        <Button tone="primary" onClick={() => setAsking('publish')}>
+          {t('Publish…')}
+        </Button>
+      )}
+      <ConfirmDialog
+        open={asking === 'publish'}
+        onClose={() => setAsking(undefined)}
+        onConfirm={() => run('publish')}
+        title={t('Publish {name}, version {number}?', values)}
+        confirmLabel={t('Publish version')}
+        consequence={t(
+          'It can’t be changed afterwards; changes need a new version. What is saved is published: save the draft first if you have edited it. Subscriptions stay where they are.',
+        )}
+      />
+      <ConfirmDialog
+        open={asking === 'archive'}
+        onClose={() => setAsking(undefined)}
+        onConfirm={() => run('archive')}
+        danger
+        title={t('Archive {name}, version {number}?', values)}
+        confirmLabel={t('Archive version')}
+        consequence={t('Nobody can subscribe to it any more. Existing subscriptions keep it.')}
+      />
+    </>
+  );
+}
+
+function Terms({ version, meters }: { version: PlanVersion; meters: Meter[] }) {
+  return (
+    <div className="grid items-start gap-5 lg:grid-cols-2">
+      <Card title={t('Prices')}>
+        <ul className="flex flex-col gap-1.5">
+          {version.prices.map((price) => (
+            <li key={price.id}>{priceInWords(price, version.currency, meters)}</li>
+          ))}
+          {version.prices.length === 0 && <li>{t('Free of charge')}</li>}
+        </ul>
+      </Card>
+      <Card title={t('Entitlements')}>
+        <ul className="flex flex-col gap-1.5">
+          {version.entitlements.map((one) => (
+            <li key={one.id}>{entitlementInWords(one, meters)}</li>
+          ))}
+          {version.entitlements.length === 0 && <li>{t('No limits')}</li>}
+        </ul>
+      </Card>
+      <Card title={t('Facts')} className="lg:col-span-2">
+        <Facts
+          facts={[
+            { name: t('Currency'), value: version.currency },
+            { name: t('Trial'), value: t('{days} days', { days: version.trial_days }) },
+            {
+              name: t('Published'),
+              value:
+                version.published_at === null ? t('never') : <Instant iso={version.published_at} />,
+            },
+          ]}
+        />
+      </Card>
+    </div>
+  );
+}

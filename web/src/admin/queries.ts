@@ -1,0 +1,44 @@
+import { queryOptions, useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import { api } from '../kit/api.ts';
+import type { Customer, Meter, Page, Plan, Route } from '../kit/api-types.ts';
+
+const LIST_MAX = 100;
+
+export const customerQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['admin', 'customer', id],
+    queryFn: ({ signal }) => api<Customer>(`/v1/customers/${encodeURIComponent(id)}`, { signal }),
+  });
+
+export const planQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['admin', 'plan', id],
+    queryFn: ({ signal }) => api<Plan>(`/v1/plans/${encodeURIComponent(id)}`, { signal }),
+  });
+
+export const routeQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['admin', 'route', id],
+    queryFn: ({ signal }) => api<Route>(`/v1/routes/${encodeURIComponent(id)}`, { signal }),
+  });
+
+/** For choices in forms: the newest hundred. */
+const choices = <Row>(path: string) =>
+  queryOptions({
+    queryKey: ['admin', 'choices', path],
+    queryFn: ({ signal }) => api<Page<Row>>(path, { query: { limit: LIST_MAX }, signal }),
+    staleTime: 60_000,
+  });
+
+export const planChoices = choices<Plan>('/v1/plans');
+export const routeChoices = choices<Route>('/v1/routes');
+export const meterChoices = choices<Meter>('/v1/meters');
+
+const NONE: Meter[] = [];
+
+/** @returns the meters, empty until they are known. */
+export function useMeters(): Meter[] {
+  const { data } = useQuery(meterChoices);
+  return useMemo(() => data?.data ?? NONE, [data]);
+}

@@ -1,0 +1,142 @@
+import { useMemo } from 'react';
+import type { UseFormReturn } from 'react-hook-form';
+import type { Route } from '../kit/api-types.ts';
+import { Button, ButtonLink } from '../kit/button.tsx';
+import { CheckboxField, TextField } from '../kit/field.tsx';
+import { Form, useApiForm } from '../kit/form.tsx';
+import { Card } from '../kit/page.tsx';
+import { paths } from '../kit/paths.ts';
+import { t } from '../kit/text.ts';
+import { outcomeLabel } from '../kit/usage/series.ts';
+import { MeteringFields } from './route-metering.tsx';
+import { OUTCOMES, toRouteBody, toRouteValues, type RouteValues } from './route-values.ts';
+import { countFault } from './values.ts';
+
+interface RouteFormProps {
+  route: Route | undefined;
+  saveLabel: string;
+  onSave: (body: unknown, idempotencyKey: string) => Promise<void>;
+}
+
+/** The editor of a route: what it matches, where it leads, what it meters and bills. */
+export function RouteForm({ route, saveLabel, onSave }: RouteFormProps) {
+  const defaults = useMemo(() => toRouteValues(route), [route]);
+  const edit = useApiForm<RouteValues>({
+    defaults,
+    rename: (path) => path.replace(/^methods\..*/, 'methods'),
+    submit: (values, idempotencyKey) => onSave(toRouteBody(values), idempotencyKey),
+  });
+  const { form } = edit;
+  return (
+    <Form api={edit} label={t('Route')}>
+      <div className="grid items-start gap-4 lg:grid-cols-2">
+        <MatchFields form={form} />
+        <UpstreamFields form={form} />
+      </div>
+      <MeteringFields form={form} />
+      <Card
+        title={t('Billable outcomes')}
+        about={t('Every outcome is recorded; these are billed and spend quota.')}
+      >
+        <div className="grid gap-2.5 sm:grid-cols-3">
+          {OUTCOMES.map((outcome) => (
+            <CheckboxField
+              key={outcome}
+              form={form}
+              name={`billable.${outcome}`}
+              label={outcomeLabel(outcome)}
+            />
+          ))}
+        </div>
+      </Card>
+      <div className="flex flex-wrap justify-end gap-2">
+        <ButtonLink href={paths.adminRoutes}>{t('Cancel')}</ButtonLink>
+        <Button type="submit" tone="primary" busy={form.formState.isSubmitting}>
+          {saveLabel}
+        </Button>
+      </div>
+    </Form>
+  );
+}
+
+function MatchFields({ form }: { form: UseFormReturn<RouteValues> }) {
+  return (
+    <Card title={t('Matches')}>
+      <div className="flex flex-col gap-4">
+        <TextField form={form} name="name" label={t('Name')} required={t('Enter a name')} />
+        <TextField
+          form={form}
+          name="path_pattern"
+          label={t('Path pattern')}
+          placeholder="/v1/echo/*"
+          hint={t('A * at the end stands for the rest of the path.')}
+          required={t('Enter a path')}
+          check={(value) => (value.startsWith('/') ? undefined : t('A path begins with /'))}
+        />
+        <div className="grid gap-4 sm:grid-cols-2">
+          <TextField
+            form={form}
+            name="methods"
+            label={t('Methods')}
+            hint={t('GET, POST; * is every method')}
+          />
+          <TextField
+            form={form}
+            name="host"
+            label={t('Host')}
+            hint={t('* is every host')}
+            required={t('Enter a host or *')}
+          />
+        </div>
+        <CheckboxField
+          form={form}
+          name="public"
+          label={t('Public')}
+          hint={t('Without a key: neither metered nor billed.')}
+        />
+      </div>
+    </Card>
+  );
+}
+
+function UpstreamFields({ form }: { form: UseFormReturn<RouteValues> }) {
+  return (
+    <Card title={t('Upstream')}>
+      <div className="flex flex-col gap-4">
+        <TextField
+          form={form}
+          name="upstream_url"
+          label={t('Upstream URL')}
+          type="url"
+          placeholder="https://api.internal.example"
+          required={t('Enter a URL')}
+          check={(value) => (URL.canParse(value) ? undefined : t('This is not a URL'))}
+        />
+        <TextField
+          form={form}
+          name="strip_prefix"
+          label={t('Strip prefix')}
+          hint={t('Cut from the path before it goes upstream. Optional.')}
+        />
+        <div className="grid gap-4 sm:grid-cols-2">
+          <TextField
+            form={form}
+            name="timeout_ms"
+            label={t('Timeout, ms')}
+            inputMode="numeric"
+            required={t('Enter a timeout')}
+            check={countFault}
+          />
+          <TextField
+            form={form}
+            name="max_body_bytes"
+            label={t('Body limit, bytes')}
+            inputMode="numeric"
+            hint={t('Empty: the gateway’s own')}
+            check={countFault}
+          />
+        </div>
+      </div>
+    </Card>
+  );
+}

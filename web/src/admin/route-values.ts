@@ -1,0 +1,76 @@
+import type { MeteringRule, Outcome, Route } from '../kit/api-types.ts';
+
+/** A route as its form holds it. */
+export interface RouteValues {
+  name: string;
+  host: string;
+  path_pattern: string;
+  methods: string;
+  upstream_url: string;
+  strip_prefix: string;
+  timeout_ms: string;
+  max_body_bytes: string;
+  public: boolean;
+  metering: { meter: string; source: MeteringRule['source']; units: string }[];
+  billable: Record<Outcome, boolean>;
+}
+
+export const OUTCOMES: readonly Outcome[] = [
+  'ok',
+  'client_error',
+  'server_error',
+  'upstream_timeout',
+  'upstream_error',
+  'client_abort',
+];
+
+/** @returns a route as form values; without one, what the API would assume. */
+export function toRouteValues(route: Route | undefined): RouteValues {
+  return {
+    name: route?.name ?? '',
+    host: route?.host ?? '*',
+    path_pattern: route?.path_pattern ?? '',
+    methods: (route?.methods ?? ['*']).join(', '),
+    upstream_url: route?.upstream_url ?? '',
+    strip_prefix: route?.strip_prefix ?? '',
+    timeout_ms: String(route?.timeout_ms ?? 30_000),
+    max_body_bytes: route?.max_body_bytes == null ? '' : String(route.max_body_bytes),
+    public: route?.public ?? false,
+    metering: (route?.metering ?? [{ meter: 'requests', source: 'request', units: 1 }]).map(
+      (rule) => ({ meter: rule.meter, source: rule.source, units: String(rule.units ?? 1) }),
+    ),
+    billable: billableOf(route?.billable_outcomes ?? ['ok']),
+  };
+}
+
+function billableOf(outcomes: readonly Outcome[]): Record<Outcome, boolean> {
+  const entries = OUTCOMES.map((outcome) => [outcome, outcomes.includes(outcome)]);
+  return Object.fromEntries(entries) as Record<Outcome, boolean>;
+}
+
+/** @returns what the API takes; optional fields left empty are left out. */
+export function toRouteBody(values: RouteValues): Record<string, unknown> {
+  return {
+    name: values.name,
+    host: values.host,
+    path_pattern: values.path_pattern,
+    methods: methodsOf(values.methods),
+    upstream_url: values.upstream_url,
+    public: values.public,
+    timeout_ms: Number(values.timeout_ms),
+    ...(values.strip_prefix !== '' && { strip_prefix: values.strip_prefix }),
+    ...(values.max_body_bytes !== '' && { max_body_bytes: Number(values.max_body_bytes) }),
+    metering: values.metering.map((rule) => ({
+      meter: rule.meter,
+      source: rule.source,
+      ...(rule.source === 'request' && { units: Number(rule.units) }),
+    })),
+    billable_outcomes: OUTCOMES.filter((outcome) => values.billable[outcome]),
+  };
+}
+
+/** 'get, post' is ['GET', 'POST']; nothing means every method. */
+export function methodsOf(text: string): string[] {
+  const methods = text.split(/[\s,]+/).filter((method) => method !== '');
+  return methods.length === 0 ? ['*'] : methods.map((method) => method.toUpperCase());
+}

@@ -1,0 +1,103 @@
+import { Plus, Waypoints } from 'lucide-react';
+import type { Route } from '../kit/api-types.ts';
+import { Badge } from '../kit/badge.tsx';
+import { ButtonLink } from '../kit/button.tsx';
+import { FirstUse } from '../kit/empty.tsx';
+import { Link } from '../kit/link.tsx';
+import { Card, PageHeader } from '../kit/page.tsx';
+import { LoadMore, usePages } from '../kit/pages.tsx';
+import { paths } from '../kit/paths.ts';
+import { Loaded } from '../kit/query.tsx';
+import { TableSkeleton } from '../kit/skeleton.tsx';
+import { Table, type Column } from '../kit/table.tsx';
+import { t } from '../kit/text.ts';
+
+const COLUMNS: readonly Column<Route>[] = [
+  {
+    id: 'name',
+    header: t('Name'),
+    card: 'title',
+    cell: (route) => (
+      <Link
+        href={paths.adminRoute(route.id)}
+        className="py-0.5 font-medium break-words text-accent underline-offset-4 hover:underline"
+      >
+        {route.name}
+      </Link>
+    ),
+  },
+  {
+    id: 'match',
+    header: t('Matches'),
+    cell: (route) => (
+      <code className="font-mono text-xs break-all">
+        {methodsInWords(route.methods)} {route.host === '*' ? '' : route.host}
+        {route.path_pattern}
+      </code>
+    ),
+  },
+  {
+    id: 'upstream',
+    header: t('Upstream'),
+    cell: (route) => <code className="font-mono text-xs break-all">{route.upstream_url}</code>,
+  },
+  {
+    id: 'access',
+    header: t('Access'),
+    cell: (route) => (route.public ? t('Public') : t('With a key')),
+  },
+  {
+    id: 'state',
+    header: t('State'),
+    card: 'corner',
+    cell: (route) =>
+      route.state === 'active' ? (
+        <Badge tone="ok">{t('Active')}</Badge>
+      ) : (
+        <Badge>{t('Disabled')}</Badge>
+      ),
+  },
+];
+
+function methodsInWords(methods: readonly string[]): string {
+  return methods.includes('*') ? '' : methods.join(' ');
+}
+
+export function RoutesPage() {
+  const routes = usePages<Route>({ key: ['admin', 'routes'], path: '/v1/routes' });
+  return (
+    <>
+      <PageHeader
+        title={t('Routes')}
+        about={t('Which requests go to which upstream, and what they cost in units.')}
+        actions={
+          <ButtonLink tone="primary" href={paths.adminRouteNew}>
+            <Plus aria-hidden />
+            {t('Create route')}
+          </ButtonLink>
+        }
+      />
+      <Card flush>
+        <Loaded query={routes} skeleton={<TableSkeleton />}>
+          {(rows) =>
+            rows.length === 0 ? (
+              <FirstUse
+                icon={<Waypoints aria-hidden />}
+                title={t('No routes yet')}
+                about={t('Without a route the gateway answers 404 to everything.')}
+                action={
+                  <ButtonLink tone="primary" href={paths.adminRouteNew}>
+                    {t('Create the first route')}
+                  </ButtonLink>
+                }
+              />
+            ) : (
+              <Table label={t('Routes')} rows={rows} columns={COLUMNS} rowId={(row) => row.id} />
+            )
+          }
+        </Loaded>
+        <LoadMore more={routes.more} />
+      </Card>
+    </>
+  );
+}

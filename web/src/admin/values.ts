@@ -1,0 +1,24 @@
+import { isDecimal } from '../kit/decimal.ts';
+import { t } from '../kit/text.ts';
+
+/** @returns the body without the fields that were left empty, so that defaults apply. */
+export function withoutBlanks(values: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value.trim() !== ''));
+}
+
+/** Each of these answers a sentence when a field's text can't be what it should be. */
+export function currencyFault(value: string): string | undefined {
+  return /^[a-z]{3}$/i.test(value) ? undefined : t('Use three letters, such as USD');
+}
+
+export function amountFault(value: string): string | undefined {
+  return isDecimal(value) && !value.startsWith('-') ? undefined : t('Use a number such as 29.00');
+}
+
+export function countFault(value: string): string | undefined {
+  return /^\d{1,15}$/.test(value) ? undefined : t('Use a whole number');
+}
+
+export function slugFault(value: string): string | undefined {
+  return /^[a-z0-9][a-z0-9_-]*$/.test(value) ? undefined : t('Use small letters, digits, - and _');
+}

@@ -1,0 +1,140 @@
+import { Plus } from 'lucide-react';
+import { useFieldArray, useWatch, type UseFormReturn } from 'react-hook-form';
+import type { Meter } from '../kit/api-types.ts';
+import { Button } from '../kit/button.tsx';
+import { SelectField, TextField } from '../kit/field.tsx';
+import { Card } from '../kit/page.tsx';
+import { t } from '../kit/text.ts';
+import { Item } from './form-item.tsx';
+import { amountFault, countFault } from './values.ts';
+import { emptyEntitlement, type VersionValues } from './version-values.ts';
+
+const KINDS = [
+  { value: 'quota', label: t('Quota') },
+  { value: 'rate_limit', label: t('Rate limit') },
+  { value: 'feature', label: t('Feature') },
+];
+
+const WINDOWS = [
+  { value: 'minute', label: t('Minute') },
+  { value: 'hour', label: t('Hour') },
+  { value: 'day', label: t('Day') },
+  { value: 'month', label: t('Month') },
+];
+
+const ENFORCEMENTS = [
+  { value: 'hard', label: t('Hard: refuse') },
+  { value: 'soft', label: t('Soft: admit, bill') },
+];
+
+interface FieldsProps {
+  form: UseFormReturn<VersionValues>;
+  meters: readonly Meter[];
+}
+
+/** What a version allows. None means no limit. */
+export function EntitlementFields({ form, meters }: FieldsProps) {
+  const entitlements = useFieldArray({ control: form.control, name: 'entitlements' });
+  return (
+    <Card
+      title={t('Entitlements')}
+      about={entitlements.fields.length === 0 && t('None: no limits.')}
+      actions={
+        <Button
+          size="sm"
+          onClick={() => entitlements.append(emptyEntitlement(meters[0]?.id ?? ''))}
+        >
+          <Plus aria-hidden />
+          {t('Add entitlement')}
+        </Button>
+      }
+    >
+      <ul className="flex flex-col gap-5">
+        {entitlements.fields.map((field, at) => (
+          <Item
+            key={field.id}
+            name={t('Entitlement {n}', { n: at + 1 })}
+            onRemove={() => entitlements.remove(at)}
+          >
+            <EntitlementField form={form} meters={meters} at={at} />
+          </Item>
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
+function EntitlementField({ form, meters, at }: FieldsProps & { at: number }) {
+  const kind = useWatch({ control: form.control, name: `entitlements.${at}.kind` });
+  return (
+    <div className="grid gap-4 sm:grid-cols-2 lg:grid-cols-5">
+      <SelectField form={form} name={`entitlements.${at}.kind`} label={t('Kind')} options={KINDS} />
+      {kind === 'quota' && <QuotaFields form={form} meters={meters} at={at} />}
+      {kind === 'rate_limit' && <RateFields form={form} at={at} />}
+      {kind === 'feature' && (
+        <TextField
+          form={form}
+          name={`entitlements.${at}.feature`}
+          label={t('Feature')}
+          required={t('Name the feature')}
+        />
+      )}
+    </div>
+  );
+}
+
+function QuotaFields({ form, meters, at }: FieldsProps & { at: number }) {
+  return (
+    <>
+      <SelectField
+        form={form}
+        name={`entitlements.${at}.meter_id`}
+        label={t('Meter')}
+        options={meters.map((meter) => ({ value: meter.id, label: meter.name }))}
+      />
+      <TextField
+        form={form}
+        name={`entitlements.${at}.limit`}
+        label={t('Limit')}
+        inputMode="numeric"
+        required={t('Enter a limit')}
+        check={countFault}
+      />
+      <SelectField
+        form={form}
+        name={`entitlements.${at}.window`}
+        label={t('Per')}
+        options={WINDOWS}
+      />
+      <SelectField
+        form={form}
+        name={`entitlements.${at}.enforcement`}
+        label={t('At the limit')}
+        options={ENFORCEMENTS}
+      />
+    </>
+  );
+}
+
+function RateFields({ form, at }: Omit<FieldsProps, 'meters'> & { at: number }) {
+  return (
+    <>
+      <TextField
+        form={form}
+        name={`entitlements.${at}.rate_per_second`}
+        label={t('Requests a second')}
+        inputMode="decimal"
+        required={t('Enter a rate')}
+        check={amountFault}
+      />
+      <TextField
+        form={form}
+        name={`entitlements.${at}.burst`}
+        label={t('Burst')}
+        inputMode="numeric"
+        required={t('Enter a burst')}
+        check={countFault}
+      />
+    </>
+  );
+}

@@ -1,0 +1,65 @@
+import { useMemo } from 'react';
+import type { Meter, PlanVersion } from '../kit/api-types.ts';
+import { Button, ButtonLink } from '../kit/button.tsx';
+import { TextField } from '../kit/field.tsx';
+import { Form, useApiForm } from '../kit/form.tsx';
+import { Card } from '../kit/page.tsx';
+import { t } from '../kit/text.ts';
+import { countFault, currencyFault } from './values.ts';
+import { EntitlementFields } from './version-entitlements.tsx';
+import { PriceFields } from './version-prices.tsx';
+import { formField, toBody, toValues, type VersionBody } from './version-values.ts';
+
+interface VersionFormProps {
+  /** The version the form begins from. */
+  from: PlanVersion | undefined;
+  meters: readonly Meter[];
+  saveLabel: string;
+  cancelHref: string;
+  onSave: (body: VersionBody, idempotencyKey: string) => Promise<void>;
+}
+
+/** The editor of a draft: currency and trial, prices, entitlements. */
+export function VersionForm(props: VersionFormProps) {
+  const { from, meters, saveLabel, cancelHref, onSave } = props;
+  const meterId = meters[0]?.id ?? '';
+  const defaults = useMemo(() => toValues(from, meterId), [from, meterId]);
+  const version = useApiForm({
+    defaults,
+    rename: formField,
+    submit: (values, idempotencyKey) => onSave(toBody(values), idempotencyKey),
+  });
+  const { form } = version;
+  return (
+    <Form api={version} label={t('Plan version')}>
+      <Card title={t('Terms')}>
+        <div className="grid gap-4 sm:grid-cols-2">
+          <TextField
+            form={form}
+            name="currency"
+            label={t('Currency')}
+            required={t('Enter a currency')}
+            check={currencyFault}
+            maxLength={3}
+          />
+          <TextField
+            form={form}
+            name="trial_days"
+            label={t('Trial, days')}
+            inputMode="numeric"
+            required={t('Enter 0 for no trial')}
+            check={countFault}
+          />
+        </div>
+      </Card>
+      <PriceFields form={form} meters={meters} />
+      <EntitlementFields form={form} meters={meters} />
+      <div className="flex flex-wrap justify-end gap-2">
+        <ButtonLink href={cancelHref}>{t('Cancel')}</ButtonLink>
+        <Button type="submit" tone="primary" busy={form.formState.isSubmitting}>
+          {saveLabel}
+        </Button>
+      </div>
+    </Form>
+  );
+}

@@ -1,0 +1,137 @@
+import type {
+  Enforcement,
+  Entitlement,
+  EntitlementInput,
+  PlanVersion,
+  Price,
+  PriceInput,
+  QuotaWindow,
+} from '../kit/api-types.ts';
+import { majorToMinor, minorToMajor } from '../kit/format.ts';
+
+/** A plan version as its form holds it: every field a text, amounts in major units. */
+export interface PriceValues {
+  model: 'flat' | 'per_unit';
+  meter_id: string;
+  amount: string;
+  included_units: string;
+}
+
+export interface EntitlementValues {
+  kind: 'quota' | 'rate_limit' | 'feature';
+  meter_id: string;
+  limit: string;
+  window: QuotaWindow;
+  enforcement: Enforcement;
+  rate_per_second: string;
+  burst: string;
+  feature: string;
+}
+
+export interface VersionValues {
+  currency: string;
+  trial_days: string;
+  prices: PriceValues[];
+  entitlements: EntitlementValues[];
+}
+
+export interface VersionBody {
+  currency: string;
+  trial_days: number;
+  prices: PriceInput[];
+  entitlements: EntitlementInput[];
+}
+
+export function emptyPrice(meterId: string): PriceValues {
+  return { model: 'flat', meter_id: meterId, amount: '', included_units: '0' };
+}
+
+export function emptyEntitlement(meterId: string): EntitlementValues {
+  return {
+    kind: 'quota',
+    meter_id: meterId,
+    limit: '',
+    window: 'month',
+    enforcement: 'hard',
+    rate_per_second: '',
+    burst: '',
+    feature: '',
+  };
+}
+
+/** @returns a version as form values; without one, an empty form. */
+export function toValues(version: PlanVersion | undefined, meterId: string): VersionValues {
+  if (version === undefined) {
+    return { currency: 'USD', trial_days: '0', prices: [], entitlements: [] };
+  }
+  return {
+    currency: version.currency,
+    trial_days: String(version.trial_days),
+    prices: version.prices.map((price) => priceValues(price, version.currency, meterId)),
+    entitlements: version.entitlements.map((one) => entitlementValues(one, meterId)),
+  };
+}
+
+function priceValues(price: Price, currency: string, meterId: string): PriceValues {
+  const minor = (price.model === 'flat' ? price.amount : price.unit_amount) ?? '0';
+  return {
+    model: price.model,
+    meter_id: price.meter_id ?? meterId,
+    amount: minorToMajor(minor, currency),
+    included_units: price.included_units ?? '0',
+  };
+}
+
+function entitlementValues(one: Entitlement, meterId: string): EntitlementValues {
+  const empty = emptyEntitlement(one.meter_id ?? meterId);
+  return {
+    ...empty,
+    kind: one.kind,
+    limit: one.limit ?? '',
+    window: one.window ?? empty.window,
+    enforcement: one.enforcement ?? empty.enforcement,
+    rate_per_second: one.rate_per_second ?? '',
+    burst: one.burst == null ? '' : String(one.burst),
+    feature: one.feature ?? '',
+  };
+}
+
+/** @returns what the API takes; the fields were checked by the form. */
+export function toBody(values: VersionValues): VersionBody {
+  const currency = values.currency.toUpperCase();
+  return {
+    currency,
+    trial_days: Number(values.trial_days),
+    prices: values.prices.map((price) => priceInput(price, currency)),
+    entitlements: values.entitlements.map(entitlementInput),
+  };
+}
+
+function priceInput(price: PriceValues, currency: string): PriceInput {
+  const amount = majorToMinor(price.amount, currency);
+  if (price.model === 'flat') return { model: 'flat', meter_id: null, amount };
+  return {
+    model: 'per_unit',
+    meter_id: price.meter_id,
+    unit_amount: amount,
+    included_units: price.included_units,
+  };
+}
+
+function entitlementInput(one: EntitlementValues): EntitlementInput {
+  if (one.kind === 'feature') return { kind: 'feature', feature: one.feature };
+  if (one.kind === 'rate_limit') {
+    return {
+      kind: 'rate_limit',
+      rate_per_second: one.rate_per_second,
+      burst: Number(one.burst),
+    };
+  }
+  const { meter_id, limit, window, enforcement } = one;
+  return { kind: 'quota', meter_id, limit, window, enforcement };
+}
+
+/** The API's names of price fields where the form holds one field for two. */
+export function formField(path: string): string {
+  return path.replace(/^(prices\.\d+)\.unit_amount$/, '$1.amount');
+}

@@ -1,0 +1,120 @@
+import { BarChart3, Table2 } from 'lucide-react';
+import { lazy, Suspense, useState } from 'react';
+import { Button } from './button.tsx';
+import { formatNumber } from './format.ts';
+import { ChartSkeleton } from './skeleton.tsx';
+import { Table, type Column } from './table.tsx';
+import { t } from './text.ts';
+
+export interface Series {
+  id: string;
+  label: string;
+  /** Index of a chart colour, 1 to 6; series with errors also get a hatch. */
+  colour: number;
+  hatched?: boolean;
+}
+
+export interface Point {
+  /** Names the bucket on the axis and in the table. */
+  label: string;
+  start: string;
+  values: Readonly<Record<string, number>>;
+}
+
+export interface ChartProps {
+  /** What is counted: 'Requests'. */
+  title: string;
+  /** The chart in one sentence, for those who don't see it. */
+  summary: string;
+  series: readonly Series[];
+  points: readonly Point[];
+}
+
+const Plot = lazy(async () => ({ default: (await import('./chart-plot.tsx')).ChartPlot }));
+
+/** Stacked bars with a legend, a sentence and a table. The drawing code loads on its own. */
+export function Chart(props: ChartProps) {
+  const [asTable, setAsTable] = useState(false);
+  return (
+    <figure>
+      <div className="mb-3 flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
+        <Legend series={props.series} />
+        <Button
+          tone="quiet"
+          size="sm"
+          className="-mr-2 ml-auto"
+          onClick={() => setAsTable(!asTable)}
+        >
+          {asTable ? <BarChart3 aria-hidden /> : <Table2 aria-hidden />}
+          {asTable ? t('View as chart') : t('View as table')}
+        </Button>
+      </div>
+      {asTable ? (
+        <div
+          className="-mx-4 max-h-72 overflow-y-auto sm:-mx-5"
+          tabIndex={0}
+          role="region"
+          aria-label={props.title}
+        >
+          <ChartTable {...props} />
+        </div>
+      ) : (
+        <div className="h-56" role="img" aria-label={props.summary}>
+          <Suspense fallback={<ChartSkeleton />}>
+            <Plot {...props} />
+          </Suspense>
+        </div>
+      )}
+      <figcaption className="mt-2 text-[0.8125rem] text-ink-soft">{props.summary}</figcaption>
+    </figure>
+  );
+}
+
+function Legend({ series }: { series: readonly Series[] }) {
+  return (
+    <ul className="flex flex-wrap gap-x-4 gap-y-1 text-[0.8125rem]">
+      {series.map((one) => (
+        <li key={one.id} className="flex items-center gap-1.5">
+          <Swatch series={one} />
+          {one.label}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+export function Swatch({ series }: { series: Series }) {
+  return (
+    <svg aria-hidden viewBox="0 0 10 10" className="size-2.5 shrink-0 overflow-hidden rounded-xs">
+      <rect width="10" height="10" fill={`var(--chart-${series.colour})`} />
+      {series.hatched === true && (
+        <path
+          d="M-1 6 6 -1M-1 11 11 -1M4 11 11 4"
+          stroke="var(--surface)"
+          strokeWidth="1.6"
+          aria-hidden
+        />
+      )}
+    </svg>
+  );
+}
+
+function ChartTable({ title, series, points }: ChartProps) {
+  const columns: Column<Point>[] = [
+    { id: 'at', header: t('Time'), cell: (point) => point.label, card: 'title' },
+    ...series.map((one): Column<Point> => ({
+      id: one.id,
+      header: one.label,
+      align: 'end',
+      cell: (point) => formatNumber(point.values[one.id] ?? 0),
+    })),
+  ];
+  return (
+    <Table
+      label={title}
+      rows={points.toReversed()}
+      columns={columns}
+      rowId={(point) => point.start}
+    />
+  );
+}

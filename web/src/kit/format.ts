@@ -1,0 +1,125 @@
+import { now } from './clock.ts';
+import { shiftPoint } from './decimal.ts';
+import { t } from './text.ts';
+
+/**
+ * How figures, money and instants look. Decimal strings go to Intl as strings, which formats
+ * them exactly; a detour over `number` would lose digits past 2^53.
+ */
+const LOCALE = 'en-US';
+
+type Decimal = Intl.StringNumericLiteral;
+
+/** @returns a count or a decimal string with grouping: '12345.50' is '12,345.5'. */
+export function formatNumber(value: string | number): string {
+  const formatter = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 12 });
+  return formatter.format(value as number | Decimal);
+}
+
+/** @returns a short form for axes and tiles: 12345 is '12.3K'. Never for billed figures. */
+export function formatCompact(value: number): string {
+  return new Intl.NumberFormat(LOCALE, { notation: 'compact', maximumFractionDigits: 1 }).format(
+    value,
+  );
+}
+
+/** @param share 0.25 is '25%'. Above zero never reads as 0%. */
+export function formatPercent(share: number): string {
+  const digits = share > 0 && share < 0.01 ? 2 : share < 0.1 ? 1 : 0;
+  if (share > 0 && share < 0.0001) return '<0.01%';
+  return new Intl.NumberFormat(LOCALE, { style: 'percent', maximumFractionDigits: digits }).format(
+    share,
+  );
+}
+
+/** @returns decimal places of the currency's minor unit: 2 for USD, 0 for JPY. */
+export function minorDigits(currency: string): number {
+  const options = new Intl.NumberFormat(LOCALE, {
+    style: 'currency',
+    currency,
+  }).resolvedOptions();
+  return options.maximumFractionDigits ?? 2;
+}
+
+/** Minor units of the wire to what people read: ('2900', 'USD') is '29'. */
+export function minorToMajor(minor: string, currency: string): string {
+  return shiftPoint(minor, -minorDigits(currency));
+}
+
+/** What people type to minor units: ('0.002', 'USD') is '0.2'. */
+export function majorToMinor(major: string, currency: string): string {
+  return shiftPoint(major, minorDigits(currency));
+}
+
+/**
+ * @param minor minor units, whole or fractional ('0.2' cents).
+ * @returns the amount with its currency named, every digit kept: 'USD 0.002'.
+ */
+export function formatMoney(minor: string, currency: string): string {
+  const digits = minorDigits(currency);
+  const formatter = new Intl.NumberFormat(LOCALE, {
+    style: 'currency',
+    currency,
+    minimumFractionDigits: digits,
+    maximumFractionDigits: Math.max(digits, 14),
+  });
+  return `${formatter.format(shiftPoint(minor, -digits) as Decimal)} ${currency}`;
+}
+
+/** @returns date and time in the reader's zone: 'Nov 22, 2026, 14:05'. */
+export function formatInstant(iso: string): string {
+  return dateTime({ dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso));
+}
+
+/** @returns date, seconds and zone, for tooltips and ledger rows. */
+export function formatInstantExact(iso: string): string {
+  return dateTime({ dateStyle: 'medium', timeStyle: 'long' }).format(new Date(iso));
+}
+
+/** @returns 'Nov 22, 2026'. */
+export function formatDate(iso: string): string {
+  return dateTime({ dateStyle: 'medium' }).format(new Date(iso));
+}
+
+/** @returns the date in UTC: billing periods begin and end on UTC minutes. */
+export function formatDateUtc(iso: string): string {
+  return dateTime({ dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(iso));
+}
+
+/** @returns a short axis label that fits the bucket: '14:05', or 'Nov 22' for days. */
+export function formatBucket(iso: string, interval: 'minute' | 'hour' | 'day'): string {
+  const at = new Date(iso);
+  if (interval === 'day') {
+    return dateTime({ month: 'short', day: 'numeric', timeZone: 'UTC' }).format(at);
+  }
+  return dateTime({ hour: '2-digit', minute: '2-digit' }).format(at);
+}
+
+/** @returns the zone the times are shown in, as people write it: 'GMT+1'. */
+export function zoneName(): string {
+  const parts = dateTime({ timeZoneName: 'short' }).formatToParts(new Date(now()));
+  return parts.find((part) => part.type === 'timeZoneName')?.value ?? 'UTC';
+}
+
+/** @param seconds age of a figure. @returns 'just now', '12 s ago', '3 min ago', '2 h ago'. */
+export function formatAge(seconds: number): string {
+  if (seconds < 2) return t('just now');
+  if (seconds < 60) return t('{n} s ago', { n: Math.floor(seconds) });
+  if (seconds < 3600) return t('{n} min ago', { n: Math.floor(seconds / 60) });
+  if (seconds < 172_800) return t('{n} h ago', { n: Math.floor(seconds / 3600) });
+  return t('{n} days ago', { n: Math.floor(seconds / 86_400) });
+}
+
+/** @returns how long until an instant: 'in 12 s', 'in 3 h', 'in 8 days'; 'now' once passed. */
+export function formatUntil(iso: string, nowMs: number): string {
+  const seconds = (Date.parse(iso) - nowMs) / 1000;
+  if (seconds <= 0) return t('now');
+  if (seconds < 60) return t('in {n} s', { n: Math.ceil(seconds) });
+  if (seconds < 3600) return t('in {n} min', { n: Math.ceil(seconds / 60) });
+  if (seconds < 172_800) return t('in {n} h', { n: Math.round(seconds / 3600) });
+  return t('in {n} days', { n: Math.round(seconds / 86_400) });
+}
+
+function dateTime(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat(LOCALE, { hourCycle: 'h23', ...options });
+}

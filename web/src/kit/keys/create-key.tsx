@@ -1,0 +1,124 @@
+import { useState } from 'react';
+import { api } from '../api.ts';
+import type { CreatedKey } from '../api-types.ts';
+import { Button } from '../button.tsx';
+import { isoFromNow } from '../clock.ts';
+import { Dialog, DialogActions } from '../dialog.tsx';
+import { SelectField, TextField } from '../field.tsx';
+import { Form, useApiForm } from '../form.tsx';
+import { t } from '../text.ts';
+import { SecretOnce } from './secret-once.tsx';
+
+const DAY_MS = 86_400_000;
+
+const MODES = [
+  { value: 'live', label: t('Live') },
+  { value: 'test', label: t('Test') },
+];
+
+const LIFETIMES = [
+  { value: '', label: t('Never') },
+  { value: '30', label: t('In 30 days') },
+  { value: '90', label: t('In 90 days') },
+  { value: '365', label: t('In 1 year') },
+];
+
+interface CreateKeyProps {
+  open: boolean;
+  /** Where keys are made: the customer's own side, or the admin's. */
+  path: string;
+  onClose: () => void;
+  onCreated: () => void;
+}
+
+/** Makes a key, then shows its secret the only time anyone can see it. */
+export function CreateKeyDialog({ open, path, onClose, onCreated }: CreateKeyProps) {
+  const [created, setCreated] = useState<CreatedKey>();
+  const [warned, setWarned] = useState(false);
+  const [copied, setCopied] = useState(false);
+  function leave(): void {
+    setCreated(undefined);
+    setCopied(false);
+    setWarned(false);
+    onClose();
+  }
+  if (created !== undefined) {
+    return (
+      <Dialog
+        open={open}
+        title={t('Copy your key now')}
+        about={t('This is the only time it is shown. We store a fingerprint of it, not the key.')}
+        closesOutside={false}
+        onClose={() => (copied ? leave() : setWarned(true))}
+      >
+        <SecretOnce
+          secret={created.secret}
+          copied={copied}
+          warned={warned}
+          onCopied={() => setCopied(true)}
+          onClose={() => (copied ? leave() : setWarned(true))}
+          onLeave={leave}
+          onStay={() => setWarned(false)}
+        />
+      </Dialog>
+    );
+  }
+  return (
+    <Dialog
+      open={open}
+      onClose={leave}
+      title={t('Create a key')}
+      about={t('Whoever holds the key can send requests that you pay for.')}
+    >
+      <CreateKeyForm
+        path={path}
+        onCancel={leave}
+        onCreated={(key) => {
+          setCreated(key);
+          onCreated();
+        }}
+      />
+    </Dialog>
+  );
+}
+
+interface CreateKeyFormProps {
+  path: string;
+  onCancel: () => void;
+  onCreated: (key: CreatedKey) => void;
+}
+
+function CreateKeyForm({ path, onCancel, onCreated }: CreateKeyFormProps) {
+  const create = useApiForm({
+    defaults: { name: '', mode: 'live', lifetimeDays: '' },
+    rename: (field) => (field === 'expires_at' ? 'lifetimeDays' : field),
+    submit: async ({ name, mode, lifetimeDays }, idempotencyKey) => {
+      const expires = lifetimeDays !== '' && isoFromNow(Number(lifetimeDays) * DAY_MS);
+      const body = { name, mode, ...(expires !== false && { expires_at: expires }) };
+      onCreated(await api<CreatedKey>(path, { method: 'POST', body, idempotencyKey }));
+    },
+  });
+  const { form } = create;
+  return (
+    <Form api={create} label={t('Create a key')}>
+      <TextField
+        form={form}
+        name="name"
+        label={t('Name')}
+        hint={t('Where it will be used: “Production server”, “Ada’s laptop”.')}
+        autoComplete="off"
+        required={t('Enter a name')}
+      />
+      <div className="grid gap-4 sm:grid-cols-2">
+        <SelectField form={form} name="mode" label={t('Mode')} options={MODES} />
+        <SelectField form={form} name="lifetimeDays" label={t('Expires')} options={LIFETIMES} />
+      </div>
+      <DialogActions>
+        <Button onClick={onCancel}>{t('Cancel')}</Button>
+        <Button type="submit" tone="primary" busy={form.formState.isSubmitting}>
+          {t('Create key')}
+        </Button>
+      </DialogActions>
+    </Form>
+  );
+}

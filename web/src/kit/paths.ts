@@ -1,0 +1,51 @@
+/** Every URL of the portal is minted here; pages and tests never write one by hand. */
+type Search = Readonly<Record<string, string | undefined>>;
+
+function withSearch(path: string, search: Search = {}): string {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(search)) {
+    if (value !== undefined && value !== '') params.set(name, value);
+  }
+  const text = params.toString();
+  return text === '' ? path : `${path}?${text}`;
+}
+
+const customer = (id: string): string => `/c/${encodeURIComponent(id)}`;
+const adminCustomer = (id: string): string => `/admin/customers/${encodeURIComponent(id)}`;
+const adminPlan = (id: string): string => `/admin/plans/${encodeURIComponent(id)}`;
+const adminRoute = (id: string): string => `/admin/routes/${encodeURIComponent(id)}`;
+
+export const paths = {
+  home: '/',
+  signIn: (returnTo?: string) => withSearch('/sign-in', { return_to: returnTo }),
+  signUp: '/sign-up',
+  forgotPassword: '/forgot-password',
+  resetPassword: '/reset-password',
+  welcome: '/welcome',
+
+  overview: customer,
+  usage: (id: string, search?: Search) => withSearch(`${customer(id)}/usage`, search),
+  keys: (id: string, search?: Search) => withSearch(`${customer(id)}/keys`, search),
+
+  adminCustomers: (search?: Search) => withSearch('/admin/customers', search),
+  adminCustomer: (id: string, search?: Search) => withSearch(adminCustomer(id), search),
+  adminPlans: (search?: Search) => withSearch('/admin/plans', search),
+  adminPlan,
+  adminPlanNewVersion: (id: string) => `${adminPlan(id)}/new-version`,
+  adminPlanVersion: (id: string, versionId: string) =>
+    `${adminPlan(id)}/versions/${encodeURIComponent(versionId)}`,
+  adminRoutes: '/admin/routes',
+  adminRouteNew: '/admin/routes/new',
+  adminRoute,
+} as const;
+
+/**
+ * @returns `value` when it is a path of this site to come back to after sign-in, else undefined:
+ * '//evil.example' and '/\\evil.example' leave the site although they begin with a slash.
+ */
+export function safeReturnTo(value: string | undefined): string | undefined {
+  if (value === undefined || !/^\/(?![/\\])/.test(value)) return undefined;
+  if (/^\/sign-in\b/.test(value)) return undefined;
+  const BASE = 'http://portal.invalid';
+  return URL.canParse(value, BASE) && new URL(value, BASE).origin === BASE ? value : undefined;
+}

@@ -1,0 +1,72 @@
+import { QueryClient } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { ApiError } from './api-error.ts';
+import { Button } from './button.tsx';
+import { ErrorPanel } from './error-panel.tsx';
+import { t } from './text.ts';
+import { Age } from './time.tsx';
+
+const RETRIES_MAX = 2;
+
+/** @returns the cache of server data. Refusals are answers and are not asked for again. */
+export function createQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: 10_000,
+        networkMode: 'always',
+        retry: (failures, error) =>
+          error instanceof ApiError && error.retriable && failures < RETRIES_MAX,
+      },
+      mutations: { networkMode: 'always' },
+    },
+  });
+}
+
+interface Query<Data> {
+  data: Data | undefined;
+  error: unknown;
+  isError: boolean;
+  dataUpdatedAt: number;
+  refetch: () => unknown;
+}
+
+interface LoadedProps<Data> {
+  query: Query<Data>;
+  /** Has the layout of the final content, so that nothing jumps. */
+  skeleton: ReactNode;
+  children: (data: Data) => ReactNode;
+}
+
+/**
+ * The one way from a query to the page: skeleton, then data; an error takes the place of data
+ * that never came, and stands beside data that could not be refreshed.
+ */
+export function Loaded<Data>({ query, skeleton, children }: LoadedProps<Data>) {
+  const retry = (): void => void query.refetch();
+  if (query.data === undefined) {
+    return query.isError ? <ErrorPanel error={query.error} onRetry={retry} /> : skeleton;
+  }
+  return (
+    <>
+      {query.isError && <StaleNote sinceMs={query.dataUpdatedAt} onRetry={retry} />}
+      {children(query.data)}
+    </>
+  );
+}
+
+function StaleNote({ sinceMs, onRetry }: { sinceMs: number; onRetry: () => void }) {
+  return (
+    <div
+      role="status"
+      className="mb-3 flex flex-wrap items-center gap-x-3 gap-y-1 rounded-md bg-warn-soft px-3 py-1.5 text-warn"
+    >
+      <span>
+        {t('Could not refresh.')} {t('Updated')} <Age atMs={sinceMs} />
+      </span>
+      <Button tone="plain" size="sm" onClick={onRetry}>
+        {t('Retry')}
+      </Button>
+    </div>
+  );
+}

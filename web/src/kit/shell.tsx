@@ -1,0 +1,155 @@
+import { Dialog } from '@base-ui/react/dialog';
+import { clsx } from 'clsx';
+import { Menu as MenuIcon, X } from 'lucide-react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { IconButton } from './button.tsx';
+import { Link, usePlace } from './link.tsx';
+import { t } from './text.ts';
+
+export interface NavItem {
+  href: string;
+  label: string;
+  icon: ReactNode;
+  /** Current also on the pages below it. */
+  deep?: boolean;
+}
+
+interface ShellProps {
+  /** Which side this is, under the name of the product: the customer, or 'Admin'. */
+  context: ReactNode;
+  nav: readonly NavItem[];
+  /** The signed-in person's menu. */
+  account: ReactNode;
+  children: ReactNode;
+}
+
+/** The frame of every signed-in page: a sidebar, or a bar with a sheet when it is narrow. */
+export function Shell({ context, nav, account, children }: ShellProps) {
+  const main = useRef<HTMLElement>(null);
+  const { pathname } = usePlace();
+  useFocusOnNavigation(main);
+  return (
+    <div className="min-h-dvh md:grid md:grid-cols-[15rem_minmax(0,1fr)]">
+      <a
+        href="#main"
+        className="sr-only focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:z-50 focus:rounded-md focus:bg-accent focus:px-3 focus:py-2 focus:text-accent-ink"
+      >
+        {t('Skip to content')}
+      </a>
+      <TopBar key={pathname}>
+        <Sidebar context={context} nav={nav} account={account} />
+      </TopBar>
+      <aside className="sticky top-0 hidden h-dvh flex-col border-r border-line bg-surface p-3 md:flex">
+        <Sidebar context={context} nav={nav} account={account} />
+      </aside>
+      <main
+        id="main"
+        ref={main}
+        tabIndex={-1}
+        className="mx-auto w-full max-w-6xl min-w-0 px-4 py-6 sm:px-6 lg:px-8 lg:py-8"
+      >
+        {children}
+      </main>
+    </div>
+  );
+}
+
+function Sidebar({ context, nav, account }: Omit<ShellProps, 'children'>) {
+  return (
+    <>
+      <div className="mb-1 hidden px-2 py-1 md:block">
+        <Brand />
+      </div>
+      <div className="mb-3">{context}</div>
+      <Navigation nav={nav} />
+      <div className="mt-auto border-t border-line pt-2">{account}</div>
+    </>
+  );
+}
+
+export function Brand() {
+  return (
+    <span className="inline-flex items-center gap-2 font-semibold tracking-tight">
+      <img src="/icon.svg" alt="" className="size-6" />
+      Tollgate
+    </span>
+  );
+}
+
+function Navigation({ nav }: { nav: readonly NavItem[] }) {
+  const { pathname } = usePlace();
+  return (
+    <nav aria-label={t('Pages')}>
+      <ul className="flex flex-col gap-0.5">
+        {nav.map((item) => {
+          const here = pathname === item.href;
+          const below = item.deep === true && pathname.startsWith(`${item.href}/`);
+          return (
+            <li key={item.href}>
+              <Link
+                href={item.href}
+                aria-current={here ? 'page' : below ? 'true' : undefined}
+                className={clsx(
+                  'flex min-h-9 items-center gap-2.5 rounded-md px-2.5 font-medium [&_svg]:size-4',
+                  here || below
+                    ? 'bg-accent-soft text-accent'
+                    : 'text-ink-soft hover:bg-sunken hover:text-ink',
+                )}
+              >
+                {item.icon}
+                {item.label}
+              </Link>
+            </li>
+          );
+        })}
+      </ul>
+    </nav>
+  );
+}
+
+function TopBar({ children }: { children: ReactNode }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <div className="sticky top-0 z-30 flex h-13 items-center gap-2 border-b border-line bg-surface px-3 md:hidden">
+      <Dialog.Root open={open} onOpenChange={setOpen}>
+        <Dialog.Trigger
+          render={
+            <IconButton label={t('Open the menu')} className="size-9">
+              <MenuIcon aria-hidden />
+            </IconButton>
+          }
+        />
+        <Dialog.Portal>
+          <Dialog.Backdrop className="fixed inset-0 z-40 bg-black/35 transition-opacity duration-150 data-ending-style:opacity-0 data-starting-style:opacity-0 dark:bg-black/60" />
+          <Dialog.Popup className="fixed inset-y-0 left-0 z-50 flex w-68 max-w-[85vw] flex-col border-r border-line bg-surface p-3 transition-[translate] duration-150 data-ending-style:-translate-x-full data-starting-style:-translate-x-full">
+            <Dialog.Title className="sr-only">{t('Menu')}</Dialog.Title>
+            <div className="mb-2 flex items-center justify-between px-2">
+              <Brand />
+              <Dialog.Close
+                render={
+                  <IconButton label={t('Close the menu')}>
+                    <X aria-hidden />
+                  </IconButton>
+                }
+              />
+            </div>
+            {children}
+          </Dialog.Popup>
+        </Dialog.Portal>
+      </Dialog.Root>
+      <Brand />
+    </div>
+  );
+}
+
+/** A new page is announced by moving focus to it, as a page load would. */
+function useFocusOnNavigation(main: React.RefObject<HTMLElement | null>): void {
+  const { pathname } = usePlace();
+  const seen = useRef(pathname);
+  useEffect(() => {
+    if (seen.current === pathname) return;
+    seen.current = pathname;
+    main.current?.focus({ preventScroll: true });
+    scrollTo({ top: 0 });
+  }, [pathname, main]);
+}

@@ -1,0 +1,48 @@
+import type { ReactNode } from 'react';
+import { Skeleton } from './skeleton.tsx';
+import { t } from './text.ts';
+
+interface StatProps {
+  label: string;
+  /** Undefined while it is loading; null when it is unknown. Unknown is never shown as zero. */
+  value: string | null | undefined;
+  note?: ReactNode;
+  testId?: string;
+}
+
+/** One figure with its name. */
+export function Stat({ label, value, note, testId }: StatProps) {
+  return (
+    <div className="min-w-0 px-4 py-3.5 sm:px-5">
+      <dt className="text-[0.8125rem] text-ink-soft">{label}</dt>
+      <dd className="mt-1">
+        {value === undefined ? (
+          <Skeleton className="my-1 h-6 w-24" />
+        ) : (
+          <span className="figures block text-xl font-semibold tracking-tight break-all">
+            {value === null ? (
+              <>
+                <span aria-hidden>—</span>
+                <span className="sr-only">{t('unknown')}</span>
+              </>
+            ) : (
+              <span data-testid={testId}>{value}</span>
+            )}
+          </span>
+        )}
+        {note !== undefined && (
+          <span className="block text-xs text-ink-soft text-pretty">{note}</span>
+        )}
+      </dd>
+    </div>
+  );
+}
+
+/** Figures side by side; two in a row on a phone. */
+export function Stats({ children }: { children: ReactNode }) {
+  return (
+    <dl className="grid grid-cols-2 overflow-hidden rounded-lg border border-line bg-surface shadow-xs lg:grid-cols-4 [&>*]:border-line max-lg:[&>*:nth-child(even)]:border-l max-lg:[&>*:nth-child(n+3)]:border-t lg:[&>*+*]:border-l">
+      {children}
+    </dl>
+  );
+}

@@ -1,0 +1,145 @@
+import { metaHelper, tableFeatures, useTable, type ColumnDef } from '@tanstack/react-table';
+import { clsx } from 'clsx';
+import { useMemo, type ReactNode } from 'react';
+import { useNarrow } from './media.ts';
+
+export interface Column<Row> {
+  id: string;
+  header: string;
+  cell: (row: Row) => ReactNode;
+  /** 'end' for figures. */
+  align?: 'start' | 'end';
+  /** On a card: its heading, its corner (state, menu), or a named line (the default). */
+  card?: 'title' | 'corner' | 'line';
+  /** The column's heading is only for screen readers: a menu, a check mark. */
+  quiet?: boolean;
+}
+
+type Look = Pick<Column<unknown>, 'align' | 'card' | 'quiet'> & { header: string };
+
+const features = tableFeatures({ columnMeta: metaHelper<Look>() });
+const NO_ROWS: never[] = [];
+
+interface TableProps<Row> {
+  /** Names the table for screen readers. */
+  label: string;
+  rows: readonly Row[];
+  columns: readonly Column<Row>[];
+  rowId: (row: Row) => string;
+}
+
+/** Rows under columns; when the window is narrow each row becomes a card. */
+export function Table<Row extends object>({ label, rows, columns, rowId }: TableProps<Row>) {
+  const narrow = useNarrow();
+  const definitions = useMemo(() => columns.map(toDefinition), [columns]);
+  const data = useMemo(() => (rows.length === 0 ? NO_ROWS : [...rows]), [rows]);
+  const table = useTable({ features, columns: definitions, data, getRowId: rowId });
+  const model = table.getRowModel().rows;
+  const cellsOf = (at: number): PlacedCell[] =>
+    (model[at]?.getAllCells() ?? []).map((cell) => ({
+      id: cell.id,
+      look: cell.column.columnDef.meta ?? { header: '' },
+      content: <table.FlexRender cell={cell} />,
+    }));
+  if (narrow) return <Cards label={label} rows={model.map((row, at) => [row.id, cellsOf(at)])} />;
+  return (
+    <div className="overflow-x-auto">
+      <table aria-label={label} className="w-full border-collapse text-left">
+        <thead>
+          {table.getHeaderGroups().map((group) => (
+            <tr key={group.id} className="border-b border-line">
+              {group.headers.map((header) => (
+                <HeaderCell key={header.id} look={header.column.columnDef.meta} />
+              ))}
+            </tr>
+          ))}
+        </thead>
+        <tbody>
+          {model.map((row, at) => (
+            <tr key={row.id} className="border-b border-line last:border-0 hover:bg-sunken/50">
+              {cellsOf(at).map((cell) => (
+                <td key={cell.id} className={clsx(CELL, 'py-2.5', alignOf(cell.look))}>
+                  {cell.content}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+interface PlacedCell {
+  id: string;
+  look: Look;
+  content: ReactNode;
+}
+
+const CELL = 'px-3 align-middle first:pl-4 last:pr-4 sm:first:pl-5 sm:last:pr-5';
+
+function HeaderCell({ look }: { look: Look | undefined }) {
+  return (
+    <th scope="col" className={clsx(CELL, 'py-2 text-xs font-medium text-ink-soft', alignOf(look))}>
+      <span className={clsx('whitespace-nowrap', look?.quiet === true && 'sr-only')}>
+        {look?.header}
+      </span>
+    </th>
+  );
+}
+
+function alignOf(look: Look | undefined): string {
+  return look?.align === 'end' ? 'text-right figures' : 'text-left';
+}
+
+function Cards({ label, rows }: { label: string; rows: [string, PlacedCell[]][] }) {
+  return (
+    <ul aria-label={label} className="divide-y divide-line">
+      {rows.map(([id, cells]) => (
+        <li key={id} className="px-4 py-3.5">
+          <div className="flex items-start justify-between gap-3">
+            <div className="min-w-0 flex-1 font-medium break-words">
+              {cells.filter((cell) => cell.look.card === 'title').map(contentOf)}
+            </div>
+            <div className="flex shrink-0 items-center gap-1">
+              {cells.filter((cell) => cell.look.card === 'corner').map(contentOf)}
+            </div>
+          </div>
+          <dl className="mt-1.5 flex flex-col gap-1">
+            {cells.filter(isLine).map((cell) => (
+              <div key={cell.id} className="flex justify-between gap-4">
+                <dt className="shrink-0 text-ink-soft">{cell.look.header}</dt>
+                <dd className="figures min-w-0 text-right break-words">{cell.content}</dd>
+              </div>
+            ))}
+          </dl>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function isLine(cell: PlacedCell): boolean {
+  return cell.look.card === undefined || cell.look.card === 'line';
+}
+
+function contentOf(cell: PlacedCell): ReactNode {
+  return <span key={cell.id}>{cell.content}</span>;
+}
+
+function toDefinition<Row extends object>(
+  column: Column<Row>,
+): ColumnDef<typeof features, Row, unknown> {
+  const { id, header, align, card, quiet } = column;
+  return {
+    id,
+    header,
+    cell: ({ row }: { row: { original: Row } }) => column.cell(row.original),
+    meta: {
+      header,
+      ...(align && { align }),
+      ...(card && { card }),
+      ...(quiet !== undefined && { quiet }),
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import { clsx } from 'clsx';
+import { Link } from './link.tsx';
+
+interface Tab {
+  id: string;
+  label: string;
+  href: string;
+}
+
+/** Parts of a page, each with its own URL; so they are links, and say which is current. */
+export function Tabs({
+  label,
+  tabs,
+  current,
+}: {
+  label: string;
+  tabs: readonly Tab[];
+  current: string;
+}) {
+  return (
+    <nav aria-label={label} className="mb-5 overflow-x-auto border-b border-line">
+      <ul className="flex gap-1">
+        {tabs.map((tab) => (
+          <li key={tab.id}>
+            <Link
+              href={tab.href}
+              aria-current={tab.id === current ? 'page' : undefined}
+              className={clsx(
+                'block border-b-2 px-3 py-2 font-medium whitespace-nowrap -outline-offset-2',
+                tab.id === current
+                  ? 'border-accent text-ink'
+                  : 'border-transparent text-ink-soft hover:text-ink',
+              )}
+            >
+              {tab.label}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}

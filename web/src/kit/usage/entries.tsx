@@ -1,0 +1,131 @@
+import type { UsageEntry, UsageInterval } from '../api-types.ts';
+import { Badge } from '../badge.tsx';
+import { Dialog } from '../dialog.tsx';
+import { formatInstant, formatInstantExact, formatNumber, formatBucket } from '../format.ts';
+import { useUrlState } from '../link.tsx';
+import { LoadMore, usePages } from '../pages.tsx';
+import { Loaded } from '../query.tsx';
+import { TableSkeleton } from '../skeleton.tsx';
+import { t } from '../text.ts';
+import type { UsageSource } from './explorer.tsx';
+import { groupOf, type UsageFacets } from './filters.tsx';
+import { resolveRange, STEP_MS } from './range.ts';
+import { outcomeLabel } from './series.ts';
+
+interface DrawerProps {
+  source: UsageSource;
+  facets: UsageFacets;
+}
+
+/** The ledger rows behind one bucket, in the URL as `entries` (its start) and `of` (its group). */
+export function EntriesDrawer({ source, facets }: DrawerProps) {
+  const [search, merge] = useUrlState();
+  const start = search['entries'];
+  const close = (): void => merge({ entries: undefined, of: undefined });
+  const { interval } = resolveRange(search);
+  const known = start !== undefined && !Number.isNaN(Date.parse(start));
+  return (
+    <Dialog
+      open={known}
+      onClose={close}
+      place="side"
+      title={t('Ledger entries')}
+      about={known && <Bucket start={start} interval={interval} />}
+    >
+      {known && <Entries source={source} facets={facets} start={start} interval={interval} />}
+    </Dialog>
+  );
+}
+
+function Bucket({ start, interval }: { start: string; interval: UsageInterval }) {
+  const end = new Date(Date.parse(start) + STEP_MS[interval]).toISOString();
+  return (
+    <p>
+      {formatInstant(start)} – {formatBucket(end, interval)}.{' '}
+      {t('The ledger only grows: a correction is a new row.')}
+    </p>
+  );
+}
+
+interface EntriesProps extends DrawerProps {
+  start: string;
+  interval: UsageInterval;
+}
+
+function Entries({ source, facets, start, interval }: EntriesProps) {
+  const [search] = useUrlState();
+  const group = groupOf(search['group_by']);
+  const of = search['of'];
+  const entries = usePages<UsageEntry>({
+    key: [...source.key, 'entries'],
+    path: source.entriesPath,
+    query: {
+      ...source.query,
+      from: start,
+      to: new Date(Date.parse(start) + STEP_MS[interval]).toISOString(),
+      meter: search['meter'],
+      key_id: group === 'key' ? of : search['key_id'],
+      route_id: group === 'route' ? of : search['route_id'],
+      outcome: group === 'outcome' ? of : undefined,
+    },
+  });
+  return (
+    <Loaded query={entries} skeleton={<TableSkeleton />}>
+      {(rows) => (
+        <div className="-mx-5">
+          {rows.length === 0 && (
+            <p className="px-5 py-8 text-center text-ink-soft">
+              {t('No ledger entries remain for this row.')}
+            </p>
+          )}
+          <ul className="divide-y divide-line border-t border-line">
+            {rows.map((row) => (
+              <Entry
+                key={`${row.boot} ${row.sequence} ${entryId(row)}`}
+                row={row}
+                facets={facets}
+              />
+            ))}
+          </ul>
+          <LoadMore more={entries.more} />
+        </div>
+      )}
+    </Loaded>
+  );
+}
+
+function entryId(row: UsageEntry): string {
+  return [row.minute, row.key_id, row.route_id, row.route_version, row.meter, row.outcome].join();
+}
+
+function Entry({ row, facets }: { row: UsageEntry; facets: UsageFacets }) {
+  const key = facets.keys.find((one) => one.id === row.key_id)?.name ?? row.key_id;
+  const route = facets.routes.find((one) => one.id === row.route_id)?.name ?? row.route_id;
+  return (
+    <li className="px-5 py-3">
+      <div className="flex flex-wrap items-baseline justify-between gap-x-4">
+        <span className="figures font-medium" title={formatInstantExact(row.minute)}>
+          {formatInstant(row.minute)}
+        </span>
+        <span className="figures">
+          {formatNumber(row.requests)} {t('requests')} · {formatNumber(row.quantity)} {row.meter}
+        </span>
+      </div>
+      <div className="mt-1 flex flex-wrap items-center gap-x-3 gap-y-1 text-[0.8125rem]">
+        <Badge tone={row.outcome === 'ok' ? 'ok' : 'warn'}>{outcomeLabel(row.outcome)}</Badge>
+        <Badge tone={row.billable ? 'accent' : 'neutral'}>
+          {row.billable ? t('Billable') : t('Not billed')}
+        </Badge>
+        <span className="min-w-0 break-all">
+          {key} → {route}
+          <span className="text-ink-soft"> v{row.route_version}</span>
+        </span>
+      </div>
+      <p className="mt-1 text-xs break-all text-ink-soft">
+        {t('received')} {formatInstantExact(row.received_at)} · {t('gateway')} {row.gateway} ·{' '}
+        {t('boot')} {row.boot} · {t('batch')} {row.sequence} · {t('roll')}{' '}
+        {row.roll ?? t('not rolled yet')}
+      </p>
+    </li>
+  );
+}

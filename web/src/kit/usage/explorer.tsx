@@ -1,0 +1,112 @@
+import { useQuery, type QueryKey } from '@tanstack/react-query';
+import { api, type Query } from '../api.ts';
+import type { UsageReport } from '../api-types.ts';
+import { Chart } from '../chart.tsx';
+import { formatInstantExact, formatNumber } from '../format.ts';
+import { useUrlState } from '../link.tsx';
+import { Card } from '../page.tsx';
+import { Loaded } from '../query.tsx';
+import { ChartSkeleton, TableSkeleton } from '../skeleton.tsx';
+import { Stat, Stats } from '../stat.tsx';
+import { t } from '../text.ts';
+import { EntriesDrawer } from './entries.tsx';
+import { groupOf, UsageFilters, type UsageFacets } from './filters.tsx';
+import { resolveRange } from './range.ts';
+import { UsageRows } from './rows.tsx';
+import { chartOf } from './series.ts';
+
+/** Where usage is read from: one customer's own side, or any customer's for an admin. */
+export interface UsageSource {
+  key: QueryKey;
+  path: string;
+  entriesPath: string;
+  query: Query;
+}
+
+interface ExplorerProps {
+  source: UsageSource;
+  facets: UsageFacets;
+}
+
+/** Usage by time and group, down to the ledger rows that each figure is made of. */
+export function UsageExplorer({ source, facets }: ExplorerProps) {
+  const [search] = useUrlState();
+  const report = useReport(source, search);
+  const skeleton = (
+    <div className="flex flex-col gap-5">
+      <Stats>
+        <Stat label={t('Requests')} value={undefined} />
+        <Stat label={t('Quantity')} value={undefined} />
+        <Stat label={t('Billable')} value={undefined} />
+        <Stat label={t('As of')} value={undefined} />
+      </Stats>
+      <Card title={t('Requests')}>
+        <ChartSkeleton />
+      </Card>
+      <Card flush>
+        <TableSkeleton />
+      </Card>
+    </div>
+  );
+  return (
+    <div className="flex flex-col gap-5">
+      <UsageFilters facets={facets} range={resolveRange(search)} />
+      <Loaded query={report} skeleton={skeleton}>
+        {(data) => <Report report={data} />}
+      </Loaded>
+      <EntriesDrawer source={source} facets={facets} />
+    </div>
+  );
+}
+
+type Search = Readonly<Record<string, string | undefined>>;
+
+function useReport(source: UsageSource, search: Search) {
+  const asked = {
+    range: search['range'],
+    interval: search['interval'],
+    from: search['from'],
+    to: search['to'],
+    meter: search['meter'] ?? 'requests',
+    group_by: groupOf(search['group_by']),
+    key_id: search['key_id'],
+    route_id: search['route_id'],
+  };
+  return useQuery({
+    queryKey: [...source.key, 'usage', asked],
+    // The range ends now, so it is worked out when the question is asked.
+    queryFn: ({ signal }) => {
+      const { range: _, ...rest } = asked;
+      const query = { ...source.query, ...rest, ...resolveRange(search) };
+      return api<UsageReport>(source.path, { query, signal });
+    },
+    refetchInterval: 30_000,
+  });
+}
+
+function Report({ report }: { report: UsageReport }) {
+  const chart = chartOf(report);
+  const { totals, meter } = report;
+  return (
+    <div className="flex flex-col gap-5">
+      <Stats>
+        <Stat label={t('Requests')} value={formatNumber(totals.requests)} testId="usage-requests" />
+        <Stat label={meter.name} value={formatNumber(totals.quantity)} note={meter.unit} />
+        <Stat
+          label={t('Billable')}
+          value={formatNumber(totals.billable_quantity)}
+          note={t('{unit}, not yet invoiced', { unit: meter.unit })}
+        />
+        <Stat
+          label={t('As of')}
+          value={formatInstantExact(report.as_of).split(', ').at(-1) ?? null}
+          note={t('live; totals up to roll {roll}', { roll: report.roll })}
+        />
+      </Stats>
+      <Card title={t('Requests')}>
+        <Chart title={t('Requests')} {...chart} />
+      </Card>
+      <UsageRows report={report} />
+    </div>
+  );
+}

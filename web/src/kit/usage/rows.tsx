@@ -1,0 +1,104 @@
+import { ChartNoAxesColumn } from 'lucide-react';
+import { useMemo, useState } from 'react';
+import type { UsageReport, UsageRow } from '../api-types.ts';
+import { Button } from '../button.tsx';
+import { FirstUse, NothingMatches } from '../empty.tsx';
+import { formatInstant, formatNumber } from '../format.ts';
+import { useUrlState } from '../link.tsx';
+import { Card } from '../page.tsx';
+import { Table, type Column } from '../table.tsx';
+import { t, tn } from '../text.ts';
+import { groupOf } from './filters.tsx';
+import { outcomeLabel } from './series.ts';
+
+const ROWS_AT_ONCE = 50;
+
+/** The chart's figures as rows; each leads to the ledger entries it is made of. */
+export function UsageRows({ report }: { report: UsageReport }) {
+  const [search, merge] = useUrlState();
+  const [shown, setShown] = useState(ROWS_AT_ONCE);
+  const rows = useMemo(() => report.data.toReversed(), [report.data]);
+  const grouped = groupOf(search['group_by']) !== 'none';
+  const columns = useMemo(
+    () => columnsOf(grouped, (row) => merge({ entries: row.start, of: row.group?.id })),
+    [grouped, merge],
+  );
+  const filtered = search['key_id'] !== undefined || search['route_id'] !== undefined;
+  const hidden = rows.length - shown;
+  if (rows.length === 0 && filtered) {
+    const clear = { key_id: undefined, route_id: undefined };
+    return (
+      <Card>
+        <NothingMatches what={t('requests')} onClear={() => merge(clear)} />
+      </Card>
+    );
+  }
+  return (
+    <Card title={t('Figures')} about={t('A row opens the ledger entries behind it.')} flush>
+      {rows.length === 0 ? (
+        <FirstUse
+          icon={<ChartNoAxesColumn aria-hidden />}
+          title={t('No usage in this range')}
+          about={t('Requests appear here within two seconds after they were answered.')}
+        />
+      ) : (
+        <Table
+          label={t('Figures')}
+          rows={rows.slice(0, shown)}
+          columns={columns}
+          rowId={(row) => `${row.start} ${row.group?.id ?? ''}`}
+        />
+      )}
+      {hidden > 0 && (
+        <div className="flex justify-center border-t border-line p-3">
+          <Button size="sm" onClick={() => setShown(shown + ROWS_AT_ONCE)}>
+            {tn(hidden, { one: 'Show {count} more row', other: 'Show more of {count} rows' })}
+          </Button>
+        </div>
+      )}
+    </Card>
+  );
+}
+
+function columnsOf(grouped: boolean, open: (row: UsageRow) => void): Column<UsageRow>[] {
+  const group: Column<UsageRow> = {
+    id: 'group',
+    header: t('Group'),
+    cell: (row) => (row.group === null ? t('All') : row.group.label || outcomeLabel(row.group.id)),
+  };
+  return [
+    {
+      id: 'start',
+      header: t('Time'),
+      card: 'title',
+      cell: (row) => (
+        <button
+          type="button"
+          onClick={() => open(row)}
+          className="figures py-0.5 font-medium whitespace-nowrap text-accent underline-offset-4 hover:underline"
+        >
+          {formatInstant(row.start)}
+        </button>
+      ),
+    },
+    ...(grouped ? [group] : []),
+    {
+      id: 'requests',
+      header: t('Requests'),
+      align: 'end',
+      cell: (row) => formatNumber(row.requests),
+    },
+    {
+      id: 'quantity',
+      header: t('Quantity'),
+      align: 'end',
+      cell: (row) => formatNumber(row.quantity),
+    },
+    {
+      id: 'billable',
+      header: t('Billable'),
+      align: 'end',
+      cell: (row) => formatNumber(row.billable_quantity),
+    },
+  ];
+}

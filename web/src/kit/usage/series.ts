@@ -1,0 +1,105 @@
+import type { UsageReport } from '../api-types.ts';
+import type { Point, Series } from '../chart.tsx';
+import { formatBucket } from '../format.ts';
+import { t, tn } from '../text.ts';
+import { STEP_MS } from './range.ts';
+
+/** More colours than this can't be told apart; the rest is shown as one. */
+const GROUPS_MAX = 5;
+const OTHERS = 'others';
+
+const OUTCOMES: Readonly<Record<string, { label: string; colour: number; hatched?: boolean }>> = {
+  ok: { label: t('Succeeded'), colour: 1 },
+  client_error: { label: t('Client error'), colour: 3, hatched: true },
+  server_error: { label: t('Server error'), colour: 4, hatched: true },
+  upstream_timeout: { label: t('Upstream timeout'), colour: 5, hatched: true },
+  upstream_error: { label: t('Upstream error'), colour: 2, hatched: true },
+  client_abort: { label: t('Client left'), colour: 6, hatched: true },
+};
+
+/** @returns an outcome in words; unknown ones as they are. */
+export function outcomeLabel(outcome: string): string {
+  return OUTCOMES[outcome]?.label ?? outcome;
+}
+
+interface ChartData {
+  series: Series[];
+  points: Point[];
+  summary: string;
+}
+
+/** A usage report as stacked bars: buckets without usage are drawn as empty, not left out. */
+export function chartOf(report: UsageReport): ChartData {
+  const series = seriesOf(report);
+  const known = new Set(series.map((one) => one.id));
+  const byStart = new Map<number, Record<string, number>>();
+  for (const row of report.data) {
+    const start = Date.parse(row.start);
+    const values = byStart.get(start) ?? {};
+    const group = row.group?.id ?? 'all';
+    const id = known.has(group) ? group : OTHERS;
+    values[id] = (values[id] ?? 0) + row.requests;
+    byStart.set(start, values);
+  }
+  const points = bucketsOf(report).map((start) => {
+    const iso = new Date(start).toISOString();
+    const values = byStart.get(start) ?? {};
+    return { start: iso, label: formatBucket(iso, report.interval), values };
+  });
+  return { series, points, summary: summaryOf(report, points) };
+}
+
+/** Whole buckets from the first to now, anchored where the report's own buckets begin. */
+function bucketsOf(report: UsageReport): number[] {
+  const step = STEP_MS[report.interval];
+  const anchor = Date.parse(report.data[0]?.start ?? report.from);
+  const end = Math.min(Date.parse(report.to), Date.parse(report.as_of));
+  const behind = Math.floor((anchor - Date.parse(report.from)) / step);
+  const starts = new Set(report.data.map((row) => Date.parse(row.start)));
+  for (let at = anchor - behind * step; at < end; at += step) starts.add(at);
+  return [...starts].toSorted((a, b) => a - b);
+}
+
+function seriesOf(report: UsageReport): Series[] {
+  const totals = new Map<string, { label: string; requests: number }>();
+  for (const row of report.data) {
+    const id = row.group?.id ?? 'all';
+    const seen = totals.get(id);
+    const label = row.group === null ? t('Requests') : labelOf(row.group);
+    totals.set(id, { label, requests: (seen?.requests ?? 0) + row.requests });
+  }
+  if (totals.size === 0) return [{ id: 'all', label: t('Requests'), colour: 1 }];
+  const ordered = [...totals].toSorted(([, a], [, b]) => b.requests - a.requests);
+  const shown = ordered.length > GROUPS_MAX + 1 ? ordered.slice(0, GROUPS_MAX) : ordered;
+  const series = shown.map(([id, group], at): Series => {
+    return OUTCOMES[id] ? { id, ...OUTCOMES[id] } : { id, label: group.label, colour: at + 1 };
+  });
+  const hidden = ordered.length - shown.length;
+  if (hidden === 0) return series;
+  const label = tn(hidden, { one: '{count} other', other: '{count} others' });
+  return [...series, { id: OTHERS, label, colour: 6 }];
+}
+
+function labelOf(group: { id: string; label: string }): string {
+  return OUTCOMES[group.id]?.label ?? (group.label === '' ? group.id : group.label);
+}
+
+function summaryOf(report: UsageReport, points: readonly Point[]): string {
+  const total = tn(report.totals.requests, { one: '{count} request', other: '{count} requests' });
+  const peak = points.reduce<{ label: string; count: number }>(
+    (most, point) => {
+      const count = Object.values(point.values).reduce((sum, one) => sum + one, 0);
+      return count > most.count ? { label: point.label, count } : most;
+    },
+    { label: '', count: 0 },
+  );
+  if (peak.count === 0) return t('No requests in this range.');
+  const most = tn(peak.count, { one: '{count}', other: '{count}' });
+  const unit = { minute: t('a minute'), hour: t('an hour'), day: t('a day') }[report.interval];
+  return t('{total}; at most {most} {unit}, at {label}.', {
+    total,
+    most,
+    unit,
+    label: peak.label,
+  });
+}

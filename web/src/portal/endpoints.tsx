@@ -1,0 +1,64 @@
+import { Waypoints } from 'lucide-react';
+import type { Overview } from '../kit/api-types.ts';
+import { Badge } from '../kit/badge.tsx';
+import { Snippet } from '../kit/copy.tsx';
+import { FirstUse } from '../kit/empty.tsx';
+import { Link } from '../kit/link.tsx';
+import { Card } from '../kit/page.tsx';
+import { paths } from '../kit/paths.ts';
+import { t } from '../kit/text.ts';
+import { curlOf } from './curl.ts';
+
+interface EndpointsProps {
+  overview: Overview;
+  className?: string;
+}
+
+/** What can be called, each with a request to copy. */
+export function Endpoints({ overview, className }: EndpointsProps) {
+  const { endpoints, customer } = overview;
+  return (
+    <Card
+      title={t('Endpoints')}
+      about={
+        endpoints.length > 0 && (
+          <>
+            {t('Put your key into TOLLGATE_KEY.')}{' '}
+            <Link
+              href={paths.keys(customer.id)}
+              className="text-accent underline underline-offset-2"
+            >
+              {t('Keys')}
+            </Link>
+          </>
+        )
+      }
+      {...(className && { className })}
+    >
+      {endpoints.length === 0 ? (
+        <FirstUse
+          icon={<Waypoints aria-hidden />}
+          title={t('No endpoints yet')}
+          about={t('The operator of this API has not opened a route to you.')}
+        />
+      ) : (
+        <ul className="flex flex-col gap-4">
+          {endpoints.map((endpoint) => (
+            <li key={endpoint.route_id}>
+              <div className="mb-1.5 flex flex-wrap items-center gap-2">
+                <span className="font-medium">{endpoint.name}</span>
+                {endpoint.methods.map((method) => (
+                  <Badge key={method}>{method === '*' ? t('any method') : method}</Badge>
+                ))}
+              </div>
+              <Snippet
+                code={curlOf(endpoint)}
+                label={t('Copy the request for {name}', { name: endpoint.name })}
+              />
+            </li>
+          ))}
+        </ul>
+      )}
+    </Card>
+  );
+}

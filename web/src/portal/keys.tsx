@@ -1,0 +1,140 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { KeyRound, Plus } from 'lucide-react';
+import { useCallback, useState } from 'react';
+import type { ApiKey } from '../kit/api-types.ts';
+import { Button } from '../kit/button.tsx';
+import { Choice } from '../kit/choice.tsx';
+import { FirstUse, NothingMatches } from '../kit/empty.tsx';
+import { CreateKeyDialog } from '../kit/keys/create-key.tsx';
+import { KeyTable } from '../kit/keys/key-table.tsx';
+import { RevokeKeyDialog } from '../kit/keys/revoke-key.tsx';
+import { useUrlState } from '../kit/link.tsx';
+import { Card, PageHeader } from '../kit/page.tsx';
+import { LoadMore, usePages } from '../kit/pages.tsx';
+import { Loaded } from '../kit/query.tsx';
+import { TableSkeleton } from '../kit/skeleton.tsx';
+import { t } from '../kit/text.ts';
+import { useRole } from '../session/me.ts';
+import { useCustomerId } from './layout.tsx';
+import { customerPath } from './queries.ts';
+
+type Shown = 'active' | 'all';
+
+const SHOWN: readonly { value: Shown; label: string }[] = [
+  { value: 'active', label: t('Active') },
+  { value: 'all', label: t('All, also revoked') },
+];
+
+/** The customer's keys: make one, see its secret once, revoke it. */
+export function KeysPage() {
+  const customerId = useCustomerId();
+  const role = useRole(customerId);
+  const [search, merge] = useUrlState();
+  const [revoking, setRevoking] = useState<ApiKey>();
+  const queries = useQueryClient();
+  const path = customerPath(customerId, '/keys');
+  const key = ['portal', customerId, 'keys'];
+  const keys = usePages<ApiKey>({ key, path });
+  const may = role === 'owner' || role === 'developer';
+  const reload = (): void => void queries.invalidateQueries({ queryKey: key });
+  const create = useCallback(() => merge({ create: 'true' }), [merge]);
+  const shown: Shown = search['state'] === 'all' ? 'all' : 'active';
+  return (
+    <>
+      <PageHeader
+        title={t('Keys')}
+        about={t('A key identifies who calls. Give each application its own.')}
+        actions={
+          may && (
+            <Button tone="primary" onClick={create}>
+              <Plus aria-hidden />
+              {t('Create key')}
+            </Button>
+          )
+        }
+      />
+      <Loaded
+        query={keys}
+        skeleton={
+          <Card flush>
+            <TableSkeleton />
+          </Card>
+        }
+      >
+        {(rows) => (
+          <KeyList
+            rows={rows}
+            shown={shown}
+            onShow={(state) => merge({ state: state === 'all' ? 'all' : undefined })}
+            onCreate={may ? create : undefined}
+            onRevoke={may ? setRevoking : undefined}
+          >
+            <LoadMore more={keys.more} />
+          </KeyList>
+        )}
+      </Loaded>
+      <CreateKeyDialog
+        open={search['create'] === 'true' && may}
+        path={path}
+        onClose={() => merge({ create: undefined })}
+        onCreated={reload}
+      />
+      <RevokeKeyDialog
+        apiKey={revoking}
+        path={(id) => `${path}/${id}/revoke`}
+        onClose={() => setRevoking(undefined)}
+        onRevoked={reload}
+      />
+    </>
+  );
+}
+
+interface KeyListProps {
+  rows: readonly ApiKey[];
+  shown: Shown;
+  onShow: (shown: Shown) => void;
+  onCreate: (() => void) | undefined;
+  onRevoke: ((key: ApiKey) => void) | undefined;
+  children: React.ReactNode;
+}
+
+function KeyList({ rows, shown, onShow, onCreate, onRevoke, children }: KeyListProps) {
+  const visible = shown === 'all' ? rows : rows.filter((key) => key.state === 'active');
+  if (rows.length === 0) {
+    return (
+      <Card>
+        <FirstUse
+          icon={<KeyRound aria-hidden />}
+          title={t('No keys yet')}
+          about={
+            onCreate
+              ? t('Create a key to send your first request through the gateway.')
+              : t('An owner or a developer of this customer can create one.')
+          }
+          action={
+            onCreate && (
+              <Button tone="primary" onClick={onCreate}>
+                {t('Create your first key')}
+              </Button>
+            )
+          }
+        />
+      </Card>
+    );
+  }
+  return (
+    <div className="flex flex-col gap-4">
+      <div className="flex">
+        <Choice label={t('State')} value={shown} options={SHOWN} onChange={onShow} />
+      </div>
+      <Card flush>
+        {visible.length === 0 ? (
+          <NothingMatches what={t('keys')} onClear={() => onShow('all')} />
+        ) : (
+          <KeyTable keys={visible} onRevoke={onRevoke} />
+        )}
+        {children}
+      </Card>
+    </div>
+  );
+}

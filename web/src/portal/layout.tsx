@@ -1,0 +1,36 @@
+import { Outlet, useParams } from '@tanstack/react-router';
+import { ChartColumn, KeyRound, LayoutDashboard } from 'lucide-react';
+import { paths } from '../kit/paths.ts';
+import { Shell, type NavItem } from '../kit/shell.tsx';
+import { t } from '../kit/text.ts';
+import { AccountMenu } from '../session/account-menu.tsx';
+import { CustomerSwitcher } from '../session/customer-switcher.tsx';
+
+/** The frame of the customer side. Pages below it load beside `me`, not after it. */
+export function PortalLayout() {
+  const customerId = useCustomerId();
+  const nav: NavItem[] = [
+    {
+      href: paths.overview(customerId),
+      label: t('Overview'),
+      icon: <LayoutDashboard aria-hidden />,
+    },
+    { href: paths.usage(customerId), label: t('Usage'), icon: <ChartColumn aria-hidden /> },
+    { href: paths.keys(customerId), label: t('Keys'), icon: <KeyRound aria-hidden /> },
+  ];
+  return (
+    <Shell
+      nav={nav}
+      context={<CustomerSwitcher customerId={customerId} />}
+      account={<AccountMenu />}
+    >
+      <Outlet key={customerId} />
+    </Shell>
+  );
+}
+
+/** @returns the customer in the page's URL. */
+export function useCustomerId(): string {
+  const { customerId } = useParams({ strict: false });
+  return customerId ?? '';
+}

@@ -1,0 +1,35 @@
+import type { QueryClient } from '@tanstack/react-query';
+import { createRoute, lazyRouteComponent, type AnyRootRoute } from '@tanstack/react-router';
+import { meQuery } from '../session/me.ts';
+import { overviewQuery } from './queries.ts';
+
+/** The customer side. What a page shows first is asked for while its code still loads. */
+export function portalRoutes(root: AnyRootRoute, queries: QueryClient) {
+  const layout = createRoute({
+    getParentRoute: () => root,
+    path: '/c/$customerId',
+    component: lazyRouteComponent(() => import('./layout.tsx'), 'PortalLayout'),
+    loader: ({ params }) => {
+      void queries.prefetchQuery(meQuery);
+      void queries.prefetchQuery(overviewQuery(params.customerId));
+    },
+  });
+  const getParentRoute = () => layout;
+  return layout.addChildren([
+    createRoute({
+      getParentRoute,
+      path: '/',
+      component: lazyRouteComponent(() => import('./overview.tsx'), 'OverviewPage'),
+    }),
+    createRoute({
+      getParentRoute,
+      path: '/usage',
+      component: lazyRouteComponent(() => import('./usage.tsx'), 'UsagePage'),
+    }),
+    createRoute({
+      getParentRoute,
+      path: '/keys',
+      component: lazyRouteComponent(() => import('./keys.tsx'), 'KeysPage'),
+    }),
+  ]);
+}

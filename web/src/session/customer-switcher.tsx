@@ -1,0 +1,42 @@
+import { ChevronsUpDown } from 'lucide-react';
+import { useGo } from '../kit/link.tsx';
+import { Menu, MenuChoice } from '../kit/menu.tsx';
+import { paths } from '../kit/paths.ts';
+import { Skeleton } from '../kit/skeleton.tsx';
+import { t } from '../kit/text.ts';
+import { useMe } from './me.ts';
+
+/** The customer in view; a menu for those who belong to several. */
+export function CustomerSwitcher({ customerId }: { customerId: string }) {
+  const me = useMe();
+  const go = useGo();
+  if (me === undefined) return <Skeleton className="mx-2 h-9" />;
+  const customers = me.memberships.map(({ customer }) => customer);
+  const current = customers.find((customer) => customer.id === customerId);
+  const name = current?.name ?? t('Unknown customer');
+  if (customers.length < 2) {
+    return <p className="truncate px-2.5 py-1.5 text-[0.8125rem] text-ink-soft">{name}</p>;
+  }
+  return (
+    <Menu
+      align="start"
+      trigger={
+        <button
+          type="button"
+          aria-label={t('Customer: {name}', { name })}
+          className="flex h-9 w-full items-center justify-between gap-2 rounded-md border border-line bg-surface px-2.5 text-left font-medium hover:bg-sunken"
+        >
+          <span className="truncate">{name}</span>
+          <ChevronsUpDown className="size-4 shrink-0 text-ink-soft" aria-hidden />
+        </button>
+      }
+    >
+      <MenuChoice
+        label={t('Customer')}
+        value={customerId}
+        options={customers.map((customer) => ({ value: customer.id, label: customer.name }))}
+        onChange={(id) => go(paths.overview(id))}
+      />
+    </Menu>
+  );
+}

@@ -1,0 +1,34 @@
+import type { ReactNode } from 'react';
+import { Brand } from '../kit/shell.tsx';
+
+interface FrontProps {
+  title: string;
+  about?: ReactNode;
+  children: ReactNode;
+  /** Where else people may want to go. */
+  below?: ReactNode;
+}
+
+/** The frame of the pages before sign-in. */
+export function Front({ title, about, children, below }: FrontProps) {
+  return (
+    <main className="mx-auto flex min-h-dvh w-full max-w-md flex-col justify-center px-4 py-10">
+      <title>{`${title} · Tollgate`}</title>
+      <div className="mb-6 flex justify-center text-base">
+        <Brand />
+      </div>
+      <div className="rounded-xl border border-line bg-surface p-6 shadow-sm sm:p-8">
+        <h1 className="text-lg font-semibold tracking-tight">{title}</h1>
+        {about !== undefined && <div className="mt-1 text-ink-soft text-pretty">{about}</div>}
+        <div className="mt-5">{children}</div>
+      </div>
+      {below !== undefined && (
+        <div className="mt-4 flex flex-wrap justify-center gap-x-4 gap-y-1 text-ink-soft">
+          {below}
+        </div>
+      )}
+    </main>
+  );
+}
+
+export const FRONT_LINK = 'font-medium text-accent underline-offset-4 hover:underline py-0.5';

@@ -1,0 +1,27 @@
+import { queryOptions, useQuery } from '@tanstack/react-query';
+import { api } from '../kit/api.ts';
+import type { Me, MemberRole, PortalSettings } from '../kit/api-types.ts';
+
+/** Who is signed in and what they belong to; 401 leads to sign-in by the api client. */
+export const meQuery = queryOptions({
+  queryKey: ['me'],
+  queryFn: ({ signal }) => api<Me>('/portal/v1/me', { signal }),
+  staleTime: 60_000,
+});
+
+/** What everyone may know: whether sign-up is open, where the gateway is. */
+export const settingsQuery = queryOptions({
+  queryKey: ['settings'],
+  queryFn: ({ signal }) => api<PortalSettings>('/portal/v1/settings', { signal, anonymous: true }),
+  staleTime: 300_000,
+});
+
+/** @returns the signed-in person, or undefined while that is being asked. */
+export function useMe(): Me | undefined {
+  return useQuery(meQuery).data;
+}
+
+/** @returns the caller's role with a customer; undefined while unknown or not a member. */
+export function useRole(customerId: string): MemberRole | undefined {
+  return useMe()?.memberships.find((membership) => membership.customer.id === customerId)?.role;
+}
