@@ -52,6 +52,8 @@ export const syncEnvelope = z.strictObject({
   watermark: count.nullable(),
   leases: z.array(leaseTotals).max(LEASES_MAX),
   gaps: z.array(usageGap).max(GAPS_MAX),
+  /** Batches that core asks for and the spool no longer has: core notes the gap and goes on. */
+  skip: z.strictObject({ first: count.min(1), last: count.min(1) }).nullable(),
   refusals: z
     .array(z.strictObject({ customer: name, minute: count, reason: name, requests: count }))
     .max(REFUSALS_MAX),

@@ -27,6 +27,18 @@ async function record(tx: Tx, boot: BootRow, message: SyncMessage): Promise<Reco
   return recordBatch(tx, boot, { header: envelope.batch, bytes });
 }
 
+/** Moves past batches that are gone for good; the gap row says which. */
+async function skipLost(tx: Tx, boot: BootRow, skip: SyncEnvelope['skip']): Promise<BootRow> {
+  if (skip === null || BigInt(skip.first) !== boot.next_sequence || skip.last < skip.first) {
+    return boot;
+  }
+  const reason = `lost_batches_${skip.first}_${skip.last}`;
+  await insertGaps(tx, boot, [{ reason, first_frame: null, last_frame: null }]);
+  const nextSequence = BigInt(skip.last) + 1n;
+  await moveBoot(tx, boot, { nextSequence, watermark: null });
+  return { ...boot, next_sequence: nextSequence };
+}
+
 /**
  * Ends a boot as its gateway asks, in a message of its own after its last batch: a seal gives back
  * what was lent and not spent.
@@ -62,16 +74,17 @@ function answerEnded(boot: BootRow, message: SyncMessage, now: number): SyncAnsw
  */
 export async function synchronise(tx: Tx, message: SyncMessage, now: number): Promise<SyncAnswer> {
   const { envelope } = message;
-  const boot = await lockBoot(tx, envelope);
-  if (boot.fingerprint !== envelope.fingerprint) {
+  const found = await lockBoot(tx, envelope);
+  if (found.fingerprint !== envelope.fingerprint) {
     throw new Fault('state_conflict', { detail: 'Another spool owns this boot' });
   }
-  if (boot.state !== 'live') return answerEnded(boot, message, now);
+  await insertGaps(tx, found, envelope.gaps);
+  if (found.state !== 'live') return answerEnded(found, message, now);
+  const boot = await skipLost(tx, found, envelope.skip);
   const asOf = await lastChange(tx);
   const recorded = await record(tx, boot, message);
   const key = { gateway: envelope.gateway, boot: envelope.boot };
   await addSettlements(tx, key, recorded.spent);
-  await insertGaps(tx, boot, envelope.gaps);
   await addRefusals(tx, envelope.refusals);
   const grants = envelope.end === null ? await grantLeases(tx, key, envelope.leases) : [];
   const state = await end(tx, boot, envelope);

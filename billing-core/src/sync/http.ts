@@ -74,7 +74,7 @@ export function syncHttp({ sql, clock, log }: Kit): Hono<Api> {
   });
 
   app.get('/keys/:hash', async (c) => {
-    const fact = await keyFact(sql, parsed(keyHash, c.req.param('hash')));
+    const fact = await keyFact(sql, parsed(keyHash, c.req.param('hash')), clock());
     return c.json(found(fact, 'key'));
   });
 

@@ -1,4 +1,4 @@
-import type { KeyFact, MeteringFact, Outcome } from '@tollgate/billing-core/contract/facts.ts';
+import type { MeteringFact, Outcome } from '@tollgate/billing-core/contract/facts.ts';
 import type { Hold, Settlement } from '../ports.ts';
 
 /**
@@ -23,16 +23,12 @@ export type UsageRecord = {
 };
 
 /**
- * Whether a request is billable: a pure function of its record and of the route version that
- * served it. A test key's requests are recorded and never billed.
+ * Whether a request is billable: a pure function of its outcome and of the route version that
+ * served it. The key's mode is no part of it: a test key reaches the same upstream, and one that
+ * cost nothing would be the whole API for free.
  */
-export function isBillable(
-  outcome: Outcome,
-  billableOutcomes: readonly Outcome[],
-  mode: KeyFact['mode'],
-): boolean {
-  return mode === 'live' && billableOutcomes.includes(outcome);
-}
+export const isBillable = (outcome: Outcome, billableOutcomes: readonly Outcome[]): boolean =>
+  billableOutcomes.includes(outcome);
 
 /** The quantity one metering rule gives for a settled request, scaled units. */
 export function quantityOf(rule: MeteringFact, settlement: Settlement): number {

@@ -1,4 +1,8 @@
-import type { UsageBatch } from '@tollgate/billing-core/contract/usage-batch.ts';
+import type {
+  GatewayCount,
+  UsageBatch,
+  WindowSpend,
+} from '@tollgate/billing-core/contract/usage-batch.ts';
 import type { UsageRecord } from './meter.ts';
 
 const MINUTE_MS = 60_000;
@@ -11,24 +15,28 @@ type Entry = {
   requests: number;
   quantity: number;
 };
-type Count = {
-  customer: string; meter: string; day: number;
-  requests: number; quantity: number; billable: number;
-};
-type Spent = { window: string; settled: number; unleased: number; overdrawn: number };
 
 /**
  * Gathers records into the next batch, and keeps the boot's running totals a customer, meter and
  * day. Pure: the same records in the same order give the same batches.
  */
 export class Tally {
-  readonly #counts = new Map<string, Count>();
+  readonly #counts = new Map<string, GatewayCount>();
   #entries = new Map<string, Entry>();
-  #touched = new Map<string, Count>();
-  #spent = new Map<string, Spent>();
+  #touched = new Map<string, GatewayCount>();
+  #spent = new Map<string, WindowSpend>();
 
   get entries(): number {
     return this.#entries.size;
+  }
+
+  /** Takes up the running totals that earlier batches of this boot carried. */
+  resume(counts: readonly GatewayCount[]): void {
+    for (const count of counts) {
+      const key = `${count.customer}|${count.meter}|${count.day}`;
+      const was = this.#counts.get(key);
+      if (!was || was.requests < count.requests) this.#counts.set(key, { ...count });
+    }
   }
 
   add(record: UsageRecord): void {
@@ -73,7 +81,7 @@ export class Tally {
     this.#touched.set(key, count);
   }
 
-  /** Totals of past boots' days are not carried for ever: a day is dropped when it is over. */
+  /** Drops the totals of days that are over: no request can still be counted there. */
   forgetBefore(day: number): void {
     for (const [key, count] of this.#counts) if (count.day < day) this.#counts.delete(key);
   }

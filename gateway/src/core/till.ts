@@ -1,0 +1,208 @@
+import type { QuotaFact } from '@tollgate/billing-core/contract/facts.ts';
+import { quotaWindow } from '@tollgate/billing-core/contract/quota-window.ts';
+import type { LeaseGrant, LeaseTotals } from '@tollgate/billing-core/contract/sync.ts';
+import type { AdmissionRequest, Hold, LimitState, Settlement, Spend } from '../ports.ts';
+import {
+  available,
+  isLow,
+  openLease,
+  reserve,
+  settleUnits,
+  wanted,
+  type Lease,
+} from './lease.ts';
+import { isBillable, quantitiesOf, reservationOf, type UsageRecord } from './meter.ts';
+import { openBucket, refill, untilFull, untilToken, type Bucket } from './rate.ts';
+import { refuse, type Refusal } from './refusal.ts';
+
+/**
+ * One customer's counter at this gateway: its rate bucket and its leases of quota windows. All
+ * decisions are synchronous over what is in memory; the host asks core for leases and comes back.
+ */
+export type Till = {
+  readonly customerId: string;
+  bucket: Bucket | null;
+  readonly leases: Map<string, Lease>;
+};
+
+export type TillAnswer =
+  | { readonly kind: 'admitted'; readonly hold: Hold; readonly limits: readonly LimitState[] }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  /** Not decided: these windows need a grant first. */
+  | { readonly kind: 'ask'; readonly windows: readonly string[] };
+
+export const openTill = (customerId: string): Till => ({
+  customerId,
+  bucket: null,
+  leases: new Map(),
+});
+
+/** Windows of past time are kept this long for requests that are still open. */
+export const WINDOW_GRACE_MS = 3_600_000;
+
+type Need = { lease: Lease; quota: QuotaFact; units: number };
+
+function leaseOf(till: Till, quota: QuotaFact, now: number): Lease {
+  const of = { customerId: till.customerId, meterId: quota.meter_id, kind: quota.window };
+  const window = quotaWindow(of, now);
+  let lease = till.leases.get(window.id);
+  if (!lease) {
+    lease = openLease(window, quota.limit, now);
+    till.leases.set(window.id, lease);
+  }
+  lease.limit = quota.limit;
+  return lease;
+}
+
+/** The hard quotas this request counts against, with what to set aside for each. */
+function needsOf(till: Till, request: AdmissionRequest, now: number): Need[] {
+  const needs: Need[] = [];
+  for (const quota of request.fact.customer.quotas) {
+    if (quota.enforcement !== 'hard') continue;
+    const rules = request.route.metering.filter((rule) => rule.meter_id === quota.meter_id);
+    if (rules.length === 0) continue;
+    const units = rules.reduce((sum, rule) => sum + reservationOf(rule, request.requestBytes), 0);
+    needs.push({ lease: leaseOf(till, quota, now), quota, units });
+  }
+  return needs;
+}
+
+function bucketOf(till: Till, request: AdmissionRequest, now: number): Bucket | null {
+  const limit = request.fact.customer.rate_limit;
+  if (!limit) {
+    till.bucket = null;
+    return null;
+  }
+  const limits = { ratePerS: limit.rate_per_second, burst: limit.burst };
+  till.bucket ??= openBucket(limits.ratePerS, limits.burst, now);
+  refill(till.bucket, limits, now);
+  return till.bucket;
+}
+
+const limitName = (quota: QuotaFact): string => `${quota.meter_slug}-${quota.window}`;
+const untilReset = (lease: Lease, now: number): number =>
+  Math.max(1, Math.ceil((lease.window.endsAt - now) / 1_000));
+
+function limitsOf(bucket: Bucket | null, needs: readonly Need[], now: number): LimitState[] {
+  const limits: LimitState[] = needs.map(({ lease, quota }) => ({
+    name: limitName(quota),
+    quota: lease.limit,
+    windowS: Math.round((lease.window.endsAt - lease.window.startsAt) / 1_000),
+    remaining: Math.max(0, available(lease)) + lease.unlent,
+    resetS: untilReset(lease, now),
+  }));
+  if (bucket) {
+    limits.unshift({
+      name: 'rate',
+      quota: bucket.burst,
+      windowS: Math.max(1, Math.ceil(bucket.burst / bucket.ratePerS)),
+      remaining: Math.floor(bucket.tokens),
+      resetS: untilFull(bucket),
+    });
+  }
+  return limits;
+}
+
+function quotaRefusal(spent: readonly Need[], now: number): Refusal {
+  const resets = spent.map(({ lease }) => untilReset(lease, now));
+  return refuse('quota_exceeded', {
+    retryAfterS: Math.max(...resets),
+    violated: spent.map(({ quota }) => limitName(quota)),
+  });
+}
+
+/**
+ * Decides one request: rate, then quota. Nothing is taken unless everything is there; after the
+ * last check the token is taken and the units are set aside. A quota that stands at its limit
+ * still refuses a request whose cost is not known yet.
+ */
+export function admit(till: Till, request: AdmissionRequest, now: number): TillAnswer {
+  const bucket = bucketOf(till, request, now);
+  if (bucket && bucket.tokens < 1) {
+    const retryAfterS = untilToken(bucket);
+    return { kind: 'refused', refusal: refuse('rate_limited', { retryAfterS, violated: ['rate'] }) };
+  }
+  const needs = needsOf(till, request, now);
+  const missing = needs.filter((need) => available(need.lease) < Math.max(1, need.units));
+  const spent = missing.filter((need) => need.lease.exhaustedAt !== null);
+  if (spent.length > 0) return { kind: 'refused', refusal: quotaRefusal(spent, now) };
+  if (missing.length > 0) {
+    for (const { lease, units } of missing) lease.short += Math.max(1, units);
+    return { kind: 'ask', windows: missing.map((need) => need.lease.window.id) };
+  }
+
+  // From here the request is admitted.
+  if (bucket) bucket.tokens -= 1;
+  const spends: Spend[] = [];
+  for (const { lease, units } of needs) {
+    reserve(lease, units, now);
+    spends.push({ meterId: lease.window.meterId, windowId: lease.window.id, units });
+  }
+  const { requestId, fact, route } = request;
+  const hold: Hold = { requestId, fact, route, admittedAt: now, spends };
+  return { kind: 'admitted', hold, limits: limitsOf(bucket, needs, now) };
+}
+
+/** Ends a hold: spends what is billable, releases the rest, and gives the record to keep. */
+export function settle(till: Till, hold: Hold, settlement: Settlement): UsageRecord {
+  const { fact, route } = hold;
+  const billable = isBillable(settlement.outcome, route.billable_outcomes);
+  const quantities = quantitiesOf(hold, settlement);
+  const byMeter = new Map(quantities);
+  const spent: [string, number, number, number][] = [];
+  for (const { meterId, windowId, units } of hold.spends) {
+    const lease = till.leases.get(windowId);
+    if (!lease) throw new Error(`till lost window ${windowId} with a request open in it`);
+    const actual = billable ? (byMeter.get(meterId) ?? 0) : 0;
+    const { settled, overdrawn } = settleUnits(lease, { reserved: units, actual });
+    if (settled > 0 || overdrawn > 0) spent.push([windowId, settled, 0, overdrawn]);
+  }
+  return {
+    requestId: hold.requestId,
+    customer: fact.customer.id,
+    key: fact.key_id,
+    route: route.id,
+    routeVersion: route.version,
+    outcome: settlement.outcome,
+    status: settlement.status ?? 0,
+    admittedAt: hold.admittedAt,
+    billable,
+    quantities,
+    spent,
+  };
+}
+
+/** Takes in what core granted. G only grows; an older answer changes nothing. */
+export function grant(till: Till, from: LeaseGrant, asOf: bigint): void {
+  const lease = till.leases.get(from.window);
+  if (!lease) return;
+  lease.granted = Math.max(lease.granted, from.granted);
+  lease.unlent = from.unlent;
+  // Those who still wait say so again when they are tried again.
+  lease.short = 0;
+  lease.exhaustedAt = from.exhausted ? asOf : null;
+}
+
+/** A change after `exhaustedAt` may have freed units: the till asks again. */
+export function reopen(till: Till): void {
+  for (const lease of till.leases.values()) lease.exhaustedAt = null;
+}
+
+/** The running totals to send: windows of now that are low or asked for, and what goes back. */
+export function totals(till: Till, now: number): LeaseTotals[] {
+  const all: LeaseTotals[] = [];
+  for (const lease of till.leases.values()) {
+    if (lease.window.endsAt <= now || !isLow(lease, now)) continue;
+    all.push({ window: lease.window.id, wanted: wanted(lease, now), returned: lease.returned });
+  }
+  return all;
+}
+
+/** Forgets windows that are over and have nothing open; true when the till holds nothing more. */
+export function forget(till: Till, now: number): boolean {
+  for (const [id, lease] of till.leases) {
+    const over = lease.window.endsAt + WINDOW_GRACE_MS <= now;
+    if (over && lease.reserved === 0) till.leases.delete(id);
+  }
+  return till.leases.size === 0 && (till.bucket === null || untilFull(till.bucket) === 0);
+}

@@ -1,0 +1,41 @@
+import type { Clock } from '../ports.ts';
+
+const SLEW_MAX = 0.1;
+
+/**
+ * Core time on this host: a monotonic clock plus the offset learnt from sync. It never runs
+ * backwards; a backward correction is slewed by letting time run at nine tenths of its speed.
+ */
+export class CoreClock implements Clock {
+  readonly #monotonic: () => number;
+  #offset: number;
+  #target: number;
+  #last = 0;
+  #at: number;
+
+  constructor(wallNow: number, monotonic: () => number = () => performance.now()) {
+    this.#monotonic = monotonic;
+    this.#at = monotonic();
+    this.#offset = wallNow - this.#at;
+    this.#target = this.#offset;
+  }
+
+  now(): number {
+    const at = this.#monotonic();
+    const step = (at - this.#at) * SLEW_MAX;
+    this.#at = at;
+    if (this.#offset > this.#target) this.#offset = Math.max(this.#target, this.#offset - step);
+    this.#last = Math.max(this.#last, Math.floor(at + this.#offset));
+    return this.#last;
+  }
+
+  /** Takes in core's time as read half a round trip ago. Forward corrections apply at once. */
+  learn(coreNow: number, sentAt: number, receivedAt: number): void {
+    this.#target = coreNow - (sentAt + receivedAt) / 2;
+    if (this.#target > this.#offset) this.#offset = this.#target;
+  }
+
+  monotonic(): number {
+    return this.#monotonic();
+  }
+}

@@ -1,0 +1,169 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  GAPS_MAX,
+  SYNC_TYPE,
+  syncAnswer,
+  type BootEnd,
+  type SyncAnswer,
+  type SyncEnvelope,
+  type UsageGap,
+} from '@tollgate/billing-core/contract/sync.ts';
+import type { Logger } from 'pino';
+import { request } from 'undici';
+import type { CoreClock } from './clock.ts';
+import type { BatchFiles, StoredBatch } from './spool/batches.ts';
+
+export const SYNC_TIMEOUT_MS = 10_000;
+const BACKOFF_FIRST_MS = 100;
+const BACKOFF_MAX_MS = 5_000;
+
+export type BootName = { gateway: string; boot: string; fingerprint: string; version: string };
+
+/** What one sync carries beside its batch. */
+export type Cargo = Pick<SyncEnvelope, 'leases' | 'refusals' | 'watermark'>;
+export const EMPTY_CARGO: Cargo = { leases: [], refusals: [], watermark: null };
+
+/** Core answered, but refuses this message: trying again as it is would not help. */
+export class SyncRefused extends Error {
+  readonly status: number;
+  constructor(status: number, detail: string) {
+    super(`sync refused with ${status}: ${detail}`);
+    this.status = status;
+  }
+}
+
+type ShipperOf = {
+  name: BootName;
+  batches: BatchFiles;
+  clock: CoreClock;
+  wallNow: () => number;
+  random: () => number;
+  coreUrl: string;
+  token: string;
+  log: Logger;
+};
+
+/** The sync conversation of one boot: sends its batches in order and takes in the answers. */
+export class Shipper {
+  readonly #of: ShipperOf;
+  #failures = 0;
+  #gaps: UsageGap[];
+  #skip: SyncEnvelope['skip'] = null;
+  /** Core has recorded the end of this boot. */
+  ended = false;
+
+  constructor(of: ShipperOf, gaps: UsageGap[] = []) {
+    this.#of = of;
+    this.#gaps = gaps;
+  }
+
+  get reachable(): boolean {
+    return this.#failures === 0;
+  }
+
+  get batchesPending(): number {
+    return this.#of.batches.pending.length;
+  }
+
+  /** Says what was lost, in the next sync. */
+  report(gap: UsageGap): void {
+    this.#gaps.push(gap);
+  }
+
+  /** One sync. Throws when core did not answer or refused; nothing is changed then. */
+  async sync(cargo: Cargo, end: BootEnd | null = null): Promise<SyncAnswer> {
+    const batch = end === null ? this.#nextBatch() : undefined;
+    const gaps = this.#gaps.slice(0, GAPS_MAX);
+    const envelope: SyncEnvelope = {
+      v: 1, ...this.#of.name, ...cargo, batch: batch?.header ?? null, gaps, end,
+      skip: this.#skip,
+    };
+    try {
+      const answer = await this.#post(envelope, batch?.bytes);
+      this.#failures = 0;
+      this.#gaps = this.#gaps.slice(gaps.length);
+      this.#skip = null;
+      this.#takeIn(answer, batch);
+      return answer;
+    } catch (error) {
+      this.#failures += 1;
+      throw error;
+    }
+  }
+
+  /** Waits before the next try: exponential with full jitter, so that gateways do not march. */
+  async backOff(signal: AbortSignal): Promise<void> {
+    const ceiling = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** Math.min(this.#failures, 10));
+    await delay(ceiling * (0.5 + this.#of.random() / 2), undefined, { signal }).catch(() => {});
+  }
+
+  /** Sends everything that is pending, then the end of the boot. Throws when it cannot. */
+  async finish(end: BootEnd): Promise<void> {
+    while (this.#of.batches.pending.length > 0 && !this.ended) await this.sync(EMPTY_CARGO);
+    while (this.#gaps.length > 0 && !this.ended) await this.sync(EMPTY_CARGO);
+    if (!this.ended) await this.sync(EMPTY_CARGO, end);
+  }
+
+  #nextBatch(): StoredBatch | undefined {
+    const { batches, log } = this.#of;
+    for (const sequence of batches.pending) {
+      const stored = batches.read(sequence);
+      if (stored) return stored;
+      log.error({ sequence }, 'a stored batch cannot be read; it is quarantined and reported');
+      batches.quarantine(sequence);
+      this.report({ reason: `unreadable_batch_${sequence}`, first_frame: null, last_frame: null });
+    }
+    return undefined;
+  }
+
+  async #post(envelope: SyncEnvelope, bytes: Buffer | undefined): Promise<SyncAnswer> {
+    const { coreUrl, token, clock } = this.#of;
+    const sentAt = clock.monotonic();
+    const line = Buffer.from(`${JSON.stringify(envelope)}\n`);
+    const response = await request(`${coreUrl}/internal/v1/sync`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': SYNC_TYPE },
+      body: bytes ? Buffer.concat([line, bytes]) : line,
+      headersTimeout: SYNC_TIMEOUT_MS,
+      bodyTimeout: SYNC_TIMEOUT_MS,
+    });
+    const text = await response.body.text();
+    if (response.statusCode !== 200 && response.statusCode !== 410) {
+      throw new SyncRefused(response.statusCode, text.slice(0, 300));
+    }
+    const answer = syncAnswer.parse(JSON.parse(text));
+    clock.learn(answer.now, sentAt, clock.monotonic());
+    return answer;
+  }
+
+  #takeIn(answer: SyncAnswer, batch: StoredBatch | undefined): void {
+    if (answer.boot_state !== 'live') this.ended = true;
+    if (!batch || !answer.batch) return;
+    const { batches, log, wallNow } = this.#of;
+    const { sequence, entries } = batch.header;
+    const { status, written } = answer.batch;
+    if (status === 'gap') {
+      log.warn({ sequence, expected: answer.next_sequence }, 'core asks from an earlier batch');
+      batches.reopenFrom(answer.next_sequence);
+      this.#reportMissing(answer.next_sequence);
+    } else if (status === 'conflict') {
+      log.error({ sequence }, 'core holds another batch under this sequence; quarantined');
+      batches.quarantine(sequence);
+      const { first_frame, last_frame } = batch.header;
+      this.report({ reason: `conflict_batch_${sequence}`, first_frame, last_frame });
+    } else {
+      if (status === 'dead_letter') log.error({ sequence }, 'core could not read this batch');
+      // An acknowledgement counts only when core wrote exactly what the batch holds.
+      if (status === 'applied' && written !== entries) {
+        throw new Error(`core wrote ${written} of ${entries} entries of batch ${sequence}`);
+      }
+      batches.acknowledge(sequence, wallNow());
+    }
+  }
+
+  /** What core lost and this spool no longer has is gone: core is told, and goes on behind it. */
+  #reportMissing(expected: number): void {
+    const first = this.#of.batches.pending[0];
+    if (first !== undefined && first > expected) this.#skip = { first: expected, last: first - 1 };
+  }
+}

@@ -1,0 +1,49 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+export type SpoolIdentity = {
+  /** The gateway's id: minted into the spool once, so that it follows the volume. */
+  gateway: string;
+  /** Tells a spool from a copy of it. */
+  fingerprint: string;
+};
+
+export type SpoolOwner = SpoolIdentity & { release(): void };
+
+/** Another process holds the spool. */
+export class SpoolOwned extends Error {}
+
+const BUSY_MS = 5_000;
+export const mint = (prefix: string): string => `${prefix}_${randomBytes(12).toString('hex')}`;
+
+function identityOf(dir: string): SpoolIdentity {
+  const path = join(dir, 'spool.json');
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as SpoolIdentity;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  const identity = { gateway: mint('gw'), fingerprint: mint('sp') };
+  writeFileSync(`${path}.new`, JSON.stringify(identity), { flush: true });
+  renameSync(`${path}.new`, path);
+  return identity;
+}
+
+/**
+ * Makes this process the only owner of a spool directory, by an exclusive SQLite transaction that
+ * the kernel ends with the process, `kill -9` included. Waits up to 5 s for a predecessor that is
+ * just ending, then throws SpoolOwned.
+ */
+export function ownSpool(dir: string): SpoolOwner {
+  mkdirSync(join(dir, 'boots'), { recursive: true, mode: 0o700 });
+  const lock = new DatabaseSync(join(dir, 'owner.db'), { timeout: BUSY_MS });
+  try {
+    lock.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    lock.close();
+    throw new SpoolOwned(`the spool in ${dir} belongs to a running process`, { cause: error });
+  }
+  return { ...identityOf(dir), release: () => lock.close() };
+}

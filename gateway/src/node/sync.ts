@@ -1,0 +1,209 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { LEASES_MAX, type BootEnd, type SyncAnswer } from '@tollgate/billing-core/contract/sync.ts';
+import type { Logger } from 'pino';
+import type { CoreClock } from './clock.ts';
+import { storedBatch, type SpoolMetering } from './metering.ts';
+import type { RefusalCounts } from './refusals.ts';
+import type { BootName, Shipper } from './shipper.ts';
+import { ACKED_KEEP_MS, BatchFiles } from './spool/batches.ts';
+import { CLEAN_MARK, recoverBoot } from './spool/recovery.ts';
+import type { TillHouse } from './tills.ts';
+
+export const FLUSH_MS = 400;
+const HEARTBEAT_MS = 1_000;
+const HOUSEKEEPING_MS = 60_000;
+const ENDED_MARK = 'ended';
+
+export const newBoot = (): string => `bt_${randomBytes(12).toString('hex')}`;
+
+type Live = {
+  shipper: Shipper;
+  batches: BatchFiles;
+  metering: SpoolMetering;
+  tills: TillHouse;
+  refusals: RefusalCounts;
+  clock: CoreClock;
+  log: Logger;
+  onAcknowledged: () => void;
+  onEnded: () => void;
+};
+
+/** The live boot's loop: cut, send, take in, about every 400 ms, at once when asked. */
+export class SyncLoop {
+  readonly #of: Live;
+  readonly #stop = new AbortController();
+  #kicked: () => void = () => {};
+  #again = false;
+  #lastSync = 0;
+  #housekeptAt = 0;
+  #done: Promise<void> = Promise.resolve();
+
+  constructor(of: Live) {
+    this.#of = of;
+  }
+
+  start(): void {
+    this.#done = this.#run();
+  }
+
+  /** Syncs now instead of at the next flush: a request waits for a lease, or a batch is full. */
+  kick(): void {
+    this.#again = true;
+    this.#kicked();
+  }
+
+  /**
+   * Stops the loop and sends what is left, then the seal. True when core has it all; otherwise
+   * the next start sends it from the spool.
+   */
+  async close(deadlineMs: number): Promise<boolean> {
+    this.#stop.abort();
+    this.#kicked();
+    await this.#done;
+    this.#of.metering.cut();
+    const until = this.#of.clock.monotonic() + deadlineMs;
+    const end: BootEnd = { kind: 'seal', in_doubt: this.#of.metering.openRequests };
+    while (this.#of.clock.monotonic() < until) {
+      try {
+        await this.#of.shipper.finish(end);
+        return true;
+      } catch (error) {
+        this.#of.log.warn({ err: error }, 'the last sync did not get through');
+        await this.#of.shipper.backOff(AbortSignal.timeout(Math.max(1, deadlineMs)));
+      }
+    }
+    return false;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      const failed = await this.#round();
+      if (failed) await this.#of.shipper.backOff(signal);
+      else await this.#pause();
+    }
+  }
+
+  /** Waits for the next flush or a kick; a backlog does not wait. */
+  async #pause(): Promise<void> {
+    if (this.#again || this.#stop.signal.aborted || this.#of.shipper.batchesPending > 0) {
+      this.#again = false;
+      return;
+    }
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, FLUSH_MS);
+      this.#kicked = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#again = false;
+  }
+
+  async #round(): Promise<boolean> {
+    const { metering, tills, shipper, refusals, clock, log } = this.#of;
+    this.#housekeep();
+    metering.cut();
+    const leases = tills.totals(LEASES_MAX);
+    const counted = refusals.take();
+    const idle = shipper.batchesPending === 0 && leases.length === 0 && counted.length === 0;
+    if (idle && clock.monotonic() - this.#lastSync < HEARTBEAT_MS) return false;
+    const watermark = shipper.batchesPending === 0 ? metering.watermark() : null;
+    try {
+      const answer = await shipper.sync({ leases, refusals: counted, watermark });
+      this.#lastSync = clock.monotonic();
+      this.#takeIn(answer);
+      return false;
+    } catch (error) {
+      tills.askAgain(leases);
+      if (shipper.reachable) throw error;
+      log.warn({ err: error }, 'sync failed');
+      return true;
+    }
+  }
+
+  #takeIn(answer: SyncAnswer): void {
+    this.#of.tills.granted(answer.grants, BigInt(answer.as_of));
+    this.#of.onAcknowledged();
+    if (this.#of.shipper.ended) this.#of.onEnded();
+  }
+
+  #housekeep(): void {
+    const now = this.#of.clock.monotonic();
+    if (now - this.#housekeptAt < HOUSEKEEPING_MS) return;
+    this.#housekeptAt = now;
+    this.#of.batches.prune(this.#of.clock.now());
+    this.#of.tills.sweep();
+  }
+}
+
+type Orphanage = {
+  spoolDir: string;
+  liveBoot: string;
+  nameOf: (boot: string) => BootName;
+  shipperOf: (name: BootName, batches: BatchFiles) => Shipper;
+  clock: CoreClock;
+  durable: boolean;
+  log: Logger;
+  signal: AbortSignal;
+};
+
+/** Cuts what an older boot left into batches and ships them, then ends that boot. */
+async function finishBoot(boot: string, of: Orphanage): Promise<void> {
+  const dir = join(of.spoolDir, 'boots', boot);
+  const batches = new BatchFiles(dir, { durable: of.durable });
+  const left = recoverBoot(dir, batches);
+  if (left.tally.entries > 0) {
+    const { firstFrame, lastFrame } = left;
+    const sequence = batches.last + 1;
+    const watermark = of.clock.now();
+    batches.write(storedBatch(left.tally.take(), { sequence, firstFrame, lastFrame, watermark }));
+  }
+  const shipper = of.shipperOf(of.nameOf(boot), batches);
+  for (const gap of left.gaps) shipper.report(gap);
+  while (!of.signal.aborted) {
+    try {
+      await shipper.finish(left.end);
+      break;
+    } catch (error) {
+      of.log.warn({ err: error, boot }, 'an older boot could not be shipped yet');
+      await shipper.backOff(of.signal);
+    }
+  }
+  if (!shipper.ended) return;
+  if (batches.pending.length > 0) {
+    // The files stay where they are: only a person can decide what becomes of them.
+    of.log.error({ boot, batches: batches.pending }, 'core ended this boot without these batches');
+    return;
+  }
+  writeFileSync(join(dir, ENDED_MARK), '', { flush: true });
+  of.log.info({ boot, in_doubt: left.end.in_doubt, end: left.end.kind }, 'older boot ended');
+}
+
+/** Ships every boot that older processes left in the spool; keeps ended ones for a day. */
+export async function finishOlderBoots(of: Orphanage): Promise<void> {
+  const boots = readdirSync(join(of.spoolDir, 'boots')).filter((boot) => boot !== of.liveBoot);
+  for (const boot of boots) {
+    if (of.signal.aborted) return;
+    const dir = join(of.spoolDir, 'boots', boot);
+    const ended = statSync(join(dir, ENDED_MARK), { throwIfNoEntry: false });
+    if (!ended) await finishBoot(boot, of);
+    else if (of.clock.now() - ended.mtimeMs > ACKED_KEEP_MS) rmSync(dir, { recursive: true });
+  }
+}
+
+/** Makes the directory of a new boot. */
+export function openBootDirectory(spoolDir: string, boot: string): string {
+  const dir = join(spoolDir, 'boots', boot);
+  mkdirSync(dir, { mode: 0o700 });
+  return dir;
+}
+
+/** Says on disk that the boot ended with every frame synced; and that core knows it, or not. */
+export function markClosed(dir: string, { ended }: { ended: boolean }): void {
+  writeFileSync(join(dir, CLEAN_MARK), '', { flush: true });
+  if (ended) writeFileSync(join(dir, ENDED_MARK), '', { flush: true });
+}
+
