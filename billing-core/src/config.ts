@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 const port = z.coerce.number().int().min(1).max(65_535);
@@ -6,18 +7,34 @@ const postgresUrl = z
   .refine((url) => /^postgres(ql)?:\/\/\S+$/.test(url), 'is not a postgres:// URL');
 const origin = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''));
 
+function isNetwork(entry: string): boolean {
+  const [address = '', bits, ...rest] = entry.split('/');
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
+}
+const networks = z
+  .string()
+  .transform((list) => list.split(',').map((entry) => entry.trim()).filter(Boolean))
+  .refine((list) => list.every(isNetwork), 'is not a list of addresses and CIDR ranges');
+
 const migrateSchema = z.object({ DATABASE_URL: postgresUrl });
 
-const schema = migrateSchema.extend({
+const signInSchema = migrateSchema.extend({
+  PUBLIC_URL: origin,
+  AUTH_SECRET: z.string().min(32, 'has fewer than 32 characters'),
+});
+
+const schema = signInSchema.extend({
   PORT: port,
   PRIVATE_PORT: port,
   HOST: z.string().min(1).default('127.0.0.1'),
-  PUBLIC_URL: origin,
   GATEWAY_PUBLIC_URL: origin,
-  AUTH_SECRET: z.string().min(32, 'has fewer than 32 characters'),
   SIGN_UP: z.enum(['open', 'closed']).default('closed'),
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   MAIL_DIR: z.string().min(1).optional(),
+  MAIL_FROM: z.string().min(3).optional(),
+  TRUSTED_PROXIES: networks.default([]),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -32,6 +49,9 @@ export type Config = {
   signUp: 'open' | 'closed';
   smtpUrl: string | undefined;
   mailDir: string | undefined;
+  mailFrom: string;
+  /** Whose X-Forwarded-For is believed, beside loopback: the portal's proxy. */
+  trustedProxies: readonly string[];
   logLevel: string;
 };
 
@@ -64,6 +84,8 @@ export function readConfig(env: Environment = process.env): Config {
     signUp: values.SIGN_UP,
     smtpUrl: values.SMTP_URL,
     mailDir: values.MAIL_DIR,
+    mailFrom: values.MAIL_FROM ?? `Tollgate <no-reply@${new URL(values.PUBLIC_URL).hostname}>`,
+    trustedProxies: values.TRUSTED_PROXIES,
     logLevel: values.LOG_LEVEL,
   };
 }
@@ -71,4 +93,16 @@ export function readConfig(env: Environment = process.env): Config {
 /** What the commands beside the server need. */
 export function readMigrateConfig(env: Environment = process.env): { databaseUrl: string } {
   return { databaseUrl: read(migrateSchema, env).DATABASE_URL };
+}
+
+/** What create-admin needs beside the database: it mints links to the portal. */
+export function readSignInConfig(
+  env: Environment = process.env,
+): Pick<Config, 'databaseUrl' | 'publicUrl' | 'authSecret'> {
+  const values = read(signInSchema, env);
+  return {
+    databaseUrl: values.DATABASE_URL,
+    publicUrl: values.PUBLIC_URL,
+    authSecret: values.AUTH_SECRET,
+  };
 }

@@ -3,6 +3,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { z } from 'zod';
 import { problem, PROBLEM_TYPE, type Problem } from '../contract/problem.ts';
+import type { SessionUser } from '../contract/session.ts';
 import type { Actor } from './audit.ts';
 import type { Clock } from './clock.ts';
 import type { Query, Sql, Tx } from './database.ts';
@@ -14,8 +15,8 @@ import type { Log } from './log.ts';
 export type CustomerAccess = { id: string; role: 'owner' | 'billing' | 'developer' | 'viewer' };
 
 /**
- * What a handler finds on its context. `tx` is set on writes only; reads use `query`. `customer`
- * is set under /portal/v1/customers/{customer_id} only.
+ * What a handler finds on its context. `tx` is set on writes only; reads use `query`. `user` is
+ * set under /portal/v1 only, `customer` under /portal/v1/customers/{customer_id} only.
  */
 export type Api = {
   Variables: {
@@ -24,15 +25,17 @@ export type Api = {
     actor: Actor;
     query: Query;
     tx: Tx;
+    user: SessionUser;
     customer: CustomerAccess;
   };
 };
 export type ApiContext = Context<Api>;
-export type Kit = { sql: Sql; clock: Clock; log: Log };
+/** `stopping` ends what would otherwise stay open: event streams, long polls. */
+export type Kit = { sql: Sql; clock: Clock; log: Log; stopping: AbortSignal };
 
 /** A router whose schema failures are `invalid_request` problems with one error per field. */
-export function api<Surface extends Api = Api>(): OpenAPIHono<Surface> {
-  return new OpenAPIHono<Surface>({
+export function api(): OpenAPIHono<Api> {
+  return new OpenAPIHono<Api>({
     defaultHook: (result) => {
       if (result.success) return;
       const errors = result.error.issues.map((issue) => ({
@@ -101,6 +104,8 @@ export function problemResponse(c: ApiContext, fault: Fault): Response {
     ...(fault.errors && { errors: fault.errors }),
   };
   const headers = new Headers({ 'content-type': PROBLEM_TYPE, 'x-request-id': body.request_id });
+  // RFC 9110 asks every 401 to say how to authenticate.
+  if (fault.status === 401) headers.set('www-authenticate', 'Bearer realm="tollgate"');
   if (fault.retryAfter !== undefined) headers.set('retry-after', String(fault.retryAfter));
   return new Response(JSON.stringify(body), { status: fault.status, headers });
 }

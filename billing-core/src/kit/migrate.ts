@@ -57,3 +57,11 @@ export async function migrate(databaseUrl: string): Promise<number> {
     await sql.end();
   }
 }
+
+/** Whether every migration of this program is applied, and none that it does not know. */
+export async function migrationsCurrent(sql: Sql): Promise<boolean> {
+  const newest = migrations().at(-1)?.version ?? 0;
+  const [row] = await sql<{ newest: number }[]>`
+    select coalesce(max(version), 0) as newest from schema_migrations`;
+  return row?.newest === newest;
+}

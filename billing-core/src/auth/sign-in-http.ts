@@ -1,0 +1,152 @@
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
+import {
+  done,
+  passwordReset,
+  resetRequest,
+  session,
+  signedIn,
+  signIn as signInBody,
+  signUp,
+} from '../contract/session.ts';
+import type { Sql } from '../kit/database.ts';
+import { Fault } from '../kit/fault.ts';
+import { api, json, jsonBody, PROBLEMS, type Api, type ApiContext } from '../kit/http.ts';
+import { clientAddress, type Proxies } from './client-address.ts';
+import { CLIENT_ADDRESS_HEADER, type SignIn } from './sign-in.ts';
+import { clearThrottle, throttle, type Throttled } from './throttle.ts';
+
+export type SignInDoor = {
+  sql: Sql;
+  signIn: SignIn;
+  signUp: 'open' | 'closed';
+  isProxy: Proxies;
+};
+
+const tags = ['Session'];
+const PASSED_ON = ['cookie', 'origin', 'referer', 'user-agent', 'sec-fetch-site', 'sec-fetch-mode'];
+const USER_AGENT_CHARS_MAX = 300;
+
+const signUpRoute = createRoute({
+  method: 'post',
+  path: '/sign-up/email',
+  tags,
+  summary: 'Sign up',
+  description: 'Answers the same whether or not the address has an account; sign in next.',
+  request: jsonBody(signUp),
+  responses: { 200: json(done), ...PROBLEMS },
+});
+
+const signInRoute = createRoute({
+  method: 'post',
+  path: '/sign-in/email',
+  tags,
+  summary: 'Sign in',
+  request: jsonBody(signInBody),
+  responses: { 200: json(signedIn), ...PROBLEMS },
+});
+
+const signOutRoute = createRoute({
+  method: 'post',
+  path: '/sign-out',
+  tags,
+  summary: 'Sign out',
+  responses: { 200: json(done), ...PROBLEMS },
+});
+
+const sessionRoute = createRoute({
+  method: 'get',
+  path: '/get-session',
+  tags,
+  summary: 'Get the session',
+  responses: { 200: json(session, 'null without one'), ...PROBLEMS },
+});
+
+const resetRequestRoute = createRoute({
+  method: 'post',
+  path: '/request-password-reset',
+  tags,
+  summary: 'Ask for a reset link',
+  description: 'Answers the same whether or not the address has an account.',
+  request: jsonBody(resetRequest),
+  responses: { 200: json(done), ...PROBLEMS },
+});
+
+const resetRoute = createRoute({
+  method: 'post',
+  path: '/reset-password',
+  tags,
+  summary: 'Set a new password',
+  request: jsonBody(passwordReset),
+  responses: { 200: json(done), ...PROBLEMS },
+});
+
+type Peer = { incoming?: { socket?: { remoteAddress?: string } } };
+
+function addressOf(c: ApiContext, isProxy: Proxies): string {
+  const peer = (c.env as Peer | undefined)?.incoming?.socket?.remoteAddress;
+  return clientAddress(peer, c.req.header('x-forwarded-for'), isProxy);
+}
+
+function headersFor(c: ApiContext, address: string): Headers {
+  const headers = new Headers({ 'content-type': 'application/json' });
+  for (const name of PASSED_ON) {
+    const value = c.req.header(name);
+    if (value !== undefined) headers.set(name, value.slice(0, limitOf(name)));
+  }
+  headers.set(CLIENT_ADDRESS_HEADER, address);
+  return headers;
+}
+const limitOf = (name: string): number => (name === 'user-agent' ? USER_AGENT_CHARS_MAX : 8_192);
+
+/** /auth: sign-up, sign-in, sign-out, reset. Every failure is a problem like everywhere else. */
+export function signInHttp(door: SignInDoor): OpenAPIHono<Api> {
+  const app = api();
+  const client = (c: ApiContext): string => addressOf(c, door.isProxy);
+  const call = async (c: ApiContext, path: string, body: unknown): Promise<unknown> => {
+    const headers = headersFor(c, client(c));
+    const answer = await door.signIn.call(path, { headers, body });
+    for (const cookie of answer.cookies) c.header('set-cookie', cookie, { append: true });
+    return answer.body;
+  };
+  const limit = (c: ApiContext, what: Throttled, who: string) =>
+    throttle(door.sql, { what, who, now: c.var.now });
+
+  app.openapi(signUpRoute, async (c) => {
+    if (door.signUp === 'closed') throw new Fault('forbidden', { detail: 'Sign-up is closed' });
+    await limit(c, 'sign-up:client', client(c));
+    await call(c, '/sign-up/email', c.req.valid('json'));
+    return c.json({ status: true as const }, 200);
+  });
+  app.openapi(signInRoute, async (c) => {
+    const body = c.req.valid('json');
+    await limit(c, 'sign-in:client', client(c));
+    await limit(c, 'sign-in:account', body.email);
+    const answer = signedIn.parse(await call(c, '/sign-in/email', body));
+    await clearThrottle(door.sql, 'sign-in:account', body.email);
+    return c.json(answer, 200);
+  });
+  app.openapi(signOutRoute, async (c) => {
+    await call(c, '/sign-out', {});
+    return c.json({ status: true as const }, 200);
+  });
+  app.openapi(sessionRoute, async (c) => {
+    const found = await door.signIn.session(headersFor(c, client(c)));
+    for (const cookie of found?.cookies ?? []) c.header('set-cookie', cookie, { append: true });
+    if (found === null) return c.json(null, 200);
+    const expires = { expires_at: found.expiresAt.toISOString() };
+    return c.json({ user: found.user, session: expires }, 200);
+  });
+  app.openapi(resetRequestRoute, async (c) => {
+    const body = c.req.valid('json');
+    await limit(c, 'reset-request:client', client(c));
+    await limit(c, 'reset-request:account', body.email);
+    await call(c, '/request-password-reset', body);
+    return c.json({ status: true as const }, 200);
+  });
+  app.openapi(resetRoute, async (c) => {
+    await limit(c, 'reset:client', client(c));
+    await call(c, '/reset-password', c.req.valid('json'));
+    return c.json({ status: true as const }, 200);
+  });
+  return app;
+}

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { id, metadata, text, time } from './field.ts';
+
+export const MEMBER_ROLES = ['owner', 'billing', 'developer', 'viewer'] as const;
+export type MemberRole = (typeof MEMBER_ROLES)[number];
+
+export const currency = () => z.string().regex(/^[A-Z]{3}$/, 'is not a three-letter currency');
+
+const isTimeZone = (zone: string): boolean => {
+  try {
+    return /^[A-Za-z]/.test(zone) && new Intl.DateTimeFormat('en', { timeZone: zone }) !== null;
+  } catch {
+    return false;
+  }
+};
+
+/** An IANA time zone, such as Europe/Berlin; an offset is not one. */
+export const timeZone = () => text(60).refine(isTimeZone, 'is not a time zone');
+
+export const customer = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    external_id: z.string().nullable(),
+    currency: z.string(),
+    time_zone: z.string(),
+    metadata: z.record(z.string(), z.string()),
+    state: z.enum(['active', 'archived']),
+    created_at: time(),
+  })
+  .meta({ id: 'Customer' });
+export type Customer = z.infer<typeof customer>;
+
+/** What its own members see: metadata is the API owner's. */
+export const portalCustomer = customer.omit({ metadata: true }).meta({ id: 'PortalCustomer' });
+export type PortalCustomer = z.infer<typeof portalCustomer>;
+
+export const newCustomer = z.strictObject({
+  name: text(),
+  external_id: text().optional(),
+  currency: currency().default('USD'),
+  time_zone: timeZone().default('UTC'),
+  metadata: metadata().default({}),
+});
+export type NewCustomer = z.infer<typeof newCustomer>;
+
+export const customerPatch = z
+  .strictObject({
+    name: text().optional(),
+    external_id: text().nullable().optional(),
+    time_zone: timeZone().optional(),
+    metadata: metadata().optional(),
+  })
+  .refine((patch) => Object.keys(patch).length > 0, 'changes nothing');
+export type CustomerPatch = z.infer<typeof customerPatch>;
+
+export const membership = z
+  .object({
+    id: z.string(),
+    customer_id: z.string(),
+    role: z.enum(MEMBER_ROLES),
+    user: z.object({ id: z.string(), name: z.string(), email: z.string() }),
+    created_at: time(),
+  })
+  .meta({ id: 'Membership' });
+export type Membership = z.infer<typeof membership>;
+
+export const newMembership = z.strictObject({ user_id: id('usr'), role: z.enum(MEMBER_ROLES) });
+export type NewMembership = z.infer<typeof newMembership>;
+export const membershipPatch = z.strictObject({ role: z.enum(MEMBER_ROLES) });

@@ -1,0 +1,113 @@
+import type { MemberRole } from '../contract/customer.ts';
+import type { PageQuery } from '../contract/page.ts';
+import { unique, type Query, type Tx } from '../kit/database.ts';
+import type { CustomerAccess } from '../kit/http.ts';
+import { afterCursor } from '../kit/page.ts';
+
+export type CustomerRow = {
+  id: string;
+  key_ref: string;
+  name: string;
+  external_id: string | null;
+  currency: string;
+  time_zone: string;
+  metadata: Record<string, string>;
+  state: 'active' | 'archived';
+  created_at: Date;
+};
+
+const columns = (sql: Query) => sql`
+  id, key_ref, name, external_id, currency, time_zone, metadata, state, created_at`;
+const UNIQUES = { customers_external_id_key: 'A customer with this external_id exists already' };
+
+export async function accessOf(
+  sql: Query,
+  customerId: string,
+  userId: string,
+): Promise<CustomerAccess | undefined> {
+  const [row] = await sql<{ id: string; role: MemberRole }[]>`
+    select customer_id as id, role from memberships
+     where customer_id = ${customerId} and user_id = ${userId}`;
+  return row;
+}
+
+export type CustomersQuery = PageQuery & {
+  q?: string | undefined;
+  external_id?: string | undefined;
+  state?: 'active' | 'archived' | undefined;
+};
+
+/** Customers, newest first; `q` is a part of the name, in any case. */
+export async function listCustomers(sql: Query, query: CustomersQuery): Promise<CustomerRow[]> {
+  const after = afterCursor(query);
+  const { q, external_id: externalId, state } = query;
+  const part = `%${(q ?? '').replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+  return sql<CustomerRow[]>`
+    select ${columns(sql)} from customers
+     where ${after === null ? sql`true` : sql`id < ${after}`}
+       and ${q === undefined ? sql`true` : sql`name ilike ${part}`}
+       and ${externalId === undefined ? sql`true` : sql`external_id = ${externalId}`}
+       and ${state === undefined ? sql`true` : sql`state = ${state}`}
+     order by id desc limit ${query.limit + 1}`;
+}
+
+export async function customerById(sql: Query, id: string): Promise<CustomerRow | undefined> {
+  const [row] = await sql<CustomerRow[]>`select ${columns(sql)} from customers where id = ${id}`;
+  return row;
+}
+
+/** The customer, locked until the transaction ends: what is decided about it then stays true. */
+export async function lockCustomer(tx: Tx, id: string): Promise<CustomerRow | undefined> {
+  const [row] = await tx<CustomerRow[]>`
+    select ${columns(tx)} from customers where id = ${id} for no key update`;
+  return row;
+}
+
+export type CustomerToStore = Omit<CustomerRow, 'state' | 'created_at'> & { createdAt: Date };
+
+/** The stored customer, or undefined when the key reference is taken and another must be tried. */
+export async function insertCustomer(
+  tx: Tx,
+  customer: CustomerToStore,
+): Promise<CustomerRow | undefined> {
+  const { id, key_ref, name, external_id, currency, time_zone, metadata, createdAt } = customer;
+  const [row] = await unique(
+    UNIQUES,
+    tx<CustomerRow[]>`
+      insert into customers (id, key_ref, name, external_id, currency, time_zone, metadata,
+                             created_at, updated_at)
+      values (${id}, ${key_ref}, ${name}, ${external_id}, ${currency}, ${time_zone},
+              ${tx.json(metadata)}, ${createdAt}, ${createdAt})
+      on conflict (key_ref) do nothing
+      returning ${columns(tx)}`,
+  );
+  return row;
+}
+
+export type CustomerChange = Partial<
+  Pick<CustomerRow, 'name' | 'external_id' | 'time_zone' | 'metadata' | 'state'>
+>;
+
+export async function updateCustomer(
+  tx: Tx,
+  id: string,
+  change: CustomerChange,
+): Promise<CustomerRow | undefined> {
+  const { metadata, ...plain } = change;
+  const values = { ...plain, ...(metadata && { metadata: tx.json(metadata) }) };
+  const [row] = await unique(
+    UNIQUES,
+    tx<CustomerRow[]>`
+      update customers set ${tx(values)}, updated_at = now()
+       where id = ${id} returning ${columns(tx)}`,
+  );
+  return row;
+}
+
+/** Whether a subscription of it is live; that table is written by `subscriptions` alone. */
+export async function hasLiveSubscription(sql: Query, customerId: string): Promise<boolean> {
+  const [row] = await sql<{ live: boolean }[]>`
+    select exists (select from subscriptions
+                    where customer_id = ${customerId} and canceled_at is null) as live`;
+  return row?.live ?? false;
+}

@@ -1,0 +1,35 @@
+import { createAdaptorServer } from '@hono/node-server';
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+
+export type Place = { host: string; port: number };
+type Fetch = Parameters<typeof createAdaptorServer>[0]['fetch'];
+
+// Above what proxies keep idle connections for, so that they never use one we just closed.
+const KEEP_ALIVE_MS = 75_000;
+const REQUEST_MS_MAX = 60_000;
+
+/** Serves `fetch` at a place. Rejects with a plain sentence when the port is taken. */
+export async function listen(fetch: Fetch, { host, port }: Place): Promise<Server> {
+  const server = createAdaptorServer({
+    fetch,
+    serverOptions: { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_MS_MAX },
+  }) as Server;
+  server.listen(port, host);
+  try {
+    await once(server, 'listening');
+    return server;
+  } catch (error) {
+    const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+    throw new Error(taken ? `port ${port} of ${host} is taken` : String(error), { cause: error });
+  }
+}
+
+/** Stops listening, lets open requests end, and cuts what is still open after `deadlineMs`. */
+export async function close(server: Server, deadlineMs: number): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  const cut = setTimeout(() => server.closeAllConnections(), deadlineMs);
+  await closed;
+  clearTimeout(cut);
+}

@@ -1,0 +1,59 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createTransport } from 'nodemailer';
+import type { Log } from './log.ts';
+
+export type Letter = { to: string; subject: string; text: string };
+
+/** Sends letters behind the request: nobody waits, and nobody can tell by time that one went. */
+export interface Mail {
+  send(letter: Letter): void;
+  /** Resolves when what was handed over has left, or has failed and was logged. */
+  settled(): Promise<void>;
+}
+
+export type MailSettings = {
+  smtpUrl: string | undefined;
+  mailDir: string | undefined;
+  from: string;
+  log: Log;
+};
+
+const SMTP_TIMEOUT_MS = 20_000;
+
+type Deliver = (letter: Letter) => Promise<unknown>;
+
+function bySmtp(url: string, from: string): Deliver {
+  const timeouts = { connectionTimeout: SMTP_TIMEOUT_MS, socketTimeout: SMTP_TIMEOUT_MS };
+  const transport = createTransport({ url, ...timeouts });
+  return (letter) => transport.sendMail({ from, ...letter });
+}
+
+// Without a mail server an operator finds the letter in the log, and tests find it in a folder.
+function byHand({ from, log, mailDir }: MailSettings): Deliver {
+  return async (letter) => {
+    log.info({ mail: { from, ...letter } }, 'mail not sent: SMTP_URL is not set');
+    if (mailDir === undefined) return;
+    await mkdir(mailDir, { recursive: true });
+    const name = `${process.hrtime.bigint()}-${randomBytes(4).toString('hex')}.json`;
+    await writeFile(join(mailDir, name), JSON.stringify({ from, ...letter }), { mode: 0o600 });
+  };
+}
+
+/** Opens the way letters leave: SMTP, or the log and MAIL_DIR when there is no SMTP_URL. */
+export function openMail(settings: MailSettings): Mail {
+  const { smtpUrl, from, log } = settings;
+  const deliver = smtpUrl === undefined ? byHand(settings) : bySmtp(smtpUrl, from);
+  const underway = new Set<Promise<void>>();
+  return {
+    send(letter) {
+      const sent = deliver(letter)
+        .then(() => undefined)
+        .catch((err: unknown) => log.error({ err, subject: letter.subject }, 'mail failed'))
+        .finally(() => underway.delete(sent));
+      underway.add(sent);
+    },
+    settled: async () => void (await Promise.all(underway)),
+  };
+}

@@ -1,0 +1,83 @@
+import { trustedProxies } from './auth/client-address.ts';
+import { openSignIn } from './auth/sign-in.ts';
+import { buildApp } from './app.ts';
+import { readConfig, type Config } from './config.ts';
+import { systemClock } from './kit/clock.ts';
+import { openDatabase } from './kit/database.ts';
+import { close, listen } from './kit/listen.ts';
+import { openLog } from './kit/log.ts';
+import { openMail } from './kit/mail.ts';
+import { openMetrics } from './kit/metrics.ts';
+import { privateHttp } from './kit/private.ts';
+
+const STOP_DEADLINE_MS = 10_000;
+
+/** A job that runs beside the requests; `stop` resolves when it has put its work down. */
+type Job = { stop(): Promise<void> };
+
+async function start(config: Config): Promise<() => Promise<void>> {
+  const { host, publicUrl } = config;
+  const log = openLog('billing-core', config.logLevel);
+  const clock = systemClock;
+  const sql = openDatabase(config.databaseUrl);
+  const mail = openMail({ ...config, from: config.mailFrom, log });
+  const metrics = openMetrics();
+  const signIn = openSignIn({ sql, clock, log, mail, publicUrl, secret: config.authSecret });
+  const stopping = new AbortController();
+
+  const app = buildApp({
+    sql,
+    clock,
+    log,
+    signIn,
+    metrics,
+    publicUrl,
+    gatewayUrl: config.gatewayPublicUrl,
+    signUp: config.signUp,
+    isProxy: trustedProxies(config.trustedProxies),
+    stopping: stopping.signal,
+  });
+  const jobs: Job[] = [];
+
+  const beside = privateHttp({ sql, registry: metrics.registry, stopping: stopping.signal });
+  const open = await listen(app.fetch, { host, port: config.port });
+  const shut = await listen(beside.fetch, { host, port: config.privatePort });
+  log.info({ port: config.port, private_port: config.privatePort }, 'listening');
+
+  return async () => {
+    log.info('stopping');
+    stopping.abort();
+    await close(open, STOP_DEADLINE_MS);
+    await Promise.all(jobs.map((job) => job.stop()));
+    await mail.settled();
+    await close(shut, 0);
+    await sql.end({ timeout: STOP_DEADLINE_MS / 1_000 });
+    log.info('stopped');
+  };
+}
+
+function stopOnce(stop: () => Promise<void>): void {
+  let stopped = false;
+  const end = (): void => {
+    if (stopped) return;
+    stopped = true;
+    const late = setTimeout(() => process.exit(1), 2 * STOP_DEADLINE_MS);
+    late.unref();
+    stop().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.on('SIGTERM', end);
+  process.on('SIGINT', end);
+  // The supervisor died without a word: nobody is left to stop us.
+  if (process.connected) process.on('disconnect', end);
+}
+
+try {
+  stopOnce(await start(readConfig()));
+} catch (error) {
+  if (!(error instanceof Error)) throw error;
+  process.stderr.write(`billing-core: ${error.message}\n`);
+  process.exit(1);
+}
