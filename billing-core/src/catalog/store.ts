@@ -1,6 +1,7 @@
 import type { NewMeter } from '../contract/meter.ts';
 import type { PageQuery } from '../contract/page.ts';
-import { unique, type Query, type Tx } from '../kit/database.ts';
+import { referenced, unique, type Query, type Tx } from '../kit/database.ts';
+import { Fault } from '../kit/fault.ts';
 import { afterCursor } from '../kit/page.ts';
 
 export type MeterRow = {
@@ -49,4 +50,18 @@ export async function renameMeter(tx: Tx, id: string, name: string): Promise<Met
 export async function metersBySlug(sql: Query, slugs: string[]): Promise<MeterRow[]> {
   return sql<MeterRow[]>`
     select id, slug, name, unit, scale, created_at from meters where slug = any(${slugs})`;
+}
+
+/** The meters of these ids; an id that is not there is left out. */
+export async function metersById(sql: Query, ids: string[]): Promise<MeterRow[]> {
+  return sql<MeterRow[]>`
+    select id, slug, name, unit, scale, created_at from meters where id = any(${ids})`;
+}
+
+/** Foreign keys say whether it is in use: the ledger knows only meters that routes name. */
+export async function deleteMeter(tx: Tx, id: string): Promise<void> {
+  const used = new Fault('state_conflict', {
+    detail: 'A route, a price or an entitlement names the meter',
+  });
+  await referenced(used, tx`delete from meters where id = ${id}`);
 }

@@ -17,8 +17,9 @@ const URL_CHARS_MAX = 2_000;
 // A label of a host name (RFC 1123); what is beyond ASCII comes as punycode.
 const LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
 const HOST = new RegExp(`^(?:\\*|(?:\\*\\.)?${LABEL}(?:\\.${LABEL})*)$`);
-// The characters of a path segment (RFC 3986) without percent-encoding and the wildcard.
-const LITERAL = /^[A-Za-z0-9\-._~!$&'()+,;=@][A-Za-z0-9\-._~!$&'()+,;=@:]*$/;
+// The characters of a path segment (RFC 3986) without percent-encoding, the wildcard, and the
+// semicolon, behind which some servers see parameters and others a part of the name.
+const LITERAL = /^[A-Za-z0-9\-._~!$&'()+,=@][A-Za-z0-9\-._~!$&'()+,=@:]*$/;
 const NAMED = /^:[A-Za-z_][A-Za-z0-9_]{0,31}$/;
 
 const literal = (segment: string): boolean =>

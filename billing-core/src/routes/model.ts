@@ -84,12 +84,16 @@ const shape = (pattern: string): string =>
     .map((segment) => (segment.startsWith(':') ? ':' : segment))
     .join('/');
 
+// A gateway answers HEAD by a route that takes GET.
+const taken = (methods: readonly string[]): string[] =>
+  methods.includes('GET') ? [...methods, 'HEAD'] : [...methods];
+
 /** Whether a request could match both alike, so that which one bills it would be chance. */
 export function collide(one: Matched, other: Matched): boolean {
-  if (one.host !== other.host || shape(one.path_pattern) !== shape(other.path_pattern))
-    return false;
+  if (one.host !== other.host) return false;
+  if (shape(one.path_pattern) !== shape(other.path_pattern)) return false;
   if (one.methods.includes('*') || other.methods.includes('*')) return true;
-  return one.methods.some((method) => other.methods.includes(method));
+  return taken(one.methods).some((method) => taken(other.methods).includes(method));
 }
 
 export function routeFact(row: RouteRow): RouteFact {

@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import type { SubscriptionState } from '../contract/subscription.ts';
+import type { Subscription, SubscriptionState } from '../contract/subscription.ts';
 
 export type Period = { start: number; end: number };
 type Ends = { trial_ends_at: Date | null; canceled_at: Date | null };
@@ -37,3 +37,81 @@ export function periodAt({ startedAt, timeZone }: Anchor, at: number): Period {
 
 const zoned = (at: number, timeZone: string): Temporal.ZonedDateTime =>
   Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timeZone);
+
+export type SubscriptionRow = {
+  id: string;
+  customer_id: string;
+  plan_id: string;
+  plan_version_id: string;
+  time_zone: string;
+  started_at: Date;
+  trial_ends_at: Date | null;
+  canceled_at: Date | null;
+};
+
+/** The subscription as of now: state and period follow from the time. */
+export function shownSubscription(row: SubscriptionRow, now: number): Subscription {
+  const startedAt = row.started_at.getTime();
+  const at = Math.max(row.canceled_at?.getTime() ?? now, startedAt);
+  const period = periodAt({ startedAt, timeZone: row.time_zone }, at);
+  return {
+    id: row.id,
+    customer_id: row.customer_id,
+    plan_id: row.plan_id,
+    plan_version_id: row.plan_version_id,
+    state: subscriptionState(row, now),
+    started_at: row.started_at.toISOString(),
+    trial_ends_at: row.trial_ends_at?.toISOString() ?? null,
+    canceled_at: row.canceled_at?.toISOString() ?? null,
+    current_period: {
+      start: new Date(period.start).toISOString(),
+      end: new Date(period.end).toISOString(),
+    },
+  };
+}
+
+export type SubscribingCustomer = {
+  id: string;
+  state: 'active' | 'archived';
+  currency: string;
+  time_zone: string;
+};
+export type OfferedVersion = {
+  state: 'draft' | 'published' | 'archived';
+  currency: string;
+  trial_days: number;
+};
+
+/** Why this customer cannot go on this version; undefined when it can. */
+export function versionConflict(
+  customer: SubscribingCustomer,
+  version: OfferedVersion,
+): string | undefined {
+  if (customer.state !== 'active') return 'The customer is archived';
+  if (version.state !== 'published') return `The plan version is ${version.state}`;
+  if (version.currency === customer.currency) return undefined;
+  return `The plan version is in ${version.currency}, the customer pays in ${customer.currency}`;
+}
+
+/** How far back a start may lie: for customers who come from another system. */
+const BACKDATED_DAYS_MAX = 366;
+
+/** What is wrong with this start; undefined when nothing is. Times in ms. */
+export function startError(start: number, now: number): string | undefined {
+  if (start > now) return 'is in the future';
+  const oldest = now - BACKDATED_DAYS_MAX * 86_400_000;
+  return start < oldest ? `is over ${BACKDATED_DAYS_MAX} days ago` : undefined;
+}
+
+export type EarlierSubscription = Pick<SubscriptionRow, 'id' | 'canceled_at'>;
+
+/** Why it cannot start then: subscriptions of a customer never overlap. */
+export function overlap(
+  earlier: EarlierSubscription | undefined,
+  start: number,
+): string | undefined {
+  if (earlier === undefined) return undefined;
+  const end = earlier.canceled_at?.getTime();
+  if (end === undefined) return `The customer has a live subscription, ${earlier.id}`;
+  return start < end ? `The customer's subscription ${earlier.id} ended after that` : undefined;
+}

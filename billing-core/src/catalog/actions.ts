@@ -1,0 +1,134 @@
+import type { NewPlan, NewPlanVersion, PlanPatch } from '../contract/plan.ts';
+import { audit, type Doing } from '../kit/audit.ts';
+import { Fault, found } from '../kit/fault.ts';
+import { newId } from '../kit/id.ts';
+import { checkVersion, VERSIONS_MAX, type VersionContent, type VersionRow } from './model.ts';
+import {
+  clearDefault,
+  insertPlan,
+  insertVersion,
+  lockPlan,
+  lockVersion,
+  moveVersion,
+  replaceVersion,
+  updatePlan,
+  versionById,
+  versionsOf,
+  type PlanRow,
+  type PlanValues,
+} from './plan-store.ts';
+import { deleteMeter, meterById, metersById } from './store.ts';
+
+/** The meter that every installation has: routes count by it unless they say otherwise. */
+const BUILT_IN_METER = 'mtr_requests';
+
+const record = ({ tx, actor, now, requestId }: Doing, action: string, subjectId: string) =>
+  audit(tx, { actor, action, subjectId, now, requestId });
+
+/** Deletes a meter that no route, price or entitlement ever named. */
+export async function removeMeter(doing: Doing, id: string): Promise<void> {
+  found(await meterById(doing.tx, id), 'meter');
+  if (id === BUILT_IN_METER) {
+    throw new Fault('state_conflict', { detail: 'The meter is built in' });
+  }
+  await deleteMeter(doing.tx, id);
+  await record(doing, 'meter.delete', id);
+}
+
+export async function createPlan(doing: Doing, wanted: NewPlan): Promise<PlanRow> {
+  const row = await insertPlan(doing.tx, { id: newId('pln', doing.now), ...wanted });
+  await record(doing, 'plan.create', row.id);
+  return row;
+}
+
+/** What a patch sets: the default is offered, and what is not offered is no default. */
+function planValues({ name, description, self_serve, self_serve_default }: PlanPatch): PlanValues {
+  return {
+    ...(name !== undefined && { name }),
+    ...(description !== undefined && { description }),
+    ...(self_serve !== undefined && { self_serve }),
+    ...(self_serve === false && { self_serve_default: false }),
+    ...(self_serve_default !== undefined && { self_serve_default }),
+    ...(self_serve_default === true && { self_serve: true }),
+  };
+}
+
+/** Changes a plan's words and whether it is offered. The mark of the default moves to it. */
+export async function changePlan(doing: Doing, id: string, patch: PlanPatch): Promise<PlanRow> {
+  // The mark before the plan: two that take it from one another must not wait in a circle.
+  if (patch.self_serve_default === true) await clearDefault(doing.tx);
+  found(await lockPlan(doing.tx, id), 'plan');
+  const row = await updatePlan(doing.tx, id, planValues(patch));
+  const { tx, actor, now, requestId } = doing;
+  await audit(tx, { actor, action: 'plan.update', subjectId: id, now, requestId, detail: patch });
+  return row;
+}
+
+async function contentOf({ tx }: Doing, wanted: NewPlanVersion): Promise<VersionContent> {
+  const named = [...wanted.prices, ...wanted.entitlements].map((line) => line.meter_id ?? '');
+  const { content, errors } = checkVersion(wanted, await metersById(tx, named));
+  if (errors.length > 0) throw new Fault('invalid_request', { errors });
+  return content;
+}
+
+const saved = async ({ tx }: Doing, id: string): Promise<VersionRow> =>
+  found(await versionById(tx, id), 'plan version');
+
+/** Starts the next version of a plan, as a draft. */
+export async function draftVersion(
+  doing: Doing,
+  planId: string,
+  wanted: NewPlanVersion,
+): Promise<VersionRow> {
+  const { tx, now } = doing;
+  found(await lockPlan(tx, planId), 'plan');
+  const content = await contentOf(doing, wanted);
+  const [newest] = await versionsOf(tx, [planId]);
+  const number = (newest?.number ?? 0) + 1;
+  if (number > VERSIONS_MAX) {
+    throw new Fault('state_conflict', { detail: `A plan has at most ${VERSIONS_MAX} versions` });
+  }
+  const id = newId('plv', now);
+  await insertVersion(tx, { id, planId, number, now }, content);
+  await record(doing, 'plan_version.create', id);
+  return saved(doing, id);
+}
+
+async function lockedIn(
+  { tx }: Doing,
+  id: string,
+  state: VersionRow['state'],
+): Promise<VersionRow> {
+  const version = found(await lockVersion(tx, id), 'plan version');
+  if (version.state === state) return version;
+  throw new Fault('state_conflict', { detail: `The version is ${version.state}, not ${state}` });
+}
+
+/** Replaces all that a draft says. */
+export async function rewriteVersion(
+  doing: Doing,
+  id: string,
+  wanted: NewPlanVersion,
+): Promise<VersionRow> {
+  await lockedIn(doing, id, 'draft');
+  await replaceVersion(doing.tx, { id, now: doing.now }, await contentOf(doing, wanted));
+  await record(doing, 'plan_version.update', id);
+  return saved(doing, id);
+}
+
+/** From here on the version is what it is, and can be subscribed to. */
+export async function publishVersion(doing: Doing, id: string): Promise<VersionRow> {
+  await lockedIn(doing, id, 'draft');
+  const published_at = new Date(doing.now);
+  await moveVersion(doing.tx, id, { state: 'published', published_at });
+  await record(doing, 'plan_version.publish', id);
+  return saved(doing, id);
+}
+
+/** Nobody new can subscribe to it; who is on it stays. */
+export async function archiveVersion(doing: Doing, id: string): Promise<VersionRow> {
+  await lockedIn(doing, id, 'published');
+  await moveVersion(doing.tx, id, { state: 'archived' });
+  await record(doing, 'plan_version.archive', id);
+  return saved(doing, id);
+}

@@ -1,0 +1,188 @@
+import { z } from 'zod';
+import { WINDOW_KINDS } from './facts.ts';
+import { decimal, id, optionalText, text, time, units } from './field.ts';
+
+export const VERSION_STATES = ['draft', 'published', 'archived'] as const;
+export const ENFORCEMENTS = ['hard', 'soft'] as const;
+export const PRICES_MAX = 50;
+export const ENTITLEMENTS_MAX = 50;
+export const TRIAL_DAYS_MAX = 730;
+const RATE_PER_SECOND_MAX = 1_000_000;
+const BURST_MAX = 10_000_000;
+
+const flatPrice = z.object({
+  id: z.string(),
+  model: z.literal('flat'),
+  meter_id: z.null(),
+  /** Whole minor units a period. */
+  amount: units(),
+});
+const perUnitPrice = z.object({
+  id: z.string(),
+  model: z.literal('per_unit'),
+  meter_id: z.string(),
+  /** Minor units a unit of the meter, of at most 12 decimal places. */
+  unit_amount: decimal(),
+  /** Units of the meter a period that cost nothing. */
+  included_units: decimal(),
+});
+export const price = z.discriminatedUnion('model', [flatPrice, perUnitPrice]).meta({ id: 'Price' });
+export type Price = z.infer<typeof price>;
+
+const quota = z.object({
+  id: z.string(),
+  kind: z.literal('quota'),
+  meter_id: z.string(),
+  /** Units of the meter a window. */
+  limit: decimal(),
+  window: z.enum(WINDOW_KINDS),
+  enforcement: z.enum(ENFORCEMENTS),
+});
+const rateLimit = z.object({
+  id: z.string(),
+  kind: z.literal('rate_limit'),
+  rate_per_second: z.string(),
+  burst: z.number().int(),
+});
+const feature = z.object({ id: z.string(), kind: z.literal('feature'), feature: z.string() });
+export const entitlement = z
+  .discriminatedUnion('kind', [quota, rateLimit, feature])
+  .meta({ id: 'Entitlement' });
+export type Entitlement = z.infer<typeof entitlement>;
+
+/** A field of another kind: what was read can be sent back, with its nulls. */
+const nothing = z.null().optional();
+
+const priceInput = z.discriminatedUnion('model', [
+  z.strictObject({
+    model: z.literal('flat'),
+    amount: units(),
+    meter_id: nothing,
+    unit_amount: nothing,
+    included_units: nothing,
+  }),
+  z.strictObject({
+    model: z.literal('per_unit'),
+    meter_id: id('mtr'),
+    unit_amount: decimal(),
+    included_units: decimal().default('0'),
+    amount: nothing,
+  }),
+]);
+export type PriceInput = z.infer<typeof priceInput>;
+
+const ratePerSecond = () =>
+  z
+    .string()
+    .regex(/^(0|[1-9]\d{0,6})(\.\d{1,6})?$/, 'is not a decimal of at most 6 places')
+    .refine((value) => Number(value) > 0, 'is not positive')
+    .refine((value) => Number(value) <= RATE_PER_SECOND_MAX, 'is over 1000000');
+
+const entitlementInput = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('quota'),
+    meter_id: id('mtr'),
+    limit: decimal(),
+    window: z.enum(WINDOW_KINDS),
+    enforcement: z.enum(ENFORCEMENTS).default('hard'),
+    rate_per_second: nothing,
+    burst: nothing,
+    feature: nothing,
+  }),
+  z.strictObject({
+    kind: z.literal('rate_limit'),
+    rate_per_second: ratePerSecond(),
+    burst: z.number().int().min(1).max(BURST_MAX),
+    meter_id: nothing,
+    limit: nothing,
+    window: nothing,
+    enforcement: nothing,
+    feature: nothing,
+  }),
+  z.strictObject({
+    kind: z.literal('feature'),
+    feature: z.string().regex(/^[a-z][a-z0-9_.-]{0,62}$/, 'is not lower-case letters, digits, _.-'),
+    meter_id: nothing,
+    limit: nothing,
+    window: nothing,
+    enforcement: nothing,
+    rate_per_second: nothing,
+    burst: nothing,
+  }),
+]);
+export type EntitlementInput = z.infer<typeof entitlementInput>;
+
+/** The content of a version; PUT replaces all of it. */
+export const newPlanVersion = z.strictObject({
+  currency: z.string().regex(/^[A-Z]{3}$/, 'is not a currency code of three capital letters'),
+  trial_days: z.number().int().min(0).max(TRIAL_DAYS_MAX).default(0),
+  prices: z.array(priceInput).max(PRICES_MAX),
+  entitlements: z.array(entitlementInput).max(ENTITLEMENTS_MAX),
+});
+export type NewPlanVersion = z.infer<typeof newPlanVersion>;
+
+export const planVersion = z
+  .object({
+    id: z.string(),
+    plan_id: z.string(),
+    number: z.number().int(),
+    state: z.enum(VERSION_STATES),
+    currency: z.string(),
+    trial_days: z.number().int(),
+    published_at: time().nullable(),
+    prices: z.array(price),
+    entitlements: z.array(entitlement),
+  })
+  .meta({ id: 'PlanVersion' });
+export type PlanVersion = z.infer<typeof planVersion>;
+
+export const plan = z
+  .object({
+    id: z.string(),
+    slug: z.string(),
+    name: z.string(),
+    description: z.string(),
+    /** Customers see its newest published version in the portal. */
+    self_serve: z.boolean(),
+    /** New customers who sign up themselves start on its newest published version. */
+    self_serve_default: z.boolean(),
+    versions: z.array(planVersion),
+    created_at: time(),
+  })
+  .meta({ id: 'Plan' });
+export type Plan = z.infer<typeof plan>;
+
+export const newPlan = z.strictObject({
+  slug: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'is not lower-case letters, digits and -'),
+  name: text(),
+  description: optionalText().default(''),
+  self_serve: z.boolean().default(false),
+});
+export type NewPlan = z.infer<typeof newPlan>;
+
+export const planPatch = z
+  .strictObject({
+    name: text(),
+    description: optionalText(),
+    self_serve: z.boolean(),
+    self_serve_default: z.boolean(),
+  })
+  .partial()
+  .refine((patch) => Object.keys(patch).length > 0, 'names nothing to change')
+  .refine((patch) => !(patch.self_serve_default === true && patch.self_serve === false), {
+    path: ['self_serve'],
+    message: 'is false for what shall be the self-serve default',
+  });
+export type PlanPatch = z.infer<typeof planPatch>;
+
+/** A plan as customers see it: its newest published version. */
+export const offeredPlan = z
+  .object({
+    id: z.string(),
+    slug: z.string(),
+    name: z.string(),
+    description: z.string(),
+    version: planVersion,
+  })
+  .meta({ id: 'OfferedPlan' });
+export type OfferedPlan = z.infer<typeof offeredPlan>;
