@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../kit/api.ts';
-import type { Customer } from '../kit/api-types.ts';
+import type { Customer } from '@tollgate/billing-core/contract/customer.ts';
 import { Button } from '../kit/button.tsx';
 import { ConfirmDialog, Dialog, DialogActions } from '../kit/dialog.tsx';
 import { TextField } from '../kit/field.tsx';

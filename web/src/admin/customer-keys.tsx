@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { KeyRound, Plus } from 'lucide-react';
 import { useState } from 'react';
-import type { ApiKey } from '../kit/api-types.ts';
+import type { Key as ApiKey } from '@tollgate/billing-core/contract/key.ts';
 import { Button } from '../kit/button.tsx';
 import { FirstUse } from '../kit/empty.tsx';
 import { CreateKeyDialog } from '../kit/keys/create-key.tsx';

@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Plus, Users } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { api } from '../kit/api.ts';
-import type { MemberRole, Membership } from '../kit/api-types.ts';
+import type { MemberRole, Membership } from '@tollgate/billing-core/contract/customer.ts';
 import { Button } from '../kit/button.tsx';
 import { ConfirmDialog } from '../kit/dialog.tsx';
 import { FirstUse } from '../kit/empty.tsx';

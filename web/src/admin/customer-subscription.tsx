@@ -1,7 +1,9 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../kit/api.ts';
-import type { Customer, Plan, Subscription } from '../kit/api-types.ts';
+import type { Customer } from '@tollgate/billing-core/contract/customer.ts';
+import type { Plan } from '@tollgate/billing-core/contract/plan.ts';
+import type { Subscription } from '@tollgate/billing-core/contract/subscription.ts';
 import { Badge } from '../kit/badge.tsx';
 import { Button } from '../kit/button.tsx';
 import { ConfirmDialog } from '../kit/dialog.tsx';

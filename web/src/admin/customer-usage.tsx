@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import type { ApiKey } from '../kit/api-types.ts';
+import type { Key as ApiKey } from '@tollgate/billing-core/contract/key.ts';
 import { usePages } from '../kit/pages.tsx';
 import { UsageExplorer } from '../kit/usage/explorer.tsx';
 import { routeChoices, useMeters } from './queries.ts';

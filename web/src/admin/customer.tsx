@@ -1,6 +1,6 @@
 import { useParams } from '@tanstack/react-router';
 import { useQuery } from '@tanstack/react-query';
-import type { Customer } from '../kit/api-types.ts';
+import type { Customer } from '@tollgate/billing-core/contract/customer.ts';
 import { CopyButton } from '../kit/copy.tsx';
 import { useUrlState } from '../kit/link.tsx';
 import { Card, PageHeader } from '../kit/page.tsx';

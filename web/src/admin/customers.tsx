@@ -1,6 +1,6 @@
 import { Building2, Plus, Search } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import type { Customer } from '../kit/api-types.ts';
+import type { Customer } from '@tollgate/billing-core/contract/customer.ts';
 import { Badge } from '../kit/badge.tsx';
 import { Button } from '../kit/button.tsx';
 import { FirstUse, NothingMatches } from '../kit/empty.tsx';

@@ -5,7 +5,8 @@ import { t } from '../kit/text.ts';
 
 interface ItemProps {
   name: string;
-  onRemove: () => void;
+  /** Left out where one must remain. */
+  onRemove?: (() => void) | undefined;
   children: ReactNode;
 }
 
@@ -15,13 +16,15 @@ export function Item({ name, onRemove, children }: ItemProps) {
     <li>
       <fieldset className="min-w-0 rounded-md border border-line px-4 pt-1 pb-4">
         <legend className="sr-only">{name}</legend>
-        <div className="flex items-center justify-between">
+        <div className="flex min-h-8 items-center justify-between">
           <span className="text-[0.8125rem] font-medium text-ink-soft" aria-hidden>
             {name}
           </span>
-          <IconButton label={t('Remove {name}', { name })} onClick={onRemove} className="-mr-2">
-            <Trash2 aria-hidden />
-          </IconButton>
+          {onRemove && (
+            <IconButton label={t('Remove {name}', { name })} onClick={onRemove} className="-mr-2">
+              <Trash2 aria-hidden />
+            </IconButton>
+          )}
         </div>
         {children}
       </fieldset>

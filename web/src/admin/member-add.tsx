@@ -1,6 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { api } from '../kit/api.ts';
-import type { MemberRole, Page, User } from '../kit/api-types.ts';
+import type { MemberRole } from '@tollgate/billing-core/contract/customer.ts';
+import type { Page } from '@tollgate/billing-core/contract/page.ts';
+import type { User } from '@tollgate/billing-core/contract/user.ts';
 import { Button } from '../kit/button.tsx';
 import { Dialog, DialogActions } from '../kit/dialog.tsx';
 import { SelectField } from '../kit/field.tsx';

@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Layers, Plus } from 'lucide-react';
 import { useState } from 'react';
 import { api } from '../kit/api.ts';
-import type { Plan, PlanVersion } from '../kit/api-types.ts';
+import type { Plan, PlanVersion } from '@tollgate/billing-core/contract/plan.ts';
 import { Badge } from '../kit/badge.tsx';
 import { Button, ButtonLink } from '../kit/button.tsx';
 import { ConfirmDialog } from '../kit/dialog.tsx';

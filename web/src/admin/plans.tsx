@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Layers, Plus } from 'lucide-react';
 import { api } from '../kit/api.ts';
-import type { Plan } from '../kit/api-types.ts';
+import type { Plan } from '@tollgate/billing-core/contract/plan.ts';
 import { Badge } from '../kit/badge.tsx';
 import { Button } from '../kit/button.tsx';
 import { Dialog, DialogActions } from '../kit/dialog.tsx';

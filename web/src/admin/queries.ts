@@ -1,7 +1,11 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { api } from '../kit/api.ts';
-import type { Customer, Meter, Page, Plan, Route } from '../kit/api-types.ts';
+import type { Customer } from '@tollgate/billing-core/contract/customer.ts';
+import type { Meter } from '@tollgate/billing-core/contract/meter.ts';
+import type { Page } from '@tollgate/billing-core/contract/page.ts';
+import type { Plan } from '@tollgate/billing-core/contract/plan.ts';
+import type { Route } from '@tollgate/billing-core/contract/route.ts';
 
 const LIST_MAX = 100;
 

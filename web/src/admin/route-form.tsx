@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import type { UseFormReturn } from 'react-hook-form';
-import type { Route } from '../kit/api-types.ts';
+import type { Route } from '@tollgate/billing-core/contract/route.ts';
 import { Button, ButtonLink } from '../kit/button.tsx';
 import { CheckboxField, TextField } from '../kit/field.tsx';
 import { Form, useApiForm } from '../kit/form.tsx';
@@ -69,7 +69,7 @@ function MatchFields({ form }: { form: UseFormReturn<RouteValues> }) {
           name="path_pattern"
           label={t('Path pattern')}
           placeholder="/v1/echo/*"
-          hint={t('A * at the end stands for the rest of the path.')}
+          hint={t('A last * stands for the rest, :name for one segment.')}
           required={t('Enter a path')}
           check={(value) => (value.startsWith('/') ? undefined : t('A path begins with /'))}
         />
@@ -84,7 +84,7 @@ function MatchFields({ form }: { form: UseFormReturn<RouteValues> }) {
             form={form}
             name="host"
             label={t('Host')}
-            hint={t('* is every host')}
+            hint={t('* is every host; *.example.com')}
             required={t('Enter a host or *')}
           />
         </div>
@@ -132,7 +132,7 @@ function UpstreamFields({ form }: { form: UseFormReturn<RouteValues> }) {
             name="max_body_bytes"
             label={t('Body limit, bytes')}
             inputMode="numeric"
-            hint={t('Empty: the gateway’s own')}
+            hint={t('Empty: 10 MiB')}
             check={countFault}
           />
         </div>

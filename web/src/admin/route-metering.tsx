@@ -7,7 +7,7 @@ import { t } from '../kit/text.ts';
 import { Item } from './form-item.tsx';
 import { useMeters } from './queries.ts';
 import type { RouteValues } from './route-values.ts';
-import { countFault } from './values.ts';
+import { amountFault } from './values.ts';
 
 const SOURCES = [
   { value: 'request', label: t('Each request') },
@@ -22,7 +22,6 @@ export function MeteringFields({ form }: { form: UseFormReturn<RouteValues> }) {
   return (
     <Card
       title={t('Metering')}
-      about={rules.fields.length === 0 && t('None: requests on this route cost nothing.')}
       actions={
         <Button size="sm" onClick={() => rules.append(empty)}>
           <Plus aria-hidden />
@@ -35,7 +34,7 @@ export function MeteringFields({ form }: { form: UseFormReturn<RouteValues> }) {
           <Item
             key={field.id}
             name={t('Rule {n}', { n: at + 1 })}
-            onRemove={() => rules.remove(at)}
+            onRemove={rules.fields.length > 1 ? () => rules.remove(at) : undefined}
           >
             <RuleFields form={form} at={at} />
           </Item>
@@ -65,16 +64,14 @@ function RuleFields({ form, at }: { form: UseFormReturn<RouteValues>; at: number
         label={t('Counts')}
         options={SOURCES}
       />
-      {rule?.source === 'request' && (
-        <TextField
-          form={form}
-          name={`metering.${at}.units`}
-          label={t('Units each')}
-          inputMode="numeric"
-          required={t('Enter units')}
-          check={countFault}
-        />
-      )}
+      <TextField
+        form={form}
+        name={`metering.${at}.units`}
+        label={rule?.source === 'request' ? t('Units a request') : t('Units a byte')}
+        inputMode="decimal"
+        required={t('Enter units')}
+        check={amountFault}
+      />
     </div>
   );
 }

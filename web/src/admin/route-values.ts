@@ -1,4 +1,6 @@
-import type { MeteringRule, Outcome, Route } from '../kit/api-types.ts';
+import type { Outcome } from '@tollgate/billing-core/contract/facts.ts';
+import type { Route } from '@tollgate/billing-core/contract/route.ts';
+import type { MeteringRule } from '../kit/api-types.ts';
 
 /** A route as its form holds it. */
 export interface RouteValues {
@@ -34,7 +36,7 @@ export function toRouteValues(route: Route | undefined): RouteValues {
     upstream_url: route?.upstream_url ?? '',
     strip_prefix: route?.strip_prefix ?? '',
     timeout_ms: String(route?.timeout_ms ?? 30_000),
-    max_body_bytes: route?.max_body_bytes == null ? '' : String(route.max_body_bytes),
+    max_body_bytes: route === undefined ? '' : String(route.max_body_bytes),
     public: route?.public ?? false,
     metering: (route?.metering ?? [{ meter: 'requests', source: 'request', units: 1 }]).map(
       (rule) => ({ meter: rule.meter, source: rule.source, units: String(rule.units ?? 1) }),
@@ -58,12 +60,12 @@ export function toRouteBody(values: RouteValues): Record<string, unknown> {
     upstream_url: values.upstream_url,
     public: values.public,
     timeout_ms: Number(values.timeout_ms),
-    ...(values.strip_prefix !== '' && { strip_prefix: values.strip_prefix }),
+    strip_prefix: values.strip_prefix === '' ? null : values.strip_prefix,
     ...(values.max_body_bytes !== '' && { max_body_bytes: Number(values.max_body_bytes) }),
     metering: values.metering.map((rule) => ({
       meter: rule.meter,
       source: rule.source,
-      ...(rule.source === 'request' && { units: Number(rule.units) }),
+      units: Number(rule.units),
     })),
     billable_outcomes: OUTCOMES.filter((outcome) => values.billable[outcome]),
   };

@@ -1,5 +1,5 @@
 import { Plus, Waypoints } from 'lucide-react';
-import type { Route } from '../kit/api-types.ts';
+import type { Route } from '@tollgate/billing-core/contract/route.ts';
 import { Badge } from '../kit/badge.tsx';
 import { ButtonLink } from '../kit/button.tsx';
 import { FirstUse } from '../kit/empty.tsx';

@@ -1,5 +1,6 @@
 import { api } from '../kit/api.ts';
-import type { Plan, Subscription } from '../kit/api-types.ts';
+import type { Plan } from '@tollgate/billing-core/contract/plan.ts';
+import type { Subscription } from '@tollgate/billing-core/contract/subscription.ts';
 import { Button } from '../kit/button.tsx';
 import { SelectField } from '../kit/field.tsx';
 import { Form, useApiForm } from '../kit/form.tsx';

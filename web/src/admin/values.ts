@@ -20,5 +20,7 @@ export function countFault(value: string): string | undefined {
 }
 
 export function slugFault(value: string): string | undefined {
-  return /^[a-z0-9][a-z0-9_-]*$/.test(value) ? undefined : t('Use small letters, digits, - and _');
+  return /^[a-z][a-z0-9-]{0,62}$/.test(value)
+    ? undefined
+    : t('Begin with a small letter; then letters, digits and -');
 }

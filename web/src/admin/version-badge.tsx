@@ -1,4 +1,4 @@
-import type { PlanVersion } from '../kit/api-types.ts';
+import type { PlanVersion } from '@tollgate/billing-core/contract/plan.ts';
 import { Badge } from '../kit/badge.tsx';
 import { t } from '../kit/text.ts';
 

@@ -1,6 +1,6 @@
 import { Plus } from 'lucide-react';
 import { useFieldArray, useWatch, type UseFormReturn } from 'react-hook-form';
-import type { Meter } from '../kit/api-types.ts';
+import type { Meter } from '@tollgate/billing-core/contract/meter.ts';
 import { Button } from '../kit/button.tsx';
 import { SelectField, TextField } from '../kit/field.tsx';
 import { Card } from '../kit/page.tsx';

@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
-import type { Meter, PlanVersion } from '../kit/api-types.ts';
+import type { Meter } from '@tollgate/billing-core/contract/meter.ts';
+import type { PlanVersion } from '@tollgate/billing-core/contract/plan.ts';
 import { Button, ButtonLink } from '../kit/button.tsx';
 import { TextField } from '../kit/field.tsx';
 import { Form, useApiForm } from '../kit/form.tsx';

@@ -1,16 +1,15 @@
 import { Plus } from 'lucide-react';
 import { useFieldArray, useWatch, type UseFormReturn } from 'react-hook-form';
-import type { Meter } from '../kit/api-types.ts';
+import type { Meter } from '@tollgate/billing-core/contract/meter.ts';
 import { Button } from '../kit/button.tsx';
 import { isDecimal } from '../kit/decimal.ts';
 import { SelectField, TextField } from '../kit/field.tsx';
-import { majorToMinor } from '../kit/format.ts';
 import { Card } from '../kit/page.tsx';
 import { priceInWords } from '../kit/price-words.ts';
 import { t } from '../kit/text.ts';
 import { Item } from './form-item.tsx';
 import { amountFault, currencyFault } from './values.ts';
-import { emptyPrice, type VersionValues } from './version-values.ts';
+import { emptyPrice, priceInput, type VersionValues } from './version-values.ts';
 
 const MODELS = [
   { value: 'flat', label: t('Flat, per period') },
@@ -104,7 +103,6 @@ function Spoken({ price, currency, meters }: SpokenProps) {
     isDecimal(price.included_units) &&
     currencyFault(currency) === undefined;
   if (!sound) return null;
-  const minor = majorToMinor(price.amount, currency);
-  const words = priceInWords({ ...price, amount: minor, unit_amount: minor }, currency, meters);
+  const words = priceInWords({ meter_id: null, ...priceInput(price, currency) }, currency, meters);
   return <p className="mt-2 text-[0.8125rem] text-ink-soft">{t('Reads: {words}', { words })}</p>;
 }

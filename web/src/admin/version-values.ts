@@ -1,12 +1,12 @@
 import type {
-  Enforcement,
   Entitlement,
   EntitlementInput,
   PlanVersion,
   Price,
   PriceInput,
-  QuotaWindow,
-} from '../kit/api-types.ts';
+} from '@tollgate/billing-core/contract/plan.ts';
+import type { WindowKind } from '@tollgate/billing-core/contract/facts.ts';
+import type { Enforcement } from '../kit/api-types.ts';
 import { majorToMinor, minorToMajor } from '../kit/format.ts';
 
 /** A plan version as its form holds it: every field a text, amounts in major units. */
@@ -21,7 +21,7 @@ export interface EntitlementValues {
   kind: 'quota' | 'rate_limit' | 'feature';
   meter_id: string;
   limit: string;
-  window: QuotaWindow;
+  window: WindowKind;
   enforcement: Enforcement;
   rate_per_second: string;
   burst: string;
@@ -73,27 +73,24 @@ export function toValues(version: PlanVersion | undefined, meterId: string): Ver
 }
 
 function priceValues(price: Price, currency: string, meterId: string): PriceValues {
-  const minor = (price.model === 'flat' ? price.amount : price.unit_amount) ?? '0';
-  return {
-    model: price.model,
-    meter_id: price.meter_id ?? meterId,
-    amount: minorToMajor(minor, currency),
-    included_units: price.included_units ?? '0',
-  };
+  if (price.model === 'flat') {
+    const amount = minorToMajor(price.amount, currency);
+    return { ...emptyPrice(meterId), amount };
+  }
+  const { meter_id, unit_amount, included_units } = price;
+  const amount = minorToMajor(unit_amount, currency);
+  return { model: 'per_unit', meter_id, amount, included_units };
 }
 
 function entitlementValues(one: Entitlement, meterId: string): EntitlementValues {
-  const empty = emptyEntitlement(one.meter_id ?? meterId);
-  return {
-    ...empty,
-    kind: one.kind,
-    limit: one.limit ?? '',
-    window: one.window ?? empty.window,
-    enforcement: one.enforcement ?? empty.enforcement,
-    rate_per_second: one.rate_per_second ?? '',
-    burst: one.burst == null ? '' : String(one.burst),
-    feature: one.feature ?? '',
-  };
+  const empty = emptyEntitlement(meterId);
+  if (one.kind === 'feature') return { ...empty, kind: one.kind, feature: one.feature };
+  if (one.kind === 'rate_limit') {
+    const { kind, rate_per_second, burst } = one;
+    return { ...empty, kind, rate_per_second, burst: String(burst) };
+  }
+  const { kind, meter_id, limit, window, enforcement } = one;
+  return { ...empty, kind, meter_id, limit, window, enforcement };
 }
 
 /** @returns what the API takes; the fields were checked by the form. */
@@ -107,15 +104,12 @@ export function toBody(values: VersionValues): VersionBody {
   };
 }
 
-function priceInput(price: PriceValues, currency: string): PriceInput {
+/** @returns the price in minor units, as the API takes it and as it is read back in words. */
+export function priceInput(price: PriceValues, currency: string) {
   const amount = majorToMinor(price.amount, currency);
-  if (price.model === 'flat') return { model: 'flat', meter_id: null, amount };
-  return {
-    model: 'per_unit',
-    meter_id: price.meter_id,
-    unit_amount: amount,
-    included_units: price.included_units,
-  };
+  if (price.model === 'flat') return { model: price.model, amount };
+  const { model, meter_id, included_units } = price;
+  return { model, meter_id, unit_amount: amount, included_units };
 }
 
 function entitlementInput(one: EntitlementValues): EntitlementInput {

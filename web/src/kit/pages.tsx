@@ -1,7 +1,7 @@
 import { useInfiniteQuery, type QueryKey } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { api, type Query } from './api.ts';
-import type { Page } from './api-types.ts';
+import type { Page } from '@tollgate/billing-core/contract/page.ts';
 import { Button } from './button.tsx';
 import { FormProblem } from './error-panel.tsx';
 import { t } from './text.ts';

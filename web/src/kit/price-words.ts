@@ -1,4 +1,4 @@
-import type { Entitlement, Price } from './api-types.ts';
+import type { Entitlement, Price } from '@tollgate/billing-core/contract/plan.ts';
 import { formatMoney, formatNumber } from './format.ts';
 import { t } from './text.ts';
 
@@ -8,8 +8,10 @@ interface Named {
   unit: string;
 }
 
-type PriceTerms = Omit<Price, 'id'>;
-type EntitlementTerms = Omit<Entitlement, 'id'>;
+/** Distributes over the kinds of a union; a plain Omit would merge them. */
+type WithoutId<Union> = Union extends unknown ? Omit<Union, 'id'> : never;
+export type PriceTerms = WithoutId<Price>;
+export type EntitlementTerms = WithoutId<Entitlement>;
 
 /** @returns a price as people say it: '$0.002 USD per request after 1,000 included'. */
 export function priceInWords(
@@ -18,18 +20,16 @@ export function priceInWords(
   meters: readonly Named[],
 ): string {
   if (price.model === 'flat') {
-    return t('{amount} per period', { amount: formatMoney(price.amount ?? '0', currency) });
+    return t('{amount} per period', { amount: formatMoney(price.amount, currency) });
   }
   const meter = meters.find((one) => one.id === price.meter_id);
-  const unit = meter?.unit ?? t('unit of {meter}', { meter: price.meter_id ?? '?' });
-  const amount = formatMoney(price.unit_amount ?? '0', currency);
-  const included = price.included_units ?? '0';
-  if (/^0+(\.0+)?$/.test(included)) return t('{amount} per {unit}', { amount, unit });
-  return t('{amount} per {unit} after {included} included', {
-    amount,
-    unit,
-    included: formatNumber(included),
-  });
+  const unit = meter?.unit ?? t('unit of {meter}', { meter: price.meter_id });
+  const amount = formatMoney(price.unit_amount, currency);
+  if (/^0+(\.0+)?$/.test(price.included_units)) {
+    return t('{amount} per {unit}', { amount, unit });
+  }
+  const included = formatNumber(price.included_units);
+  return t('{amount} per {unit} after {included} included', { amount, unit, included });
 }
 
 const WINDOWS = {
@@ -39,27 +39,22 @@ const WINDOWS = {
   month: t('month'),
 } as const;
 
-/** @returns an entitlement as people say it: '10,000 requests a month, then refused'. */
-export function entitlementInWords(
-  entitlement: EntitlementTerms,
-  meters: readonly Named[],
-): string {
-  if (entitlement.kind === 'feature') {
-    return t('Feature {feature}', { feature: entitlement.feature ?? '' });
-  }
-  if (entitlement.kind === 'rate_limit') {
+/** @returns an entitlement as people say it: '10,000 requests per month, then refused'. */
+export function entitlementInWords(terms: EntitlementTerms, meters: readonly Named[]): string {
+  if (terms.kind === 'feature') return t('Feature {feature}', { feature: terms.feature });
+  if (terms.kind === 'rate_limit') {
     return t('{rate} requests a second, bursts of {burst}', {
-      rate: formatNumber(entitlement.rate_per_second ?? '0'),
-      burst: formatNumber(entitlement.burst ?? 0),
+      rate: formatNumber(terms.rate_per_second),
+      burst: formatNumber(terms.burst),
     });
   }
-  const meter = meters.find((one) => one.id === entitlement.meter_id);
+  const meter = meters.find((one) => one.id === terms.meter_id);
   const values = {
-    limit: formatNumber(entitlement.limit ?? '0'),
-    meter: meter?.name.toLowerCase() ?? entitlement.meter_id ?? '?',
-    window: WINDOWS[entitlement.window ?? 'month'],
+    limit: formatNumber(terms.limit),
+    meter: meter?.name.toLowerCase() ?? terms.meter_id,
+    window: WINDOWS[terms.window],
   };
-  return entitlement.enforcement === 'soft'
+  return terms.enforcement === 'soft'
     ? t('{limit} {meter} per {window}, soft limit', values)
     : t('{limit} {meter} per {window}, then refused', values);
 }

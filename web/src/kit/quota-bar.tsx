@@ -1,5 +1,5 @@
 import { clsx } from 'clsx';
-import type { QuotaState } from './api-types.ts';
+import type { QuotaState } from '@tollgate/billing-core/contract/usage.ts';
 import { Badge } from './badge.tsx';
 import { ratio, remaining } from './decimal.ts';
 import { formatInstantExact, formatNumber, formatPercent, formatUntil } from './format.ts';

@@ -1,4 +1,5 @@
-import type { LiveUsage, Overview } from '../kit/api-types.ts';
+import type { UsageLive } from '@tollgate/billing-core/contract/usage.ts';
+import type { Overview } from '../kit/api-types.ts';
 import { formatNumber, formatPercent } from '../kit/format.ts';
 import { Link } from '../kit/link.tsx';
 import { paths } from '../kit/paths.ts';
@@ -8,7 +9,7 @@ import { t } from '../kit/text.ts';
 interface FiguresProps {
   customerId: string;
   overview: Overview | undefined;
-  live: LiveUsage | undefined;
+  live: UsageLive | undefined;
 }
 
 /** The exact counts. Each leads to the usage it is made of. */

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { KeyRound, Plus } from 'lucide-react';
 import { useCallback, useState } from 'react';
-import type { ApiKey } from '../kit/api-types.ts';
+import type { Key as ApiKey } from '@tollgate/billing-core/contract/key.ts';
 import { Button } from '../kit/button.tsx';
 import { Choice } from '../kit/choice.tsx';
 import { FirstUse, NothingMatches } from '../kit/empty.tsx';

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import type { LiveUsage, Overview } from '../kit/api-types.ts';
+import type { UsageLive } from '@tollgate/billing-core/contract/usage.ts';
+import type { Overview } from '../kit/api-types.ts';
 import { ErrorPanel } from '../kit/error-panel.tsx';
 import { useLive } from '../kit/live.ts';
 import { LiveBadge } from '../kit/live-badge.tsx';
@@ -19,7 +20,7 @@ import { Traffic } from './traffic.tsx';
 export function OverviewPage() {
   const customerId = useCustomerId();
   const overview = useQuery(overviewQuery(customerId));
-  const live = useLive<LiveUsage>(customerPath(customerId, '/usage/live'), 'usage');
+  const live = useLive<UsageLive>(customerPath(customerId, '/usage/live'), 'usage');
   const quotas = live.data?.quotas ?? overview.data?.quotas;
   if (overview.data === undefined && overview.isError) {
     return (

@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
-import type { LiveMinute, LiveUsage } from '../kit/api-types.ts';
+import type { UsageLive } from '@tollgate/billing-core/contract/usage.ts';
+import type { LiveMinute } from '../kit/api-types.ts';
 import { Chart, type Series } from '../kit/chart.tsx';
 import { ErrorPanel } from '../kit/error-panel.tsx';
 import { formatBucket } from '../kit/format.ts';
@@ -15,7 +16,7 @@ const SERIES: readonly Series[] = [
 ];
 
 /** The last 60 minutes, moving. */
-export function Traffic({ live, className }: { live: Live<LiveUsage>; className?: string }) {
+export function Traffic({ live, className }: { live: Live<UsageLive>; className?: string }) {
   const minutes = live.data?.minutes;
   const points = useMemo(() => minutes?.map(pointOf), [minutes]);
   return (

@@ -1,6 +1,7 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { api } from '../kit/api.ts';
-import type { Me, MemberRole, PortalSettings } from '../kit/api-types.ts';
+import type { MemberRole } from '@tollgate/billing-core/contract/customer.ts';
+import type { Me, PortalSettings } from '../kit/api-types.ts';
 
 /** Who is signed in and what they belong to; 401 leads to sign-in by the api client. */
 export const meQuery = queryOptions({

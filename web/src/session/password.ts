@@ -1,6 +1,6 @@
 import { t } from '../kit/text.ts';
 
-const PASSWORD_CHARACTERS_MIN = 8;
+const PASSWORD_CHARACTERS_MIN = 10;
 
 /** @returns what is wrong with a new password, or undefined. The server has the last word. */
 export function passwordFault(password: string): string | undefined {

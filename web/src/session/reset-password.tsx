@@ -55,7 +55,7 @@ function ResetForm({ token }: { token: string }) {
         label={t('New password')}
         type="password"
         autoComplete="new-password"
-        hint={t('At least 8 characters')}
+        hint={t('At least 10 characters')}
         required={t('Choose a password')}
         check={passwordFault}
       />

@@ -76,7 +76,7 @@ function SignUpForm() {
         label={t('Password')}
         type="password"
         autoComplete="new-password"
-        hint={t('At least 8 characters')}
+        hint={t('At least 10 characters')}
         required={t('Choose a password')}
         check={passwordFault}
       />

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { api } from '../kit/api.ts';
-import type { Customer } from '../kit/api-types.ts';
+import type { Customer } from '@tollgate/billing-core/contract/customer.ts';
 import { Button } from '../kit/button.tsx';
 import { TextField } from '../kit/field.tsx';
 import { Form, useApiForm } from '../kit/form.tsx';

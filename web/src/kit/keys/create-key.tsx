@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { api } from '../api.ts';
-import type { CreatedKey } from '../api-types.ts';
+import type { CreatedKey } from '@tollgate/billing-core/contract/key.ts';
 import { Button } from '../button.tsx';
 import { isoFromNow } from '../clock.ts';
 import { Dialog, DialogActions } from '../dialog.tsx';

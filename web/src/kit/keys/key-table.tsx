@@ -1,6 +1,6 @@
 import { EllipsisVertical } from 'lucide-react';
 import { useMemo } from 'react';
-import type { ApiKey } from '../api-types.ts';
+import type { Key as ApiKey } from '@tollgate/billing-core/contract/key.ts';
 import { Badge, type BadgeTone } from '../badge.tsx';
 import { IconButton } from '../button.tsx';
 import { Menu, MenuItem } from '../menu.tsx';

@@ -1,5 +1,5 @@
 import { api } from '../api.ts';
-import type { ApiKey } from '../api-types.ts';
+import type { Key as ApiKey } from '@tollgate/billing-core/contract/key.ts';
 import { ConfirmDialog } from '../dialog.tsx';
 import { t } from '../text.ts';
 import { toast } from '../toast.tsx';

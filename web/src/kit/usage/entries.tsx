@@ -1,4 +1,5 @@
-import type { UsageEntry, UsageInterval } from '../api-types.ts';
+import type { UsageEntry } from '@tollgate/billing-core/contract/usage.ts';
+import type { UsageInterval } from '../api-types.ts';
 import { Badge } from '../badge.tsx';
 import { Dialog } from '../dialog.tsx';
 import { formatInstant, formatInstantExact, formatNumber, formatBucket } from '../format.ts';
@@ -21,7 +22,7 @@ interface DrawerProps {
 export function EntriesDrawer({ source, facets }: DrawerProps) {
   const [search, merge] = useUrlState();
   const start = search['entries'];
-  const close = (): void => merge({ entries: undefined, of: undefined });
+  const close = (): void => merge({ entries: undefined, of: undefined, roll: undefined });
   const { interval } = resolveRange(search);
   const known = start !== undefined && !Number.isNaN(Date.parse(start));
   return (
@@ -67,6 +68,8 @@ function Entries({ source, facets, start, interval }: EntriesProps) {
       key_id: group === 'key' ? of : search['key_id'],
       route_id: group === 'route' ? of : search['route_id'],
       outcome: group === 'outcome' ? of : undefined,
+      // Rows that came later did not make this figure.
+      roll: search['roll'],
     },
   });
   return (

@@ -1,6 +1,6 @@
 import { useQuery, type QueryKey } from '@tanstack/react-query';
 import { api, type Query } from '../api.ts';
-import type { UsageReport } from '../api-types.ts';
+import type { UsageSeries } from '@tollgate/billing-core/contract/usage.ts';
 import { Chart } from '../chart.tsx';
 import { formatInstantExact, formatNumber } from '../format.ts';
 import { useUrlState } from '../link.tsx';
@@ -78,13 +78,13 @@ function useReport(source: UsageSource, search: Search) {
     queryFn: ({ signal }) => {
       const { range: _, ...rest } = asked;
       const query = { ...source.query, ...rest, ...resolveRange(search) };
-      return api<UsageReport>(source.path, { query, signal });
+      return api<UsageSeries>(source.path, { query, signal });
     },
     refetchInterval: 30_000,
   });
 }
 
-function Report({ report }: { report: UsageReport }) {
+function Report({ report }: { report: UsageSeries }) {
   const chart = chartOf(report);
   const { totals, meter } = report;
   return (

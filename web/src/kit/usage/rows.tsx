@@ -1,6 +1,7 @@
 import { ChartNoAxesColumn } from 'lucide-react';
 import { useMemo, useState } from 'react';
-import type { UsageReport, UsageRow } from '../api-types.ts';
+import type { UsageSeries } from '@tollgate/billing-core/contract/usage.ts';
+import type { UsageRow } from '../api-types.ts';
 import { Button } from '../button.tsx';
 import { FirstUse, NothingMatches } from '../empty.tsx';
 import { formatInstant, formatNumber } from '../format.ts';
@@ -14,14 +15,17 @@ import { outcomeLabel } from './series.ts';
 const ROWS_AT_ONCE = 50;
 
 /** The chart's figures as rows; each leads to the ledger entries it is made of. */
-export function UsageRows({ report }: { report: UsageReport }) {
+export function UsageRows({ report }: { report: UsageSeries }) {
   const [search, merge] = useUrlState();
   const [shown, setShown] = useState(ROWS_AT_ONCE);
   const rows = useMemo(() => report.data.toReversed(), [report.data]);
   const grouped = groupOf(search['group_by']) !== 'none';
   const columns = useMemo(
-    () => columnsOf(grouped, (row) => merge({ entries: row.start, of: row.group?.id })),
-    [grouped, merge],
+    () =>
+      columnsOf(grouped, (row) =>
+        merge({ entries: row.start, of: row.group?.id, roll: report.roll }),
+      ),
+    [grouped, merge, report.roll],
   );
   const filtered = search['key_id'] !== undefined || search['route_id'] !== undefined;
   const hidden = rows.length - shown;

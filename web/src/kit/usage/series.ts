@@ -1,4 +1,4 @@
-import type { UsageReport } from '../api-types.ts';
+import type { UsageSeries } from '@tollgate/billing-core/contract/usage.ts';
 import type { Point, Series } from '../chart.tsx';
 import { formatBucket } from '../format.ts';
 import { t, tn } from '../text.ts';
@@ -29,7 +29,7 @@ interface ChartData {
 }
 
 /** A usage report as stacked bars: buckets without usage are drawn as empty, not left out. */
-export function chartOf(report: UsageReport): ChartData {
+export function chartOf(report: UsageSeries): ChartData {
   const series = seriesOf(report);
   const known = new Set(series.map((one) => one.id));
   const byStart = new Map<number, Record<string, number>>();
@@ -50,7 +50,7 @@ export function chartOf(report: UsageReport): ChartData {
 }
 
 /** Whole buckets from the first to now, anchored where the report's own buckets begin. */
-function bucketsOf(report: UsageReport): number[] {
+function bucketsOf(report: UsageSeries): number[] {
   const step = STEP_MS[report.interval];
   const anchor = Date.parse(report.data[0]?.start ?? report.from);
   const end = Math.min(Date.parse(report.to), Date.parse(report.as_of));
@@ -60,7 +60,7 @@ function bucketsOf(report: UsageReport): number[] {
   return [...starts].toSorted((a, b) => a - b);
 }
 
-function seriesOf(report: UsageReport): Series[] {
+function seriesOf(report: UsageSeries): Series[] {
   const totals = new Map<string, { label: string; requests: number }>();
   for (const row of report.data) {
     const id = row.group?.id ?? 'all';
@@ -84,7 +84,7 @@ function labelOf(group: { id: string; label: string }): string {
   return OUTCOMES[group.id]?.label ?? (group.label === '' ? group.id : group.label);
 }
 
-function summaryOf(report: UsageReport, points: readonly Point[]): string {
+function summaryOf(report: UsageSeries, points: readonly Point[]): string {
   const total = tn(report.totals.requests, { one: '{count} request', other: '{count} requests' });
   const peak = points.reduce<{ label: string; count: number }>(
     (most, point) => {
