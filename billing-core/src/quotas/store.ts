@@ -108,6 +108,6 @@ export async function hardLimits(sql: Query, customerIds: string[]): Promise<Har
     select s.customer_id as "customerId", e.meter_id as "meterId", e.quota_window as kind,
            e.quota_limit::float8 as limit
       from subscriptions s join entitlements e using (plan_version_id)
-     where s.customer_id = any(${customerIds}) and s.state <> 'canceled'
+     where s.customer_id = any(${customerIds}) and s.canceled_at is null
        and e.kind = 'quota' and e.enforcement = 'hard'`;
 }

@@ -71,6 +71,9 @@ export async function insertBatch(tx: Tx, key: BatchKey, header: BatchHeader): P
             ${header.watermark})`;
 }
 
+// The driver guesses an array's type from its first element and takes booleans for a scalar.
+const BOOLEAN_ARRAY = 1000;
+
 /** Appends the entries of a batch to the ledger and returns how many rows were written. */
 export async function insertEntries(tx: Tx, key: BatchKey, rows: UsageColumns): Promise<number> {
   if (rows.customer.length === 0) return 0;
@@ -81,7 +84,7 @@ export async function insertEntries(tx: Tx, key: BatchKey, rows: UsageColumns): 
     select current_date, ${key.gateway}, ${key.boot}, ${key.sequence}::bigint, e.*
       from unnest(${rows.customer}::text[], ${rows.key}::text[], ${rows.route}::text[],
                   ${rows.route_version}::integer[], ${rows.meter}::text[], ${rows.outcome}::text[],
-                  ${rows.minute}::bigint[], ${rows.billable}::boolean[],
+                  ${rows.minute}::bigint[], ${tx.array(rows.billable, BOOLEAN_ARRAY)},
                   ${rows.requests}::bigint[], ${rows.quantity}::bigint[]) e`;
   return result.count;
 }

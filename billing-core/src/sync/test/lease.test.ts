@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { testDatabase, type TestDatabase } from '../../../../scripts/test/database.ts';
+import { quotaWindow } from '../../contract/quota-window.ts';
+import type { LeaseGrant, SyncAnswer, SyncEnvelope } from '../../contract/sync.ts';
+import { synchronise } from '../actions.ts';
+import { envelopeOf, messageOf, METER, usageOf } from './ledger.ts';
+
+let database: TestDatabase;
+const CUSTOMER = 'cus_000000000000000000000001';
+const NOW = Date.UTC(2026, 10, 22, 12);
+const WINDOW = quotaWindow({ customerId: CUSTOMER, meterId: METER, kind: 'month' }, NOW).id;
+const LIMIT = 1_000;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  const { sql } = database;
+  await sql`insert into customers (id, key_ref, name) values (${CUSTOMER}, '0000000001', 'A')`;
+  await sql`insert into plans (id, slug, name) values ('pln_1', 'free', 'Free')`;
+  await sql`insert into plan_versions (id, plan_id, number, state, currency)
+    values ('plv_1', 'pln_1', 1, 'draft', 'USD')`;
+  await sql`insert into entitlements
+    (id, plan_version_id, position, kind, meter_id, quota_limit, quota_window, enforcement)
+    values ('ent_1', 'plv_1', 0, 'quota', ${METER}, ${LIMIT}, 'month', 'hard')`;
+  await sql`update plan_versions set state = 'published', published_at = now()`;
+  await sql`insert into subscriptions (id, customer_id, plan_version_id, time_zone, started_at)
+    values ('sub_1', ${CUSTOMER}, 'plv_1', 'UTC', now())`;
+});
+afterAll(() => database.drop());
+
+const sync = (envelope: SyncEnvelope): Promise<SyncAnswer> =>
+  database.sql.begin((tx) =>
+    synchronise(tx, { envelope, bytes: new Uint8Array() }, NOW),
+  ) as Promise<SyncAnswer>;
+
+async function ask(boot: string, wanted: number, returned = 0): Promise<LeaseGrant> {
+  const answer = await sync(envelopeOf(boot, { leases: [{ window: WINDOW, wanted, returned }] }));
+  return answer.grants[0] as LeaseGrant;
+}
+
+async function lent(): Promise<number> {
+  const [row] = await database.sql`select lent from quota_windows where id = ${WINDOW}`;
+  return Number(row?.['lent'] ?? 0n);
+}
+
+test('eight boots that ask at once are lent the limit together and not a unit more', async () => {
+  const boots = Array.from({ length: 8 }, (_, at) => `bt_many_${at}`);
+  const granted = new Map<string, number>();
+  for (let round = 0; round < 60; round++) {
+    await Promise.all(boots.map(async (boot) => {
+      const grant = await ask(boot, (granted.get(boot) ?? 0) + 500);
+      granted.set(boot, grant.granted);
+    }));
+    expect(await lent()).toBeLessThanOrEqual(LIMIT);
+  }
+  const sum = [...granted.values()].reduce((all, units) => all + units, 0);
+  expect(sum).toBe(LIMIT);
+  expect((await ask('bt_late', 1)).exhausted).toBe(true);
+});
+
+test('a seal gives back what was not spent, and tells tills to ask again', async () => {
+  const boot = 'bt_many_0';
+  const { granted } = await ask(boot, 0);
+  const spent = { window: WINDOW, settled: 3, unleased: 0, overdrawn: 0 };
+  const batch = { ...usageOf(3), spent: [spent] };
+  const message = messageOf(boot, 1, batch);
+  await database.sql.begin((tx) => synchronise(tx, message, NOW));
+  const before = await lent();
+  const changes = await database.sql`select number from changes`;
+  await sync(envelopeOf(boot, { end: { kind: 'seal', in_doubt: 0 } }));
+  expect(await lent()).toBe(before - (granted - 3));
+  const more = await database.sql`select kind, subject_id from changes order by number`;
+  expect(more).toHaveLength(changes.length + 1);
+  expect(more.at(-1)).toMatchObject({ kind: 'quota', subject_id: WINDOW });
+});
+
+test('a forfeit gives nothing back: what a lost disk held stays used', async () => {
+  const before = await lent();
+  await sync(envelopeOf('bt_many_1', { end: { kind: 'forfeit', in_doubt: 9 } }));
+  expect(await lent()).toBe(before);
+});
+
+test('units a till returns can be lent to another, and an old return cannot undo that', async () => {
+  const boot = 'bt_many_2';
+  const { granted } = await ask(boot, 0);
+  await ask(boot, granted, granted);
+  const after = await lent();
+  const other = await ask('bt_other', 10_000);
+  expect(other.granted).toBeGreaterThan(0);
+  await ask(boot, granted, 0);
+  expect(await lent()).toBe(after + other.granted);
+});
+
+test('a window nobody has an entitlement for lends nothing', async () => {
+  const window = quotaWindow({ customerId: CUSTOMER, meterId: METER, kind: 'day' }, NOW).id;
+  const leases = [{ window, wanted: 5, returned: 0 }, { window: 'no|such|window|1', wanted: 1, returned: 0 }];
+  const answer = await sync(envelopeOf('bt_other', { leases }));
+  expect(answer.grants).toEqual([
+    { window, granted: 0, limit: 0, unlent: 0, exhausted: true },
+  ]);
+});

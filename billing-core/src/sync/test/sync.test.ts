@@ -1,0 +1,157 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { testDatabase, type TestDatabase } from '../../../../scripts/test/database.ts';
+import type { SyncAnswer } from '../../contract/sync.ts';
+import { synchronise, type SyncMessage } from '../actions.ts';
+import { envelopeOf, messageOf, METER, CUSTOMER, usageOf } from './ledger.ts';
+
+let database: TestDatabase;
+let boot = '';
+let boots = 0;
+beforeAll(async () => {
+  database = await testDatabase();
+});
+afterAll(() => database.drop());
+beforeEach(() => {
+  boots += 1;
+  boot = `bt_${boots}`;
+});
+
+const NOW = 1_790_000_000_000;
+const send = (message: SyncMessage): Promise<SyncAnswer> =>
+  database.sql.begin((tx) => synchronise(tx, message, NOW)) as Promise<SyncAnswer>;
+
+async function recorded(): Promise<number> {
+  const [row] = await database.sql<{ sum: number }[]>`
+    select coalesce(sum(requests), 0)::int as sum from usage_entries where boot_id = ${boot}`;
+  return row?.sum ?? 0;
+}
+
+test('a replayed batch bills once, and is acknowledged each time', async () => {
+  const message = messageOf(boot, 1, usageOf(7));
+  expect((await send(message)).batch).toEqual({ status: 'applied', written: 1 });
+  expect((await send(message)).batch).toEqual({ status: 'repeated', written: 1 });
+  expect(await recorded()).toBe(7);
+});
+
+test('the same batch sent ten times at once bills once', async () => {
+  const message = messageOf(boot, 1, usageOf(7));
+  const answers = await Promise.all(Array.from({ length: 10 }, () => send(message)));
+  expect(answers.filter((answer) => answer.batch?.status === 'applied')).toHaveLength(1);
+  expect(await recorded()).toBe(7);
+});
+
+test('a gap is refused with the number core expects, and changes nothing', async () => {
+  await send(messageOf(boot, 1, usageOf(1)));
+  const answer = await send(messageOf(boot, 3, usageOf(5)));
+  expect(answer).toMatchObject({ batch: { status: 'gap', written: 0 }, next_sequence: 2 });
+  expect(await recorded()).toBe(1);
+});
+
+test('another content under a used sequence is a conflict and is not recorded', async () => {
+  await send(messageOf(boot, 1, usageOf(1)));
+  const answer = await send(messageOf(boot, 1, usageOf(99)));
+  expect(answer.batch).toEqual({ status: 'conflict', written: 0 });
+  expect(await recorded()).toBe(1);
+});
+
+test('bytes that do not fit their checksum are refused, and may come again whole', async () => {
+  const message = messageOf(boot, 1, usageOf(3));
+  const torn = { ...message, bytes: message.bytes.slice(0, -1) };
+  await expect(send(torn)).rejects.toMatchObject({ code: 'invalid_request' });
+  expect((await send(message)).batch?.status).toBe('applied');
+  expect(await recorded()).toBe(3);
+});
+
+test.each([
+  ['an unknown outcome', { outcome: ['fine'] }],
+  ['a negative quantity', { quantity: [-1] }],
+  ['a fraction', { requests: [1.5] }],
+  ['a number beyond 2^53', { quantity: [2 ** 53] }],
+  ['columns of different length', { requests: [1, 2] }],
+  ['NUL in an id', { customer: ['cus_\u0000'] }],
+  ['a minute of the far future', { minute: [900_000_000] }],
+])('%s makes a dead letter: kept, visible, and the next batch goes on', async (_, wrong) => {
+  const batch = usageOf(1);
+  const broken = { ...batch, columns: { ...batch.columns, ...wrong } } as typeof batch;
+  expect((await send(messageOf(boot, 1, broken))).batch?.status).toBe('dead_letter');
+  expect((await send(messageOf(boot, 1, broken))).batch?.status).toBe('repeated');
+  expect((await send(messageOf(boot, 2, usageOf(2)))).batch?.status).toBe('applied');
+  expect(await recorded()).toBe(2);
+  const letters = await database.sql`
+    select reason, length(content) as bytes from usage_dead_letters where boot_id = ${boot}`;
+  expect(letters).toHaveLength(1);
+  expect(letters[0]?.['bytes']).toBeGreaterThan(0);
+});
+
+test('any mix of repeats and reorders of batches records each of them once', async () => {
+  let run = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 5, maxLength: 25 }),
+      async (order) => {
+        run += 1;
+        boot = `bt_mix_${boots}_${run}`;
+        const sent = order.map((sequence) => messageOf(boot, sequence, usageOf(10 ** sequence)));
+        let expected = 0;
+        for (const message of sent) {
+          const answer = await send(message);
+          if (answer.batch?.status === 'applied') {
+            expected += 10 ** (message.envelope.batch?.sequence ?? 0);
+          }
+          expect(await recorded()).toBe(expected);
+        }
+        const digits = String(expected).replaceAll('0', '');
+        expect(digits).toMatch(/^1*$/);
+      },
+    ),
+    { numRuns: 25 },
+  );
+});
+
+test('what is lost for good is a gap row, and the boot goes on behind it', async () => {
+  await send(messageOf(boot, 1, usageOf(1)));
+  const message = messageOf(boot, 4, usageOf(2));
+  const skipping = { ...message, envelope: { ...message.envelope, skip: { first: 2, last: 3 } } };
+  expect((await send(skipping)).batch?.status).toBe('applied');
+  const gaps = await database.sql`select reason from usage_gaps where boot_id = ${boot}`;
+  expect(gaps.map((gap) => gap['reason'])).toEqual(['lost_batches_2_3']);
+  expect(await recorded()).toBe(3);
+});
+
+test('a boot that was sealed takes no batch any more', async () => {
+  await send(messageOf(boot, 1, usageOf(1)));
+  const end = { kind: 'seal' as const, in_doubt: 2 };
+  const sealed = await send({ envelope: envelopeOf(boot, { end }), bytes: new Uint8Array() });
+  expect(sealed.boot_state).toBe('sealed');
+  const late = await send(messageOf(boot, 2, usageOf(5)));
+  expect(late).toMatchObject({ boot_state: 'sealed', batch: null });
+  expect(await recorded()).toBe(1);
+  const [row] = await database.sql`select in_doubt from boots where boot_id = ${boot}`;
+  expect(row?.['in_doubt']).toBe(2n);
+});
+
+test('another spool cannot speak for a boot', async () => {
+  await send(messageOf(boot, 1, usageOf(1)));
+  const message = messageOf(boot, 2, usageOf(1));
+  const forged = { ...message, envelope: { ...message.envelope, fingerprint: 'sp_other' } };
+  await expect(send(forged)).rejects.toMatchObject({ code: 'state_conflict' });
+});
+
+test("the gateway's own count merges by maximum, so an old message cannot lower it", async () => {
+  const at = (requests: number, sequence: number) => messageOf(boot, sequence, usageOf(requests));
+  await send(at(10, 1));
+  await send(at(4, 2));
+  const [row] = await database.sql`
+    select requests from gateway_counts
+     where boot_id = ${boot} and customer_id = ${CUSTOMER} and meter_id = ${METER}`;
+  expect(row?.['requests']).toBe(10n);
+});
+
+test('the ledger cannot be changed or emptied, by anyone', async () => {
+  await send(messageOf(boot, 1, usageOf(1)));
+  const { sql } = database;
+  await expect(sql`update usage_entries set requests = 0`).rejects.toThrow(/only grows/);
+  await expect(sql`delete from usage_entries`).rejects.toThrow(/only grows/);
+  await expect(sql`truncate usage_entries`).rejects.toThrow(/only grows/);
+});
