@@ -6,8 +6,8 @@ import type { Secrets } from './secrets.ts';
 
 const HOST = '127.0.0.1';
 // The gateway may have requests to finish and usage to flush; the others only close connections.
-const GATEWAY_PATIENCE_MS = 20_000;
-const PATIENCE_MS = 10_000;
+const GATEWAY_PATIENCE_MS = 25_000;
+const PATIENCE_MS = 21_000;
 
 /** What the parts are told of each other. */
 export interface Surroundings {

@@ -1,0 +1,92 @@
+import { type Finding, isTest, type Source } from './source.ts';
+
+/** The one module of billing-core that writes each table. */
+export const TABLE_WRITERS: Record<string, string> = {
+  schema_migrations: 'kit',
+  changes: 'kit',
+  audit_entries: 'kit',
+  idempotency_keys: 'kit',
+  users: 'auth',
+  sessions: 'auth',
+  accounts: 'auth',
+  verifications: 'auth',
+  rate_limits: 'auth',
+  admin_tokens: 'auth',
+  meters: 'catalog',
+  plans: 'catalog',
+  plan_versions: 'catalog',
+  prices: 'catalog',
+  entitlements: 'catalog',
+  routes: 'routes',
+  route_versions: 'routes',
+  route_meterings: 'routes',
+  customers: 'customers',
+  memberships: 'customers',
+  subscriptions: 'subscriptions',
+  subscription_phases: 'subscriptions',
+  api_keys: 'keys',
+  gateways: 'usage',
+  boots: 'usage',
+  usage_batches: 'usage',
+  usage_entries: 'usage',
+  gateway_counts: 'usage',
+  usage_rollups: 'usage',
+  usage_hours: 'usage',
+  usage_last_rolls: 'usage',
+  usage_refusals: 'usage',
+  usage_gaps: 'usage',
+  usage_dead_letters: 'usage',
+  quota_windows: 'quotas',
+  leases: 'quotas',
+  lease_settlements: 'quotas',
+};
+
+const MODULE = /^billing-core\/src\/([^/]+)\//;
+const WRITE =
+  /\b(?:insert\s+into|update|delete\s+from|merge\s+into|truncate)\s+(?:only\s+)?"?([a-z_]+)"?/gi;
+const SET_OR_ALIAS = /^\s*(?:as\s+)?(?:[a-z_]+\s+)?set\b/i;
+
+/** A table that another module writes, or that nobody is known to write. */
+export function tableFindings(sources: readonly Source[], tables: readonly string[]): Finding[] {
+  const unknown = tables
+    .filter((table) => !(table in TABLE_WRITERS))
+    .map((table) => ({
+      path: 'scripts/tidy/tables.ts',
+      line: 1,
+      problem: `says of no module that it writes ${table}`,
+    }));
+  const strange = sources
+    .filter(({ path }) => MODULE.test(path) && !isTest(path))
+    .flatMap(({ path, strings }) =>
+      strings.flatMap(({ text, line }) =>
+        tablesWritten(text)
+          .filter((table) => tables.includes(table) && TABLE_WRITERS[table] !== moduleOf(path))
+          .map((table) => ({
+            path,
+            line,
+            problem: `writes ${table}, which is for ${TABLE_WRITERS[table]} to write`,
+          })),
+      ),
+    );
+  return [...unknown, ...strange];
+}
+
+/** Out: the tables that an SQL text writes. */
+export function tablesWritten(sql: string): string[] {
+  return [...sql.matchAll(WRITE)].flatMap((match) => {
+    const [statement, table] = match;
+    const after = sql.slice(match.index + statement.length);
+    // `do update set`, `for update of` and prose are no writes to a table.
+    const isWrite = !/^update/i.test(statement) || SET_OR_ALIAS.test(after);
+    return table !== undefined && table !== 'set' && isWrite ? [table] : [];
+  });
+}
+
+/** Out: the tables that SQL migrations make. */
+export function tablesMade(sql: string): string[] {
+  return [...sql.matchAll(/^create (?:unlogged )?table (?:if not exists )?"?([a-z_]+)/gim)].flatMap(
+    ([, table]) => table ?? [],
+  );
+}
+
+const moduleOf = (path: string): string | undefined => MODULE.exec(path)?.[1];
