@@ -3,8 +3,9 @@
 // - it writes the rollback to a socket that is gone, and the process dies of it;
 // - a write that was pending when the socket closed is never flushed again, so the connection
 //   hangs for ever whenever the pool reuses it;
+// - the error that ended a connection is thrown again at whoever reuses it first;
 // - a lost transaction can go on, outside any transaction, on the same connection once it is
-//   reopened for somebody else.
+//   reopened for somebody else; a lost reservation returns a dead connection to the pool.
 // A new version of the driver stops here on purpose: see whether it still needs this.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -28,6 +29,7 @@ const REPAIRS: Repair[] = [
     chunk = nextWriteTimer = null
     if (socket === null) {
       error(Errors.connection('CONNECTION_CLOSED', options, socket))
+      query = null
       return false
     }
     return socket.write(x, fn)
@@ -45,8 +47,13 @@ const REPAIRS: Repair[] = [
   },
   {
     file: 'connection.js',
-    from: `    !hadError && (query || sent.length) && error(`,
-    to: `    (query || sent.length) && error(`,
+    from: `    !hadError && (query || sent.length) && error(Errors.connection('CONNECTION_CLOSED', options, socket))
+`,
+    to: `    ;(query || sent.length) && error(Errors.connection('CONNECTION_CLOSED', options, socket))
+    query = results = errorResponse = null
+    result = new Result()
+    rows = 0
+`,
   },
   {
     file: 'index.js',
@@ -72,6 +79,38 @@ const REPAIRS: Repair[] = [
     to: `        q.catch(e => uncaughtError || (uncaughtError = e))
         if (lost)
           return q.reject(lost)
+`,
+  },
+  {
+    file: 'index.js',
+    from: `    c.reserved.release = true
+
+    const sql = Sql(handler)
+    sql.release = () => {
+      c.reserved = null
+`,
+    to: `    c.reserved.release = true
+    let lost = null
+    c.onclose = e => lost = e
+
+    const sql = Sql(handler)
+    sql.release = () => {
+      if (lost)
+        return
+      c.reserved = null
+`,
+  },
+  {
+    file: 'index.js',
+    from: `    function handler(q) {
+      c.queue === full
+        ? queue.push(q)
+`,
+    to: `    function handler(q) {
+      if (lost)
+        return q.reject(lost)
+      c.queue === full
+        ? queue.push(q)
 `,
   },
 ];
