@@ -47,7 +47,7 @@ async function addUp(tx: Tx, batches: Batch[], roll: bigint): Promise<number> {
       select customer_id, minute, meter_id, key_id, route_id, outcome, billable,
              sum(requests) as requests, sum(quantity) as quantity, count(*) as entries
         from ${keysOf(tx, batches)} join usage_entries using (gateway_id, boot_id, sequence)
-       where received_day = any(${days}::date[])
+       where received_day = any(${days}::text[]::date[])
        group by 1, 2, 3, 4, 5, 6, 7),
     minutes as (
       insert into usage_rollups as kept (customer_id, minute, meter_id, key_id, route_id, outcome,
