@@ -22,6 +22,21 @@ create table memberships (
 );
 create index memberships_user on memberships (user_id);
 
+-- A customer that had an owner keeps one, whoever takes the last away: a demotion, a removal, or
+-- the deletion of the user. The customer's row is locked, so two cannot leave at the same time.
+create function keep_an_owner() returns trigger language plpgsql as $$
+begin
+  perform from customers where id = old.customer_id and state = 'active' for no key update;
+  if found and not exists (select from memberships
+                            where customer_id = old.customer_id and role = 'owner') then
+    raise exception 'customer % needs an owner', old.customer_id
+      using errcode = 'check_violation', constraint = 'memberships_one_owner';
+  end if;
+  return null;
+end $$;
+create trigger memberships_one_owner after update or delete on memberships
+  for each row when (old.role = 'owner') execute function keep_an_owner();
+
 create table subscriptions (
   id              text        primary key,
   customer_id     text        not null references customers,

@@ -6,8 +6,16 @@ import type { SignIn } from './auth/sign-in.ts';
 import { adminTokensHttp } from './auth/tokens-http.ts';
 import { usersHttp } from './auth/users-http.ts';
 import { metersHttp } from './catalog/http.ts';
+import { plansHttp } from './catalog/plans-http.ts';
+import { portalPlansHttp } from './catalog/portal.ts';
 import { bindCustomer } from './customers/access.ts';
+import { customersHttp, portalCustomerHttp } from './customers/http.ts';
+import { meHttp, requireOpenSignUp, settingsHttp } from './customers/me-http.ts';
+import { membershipsHttp } from './customers/memberships-http.ts';
 import { documentationHttp, openApi } from './documentation.ts';
+import { keysHttp } from './keys/http.ts';
+import { portalKeysHttp } from './keys/portal.ts';
+import { auditHttp } from './kit/audit-http.ts';
 import { BODY_BYTES_MAX, limitBody, strictJson } from './kit/body.ts';
 import {
   api,
@@ -20,6 +28,12 @@ import {
 import { idempotent } from './kit/idempotency.ts';
 import type { Metrics } from './kit/metrics.ts';
 import { unmatched } from './kit/unmatched.ts';
+import { portalLiveHttp } from './quotas/live-http.ts';
+import { watchLiveUsage } from './quotas/live.ts';
+import { routesHttp } from './routes/http.ts';
+import { subscriptionsHttp } from './subscriptions/http.ts';
+import { SYNC_BODY_BYTES_MAX, syncHttp } from './sync/http.ts';
+import { portalUsageHttp, usageHttp } from './usage/http.ts';
 
 export type Deps = Kit & {
   signIn: SignIn;
@@ -37,7 +51,36 @@ function adminSurface(deps: Deps): OpenAPIHono<Api> {
   const app = api();
   app.use(limitBody(BODY_BYTES_MAX), authenticateAdmin(deps), strictJson);
   app.use(transactional(deps.sql), idempotent);
-  for (const module of [adminTokensHttp(), usersHttp(deps.signIn), metersHttp()]) {
+  for (const module of [
+    adminTokensHttp(),
+    usersHttp(deps.signIn),
+    auditHttp(),
+    metersHttp(),
+    plansHttp(),
+    routesHttp(),
+    customersHttp(),
+    membershipsHttp(),
+    subscriptionsHttp(),
+    keysHttp(),
+    usageHttp(),
+  ]) {
+    app.route('/', module);
+  }
+  return app;
+}
+
+/** /portal/v1/customers/{customer_id}: what a module shows a customer is mounted here. */
+function customerSurface(deps: Deps): OpenAPIHono<Api> {
+  const app = api();
+  const watch = watchLiveUsage(deps);
+  deps.stopping.addEventListener('abort', () => watch.stop(), { once: true });
+  for (const module of [
+    portalCustomerHttp(),
+    portalPlansHttp(),
+    portalKeysHttp(),
+    portalUsageHttp(),
+    portalLiveHttp(deps, watch),
+  ]) {
     app.route('/', module);
   }
   return app;
@@ -46,17 +89,21 @@ function adminSurface(deps: Deps): OpenAPIHono<Api> {
 /** /portal/v1: people in a browser. */
 function portalSurface(deps: Deps): OpenAPIHono<Api> {
   const app = api();
+  app.route('/', settingsHttp(deps));
   app.use(limitBody(BODY_BYTES_MAX), authenticateUser(deps));
+  app.use('/customers', requireOpenSignUp(deps));
   app.use('/customers/:customer_id/*', bindCustomer(deps.sql));
-  app.use(strictJson);
-  app.use(transactional(deps.sql), idempotent);
+  app.use(strictJson, transactional(deps.sql), idempotent);
+  app.route('/', meHttp(deps));
+  app.route('/customers/:customer_id', customerSurface(deps));
   return app;
 }
 
 /** /internal/v1: gateways. */
 function gatewaySurface(deps: Deps): OpenAPIHono<Api> {
   const app = api();
-  app.use(authenticateGateway(deps));
+  app.use(limitBody(SYNC_BODY_BYTES_MAX), authenticateGateway(deps));
+  app.route('/', syncHttp(deps));
   return app;
 }
 

@@ -25,7 +25,8 @@ const CUSTOMER_PARAMETER = {
 
 // "List keys" of the customer side and of the admin side are two operations.
 function operationId(path: string, summary: string): string {
-  const words = summary.replaceAll(/[^A-Za-z0-9 ]/g, '').split(' ');
+  const bare = summary.replaceAll(/[^A-Za-z0-9 ]/g, '').split(' ');
+  const words = bare.filter((word) => !/^(a|an|the)$/i.test(word));
   const side = path.startsWith('/portal/') ? ['portal', ...words] : words;
   return side
     .map((word, at) =>

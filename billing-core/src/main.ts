@@ -9,6 +9,7 @@ import { openLog } from './kit/log.ts';
 import { openMail } from './kit/mail.ts';
 import { openMetrics } from './kit/metrics.ts';
 import { privateHttp } from './kit/private.ts';
+import { startRoller } from './usage/roller.ts';
 
 const STOP_DEADLINE_MS = 10_000;
 
@@ -37,7 +38,7 @@ async function start(config: Config): Promise<() => Promise<void>> {
     isProxy: trustedProxies(config.trustedProxies),
     stopping: stopping.signal,
   });
-  const jobs: Job[] = [];
+  const jobs: Job[] = [startRoller({ sql, clock, log })];
 
   const beside = privateHttp({ sql, registry: metrics.registry, stopping: stopping.signal });
   const open = await listen(app.fetch, { host, port: config.port });

@@ -1,22 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { Scope } from '../contract/admin-token.ts';
+import { randomBase62 } from '../kit/base62.ts';
 
-const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const SECRET_CHARS = 40;
 const TOKEN = /^tga_[0-9A-Za-z]{40}$/;
-/** A byte at or above this would make some letters likelier than others. */
-const UNBIASED = 248;
-
-/** `length` random base62 letters, each equally likely. */
-export function randomBase62(length: number): string {
-  let text = '';
-  while (text.length < length) {
-    for (const byte of randomBytes(length)) {
-      if (byte < UNBIASED && text.length < length) text += BASE62.charAt(byte % 62);
-    }
-  }
-  return text;
-}
 
 /** A new admin or gateway token: `tga_` and 238 random bits. Only its hash is stored. */
 export const mintToken = (): string => `tga_${randomBase62(SECRET_CHARS)}`;

@@ -4,11 +4,11 @@ import { PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN } from '../contract/user.ts';
 import type { SessionUser } from '../contract/session.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Sql } from '../kit/database.ts';
+import { randomBase62 } from '../kit/base62.ts';
 import { newId } from '../kit/id.ts';
 import type { Log } from '../kit/log.ts';
 import type { Mail } from '../kit/mail.ts';
 import { alreadyHere, resetLetter } from './letter.ts';
-import { randomBase62 } from './model.ts';
 import { faultOfSignIn } from './sign-in-fault.ts';
 
 export type SignInSettings = {

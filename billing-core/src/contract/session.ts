@@ -39,11 +39,3 @@ export const done = z.object({ status: z.literal(true) });
 export const session = z
   .object({ user: sessionUser, session: z.object({ expires_at: time() }) })
   .nullable();
-
-export const settings = z
-  .object({
-    product_name: z.string(),
-    sign_up: z.enum(['open', 'closed']),
-    gateway_url: z.string(),
-  })
-  .meta({ id: 'Settings' });

@@ -7,7 +7,7 @@ import type { SessionUser } from '../contract/session.ts';
 import type { Actor } from './audit.ts';
 import type { Clock } from './clock.ts';
 import type { Query, Sql, Tx } from './database.ts';
-import { Fault, FAULTS, type FaultCode } from './fault.ts';
+import { Fault, FAULTS, type FaultCode, type FieldError } from './fault.ts';
 import { newId } from './id.ts';
 import type { Log } from './log.ts';
 
@@ -33,16 +33,22 @@ export type ApiContext = Context<Api>;
 /** `stopping` ends what would otherwise stay open: event streams, long polls. */
 export type Kit = { sql: Sql; clock: Clock; log: Log; stopping: AbortSignal };
 
+// A field nobody knows is an error at that field, not at the object around it.
+function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
+  const at = issue.path.join('.');
+  if (issue.code !== 'unrecognized_keys') return [{ path: at, message: issue.message }];
+  return issue.keys.map((key) => ({
+    path: [...issue.path, key].join('.'),
+    message: 'is not a known field',
+  }));
+}
+
 /** A router whose schema failures are `invalid_request` problems with one error per field. */
 export function api(): OpenAPIHono<Api> {
   return new OpenAPIHono<Api>({
     defaultHook: (result) => {
       if (result.success) return;
-      const errors = result.error.issues.map((issue) => ({
-        path: issue.path.join('.'),
-        message: issue.message,
-      }));
-      throw new Fault('invalid_request', { errors });
+      throw new Fault('invalid_request', { errors: result.error.issues.flatMap(fieldErrors) });
     },
   });
 }
@@ -122,8 +128,13 @@ export function errorResponse(log: Log) {
 }
 
 const BY_STATUS: Record<number, FaultCode> = {
-  400: 'malformed_json', 401: 'unauthenticated', 403: 'forbidden', 404: 'not_found',
-  405: 'method_not_allowed', 413: 'payload_too_large', 415: 'unsupported_media_type',
+  400: 'malformed_json',
+  401: 'unauthenticated',
+  403: 'forbidden',
+  404: 'not_found',
+  405: 'method_not_allowed',
+  413: 'payload_too_large',
+  415: 'unsupported_media_type',
   429: 'too_many_requests',
 };
 

@@ -48,6 +48,10 @@ function SignUpForm() {
     defaults: { name: '', email: '', password: '' },
     submit: async (body) => {
       await api('/auth/sign-up/email', { method: 'POST', body, anonymous: true });
+      // That answer is the same for an address that was taken, and signs nobody in.
+      const { email, password } = body;
+      const credentials = { email, password };
+      await api('/auth/sign-in/email', { method: 'POST', body: credentials, anonymous: true });
       queries.clear();
       go(paths.home, { replace: true });
     },

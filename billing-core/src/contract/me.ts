@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { MEMBER_ROLES } from './customer.ts';
+import { sessionUser } from './session.ts';
+
+const SIGN_UP = z.enum(['open', 'closed']);
+
+export const settings = z
+  .object({ product_name: z.string(), sign_up: SIGN_UP, gateway_url: z.string() })
+  .meta({ id: 'Settings' });
+
+export const me = z
+  .object({
+    user: sessionUser,
+    memberships: z.array(
+      z.object({
+        id: z.string(),
+        role: z.enum(MEMBER_ROLES),
+        customer: z.object({
+          id: z.string(),
+          name: z.string(),
+          state: z.enum(['active', 'archived']),
+        }),
+      }),
+    ),
+    sign_up: SIGN_UP,
+    gateway_url: z.string(),
+  })
+  .meta({ id: 'Me' });
+export type Me = z.infer<typeof me>;

@@ -1,0 +1,108 @@
+import type { CustomerPatch, NewCustomer } from '../contract/customer.ts';
+import { audit, type Doing } from '../kit/audit.ts';
+import { randomBase62 } from '../kit/base62.ts';
+import { appendChange } from '../kit/changes.ts';
+import { Fault, found } from '../kit/fault.ts';
+import { newId } from '../kit/id.ts';
+import { addMember } from './memberships.ts';
+import { lockOwned } from './membership-store.ts';
+import {
+  hasLiveSubscription,
+  insertCustomer,
+  lockCustomer,
+  updateCustomer,
+  type CustomerRow,
+} from './store.ts';
+
+const KEY_REF_CHARS = 10;
+const KEY_REF_TRIES = 5;
+/** How many customers one person may own; past that an admin makes them. */
+export const OWNED_CUSTOMERS_MAX = 20;
+
+/** Mints what stands in front of every key of the customer; tests bring their own. */
+export type MintKeyRef = () => string;
+const mintKeyRef: MintKeyRef = () => randomBase62(KEY_REF_CHARS);
+
+async function bornCustomer(
+  { tx, now }: Doing,
+  wanted: NewCustomer,
+  mint: MintKeyRef,
+): Promise<CustomerRow> {
+  const { name, external_id = null, currency, time_zone, metadata } = wanted;
+  const id = newId('cus', now);
+  const facts = { id, name, external_id, currency, time_zone, metadata, createdAt: new Date(now) };
+  for (let tries = 0; tries < KEY_REF_TRIES; tries++) {
+    const row = await insertCustomer(tx, { ...facts, key_ref: mint() });
+    if (row !== undefined) return row;
+  }
+  throw new Error(`no free key reference in ${KEY_REF_TRIES} tries`);
+}
+
+/** Makes a customer. Throws already_exists for an external_id that another customer has. */
+export async function createCustomer(
+  doing: Doing,
+  wanted: NewCustomer,
+  mint: MintKeyRef = mintKeyRef,
+): Promise<CustomerRow> {
+  const { tx, actor, now, requestId } = doing;
+  const row = await bornCustomer(doing, wanted, mint);
+  await audit(tx, { actor, action: 'customer.create', subjectId: row.id, now, requestId });
+  await appendChange(tx, 'customer', row.id);
+  return row;
+}
+
+/**
+ * Makes a customer that this user owns: the way of a sign-up. Throws state_conflict for who owns
+ * OWNED_CUSTOMERS_MAX already.
+ */
+export async function createOwnCustomer(
+  doing: Doing,
+  wanted: NewCustomer,
+  userId: string,
+): Promise<CustomerRow> {
+  if ((await lockOwned(doing.tx, userId)) >= OWNED_CUSTOMERS_MAX) {
+    throw new Fault('state_conflict', {
+      detail: `You own ${OWNED_CUSTOMERS_MAX} customers already`,
+    });
+  }
+  const row = await createCustomer(doing, wanted);
+  await addMember(doing, row.id, { user_id: userId, role: 'owner' });
+  return row;
+}
+
+/** Changes what is given; `metadata` is replaced as a whole. Throws not_found, already_exists. */
+export async function changeCustomer(
+  doing: Doing,
+  id: string,
+  patch: CustomerPatch,
+): Promise<CustomerRow> {
+  const { tx, actor, now, requestId } = doing;
+  const { name, external_id, time_zone, metadata } = patch;
+  const change = {
+    ...(name !== undefined && { name }),
+    ...(external_id !== undefined && { external_id }),
+    ...(time_zone !== undefined && { time_zone }),
+    ...(metadata !== undefined && { metadata }),
+  };
+  const row = found(await updateCustomer(tx, id, change), 'customer');
+  const detail = { fields: Object.keys(change) };
+  await audit(tx, { actor, action: 'customer.update', subjectId: id, now, requestId, detail });
+  await appendChange(tx, 'customer', id);
+  return row;
+}
+
+/**
+ * Archives a customer: its keys stop working, its history stays. A second time changes nothing.
+ * Throws not_found; state_conflict while a subscription is live.
+ */
+export async function archiveCustomer(doing: Doing, id: string): Promise<void> {
+  const { tx, actor, now, requestId } = doing;
+  const row = found(await lockCustomer(tx, id), 'customer');
+  if (row.state === 'archived') return;
+  if (await hasLiveSubscription(tx, id)) {
+    throw new Fault('state_conflict', { detail: 'It has a live subscription: cancel that first' });
+  }
+  await updateCustomer(tx, id, { state: 'archived' });
+  await audit(tx, { actor, action: 'customer.archive', subjectId: id, now, requestId });
+  await appendChange(tx, 'customer', id);
+}

@@ -1,0 +1,62 @@
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
+import type { MiddlewareHandler } from 'hono';
+import { me, settings } from '../contract/me.ts';
+import { Fault } from '../kit/fault.ts';
+import { api, json, PROBLEMS, type Api } from '../kit/http.ts';
+import { membershipsOf } from './membership-store.ts';
+
+const MEMBERSHIPS_SHOWN_MAX = 100;
+
+export type Installation = { signUp: 'open' | 'closed'; gatewayUrl: string };
+
+const settingsRoute = createRoute({
+  method: 'get',
+  path: '/settings',
+  tags: ['Portal'],
+  summary: 'Get the settings',
+  description: 'What the sign-in pages need to know; for everybody.',
+  responses: { 200: json(settings), ...PROBLEMS },
+});
+
+/** /portal/v1/settings, which needs no session. */
+export function settingsHttp({ signUp, gatewayUrl }: Installation): OpenAPIHono<Api> {
+  const app = api();
+  app.openapi(settingsRoute, (c) =>
+    c.json({ product_name: 'Tollgate', sign_up: signUp, gateway_url: gatewayUrl }, 200),
+  );
+  return app;
+}
+
+const meRoute = createRoute({
+  method: 'get',
+  path: '/me',
+  tags: ['Portal'],
+  summary: 'Get the caller',
+  responses: { 200: json(me), ...PROBLEMS },
+});
+
+/** /portal/v1/me: who is signed in, and where they are a member. */
+export function meHttp({ signUp, gatewayUrl }: Installation): OpenAPIHono<Api> {
+  const app = api();
+  app.openapi(meRoute, async (c) => {
+    const { user, query } = c.var;
+    const rows = await membershipsOf(query, user.id, MEMBERSHIPS_SHOWN_MAX);
+    const memberships = rows.map((row) => ({
+      id: row.id,
+      role: row.role,
+      customer: { id: row.customer_id, name: row.customer_name, state: row.customer_state },
+    }));
+    return c.json({ user, memberships, sign_up: signUp, gateway_url: gatewayUrl }, 200);
+  });
+  return app;
+}
+
+/** Where sign-up is closed, nobody makes a customer for themselves either. */
+export const requireOpenSignUp =
+  ({ signUp }: Installation): MiddlewareHandler<Api> =>
+  async (c, next) => {
+    if (c.req.method === 'POST' && signUp === 'closed') {
+      throw new Fault('forbidden', { detail: 'Sign-up is closed; ask an admin for a customer' });
+    }
+    await next();
+  };

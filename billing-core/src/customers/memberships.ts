@@ -1,0 +1,56 @@
+import { userById } from '../auth/user-store.ts';
+import type { MemberRole, NewMembership } from '../contract/customer.ts';
+import { audit, type Doing } from '../kit/audit.ts';
+import { found, notFound } from '../kit/fault.ts';
+import { newId } from '../kit/id.ts';
+import {
+  deleteMembership,
+  insertMembership,
+  membershipById,
+  updateRole,
+  type MembershipRow,
+} from './membership-store.ts';
+import { customerById } from './store.ts';
+
+/** Makes a user a member. Throws not_found for either; already_exists. */
+export async function addMember(
+  doing: Doing,
+  customerId: string,
+  wanted: NewMembership,
+): Promise<MembershipRow> {
+  const { tx, actor, now, requestId } = doing;
+  const { user_id: userId, role } = wanted;
+  found(await customerById(tx, customerId), 'customer');
+  found(await userById(tx, userId), 'user');
+  const id = newId('mem', now);
+  await insertMembership(tx, { id, customerId, userId, role, createdAt: new Date(now) });
+  const detail = { user_id: userId, role };
+  const action = 'membership.create';
+  await audit(tx, { actor, action, subjectId: customerId, now, requestId, detail });
+  return found(await membershipById(tx, id), 'membership');
+}
+
+/** Gives a member another role. Throws not_found; state_conflict for the last owner. */
+export async function changeRole(
+  doing: Doing,
+  id: string,
+  role: MemberRole,
+): Promise<MembershipRow> {
+  const { tx, actor, now, requestId } = doing;
+  if (!(await updateRole(tx, id, role))) throw notFound('membership');
+  const row = found(await membershipById(tx, id), 'membership');
+  const detail = { user_id: row.user_id, role };
+  const subjectId = row.customer_id;
+  await audit(tx, { actor, action: 'membership.update', subjectId, now, requestId, detail });
+  return row;
+}
+
+/** Ends a membership. Throws not_found; state_conflict for the last owner. */
+export async function removeMember(doing: Doing, id: string): Promise<void> {
+  const { tx, actor, now, requestId } = doing;
+  const row = found(await membershipById(tx, id), 'membership');
+  if (!(await deleteMembership(tx, id))) throw notFound('membership');
+  const detail = { user_id: row.user_id };
+  const subjectId = row.customer_id;
+  await audit(tx, { actor, action: 'membership.delete', subjectId, now, requestId, detail });
+}
