@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { currency } from './customer.ts';
 import { WINDOW_KINDS } from './facts.ts';
 import { decimal, id, optionalText, text, time, units } from './field.ts';
 
@@ -114,7 +115,7 @@ export type EntitlementInput = z.infer<typeof entitlementInput>;
 
 /** The content of a version; PUT replaces all of it. */
 export const newPlanVersion = z.strictObject({
-  currency: z.string().regex(/^[A-Z]{3}$/, 'is not a currency code of three capital letters'),
+  currency: currency(),
   trial_days: z.number().int().min(0).max(TRIAL_DAYS_MAX).default(0),
   prices: z.array(priceInput).max(PRICES_MAX),
   entitlements: z.array(entitlementInput).max(ENTITLEMENTS_MAX),

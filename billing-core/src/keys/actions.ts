@@ -1,19 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { formatApiKey, randomBase62, SECRET_CHARS } from '../contract/api-key.ts';
 import type { KeyPatch, NewKey } from '../contract/key.ts';
+import { lockCustomer } from '../customers/store.ts';
 import { audit, type Doing } from '../kit/audit.ts';
 import { appendChange } from '../kit/changes.ts';
 import { Fault, found } from '../kit/fault.ts';
 import { newId } from '../kit/id.ts';
 import { keyState, LIVE_KEYS_MAX, type KeyRow } from './model.ts';
-import {
-  countLiveKeys,
-  insertKey,
-  keyById,
-  lockKeyCustomer,
-  updateKey,
-  type KeyScope,
-} from './store.ts';
+import { countLiveKeys, insertKey, keyById, updateKey, type KeyScope } from './store.ts';
 
 /** A key is stored and looked up by this alone. */
 export const hashApiKey = (text: string): Buffer => createHash('sha256').update(text).digest();
@@ -41,7 +35,7 @@ export async function createKey(
   wanted: NewKey,
 ): Promise<{ row: KeyRow; secret: string }> {
   const { tx, now, actor, requestId } = doing;
-  const customer = found(await lockKeyCustomer(tx, customerId), 'customer');
+  const customer = found(await lockCustomer(tx, customerId), 'customer');
   if (customer.state !== 'active') {
     throw new Fault('state_conflict', { detail: 'The customer is archived' });
   }
@@ -72,7 +66,7 @@ export async function createKey(
 /** The key under its customer's lock, so that two changes of it come one after another. */
 async function lockedKey({ tx }: Doing, id: string, scope: KeyScope): Promise<KeyRow> {
   const seen = found(await keyById(tx, id, scope), 'key');
-  await lockKeyCustomer(tx, seen.customer_id);
+  await lockCustomer(tx, seen.customer_id);
   return found(await keyById(tx, id, scope), 'key');
 }
 

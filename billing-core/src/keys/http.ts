@@ -3,12 +3,13 @@ import { z } from 'zod';
 import { id } from '../contract/field.ts';
 import { createdKey, key, KEY_STATES, keyPatch, newKey } from '../contract/key.ts';
 import { pageOf, pageQuery } from '../contract/page.ts';
+import { customerById } from '../customers/store.ts';
 import { found } from '../kit/fault.ts';
 import { api, json, jsonBody, PROBLEMS, type Api } from '../kit/http.ts';
 import { pageFrom } from '../kit/page.ts';
 import { changeKey, createKey, revokeKey } from './actions.ts';
 import { shownKey, type KeyRow } from './model.ts';
-import { customerExists, keyById, listKeys } from './store.ts';
+import { keyById, listKeys } from './store.ts';
 
 const tags = ['Keys'];
 const ofCustomer = z.object({ customer_id: id('cus') });
@@ -70,7 +71,7 @@ export function keysHttp(): OpenAPIHono<Api> {
   app.openapi(list, async (c) => {
     const { query, now } = c.var;
     const customerId = c.req.valid('param').customer_id;
-    found((await customerExists(query, customerId)) || undefined, 'customer');
+    found(await customerById(query, customerId), 'customer');
     const page = c.req.valid('query');
     const rows = await listKeys(query, { ...page, customerId, now });
     const item = (row: KeyRow) => shownKey(row, now);

@@ -3,8 +3,9 @@ import { z } from 'zod';
 import { id } from '../contract/field.ts';
 import { createdKey, key, KEY_STATES, keyPatch, newKey } from '../contract/key.ts';
 import { pageOf, pageQuery } from '../contract/page.ts';
-import { Fault, found } from '../kit/fault.ts';
-import { api, json, jsonBody, PROBLEMS, type Api, type CustomerAccess } from '../kit/http.ts';
+import { requireMay } from '../customers/model.ts';
+import { found } from '../kit/fault.ts';
+import { api, json, jsonBody, PROBLEMS, type Api } from '../kit/http.ts';
 import { pageFrom } from '../kit/page.ts';
 import { changeKey, createKey, revokeKey } from './actions.ts';
 import { shownKey, type KeyRow } from './model.ts';
@@ -66,11 +67,6 @@ const revoke = createRoute({
   responses: { 200: json(key), ...PROBLEMS },
 });
 
-function refuseUnlessDeveloper({ role }: CustomerAccess): void {
-  if (role === 'owner' || role === 'developer') return;
-  throw new Fault('forbidden', { detail: 'Only owners and developers change keys' });
-}
-
 /** /portal/v1/customers/{customer_id}/keys: the keys of the customer the access check names. */
 export function portalKeysHttp(): OpenAPIHono<Api> {
   const app = api();
@@ -82,7 +78,7 @@ export function portalKeysHttp(): OpenAPIHono<Api> {
     return c.json(pageFrom(rows, { limit: page.limit, key: (row) => row.id, item }), 200);
   });
   app.openapi(create, async (c) => {
-    refuseUnlessDeveloper(c.var.customer);
+    requireMay(c.var.customer.role, 'keys.write');
     const { row, secret } = await createKey(c.var, c.var.customer.id, c.req.valid('json'));
     return c.json({ ...shownKey(row, c.var.now), secret }, 201);
   });
@@ -92,13 +88,13 @@ export function portalKeysHttp(): OpenAPIHono<Api> {
     return c.json(shownKey(found(row, 'key'), c.var.now), 200);
   });
   app.openapi(patch, async (c) => {
-    refuseUnlessDeveloper(c.var.customer);
+    requireMay(c.var.customer.role, 'keys.write');
     const scope = { customerId: c.var.customer.id };
     const change = { id: c.req.valid('param').key_id, scope, patch: c.req.valid('json') };
     return c.json(shownKey(await changeKey(c.var, change), c.var.now), 200);
   });
   app.openapi(revoke, async (c) => {
-    refuseUnlessDeveloper(c.var.customer);
+    requireMay(c.var.customer.role, 'keys.write');
     const scope = { customerId: c.var.customer.id };
     const row = await revokeKey(c.var, c.req.valid('param').key_id, scope);
     return c.json(shownKey(row, c.var.now), 200);

@@ -44,23 +44,6 @@ export async function keyById(
   return row;
 }
 
-export async function customerExists(sql: Query, id: string): Promise<boolean> {
-  const rows = await sql`select from customers where id = ${id}`;
-  return rows.length > 0;
-}
-
-export type KeyCustomer = { id: string; key_ref: string; state: 'active' | 'archived' };
-
-/**
- * Locks the customer, so that writes about its keys come one after another and a limit on their
- * number holds. Foreign keys to the customer are not blocked.
- */
-export async function lockKeyCustomer(tx: Tx, id: string): Promise<KeyCustomer | undefined> {
-  const [row] = await tx<KeyCustomer[]>`
-    select id, key_ref, state from customers where id = ${id} for no key update`;
-  return row;
-}
-
 export async function countLiveKeys(tx: Tx, customerId: string, now: number): Promise<number> {
   const [row] = await tx<{ live: number }[]>`
     select count(*)::int as live from api_keys

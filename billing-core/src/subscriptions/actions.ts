@@ -1,5 +1,6 @@
 import { heldVersion } from '../catalog/plan-store.ts';
 import type { NewSubscription } from '../contract/subscription.ts';
+import { lockCustomer } from '../customers/store.ts';
 import { audit, type Doing } from '../kit/audit.ts';
 import { appendChange } from '../kit/changes.ts';
 import { Fault, found } from '../kit/fault.ts';
@@ -9,7 +10,6 @@ import {
   endSubscription,
   insertSubscription,
   latestSubscription,
-  lockSubscriber,
   moveSubscription,
   subscriptionById,
 } from './store.ts';
@@ -36,7 +36,7 @@ async function record(doing: Doing, action: string, row: SubscriptionRow): Promi
 /** Puts a customer that has no live subscription on a published version. */
 export async function subscribe(doing: Doing, wanted: NewSubscription): Promise<SubscriptionRow> {
   const { tx, now } = doing;
-  const customer = found(await lockSubscriber(tx, wanted.customer_id), 'customer');
+  const customer = found(await lockCustomer(tx, wanted.customer_id), 'customer');
   const version = found(await heldVersion(tx, wanted.plan_version_id), 'plan version');
   const start = startOf(wanted, now);
   refuse(versionConflict(customer, version));
@@ -59,7 +59,7 @@ export async function subscribe(doing: Doing, wanted: NewSubscription): Promise<
 /** The live subscription under its customer's lock, and that customer. */
 async function lockedLive({ tx }: Doing, id: string) {
   const seen = found(await subscriptionById(tx, id), 'subscription');
-  const customer = found(await lockSubscriber(tx, seen.customer_id), 'customer');
+  const customer = found(await lockCustomer(tx, seen.customer_id), 'customer');
   const row = found(await subscriptionById(tx, id), 'subscription');
   refuse(row.canceled_at === null ? undefined : 'The subscription is canceled');
   return { row, customer };

@@ -1,4 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
+import type { CustomerRow } from '../customers/store.ts';
 import type { Subscription, SubscriptionState } from '../contract/subscription.ts';
 
 export type Period = { start: number; end: number };
@@ -70,12 +71,6 @@ export function shownSubscription(row: SubscriptionRow, now: number): Subscripti
   };
 }
 
-export type SubscribingCustomer = {
-  id: string;
-  state: 'active' | 'archived';
-  currency: string;
-  time_zone: string;
-};
 export type OfferedVersion = {
   state: 'draft' | 'published' | 'archived';
   currency: string;
@@ -84,7 +79,7 @@ export type OfferedVersion = {
 
 /** Why this customer cannot go on this version; undefined when it can. */
 export function versionConflict(
-  customer: SubscribingCustomer,
+  customer: Pick<CustomerRow, 'state' | 'currency'>,
   version: OfferedVersion,
 ): string | undefined {
   if (customer.state !== 'active') return 'The customer is archived';

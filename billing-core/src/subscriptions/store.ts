@@ -3,7 +3,7 @@ import type { PageQuery } from '../contract/page.ts';
 import type { SubscriptionState } from '../contract/subscription.ts';
 import type { Query, Tx } from '../kit/database.ts';
 import { afterCursor } from '../kit/page.ts';
-import { subscriptionState, type SubscribingCustomer, type SubscriptionRow } from './model.ts';
+import { subscriptionState, type SubscriptionRow } from './model.ts';
 
 /** What the customer's live subscription grants, as gateways are told. */
 export type Entitlements = Pick<CustomerFact, 'subscription' | 'rate_limit' | 'quotas'>;
@@ -121,17 +121,6 @@ export async function latestSubscription(
   const [row] = await sql<SubscriptionRow[]>`
     ${subscriptions(sql)} where customer_id = ${customerId}
      order by canceled_at desc nulls first limit 1`;
-  return row;
-}
-
-/** Locks the customer: what changes its subscription happens one after another. */
-export async function lockSubscriber(
-  tx: Tx,
-  customerId: string,
-): Promise<SubscribingCustomer | undefined> {
-  const [row] = await tx<SubscribingCustomer[]>`
-    select id, state, currency, time_zone from customers
-     where id = ${customerId} for no key update`;
   return row;
 }
 
