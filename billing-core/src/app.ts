@@ -28,6 +28,7 @@ import {
 import { idempotent } from './kit/idempotency.ts';
 import type { Metrics } from './kit/metrics.ts';
 import { unmatched } from './kit/unmatched.ts';
+import { portalOverviewHttp } from './quotas/http.ts';
 import { portalLiveHttp } from './quotas/live-http.ts';
 import { watchLiveUsage } from './quotas/live.ts';
 import { routesHttp } from './routes/http.ts';
@@ -80,6 +81,7 @@ function customerSurface(deps: Deps): OpenAPIHono<Api> {
     portalKeysHttp(),
     portalUsageHttp(),
     portalLiveHttp(deps, watch),
+    portalOverviewHttp(deps.gatewayUrl),
   ]) {
     app.route('/', module);
   }

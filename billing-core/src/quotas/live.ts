@@ -4,13 +4,19 @@ import type { UsageLive } from '../contract/usage.ts';
 import { MINUTE_MS } from '../kit/clock.ts';
 import type { Kit } from '../kit/http.ts';
 import { entitlementsOf } from '../subscriptions/store.ts';
-import { minuteText } from '../usage/range.ts';
-import { liveMinutes, meterTotals, newestRoll } from '../usage/reading.ts';
+import { minuteText, type MinuteRange } from '../usage/range.ts';
+import { liveMinutes, meterTotals, newestRoll, type LiveMinute } from '../usage/reading.ts';
 import { liveRange, watchUsage, type Watch } from '../usage/watch.ts';
-import { quotaStates } from './state.ts';
+import { quotaStates, REQUESTS_METER } from './state.ts';
 
-/** Requests are what every route counts unless it says otherwise. */
-export const REQUESTS_METER = { id: 'mtr_requests', scale: 0 } as const;
+/** All minutes of the range: a moving chart has to know them, used or not. */
+function everyMinute({ from, to }: MinuteRange, rows: LiveMinute[]): UsageLive['minutes'] {
+  const used = new Map(rows.map((row) => [row.minute, row]));
+  return Array.from({ length: to - from }, (_, index) => {
+    const { requests = 0, ok = 0, refused = 0 } = used.get(from + index) ?? {};
+    return { start: minuteText(from + index), requests, ok, errors: requests - ok, refused };
+  });
+}
 
 /**
  * A customer's live view at `now` (ms): one snapshot, so that its figures are those of exactly
@@ -36,9 +42,7 @@ export async function usageLive(
         requests: Number(today.requests),
         billable_quantity: unscaled(BigInt(today.billable_quantity), REQUESTS_METER.scale),
       },
-      minutes: rows.map(({ minute, requests, ok, refused }) => ({
-        start: minuteText(minute), requests, ok, errors: requests - ok, refused,
-      })),
+      minutes: everyMinute(liveRange(now), rows),
       quotas: await quotaStates(tx, customerId, { quotas, now }),
     };
   });

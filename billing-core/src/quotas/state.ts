@@ -6,6 +6,9 @@ import { MINUTE_MS } from '../kit/clock.ts';
 import type { Query } from '../kit/database.ts';
 import { meterTotals, metersNamed, type MeterRow } from '../usage/reading.ts';
 
+/** Requests are what every route counts unless it says otherwise. */
+export const REQUESTS_METER = { id: 'mtr_requests', scale: 0 } as const;
+
 type QuotaAsk = { quotas: QuotaFact[]; now: number };
 
 async function quotaState(

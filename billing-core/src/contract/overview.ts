@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { portalCustomer } from './customer.ts';
+import { time } from './field.ts';
+import { entitlement, price } from './plan.ts';
+import { subscription } from './subscription.ts';
+import { quotaState } from './usage.ts';
+
+/** A route that customers may call. */
+export const endpoint = z.object({
+  route_id: z.string(),
+  name: z.string(),
+  methods: z.array(z.string()),
+  /** The gateway's address with the route's path pattern. */
+  url: z.string(),
+});
+export type Endpoint = z.infer<typeof endpoint>;
+
+/** What a customer sees first. */
+export const overview = z
+  .object({
+    customer: portalCustomer,
+    subscription: subscription.nullable(),
+    plan: z
+      .object({
+        id: z.string(),
+        name: z.string(),
+        version_number: z.number().int(),
+        currency: z.string(),
+        prices: z.array(price),
+        entitlements: z.array(entitlement),
+      })
+      .nullable(),
+    period: z.object({ start: time(), end: time() }).nullable(),
+    quotas: z.array(quotaState),
+    rate_limit: z.object({ rate_per_second: z.string(), burst: z.number().int() }).nullable(),
+    last_24h: z.object({
+      requests: z.number().int(),
+      errors: z.number().int(),
+      refused: z.number().int(),
+      billable_quantity: z.string(),
+    }),
+    endpoints: z.array(endpoint),
+    as_of: time(),
+  })
+  .meta({ id: 'Overview' });
+export type Overview = z.infer<typeof overview>;

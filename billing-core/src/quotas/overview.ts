@@ -1,0 +1,76 @@
+import { shownVersion } from '../catalog/model.ts';
+import { planById, versionById } from '../catalog/plan-store.ts';
+import { unscaled } from '../catalog/quantity.ts';
+import type { RouteFact } from '../contract/facts.ts';
+import type { Endpoint, Overview } from '../contract/overview.ts';
+import { shownPortalCustomer } from '../customers/http.ts';
+import { customerById } from '../customers/store.ts';
+import { DAY_MS, MINUTE_MS } from '../kit/clock.ts';
+import type { Query } from '../kit/database.ts';
+import { found } from '../kit/fault.ts';
+import { activeRoutes } from '../routes/store.ts';
+import { shownSubscription } from '../subscriptions/model.ts';
+import { entitlementsOf, liveSubscription } from '../subscriptions/store.ts';
+import { meterTotals, refusedRequests } from '../usage/reading.ts';
+import { quotaStates, REQUESTS_METER } from './state.ts';
+
+/** Where a customer calls a route: the gateway's address, with the route's own host if it has one. */
+export function endpointOf(route: RouteFact, gatewayUrl: string): Endpoint {
+  const { protocol, port } = new URL(gatewayUrl);
+  const own = `${protocol}//${route.host}${port === '' ? '' : `:${port}`}`;
+  const url = `${route.host === '*' ? gatewayUrl : own}${route.path_pattern}`;
+  return { route_id: route.id, name: route.name, methods: route.methods, url };
+}
+
+async function planOf(sql: Query, versionId: string): Promise<Overview['plan']> {
+  const version = await versionById(sql, versionId);
+  const plan = version && (await planById(sql, version.plan_id));
+  if (!plan) return null;
+  const { number, currency, prices, entitlements } = shownVersion(version);
+  return { id: plan.id, name: plan.name, version_number: number, currency, prices, entitlements };
+}
+
+/** The requests of the 24 hours up to and with this minute. */
+async function lastDay(
+  sql: Query,
+  customerId: string,
+  now: number,
+): Promise<Overview['last_24h']> {
+  const to = Math.floor(now / MINUTE_MS) + 1;
+  const range = { from: to - DAY_MS / MINUTE_MS, to };
+  const meterId = REQUESTS_METER.id;
+  const totals = await meterTotals(sql, customerId, { ...range, meterId });
+  return {
+    requests: Number(totals.requests),
+    errors: Number(totals.requests) - Number(totals.ok),
+    refused: await refusedRequests(sql, customerId, range),
+    billable_quantity: unscaled(BigInt(totals.billable_quantity), REQUESTS_METER.scale),
+  };
+}
+
+/**
+ * A customer's plan, quotas, last day and what it can call, at `now` (ms). Errors are all requests
+ * that did not go well, 4xx and clients that left included.
+ */
+export async function customerOverview(
+  customerId: string,
+  { query: sql, now }: { query: Query; now: number },
+  gatewayUrl: string,
+): Promise<Overview> {
+  const customer = found(await customerById(sql, customerId), 'customer');
+  const row = await liveSubscription(sql, customerId);
+  const subscription = row ? shownSubscription(row, now) : null;
+  const { quotas, rate_limit: rate } = await entitlementsOf(sql, customerId, now);
+  const routes = await activeRoutes(sql);
+  return {
+    customer: shownPortalCustomer(customer),
+    subscription,
+    plan: row ? await planOf(sql, row.plan_version_id) : null,
+    period: subscription?.current_period ?? null,
+    quotas: await quotaStates(sql, customerId, { quotas, now }),
+    rate_limit: rate && { rate_per_second: String(rate.rate_per_second), burst: rate.burst },
+    last_24h: await lastDay(sql, customerId, now),
+    endpoints: routes.map((route) => endpointOf(route, gatewayUrl)),
+    as_of: new Date(now).toISOString(),
+  };
+}
