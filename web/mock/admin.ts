@@ -1,0 +1,203 @@
+import { Hono } from 'hono';
+import { found, page, Problem, requiredText, signedIn } from './http.ts';
+import { createKey, revokeKey } from './keys.ts';
+import { route as newRoute } from './seed.ts';
+import { customer as newCustomer, mint, subscribe, type MockState } from './state.ts';
+import { usageEntries, usageReport } from './usage.ts';
+
+/** The admin side, as far as the pages need it. */
+export function adminApi(state: MockState): Hono {
+  const app = new Hono().basePath('/v1');
+  app.use(async (c, next) => {
+    if (signedIn(c, state).role !== 'admin') throw new Problem(403, 'forbidden');
+    await next();
+  });
+  app.get('/users', (c) => page(c, state.users));
+  app.get('/meters', (c) => page(c, state.meters));
+  app.get('/usage', (c) => {
+    const query = c.req.query();
+    return c.json(usageReport(state, query['customer_id'] ?? '', query));
+  });
+  app.get('/usage/entries', (c) => {
+    const { customer_id = '', from = '' } = c.req.query();
+    return page(c, usageEntries(state, customer_id, from));
+  });
+  customers(app, state);
+  subscriptions(app, state);
+  plans(app, state);
+  routes(app, state);
+  return app;
+}
+
+function customers(app: Hono, state: MockState): void {
+  const byId = (id: string) => found(state.customers.find((one) => one.id === id));
+  app.get('/customers', (c) => {
+    const q = (c.req.query('q') ?? '').toLowerCase();
+    const hit = (text: string | null) => text?.toLowerCase().includes(q) === true;
+    return page(
+      c,
+      state.customers.filter((one) => hit(one.name) || hit(one.external_id)),
+    );
+  });
+  app.post('/customers', async (c) => {
+    const body = await c.req.json<Record<string, string>>();
+    const name = requiredText(body, 'name');
+    if (state.customers.some((one) => one.external_id === (body['external_id'] ?? ''))) {
+      throw new Problem(409, 'already_exists', [{ path: 'external_id', message: 'is taken' }]);
+    }
+    const made = { ...newCustomer(name), ...body, name };
+    state.customers.unshift(made);
+    return c.json(made, 201);
+  });
+  app.get('/customers/:id', (c) => c.json(byId(c.req.param('id'))));
+  app.patch('/customers/:id', async (c) =>
+    c.json(Object.assign(byId(c.req.param('id')), await c.req.json())),
+  );
+  app.delete('/customers/:id', (c) => {
+    const one = byId(c.req.param('id'));
+    const live = state.subscriptions.some(
+      (each) => each.customer_id === one.id && each.state !== 'canceled',
+    );
+    if (live) throw new Problem(409, 'state_conflict');
+    return c.json(Object.assign(one, { state: 'archived' }));
+  });
+  app.get('/customers/:id/memberships', (c) =>
+    page(
+      c,
+      state.members
+        .filter((member) => member.customerId === c.req.param('id'))
+        .map((member) => ({
+          ...member,
+          user: state.users.find((user) => user.id === member.userId),
+        })),
+    ),
+  );
+  app.post('/customers/:id/memberships', async (c) => {
+    const body = await c.req.json();
+    const made = { id: mint('mem'), userId: body.user_id, role: body.role };
+    state.members.push({ ...made, customerId: c.req.param('id') });
+    return c.json(made, 201);
+  });
+  app.get('/customers/:id/keys', (c) =>
+    page(
+      c,
+      state.keys.filter((key) => key.customerId === c.req.param('id')),
+    ),
+  );
+  app.post('/customers/:id/keys', async (c) =>
+    c.json(createKey(state, c.req.param('id'), await c.req.json()), 201),
+  );
+  app.post('/keys/:id/revoke', (c) => c.json(revokeKey(state, c.req.param('id'))));
+  app.patch('/memberships/:id', async (c) => {
+    const member = found(state.members.find((one) => one.id === c.req.param('id')));
+    return c.json(Object.assign(member, await c.req.json()));
+  });
+  app.delete('/memberships/:id', (c) => {
+    state.members = state.members.filter((one) => one.id !== c.req.param('id'));
+    return c.body(null, 204);
+  });
+}
+
+function subscriptions(app: Hono, state: MockState): void {
+  const planOf = (versionId: string) =>
+    found(state.plans.find((plan) => plan.versions.some((one) => one.id === versionId)));
+  app.get('/subscriptions', (c) =>
+    page(
+      c,
+      state.subscriptions.filter((one) => one.customer_id === c.req.query('customer_id')),
+    ),
+  );
+  app.post('/subscriptions', async (c) => {
+    const { customer_id, plan_version_id } = await c.req.json();
+    const plan = planOf(plan_version_id);
+    const version = plan.versions.find((one) => one.id === plan_version_id);
+    const made = subscribe(customer_id, plan, version);
+    state.subscriptions.push(made);
+    return c.json(made, 201);
+  });
+  app.post('/subscriptions/:id/:step', async (c) => {
+    const one = found(state.subscriptions.find((each) => each.id === c.req.param('id')));
+    if (c.req.param('step') === 'cancel') {
+      return c.json(
+        Object.assign(one, { state: 'canceled', canceled_at: new Date().toISOString() }),
+      );
+    }
+    const { plan_version_id } = await c.req.json();
+    return c.json(Object.assign(one, { plan_version_id, plan_id: planOf(plan_version_id).id }));
+  });
+}
+
+function plans(app: Hono, state: MockState): void {
+  const byId = (id: string) => found(state.plans.find((one) => one.id === id));
+  const versionOf = (id: string) =>
+    found(state.plans.flatMap((plan) => plan.versions).find((one) => one.id === id));
+  app.get('/plans', (c) => page(c, state.plans));
+  app.get('/plans/:id', (c) => c.json(byId(c.req.param('id'))));
+  app.post('/plans', async (c) => {
+    const body = await c.req.json();
+    const made = { id: mint('pln'), description: '', self_serve: false, versions: [], ...body };
+    made.self_serve_default = false;
+    made.created_at = new Date().toISOString();
+    state.plans.unshift(made);
+    return c.json(made, 201);
+  });
+  app.patch('/plans/:id', async (c) => {
+    for (const plan of state.plans) plan.self_serve_default = false;
+    return c.json(Object.assign(byId(c.req.param('id')), await c.req.json()));
+  });
+  app.post('/plans/:id/versions', async (c) => {
+    const plan = byId(c.req.param('id'));
+    const made = Object.assign(withIds(await c.req.json()), {
+      id: mint('plv'),
+      plan_id: plan.id,
+      number: plan.versions.length + 1,
+      state: 'draft' as const,
+      published_at: null,
+    });
+    plan.versions.push(made);
+    return c.json(made, 201);
+  });
+  app.put('/plan-versions/:id', async (c) => {
+    const version = versionOf(c.req.param('id'));
+    if (version.state !== 'draft') throw new Problem(409, 'state_conflict');
+    return c.json(Object.assign(version, withIds(await c.req.json())));
+  });
+  app.post('/plan-versions/:id/:step', (c) => {
+    const publish = c.req.param('step') === 'publish';
+    const change = publish
+      ? { state: 'published', published_at: new Date().toISOString() }
+      : { state: 'archived' };
+    return c.json(Object.assign(versionOf(c.req.param('id')), change));
+  });
+}
+
+/** Prices and entitlements get ids, as the real ones do when they are stored. */
+function withIds(body: Record<string, Record<string, unknown>[]>) {
+  const identified = (prefix: string, rows: Record<string, unknown>[] = []) =>
+    rows.map((row) => ({ meter_id: null, ...row, id: mint(prefix) }));
+  return {
+    ...body,
+    prices: identified('prc', body['prices']),
+    entitlements: identified('ent', body['entitlements']),
+  } as never as MockState['plans'][number]['versions'][number];
+}
+
+function routes(app: Hono, state: MockState): void {
+  const byId = (id: string) => found(state.routes.find((one) => one.id === id));
+  app.get('/routes', (c) => page(c, state.routes));
+  app.get('/routes/:id', (c) => c.json(byId(c.req.param('id'))));
+  app.post('/routes', async (c) => {
+    const body = await c.req.json();
+    if (state.routes.some((one) => one.path_pattern === body.path_pattern)) {
+      throw new Problem(409, 'already_exists', [
+        { path: 'path_pattern', message: 'belongs to another route' },
+      ]);
+    }
+    const made = newRoute(body);
+    state.routes.unshift(made);
+    return c.json(made, 201);
+  });
+  app.patch('/routes/:id', async (c) =>
+    c.json(Object.assign(byId(c.req.param('id')), await c.req.json())),
+  );
+}

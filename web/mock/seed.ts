@@ -1,0 +1,107 @@
+import type { Plan, PlanVersion } from '@tollgate/billing-core/contract/plan.ts';
+import type { Route } from '@tollgate/billing-core/contract/route.ts';
+import { ago, DAY_MS, mint } from './state.ts';
+
+function plan(fields: Partial<Plan> & Pick<Plan, 'slug' | 'name' | 'versions'>): Plan {
+  const base = { description: '', self_serve: true, self_serve_default: false };
+  return { id: mint('pln'), created_at: ago(60 * DAY_MS), ...base, ...fields };
+}
+
+function version(planId: string, fields: Partial<PlanVersion>): PlanVersion {
+  return {
+    id: mint('plv'),
+    plan_id: planId,
+    number: 1,
+    state: 'published',
+    currency: 'USD',
+    trial_days: 0,
+    published_at: ago(40 * DAY_MS),
+    prices: [],
+    entitlements: [],
+    ...fields,
+  };
+}
+
+/** The plan new customers start on. */
+export function freePlan(): Plan {
+  const free = plan({ slug: 'free', name: 'Free', versions: [], self_serve_default: true });
+  free.versions.push(
+    version(free.id, {
+      entitlements: [
+        {
+          id: mint('ent'),
+          kind: 'quota',
+          meter_id: 'mtr_requests',
+          limit: '10000',
+          window: 'month',
+          enforcement: 'hard',
+        },
+        { id: mint('ent'), kind: 'rate_limit', rate_per_second: '10', burst: 20 },
+      ],
+    }),
+  );
+  return free;
+}
+
+/** A plan with a published version and a draft. */
+export function proPlan(): Plan {
+  const pro = plan({ slug: 'pro', name: 'Pro', description: 'For production', versions: [] });
+  const first = version(pro.id, {
+    prices: [
+      { id: mint('prc'), model: 'flat', meter_id: null, amount: '2900' },
+      {
+        id: mint('prc'),
+        model: 'per_unit',
+        meter_id: 'mtr_requests',
+        unit_amount: '0.2',
+        included_units: '100000',
+      },
+    ],
+    entitlements: [
+      {
+        id: mint('ent'),
+        kind: 'quota',
+        meter_id: 'mtr_requests',
+        limit: '1000000',
+        window: 'month',
+        enforcement: 'hard',
+      },
+      { id: mint('ent'), kind: 'rate_limit', rate_per_second: '50', burst: 100 },
+      { id: mint('ent'), kind: 'feature', feature: 'sso' },
+    ],
+  });
+  const draft = version(pro.id, { ...first, id: mint('plv'), number: 2, state: 'draft' });
+  pro.versions.push(first, { ...draft, published_at: null });
+  return pro;
+}
+
+/** Routes of the demo upstream. */
+export function routes(): Route[] {
+  return [
+    route({ name: 'Weather', path_pattern: '/demo/*', strip_prefix: '/demo' }),
+    route({ name: 'Echo', path_pattern: '/v1/echo/*', methods: ['POST'], state: 'disabled' }),
+  ];
+}
+
+/** @returns a route with what the API assumes for the rest. */
+export function route(fields: Partial<Route>): Route {
+  return {
+    id: mint('rte'),
+    version: 1,
+    name: 'Route',
+    state: 'active',
+    host: '*',
+    path_pattern: '/*',
+    methods: ['*'],
+    upstream_url: 'http://127.0.0.1:4003',
+    strip_prefix: null,
+    metering: [{ meter: 'requests', source: 'request', units: 1 }],
+    billable_outcomes: ['ok'],
+    timeout_ms: 30_000,
+    max_body_bytes: 10_485_760,
+    public: false,
+    created_at: ago(30 * DAY_MS),
+    updated_at: ago(3 * DAY_MS),
+    ...fields,
+  };
+}

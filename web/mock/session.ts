@@ -1,0 +1,82 @@
+import { Hono } from 'hono';
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
+import { found, Problem, requiredText, SESSION_COOKIE, signedIn } from './http.ts';
+import { customer, mint, subscribe, type MockState } from './state.ts';
+
+const GATEWAY_URL = 'http://localhost:4002';
+
+/** Sign-in and what surrounds it. */
+export function sessionApi(state: MockState): Hono {
+  const app = new Hono();
+
+  app.post('/auth/sign-in/email', async (c) => {
+    const { email, password } = await c.req.json<Record<string, string>>();
+    const user = state.users.find((one) => one.email === email && one.password === password);
+    if (user === undefined) throw new Problem(401, 'unauthenticated');
+    const token = mint('ses');
+    state.sessions.set(token, user.id);
+    setCookie(c, SESSION_COOKIE, token, { httpOnly: true, sameSite: 'Lax', path: '/' });
+    return c.json({ user });
+  });
+
+  app.post('/auth/sign-up/email', async (c) => {
+    if (state.signUp === 'closed') throw new Problem(403, 'forbidden');
+    const { name = '', email = '', password = '' } = await c.req.json<Record<string, string>>();
+    if (state.users.some((one) => one.email === email)) {
+      throw new Problem(409, 'already_exists', [{ path: 'email', message: 'has an account' }]);
+    }
+    const created_at = new Date().toISOString();
+    const user = { id: mint('usr'), name, email, password, role: 'user' as const, created_at };
+    state.users.push(user);
+    const token = mint('ses');
+    state.sessions.set(token, user.id);
+    setCookie(c, SESSION_COOKIE, token, { httpOnly: true, sameSite: 'Lax', path: '/' });
+    return c.json({ user });
+  });
+
+  app.post('/auth/sign-out', (c) => {
+    state.sessions.delete(getCookie(c, SESSION_COOKIE) ?? '');
+    deleteCookie(c, SESSION_COOKIE, { path: '/' });
+    return c.json({ status: true });
+  });
+
+  app.post('/auth/request-password-reset', (c) => c.json({ status: true }));
+
+  app.post('/auth/reset-password', async (c) => {
+    const { token } = await c.req.json<Record<string, string>>();
+    if (token === 'used') {
+      throw new Problem(400, 'invalid_request', [
+        { path: 'token', message: 'is used, expired or unknown' },
+      ]);
+    }
+    return c.json({ status: true });
+  });
+
+  app.get('/portal/v1/settings', (c) =>
+    c.json({ sign_up: state.signUp, gateway_url: GATEWAY_URL, product_name: 'Tollgate' }),
+  );
+
+  app.get('/portal/v1/me', (c) => {
+    const { id, name, email, role } = signedIn(c, state);
+    const memberships = state.members
+      .filter((member) => member.userId === id)
+      .map((member) => {
+        const of = found(state.customers.find((one) => one.id === member.customerId));
+        return { id: member.id, role: member.role, customer: { id: of.id, name: of.name } };
+      });
+    const user = { id, name, email, role };
+    return c.json({ user, memberships, sign_up: state.signUp, gateway_url: GATEWAY_URL });
+  });
+
+  app.post('/portal/v1/customers', async (c) => {
+    const user = signedIn(c, state);
+    const made = customer(requiredText(await c.req.json(), 'name'));
+    state.customers.unshift(made);
+    state.members.push({ id: mint('mem'), userId: user.id, customerId: made.id, role: 'owner' });
+    const plan = state.plans.find((one) => one.self_serve_default);
+    if (plan !== undefined) state.subscriptions.push(subscribe(made.id, plan));
+    return c.json(made, 201);
+  });
+
+  return app;
+}
