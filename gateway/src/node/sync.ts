@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LEASES_MAX, type BootEnd, type SyncAnswer } from '@tollgate/billing-core/contract/sync.ts';
 import type { Logger } from 'pino';
@@ -178,6 +178,8 @@ async function finishBoot(boot: string, of: Orphanage): Promise<void> {
     of.log.error({ boot, batches: batches.pending }, 'core ended this boot without these batches');
     return;
   }
+  // Only now: until core has the readable part and the gap, a restart must find the files.
+  for (const path of left.damaged) renameSync(path, `${path}.quarantined`);
   writeFileSync(join(dir, ENDED_MARK), '', { flush: true });
   of.log.info({ boot, in_doubt: left.end.in_doubt, end: left.end.kind }, 'older boot ended');
 }
@@ -189,8 +191,13 @@ export async function finishOlderBoots(of: Orphanage): Promise<void> {
     if (of.signal.aborted) return;
     const dir = join(of.spoolDir, 'boots', boot);
     const ended = statSync(join(dir, ENDED_MARK), { throwIfNoEntry: false });
-    if (!ended) await finishBoot(boot, of);
-    else if (of.clock.now() - ended.mtimeMs > ACKED_KEEP_MS) rmSync(dir, { recursive: true });
+    if (!ended) {
+      await finishBoot(boot, of).catch((error: unknown) => {
+        of.log.error({ err: error, boot }, 'an older boot cannot be finished; its files stay');
+      });
+    } else if (of.clock.now() - ended.mtimeMs > ACKED_KEEP_MS) {
+      rmSync(dir, { recursive: true });
+    }
   }
 }
 

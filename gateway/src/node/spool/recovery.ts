@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, renameSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BootEnd, UsageGap } from '@tollgate/billing-core/contract/sync.ts';
 import { decodeBatch } from '@tollgate/billing-core/contract/usage-batch.ts';
@@ -16,6 +16,8 @@ export type Leftover = {
   firstFrame: number;
   lastFrame: number;
   gaps: UsageGap[];
+  /** Segment files with damage inside: to be put aside once what is readable has been shipped. */
+  damaged: string[];
   end: BootEnd;
 };
 
@@ -30,11 +32,16 @@ function readAdmitted(dir: string): number {
   }
 }
 
-type Frames = { records: { number: number; record: UsageRecord }[]; next: number };
+type Frames = {
+  records: { number: number; record: UsageRecord }[];
+  next: number;
+  header: SegmentHeader | undefined;
+  damaged: string[];
+};
 
-function scanSegments(dir: string, gaps: UsageGap[]): Frames & { header?: SegmentHeader } {
+function scanSegments(dir: string, gaps: UsageGap[]): Frames {
   const names = readdirSync(dir).filter((name) => segmentFirstFrame(name) !== undefined).toSorted();
-  const found: Frames & { header?: SegmentHeader } = { records: [], next: 1 };
+  const found: Frames = { records: [], next: 1, header: undefined, damaged: [] };
   names.forEach((name, at) => {
     const first = segmentFirstFrame(name) as number;
     const { header, frames } = readSegment(join(dir, name));
@@ -49,10 +56,7 @@ function scanSegments(dir: string, gaps: UsageGap[]): Frames & { header?: Segmen
       const next = segmentFirstFrame(names[at + 1] as string) as number;
       gaps.push({ reason: 'corrupt_frames', first_frame: scan.next, last_frame: next - 1 });
     }
-    if (scan.gaps.length > 0 || (scan.torn && !isLast)) {
-      const path = join(dir, name);
-      renameSync(path, `${path}.quarantined`);
-    }
+    if (scan.gaps.length > 0 || (scan.torn && !isLast)) found.damaged.push(join(dir, name));
     for (const { number, payload } of scan.frames) {
       found.records.push({ number, record: decodeRecord(payload) });
     }
@@ -82,9 +86,10 @@ export function recoverBoot(dir: string, batches: BatchFiles): Leftover {
     batched = Math.max(batched, stored.header.last_frame);
     tally.resume(decodeBatch(stored.bytes).counts);
   }
-  const { records, next, header } = scanSegments(dir, gaps);
+  const { records, next, header, damaged } = scanSegments(dir, gaps);
   for (const { number, record } of records) if (number > batched) tally.add(record);
   const lastFrame = Math.max(batched, next - 1);
   const inDoubt = Math.max(0, readAdmitted(dir) - lastFrame);
-  return { tally, firstFrame: batched + 1, lastFrame, gaps, end: endOf(dir, header, inDoubt) };
+  const end = endOf(dir, header, inDoubt);
+  return { tally, firstFrame: batched + 1, lastFrame, gaps, damaged, end };
 }

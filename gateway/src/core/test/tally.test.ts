@@ -1,0 +1,75 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { decodeRecord, encodeRecord, type UsageRecord } from '../meter.ts';
+import { Tally } from '../tally.ts';
+
+const record: fc.Arbitrary<UsageRecord> = fc.record({
+  requestId: fc.string({ maxLength: 20 }),
+  customer: fc.constantFrom('cus_a', 'cus_b'),
+  key: fc.constantFrom('key_a', 'key_b'),
+  route: fc.constantFrom('rte_a', 'rte_b'),
+  routeVersion: fc.constantFrom(1, 2),
+  outcome: fc.constantFrom('ok', 'server_error', 'client_abort'),
+  status: fc.constantFrom(200, 500, 0),
+  admittedAt: fc.integer({ min: 1_790_000_000_000, max: 1_790_000_200_000 }),
+  billable: fc.boolean(),
+  quantities: fc.constantFrom([['mtr_requests', 1] as const], [
+    ['mtr_requests', 1] as const, ['mtr_bytes', 512] as const,
+  ]),
+  spent: fc.constantFrom([], [['w1', 1, 0, 2] as const]),
+});
+
+test('batches cut anywhere hold every record once, whatever is gathered together', () => {
+  fc.assert(
+    fc.property(fc.array(record, { maxLength: 60 }), fc.nat({ max: 7 }), (records, every) => {
+      const tally = new Tally();
+      const sums = { requests: 0, quantity: 0, settled: 0, overdrawn: 0 };
+      const take = (): void => {
+        const batch = tally.take();
+        sums.requests += batch.columns.requests.reduce((sum, n) => sum + n, 0);
+        sums.quantity += batch.columns.quantity.reduce((sum, n) => sum + n, 0);
+        for (const spent of batch.spent) {
+          sums.settled += spent.settled;
+          sums.overdrawn += spent.overdrawn;
+        }
+      };
+      records.forEach((one, at) => {
+        tally.add(one);
+        if (every > 0 && at % every === 0) take();
+      });
+      take();
+      const flat = records.flatMap((one) => one.quantities);
+      expect(sums.requests).toBe(flat.length);
+      expect(sums.quantity).toBe(flat.reduce((sum, [, quantity]) => sum + quantity, 0));
+      expect(sums.settled).toBe(records.filter((one) => one.spent.length > 0).length);
+      expect(sums.overdrawn).toBe(2 * sums.settled);
+      expect(tally.take().columns.customer).toEqual([]);
+    }),
+  );
+});
+
+test('running totals go on over batches, and are taken up again after a restart', () => {
+  const one: UsageRecord = {
+    requestId: 'r', customer: 'cus_a', key: 'k', route: 'r', routeVersion: 1, outcome: 'ok',
+    status: 200, admittedAt: 1_790_000_000_000, billable: true,
+    quantities: [['m', 2]], spent: [],
+  };
+  const first = new Tally();
+  first.add(one);
+  first.take();
+  first.add({ ...one, billable: false });
+  const { counts } = first.take();
+  expect(counts).toMatchObject([{ requests: 2, quantity: 4, billable: 2 }]);
+  const second = new Tally();
+  second.resume(counts);
+  second.add(one);
+  expect(second.take().counts).toMatchObject([{ requests: 3, quantity: 6, billable: 4 }]);
+});
+
+test('a record comes back from its frame as it went in', () => {
+  fc.assert(
+    fc.property(record, (one) => {
+      expect(decodeRecord(encodeRecord(one))).toEqual(one);
+    }),
+  );
+});

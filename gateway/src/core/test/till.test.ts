@@ -1,0 +1,167 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { quotaWindow } from '@tollgate/billing-core/contract/quota-window.ts';
+import type { Hold } from '../../ports.ts';
+import { available, type Lease } from '../lease.ts';
+import { admit, forget, grant, openTill, reopen, settle, totals, type Till } from '../till.ts';
+import { CUSTOMER, FAILED, keyFact, METER, OK, request, route } from './sample.ts';
+
+const NOW = Date.UTC(2026, 10, 22, 12);
+const WINDOW = quotaWindow({ customerId: CUSTOMER, meterId: METER, kind: 'month' }, NOW).id;
+const leaseIn = (till: Till): Lease => till.leases.get(WINDOW) as Lease;
+
+function lend(till: Till, granted: number, more: { exhausted?: boolean; unlent?: number } = {}) {
+  const { exhausted = false, unlent = 0 } = more;
+  grant(till, { window: WINDOW, granted, limit: 100, unlent, exhausted }, 7n);
+}
+
+function holdOf(till: Till, now = NOW): Hold {
+  const answer = admit(till, request(), now);
+  if (answer.kind !== 'admitted') throw new Error(answer.kind);
+  return answer.hold;
+}
+
+describe('quota', () => {
+  test('a cold till asks; once lent it admits exactly what it was lent', () => {
+    const till = openTill(CUSTOMER);
+    expect(admit(till, request(), NOW)).toEqual({ kind: 'ask', windows: [WINDOW] });
+    lend(till, 3);
+    for (let i = 0; i < 3; i++) expect(admit(till, request(), NOW).kind).toBe('admitted');
+    expect(admit(till, request(), NOW).kind).toBe('ask');
+  });
+
+  test('an exhausted window refuses at once, with its reset, until a change reopens it', () => {
+    const till = openTill(CUSTOMER);
+    admit(till, request(), NOW);
+    lend(till, 0, { exhausted: true });
+    const answer = admit(till, request(), NOW);
+    expect(answer).toMatchObject({
+      kind: 'refused',
+      refusal: { reason: 'quota_exceeded', violated: ['requests-month'] },
+    });
+    const retry = answer.kind === 'refused' ? answer.refusal.retryAfterS : 0;
+    expect(retry).toBe((Date.UTC(2026, 11, 1) - NOW) / 1_000);
+    reopen(till);
+    expect(admit(till, request(), NOW).kind).toBe('ask');
+  });
+
+  test('an outcome that is not billed gives its unit back', () => {
+    const till = openTill(CUSTOMER);
+    admit(till, request(), NOW);
+    lend(till, 1);
+    const record = settle(till, holdOf(till), FAILED);
+    expect(record).toMatchObject({ billable: false, spent: [], quantities: [[METER, 1]] });
+    expect(available(leaseIn(till))).toBe(1);
+    expect(settle(till, holdOf(till), OK).spent).toEqual([[WINDOW, 1, 0, 0]]);
+    expect(available(leaseIn(till))).toBe(0);
+  });
+
+  test('a refused request takes neither a token nor a unit', () => {
+    const till = openTill(CUSTOMER);
+    const fact = keyFact({ rate_limit: { rate_per_second: 1, burst: 1 } });
+    admit(till, request({ fact }), NOW);
+    lend(till, 5);
+    expect(admit(till, request({ fact }), NOW).kind).toBe('admitted');
+    const before = available(leaseIn(till));
+    for (let i = 0; i < 10; i++) expect(admit(till, request({ fact }), NOW).kind).toBe('refused');
+    expect(available(leaseIn(till))).toBe(before);
+    // The refusals did not push the next token away.
+    expect(admit(till, request({ fact }), NOW + 1_000).kind).toBe('admitted');
+  });
+
+  test('what only the response tells is overdrawn when the lease does not hold it', () => {
+    const till = openTill(CUSTOMER);
+    const metering = [{ meter_id: METER, source: 'response_bytes', units: 1 }] as const;
+    const bytes = request({ route: route({ metering: [...metering] }) });
+    admit(till, bytes, NOW);
+    lend(till, 4);
+    const answer = admit(till, bytes, NOW);
+    if (answer.kind !== 'admitted') throw new Error(answer.kind);
+    expect(settle(till, answer.hold, OK).spent).toEqual([[WINDOW, 4, 0, 6]]);
+    expect(admit(till, bytes, NOW).kind).toBe('ask');
+  });
+
+  test('the window is that of admission, also for a request that ends in the next', () => {
+    const till = openTill(CUSTOMER);
+    const lastMs = Date.UTC(2026, 11, 1) - 1;
+    admit(till, request(), lastMs);
+    lend(till, 1);
+    const hold = holdOf(till, lastMs);
+    expect(admit(till, request(), lastMs + 1).kind).toBe('ask');
+    expect(forget(till, lastMs + 10 * 3_600_000)).toBe(false);
+    expect(settle(till, hold, OK).spent).toEqual([[WINDOW, 1, 0, 0]]);
+  });
+});
+
+type Act = { kind: 'admit' | 'ok' | 'fail' | 'grant' | 'old grant'; units: number };
+const act: fc.Arbitrary<Act> = fc.record({
+  kind: fc.constantFrom('admit' as const, 'admit', 'ok', 'fail', 'grant', 'old grant'),
+  units: fc.nat({ max: 5 }),
+});
+
+test('G = S + reserved + available + R after every step, and never more than G is used', () => {
+  fc.assert(
+    fc.property(fc.array(act, { maxLength: 120 }), (acts) => {
+      const till = openTill(CUSTOMER);
+      const holds: Hold[] = [];
+      let granted = 0;
+      let served = 0;
+      admit(till, request(), NOW);
+      for (const { kind, units } of acts) {
+        if (kind === 'grant') lend(till, (granted += units));
+        else if (kind === 'old grant') lend(till, Math.max(0, granted - units));
+        else if (kind === 'admit') {
+          const answer = admit(till, request(), NOW);
+          if (answer.kind === 'admitted') holds.push(answer.hold);
+        } else {
+          const hold = holds.pop();
+          if (hold) settle(till, hold, kind === 'ok' ? OK : FAILED);
+          if (hold && kind === 'ok') served += 1;
+        }
+        const lease = leaseIn(till);
+        expect(lease.granted).toBe(granted);
+        expect(lease.settled + lease.reserved + available(lease) + lease.returned).toBe(granted);
+        expect(lease.reserved).toBe(holds.length);
+        expect(lease.settled).toBe(served);
+        expect(served + holds.length).toBeLessThanOrEqual(granted);
+        expect(available(lease)).toBeGreaterThanOrEqual(0);
+      }
+    }),
+  );
+});
+
+test('a till asks ahead in time, and for what is short when requests wait', () => {
+  const till = openTill(CUSTOMER);
+  for (let i = 0; i < 20; i++) admit(till, request(), NOW);
+  expect(totals(till, NOW)).toEqual([{ window: WINDOW, wanted: 20, returned: 0 }]);
+  lend(till, 20, { unlent: 80 });
+  for (let i = 0; i < 15; i++) admit(till, request(), NOW + i);
+  const [more] = totals(till, NOW + 100);
+  expect(more?.wanted).toBeGreaterThan(20);
+});
+
+test('no window of time admits more than rate x time + burst', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.nat({ max: 400 }), { minLength: 5, maxLength: 200 }),
+      fc.integer({ min: 1, max: 20 }),
+      fc.integer({ min: 1, max: 10 }),
+      (gaps, ratePerS, burst) => {
+        const till = openTill(CUSTOMER);
+        const fact = keyFact({ rate_limit: { rate_per_second: ratePerS, burst }, quotas: [] });
+        const admitted: number[] = [];
+        let now = NOW;
+        for (const gap of gaps) {
+          now += gap;
+          if (admit(till, request({ fact }), now).kind === 'admitted') admitted.push(now);
+        }
+        admitted.forEach((from, first) => {
+          admitted.slice(first).forEach((to, more) => {
+            expect(more + 1).toBeLessThanOrEqual(((to - from) / 1_000) * ratePerS + burst + 1e-6);
+          });
+        });
+      },
+    ),
+    { numRuns: 50 },
+  );
+});

@@ -1,0 +1,48 @@
+import { serve, type ServerType } from '@hono/node-server';
+import { Hono } from 'hono';
+import { pino } from 'pino';
+import { syncHttp } from '../../../../billing-core/src/sync/http.ts';
+import { errorResponse, type Api } from '../../../../billing-core/src/kit/http.ts';
+import type { Sql } from '../../../../billing-core/src/kit/database.ts';
+
+/** What the network does to the next sync; `lost answer` is the dangerous one. */
+export type Weather = 'fair' | 'lost request' | 'lost answer' | 'doubled' | 'refused';
+
+export type StormyCore = {
+  url: string;
+  /** Decides for each sync what happens to it. */
+  weather: () => Weather;
+  syncs: number;
+  close(): Promise<void>;
+};
+
+/** The real sync endpoint on a real database, behind a network that misbehaves on demand. */
+export async function stormyCore(sql: Sql): Promise<StormyCore> {
+  const log = pino({ level: 'silent' });
+  const core = new Hono<Api>();
+  core.onError(errorResponse(log));
+  core.route('/internal/v1', syncHttp({ sql, clock: () => Date.now(), log, stopping: new AbortController().signal }));
+  const stormy: StormyCore = {
+    url: '', weather: () => 'fair', syncs: 0,
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+  const app = new Hono();
+  app.all('*', async (c) => {
+    const body = await c.req.arrayBuffer();
+    const pass = () => core.request(c.req.path, { method: c.req.method, body, headers: c.req.raw.headers });
+    stormy.syncs += 1;
+    const weather = stormy.weather();
+    if (weather === 'refused') return c.text('down', 503);
+    if (weather === 'lost request') return c.text('lost', 502);
+    const answer = await pass();
+    if (weather === 'lost answer') return c.text('lost', 502);
+    return weather === 'doubled' ? pass() : answer;
+  });
+  const server: ServerType = await new Promise((resolve) => {
+    const listening = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, (info) => {
+      stormy.url = `http://127.0.0.1:${info.port}`;
+      resolve(listening);
+    });
+  });
+  return stormy;
+}
