@@ -1,17 +1,21 @@
 import { trustedProxies } from './auth/client-address.ts';
+import { forgetExpired } from './auth/jobs.ts';
 import { openSignIn } from './auth/sign-in.ts';
 import { buildApp } from './app.ts';
 import { readConfig, type Config } from './config.ts';
 import { systemClock } from './kit/clock.ts';
 import { openDatabase } from './kit/database.ts';
+import { forgetAnswers } from './kit/idempotency.ts';
 import { close, listen } from './kit/listen.ts';
 import { openLog } from './kit/log.ts';
 import { openMail } from './kit/mail.ts';
 import { openMetrics } from './kit/metrics.ts';
 import { privateHttp } from './kit/private.ts';
+import { startRepeating } from './kit/repeat.ts';
 import { startRoller } from './usage/roller.ts';
 
 const STOP_DEADLINE_MS = 10_000;
+const HOUSEKEEPING_MS = 60 * 60_000;
 
 /** A job that runs beside the requests; `stop` resolves when it has put its work down. */
 type Job = { stop(): Promise<void> };
@@ -38,7 +42,13 @@ async function start(config: Config): Promise<() => Promise<void>> {
     isProxy: trustedProxies(config.trustedProxies),
     stopping: stopping.signal,
   });
-  const jobs: Job[] = [startRoller({ sql, clock, log })];
+  const jobs: Job[] = [
+    startRoller({ sql, clock, log }),
+    startRepeating({ what: 'housekeeping', everyMs: HOUSEKEEPING_MS, log }, async () => {
+      await forgetAnswers(sql, clock());
+      await forgetExpired(sql, clock());
+    }),
+  ];
 
   const beside = privateHttp({ sql, registry: metrics.registry, stopping: stopping.signal });
   const open = await listen(app.fetch, { host, port: config.port });

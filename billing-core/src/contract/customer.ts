@@ -8,7 +8,8 @@ export const currency = () => z.string().regex(/^[A-Z]{3}$/, 'is not a three-let
 
 const isTimeZone = (zone: string): boolean => {
   try {
-    return /^[A-Za-z]/.test(zone) && new Intl.DateTimeFormat('en', { timeZone: zone }) !== null;
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return /^[A-Za-z]/.test(zone);
   } catch {
     return false;
   }

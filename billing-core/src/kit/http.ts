@@ -1,7 +1,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context, MiddlewareHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { problem, PROBLEM_TYPE, type Problem } from '../contract/problem.ts';
 import type { SessionUser } from '../contract/session.ts';
 import type { Actor } from './audit.ts';

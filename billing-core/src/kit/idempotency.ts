@@ -1,5 +1,7 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
 import type { MiddlewareHandler } from 'hono';
+import { DAY_MS } from './clock.ts';
+import type { Sql } from './database.ts';
 import type { Api } from './http.ts';
 import { Fault } from './fault.ts';
 
@@ -27,6 +29,11 @@ function unseal(key: string, sealed: Buffer): string {
   decipher.setAuthTag(sealed.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
   const body = sealed.subarray(IV_BYTES + TAG_BYTES);
   return Buffer.concat([decipher.update(body), decipher.final()]).toString('utf8');
+}
+
+/** Forgets answers that are older than a day: nobody repeats a request later than that. */
+export async function forgetAnswers(sql: Sql, now: number): Promise<void> {
+  await sql`delete from idempotency_keys where created_at < ${new Date(now - DAY_MS)}`;
 }
 
 /** The header's value: a quoted structured-field string or a bare one (Stripe's way). */

@@ -8,6 +8,7 @@ type Fetch = Parameters<typeof createAdaptorServer>[0]['fetch'];
 // Above what proxies keep idle connections for, so that they never use one we just closed.
 const KEEP_ALIVE_MS = 75_000;
 const REQUEST_MS_MAX = 60_000;
+const IDLE_CHECK_MS = 50;
 
 /** Serves `fetch` at a place. Rejects with a plain sentence when the port is taken. */
 export async function listen(fetch: Fetch, { host, port }: Place): Promise<Server> {
@@ -29,7 +30,10 @@ export async function listen(fetch: Fetch, { host, port }: Place): Promise<Serve
 export async function close(server: Server, deadlineMs: number): Promise<void> {
   const closed = once(server, 'close');
   server.close();
+  // A connection whose last request ends now would stay open for the next one.
+  const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
   const cut = setTimeout(() => server.closeAllConnections(), deadlineMs);
   await closed;
+  clearInterval(idle);
   clearTimeout(cut);
 }

@@ -49,7 +49,7 @@ function parsed<Schema extends z.ZodType>(schema: Schema, value: unknown): z.inf
 }
 
 /** /internal/v1: what gateways say and ask. A sync is one transaction, opened here. */
-export function syncHttp({ sql, clock, log }: Kit): Hono<Api> {
+export function syncHttp({ sql, clock, log, stopping }: Kit): Hono<Api> {
   const app = new Hono<Api>();
   const feed = new ChangeFeed(sql, log);
 
@@ -80,7 +80,9 @@ export function syncHttp({ sql, clock, log }: Kit): Hono<Api> {
 
   app.get('/changes', async (c) => {
     const query = parsed(changesQuery, c.req.query());
-    const changes = await feed.after(query.after, query.wait_ms, c.req.raw.signal);
+    // A core that stops lets every waiting gateway go at once, or it would wait for them.
+    const over = AbortSignal.any([c.req.raw.signal, stopping]);
+    const changes = await feed.after(query.after, query.wait_ms, over);
     const last = changes.at(-1)?.number ?? query.after;
     const answer: ChangesAnswer = {
       last: String(last),
