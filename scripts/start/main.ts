@@ -31,6 +31,8 @@ async function main(): Promise<void> {
       void stop(0);
     });
   }
+  // Whoever started us with a channel wants us to end with it.
+  process.on('disconnect', () => void stop(0));
   try {
     await supervisor.start();
   } catch (error) {

@@ -15,6 +15,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** Where tests make their databases, and the migrated one that they copy. */
     postgres: { maintenanceUrl: string; template: string };
+    /** Removed after the run, or by the next one. */
+    runFolder: string;
   }
 }
 
@@ -50,6 +52,7 @@ export default async function startTestPostgres(
   try {
     const maintenanceUrl = databaseUrl(port, secrets, 'postgres');
     await makeTemplate(maintenanceUrl, databaseUrl(port, secrets, TEMPLATE));
+    project.provide('runFolder', folder);
     project.provide('postgres', { maintenanceUrl, template: TEMPLATE });
   } catch (error) {
     await end();

@@ -1,4 +1,12 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { postgresAccount, canReach } from '../postgres/account.ts';
@@ -7,6 +15,7 @@ import { isAlive } from '../process.ts';
 
 const PREFIX = 'tollgate-test-';
 const OWNER_FILE = 'owner.pid';
+const CLUSTER_DEPTH_MAX = 4;
 
 /** A folder for one run of the tests, and what older runs left behind when they were killed. */
 export function makeRunFolder(): string {
@@ -30,8 +39,17 @@ export const clusterPaths = (runFolder: string): { data: string; outside: string
 function removeIfAbandoned(folder: string): void {
   const owner = ownerOf(folder);
   if (owner === undefined || isAlive(owner)) return;
-  stopLeftover(clusterPaths(folder).data);
+  for (const data of clustersIn(folder, CLUSTER_DEPTH_MAX)) stopLeftover(data);
   rmSync(folder, { recursive: true, force: true });
+}
+
+// Tests of Postgres itself have clusters of their own below the run's folder.
+function clustersIn(folder: string, depth: number): string[] {
+  if (existsSync(join(folder, 'postmaster.pid'))) return [folder];
+  if (depth === 0) return [];
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .flatMap((entry) => clustersIn(join(folder, entry.name), depth - 1));
 }
 
 function ownerOf(folder: string): number | undefined {

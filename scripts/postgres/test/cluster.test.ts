@@ -1,9 +1,9 @@
-import { existsSync, lstatSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { testFolder } from '../../test/folder.ts';
 import { freePort } from '../../test/free-port.ts';
 import { createCluster, databaseUrl, startPostgres, stopPostgres } from '../cluster.ts';
 import { isAlive } from '../../process.ts';
@@ -18,7 +18,7 @@ let place: Place;
 let port: number;
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'tollgate-cluster-'));
+  folder = testFolder('cluster');
   place = placeFor(join(folder, 'postgres'), join(folder, 'outside'));
   port = await freePort();
 });

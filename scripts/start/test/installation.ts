@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import { vi } from 'vitest';
 import { stopLeftover } from '../../postgres/leftover.ts';
 import { isAlive } from '../../process.ts';
+import { testFolder } from '../../test/folder.ts';
 import { freePort } from '../../test/free-port.ts';
 import { ROOT } from '../config.ts';
 import type { DevFacts } from '../dev-file.ts';
@@ -44,7 +44,7 @@ export class Installation {
   }
 
   static async make(): Promise<Installation> {
-    const folder = mkdtempSync(join(tmpdir(), 'tollgate-start-'));
+    const folder = testFolder('start');
     const env: Record<string, string> = { TOLLGATE_DATA_DIR: folder };
     for (const variable of PORT_VARIABLES) env[variable] = `${await freePort()}`;
     return new Installation(env, folder);
@@ -55,11 +55,12 @@ export class Installation {
     const { DATABASE_URL: _, ...inherited } = process.env;
     const child = spawn(process.execPath, [`${ROOT}scripts/start/main.ts`, ...args], {
       env: { ...inherited, ...this.env, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      // The channel ends it when the run of the tests is killed.
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     let words = '';
     for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text: string) => (words += text));
+      stream?.setEncoding('utf8').on('data', (text: string) => (words += text));
     }
     const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
     const run = { child, screen: () => words, ended };
