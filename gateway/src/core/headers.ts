@@ -116,6 +116,8 @@ export type AnswerHead = {
   readonly headers: RawHeaders;
   /** Announced length of the body; undefined when chunked or closed by the connection's end. */
   readonly contentLength: number | undefined;
+  /** The body is a stream of server-sent events. */
+  readonly eventStream: boolean;
 };
 
 /**
@@ -127,6 +129,7 @@ export function toClient(raw: readonly string[], status: number, ours: RawHeader
   let nominated: Set<string> | undefined;
   let length: string | undefined;
   let chunked = false;
+  let eventStream = false;
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = raw[i] ?? '';
     const value = raw[i + 1] ?? '';
@@ -135,10 +138,12 @@ export function toClient(raw: readonly string[], status: number, ours: RawHeader
     else if (lower === 'transfer-encoding') chunked = true;
     else if (lower === 'content-length') length = value;
     else if (passesBack(lower)) headers.push(name, value);
+    if (lower === 'content-type') eventStream = /^text\/event-stream\b/i.test(value);
   }
   const kept = nominated?.size ? withoutNominated(headers, nominated) : headers;
   const announced = chunked || status === 204 ? undefined : length;
   if (announced !== undefined) kept.push('Content-Length', announced);
   for (const part of ours) kept.push(part);
-  return { headers: kept, contentLength: announced === undefined ? undefined : Number(announced) };
+  const contentLength = announced === undefined ? undefined : Number(announced);
+  return { headers: kept, contentLength, eventStream };
 }

@@ -14,9 +14,8 @@ export type RequestPath = {
 };
 
 const PATH = /^(?:\/[\w\-.~!$&'()*+,;=:@%]*)+$/;
-// Bytes over 0x7f are not valid in a query either, but clients send raw UTF-8 there and no
-// server reads it as structure.
-const QUERY = /^\?[\u0021-\u0022\u0024-\u007e\u0080-\u00ff]*$/;
+// Laxer than the path: clients send `|` or `"` here, and no server reads structure into them.
+const QUERY = /^\?[\u0021\u0022\u0024-\u007e]*$/;
 const ABSOLUTE = /^https?:\/\/([^/?#]+)(.*)$/i;
 const UNUSUAL = /%|;|\/\/|\/\.{1,2}(?:\/|$)/;
 const BAD_ESCAPE = /%(?![0-9A-Fa-f]{2})/;

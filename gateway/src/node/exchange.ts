@@ -1,0 +1,144 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { BlockList } from 'node:net';
+import type { Log } from './log.ts';
+import { failureAnswer, refusalAnswer } from '../core/problem.ts';
+import type { Refusal } from '../core/refusal.ts';
+import type {
+  Exchange,
+  ForwardPlan,
+  Hold,
+  LimitState,
+  Metering,
+  Settlement,
+} from '../ports.ts';
+import { type Connections, type Guest, writeAnswer } from './connection.ts';
+import { Passage } from './forward.ts';
+import type { Mint } from './mint.ts';
+import type { Telemetry } from './telemetry.ts';
+import type { Upstreams } from './upstreams.ts';
+
+/** What every exchange of one gateway process shares. */
+export type ExchangeHost = {
+  readonly metering: Metering;
+  readonly upstreams: Upstreams;
+  readonly connections: Connections;
+  readonly mint: Mint;
+  readonly telemetry: Telemetry;
+  readonly log: Log;
+  /** Peers whose X-Forwarded-* are believed. */
+  readonly proxies: BlockList;
+  stopping(): boolean;
+};
+
+/** Says to Hono that the answer went, or goes, onto the connection by another way. */
+export const SENT = new Response(null);
+
+const MAPPED = '::ffff:';
+
+/** One request of Node's HTTP server and its answer. */
+export class NodeExchange implements Exchange, Guest {
+  readonly host: ExchangeHost;
+  readonly incoming: IncomingMessage;
+  readonly outgoing: ServerResponse;
+  readonly requestId: string;
+  readonly method: string;
+  readonly target: string;
+  readonly httpVersion: string;
+  readonly #startedAt = performance.now();
+  #passage: Passage | undefined;
+  #left = false;
+  #answered = false;
+
+  constructor(host: ExchangeHost, incoming: IncomingMessage, outgoing: ServerResponse) {
+    this.host = host;
+    this.incoming = incoming;
+    this.outgoing = outgoing;
+    this.requestId = host.mint.requestId();
+    this.method = incoming.method ?? '';
+    this.target = incoming.url ?? '';
+    this.httpVersion = incoming.httpVersion;
+    host.connections.enter(incoming.socket, this);
+  }
+
+  get rawHeaders(): readonly string[] {
+    return this.incoming.rawHeaders;
+  }
+
+  /** The peer's address; IPv4 in its own form also on a dual-stack socket. */
+  get peer(): string {
+    const address = this.incoming.socket.remoteAddress ?? 'unknown';
+    return address.startsWith(MAPPED) ? address.slice(MAPPED.length) : address;
+  }
+
+  get peerTrusted(): boolean {
+    const { peer } = this;
+    return peer !== 'unknown' && this.host.proxies.check(peer, peer.includes(':') ? 'ipv6' : 'ipv4');
+  }
+
+  /** Says on the answers of a stopping gateway that the connection ends with them. */
+  closing(): string[] {
+    return this.host.stopping() ? ['Connection', 'close'] : [];
+  }
+
+  refuse(refusal: Refusal, limits: readonly LimitState[] = []): Response {
+    if (this.#answered) return SENT;
+    this.#answered = true;
+    const answer = refusalAnswer(refusal, this.requestId, limits);
+    this.host.telemetry.refused(refusal.reason);
+    if (!this.#left) {
+      const headers = [...answer.headers, ...this.closing()];
+      writeAnswer(this.incoming, this.outgoing, { ...answer, headers });
+    }
+    this.#depart(answer.status);
+    return SENT;
+  }
+
+  forward(plan: ForwardPlan, hold: Hold | undefined): Response {
+    this.#answered = true;
+    this.#passage = new Passage(this, plan, hold);
+    if (this.#left) this.#passage.clientLeft();
+    this.#passage.begin();
+    return SENT;
+  }
+
+  /** A bug in the decision: told as 500, never as silence. */
+  crashed(error: unknown): void {
+    this.host.log.error({ err: error, request_id: this.requestId }, 'a request crashed');
+    if (this.#answered) return;
+    this.#answered = true;
+    const answer = failureAnswer('internal', this.requestId);
+    if (!this.#left) writeAnswer(this.incoming, this.outgoing, answer);
+    this.#depart(answer.status);
+  }
+
+  /** Called by the passage when it has settled and its answer has gone. */
+  leave(settlement: Settlement): void {
+    this.host.telemetry.forwarded(settlement);
+    this.#depart(settlement.status);
+  }
+
+  #depart(status: number | null): void {
+    const seconds = (performance.now() - this.#startedAt) / 1_000;
+    this.host.telemetry.answered(this.method, status, seconds);
+    this.host.connections.leave(this.incoming.socket, this);
+  }
+
+  clientLeft(): void {
+    this.#left = true;
+    this.#passage?.clientLeft();
+  }
+
+  abandon(): void {
+    this.#passage?.abandon();
+  }
+
+  malformed(): void {
+    const { incoming, outgoing } = this;
+    if (incoming.complete) {
+      // The garbage came after this request: it is answered, and nothing after it.
+      outgoing.shouldKeepAlive = false;
+      outgoing.once('finish', () => incoming.socket.end());
+    } else if (this.#passage) this.#passage.malformed();
+    else incoming.socket.destroy();
+  }
+}

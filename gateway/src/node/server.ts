@@ -1,0 +1,88 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Hono } from 'hono';
+import type { GatewayEnv } from '../app.ts';
+import { type Answer, failureAnswer, refusalAnswer } from '../core/problem.ts';
+import { refuse } from '../core/refusal.ts';
+import { writeRaw } from './connection.ts';
+import { type ExchangeHost, NodeExchange, SENT } from './exchange.ts';
+
+const HEAD_BYTES_MAX = 16 * 1024;
+const HEAD_TIMEOUT_MS = 10_000;
+const TIMEOUT_CHECK_MS = 2_000;
+// Longer than the idle timeout of common load balancers, which otherwise race our close.
+const KEEP_ALIVE_MS = 75_000;
+
+/**
+ * Hono is given one constant request: the decision rests on the exchange alone, and a URL parser
+ * would reject, or normalise, targets before the gateway had a chance to refuse them properly.
+ */
+const REQUEST = new Request('http://gateway/');
+
+// The client went away in the middle of a request.
+const LEFT = new Set(['ECONNRESET', 'HPE_INVALID_EOF_STATE', 'EPIPE']);
+
+/** The answer to bytes that are not HTTP. */
+function answerTo(error: NodeJS.ErrnoException, requestId: string): Answer {
+  if (error.code === 'HPE_HEADER_OVERFLOW') {
+    return refusalAnswer(refuse('headers_too_many'), requestId);
+  }
+  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') return failureAnswer('client_timeout', requestId);
+  return refusalAnswer(refuse('invalid_request'), requestId);
+}
+
+function onClientError(host: ExchangeHost, error: NodeJS.ErrnoException, socket: Socket): void {
+  // The bytes in question end the newest request, or come after it.
+  const guest = host.connections.on(socket).at(-1);
+  if (!socket.writable || LEFT.has(error.code ?? '')) socket.destroy();
+  else if (guest) guest.malformed();
+  else writeRaw(socket, answerTo(error, host.mint.requestId()));
+}
+
+/** The public HTTP server. Every request becomes an exchange that the app is asked about. */
+export function openServer(app: Hono<GatewayEnv>, host: ExchangeHost): Server {
+  const handle = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
+    const exchange = new NodeExchange(host, incoming, outgoing);
+    const answer = app.fetch(REQUEST, { exchange });
+    if (answer === SENT) return;
+    Promise.resolve(answer).catch((error: unknown) => exchange.crashed(error));
+  };
+  app.onError((error, c) => {
+    const { exchange } = c.env;
+    if (exchange instanceof NodeExchange) exchange.crashed(error);
+    return SENT;
+  });
+  const server = createServer({
+    maxHeaderSize: HEAD_BYTES_MAX,
+    headersTimeout: HEAD_TIMEOUT_MS,
+    // A long upload is no fault; one that stalls is noticed by the passage.
+    requestTimeout: 0,
+    connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    // A missing Host is refused by readHead, with a problem and not with an empty answer.
+    requireHostHeader: false,
+  });
+  server.on('connection', (socket) => host.connections.open(socket));
+  server.on('request', handle);
+  server.on('checkContinue', handle);
+  server.on('checkExpectation', handle);
+  server.on('connect', (_request: IncomingMessage, socket: Socket) => {
+    const refusal = refuse('method_not_allowed', { allow: [] });
+    writeRaw(socket, refusalAnswer(refusal, host.mint.requestId()));
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    onClientError(host, error, socket);
+  });
+  return server;
+}
+
+/** Resolves when the server listens; a taken port is one clear line, not a stack. */
+export function listen(server: Server, port: number, hostname: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const taken = error.code === 'EADDRINUSE';
+      reject(taken ? new Error(`port ${port} on ${hostname} is already in use`) : error);
+    });
+    server.listen(port, hostname, resolve);
+  });
+}

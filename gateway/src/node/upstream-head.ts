@@ -1,0 +1,41 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Outcome } from '@tollgate/billing-core/contract/facts.ts';
+import { toClient } from '../core/headers.ts';
+
+/** A field list as undici gives it: names and values in turn, as bytes or text. */
+type Raw = Buffer[] | string[] | IncomingHttpHeaders | null | undefined;
+
+/** The same as text, one character for each byte, so that it goes out as it came. */
+export function textsOf(raw: Raw): string[] {
+  if (!Array.isArray(raw)) return [];
+  const texts: string[] = [];
+  for (const part of raw) texts.push(typeof part === 'string' ? part : part.toString('latin1'));
+  return texts;
+}
+
+/** Fields of a 1xx answer for the client. */
+export const informationOf = (raw: readonly string[], status: number): string[] =>
+  toClient(raw, status, []).headers;
+
+// Fields that frame, route or authenticate must not come after the body (RFC 9110 6.5.1).
+const NEVER_TRAILING = new Set([
+  'content-length', 'transfer-encoding', 'host', 'authorization', 'set-cookie', 'content-encoding',
+  'content-type', 'content-range', 'cache-control', 'ratelimit', 'ratelimit-policy', 'retry-after',
+]);
+
+/** Trailers that may be passed on, as pairs. */
+export function trailersOf(raw: Raw): [string, string][] {
+  const fields = toClient(textsOf(raw), 200, []).headers;
+  const pairs: [string, string][] = [];
+  for (let i = 0; i + 1 < fields.length; i += 2) {
+    const name = fields[i] ?? '';
+    if (!NEVER_TRAILING.has(name.toLowerCase())) pairs.push([name, fields[i + 1] ?? '']);
+  }
+  return pairs;
+}
+
+/** How a request ended whose upstream answered with this status. */
+export function outcomeOf(status: number): Outcome {
+  if (status >= 500) return 'server_error';
+  return status >= 400 ? 'client_error' : 'ok';
+}

@@ -1,0 +1,268 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import {
+  type AddressInfo,
+  BlockList,
+  connect,
+  createServer as createTcpServer,
+  type Server as TcpServer,
+  type Socket,
+} from 'node:net';
+import { hash, randomBytes } from 'node:crypto';
+import {
+  formatApiKey,
+  randomBase62,
+} from '@tollgate/billing-core/contract/api-key.ts';
+import type { KeyFact, RouteFact } from '@tollgate/billing-core/contract/facts.ts';
+import { pino } from 'pino';
+import { vi } from 'vitest';
+import { openApp } from '../src/app.ts';
+import { RouteTable } from '../src/core/route.ts';
+import { Connections } from '../src/node/connection.ts';
+import type { ExchangeHost } from '../src/node/exchange.ts';
+import { Mint } from '../src/node/mint.ts';
+import { openServer } from '../src/node/server.ts';
+import { Telemetry } from '../src/node/telemetry.ts';
+import { Upstreams } from '../src/node/upstreams.ts';
+import type {
+  Admission,
+  AdmissionRequest,
+  Hold,
+  Keys,
+  LimitState,
+  Metering,
+  Settlement,
+} from '../src/ports.ts';
+
+export const KEY = formatApiKey({
+  mode: 'live',
+  customerRef: 'AbCdEfGhIj',
+  secret: randomBase62(32, randomBytes),
+});
+
+export const routeFact = (more: Partial<RouteFact> = {}): RouteFact => ({
+  id: 'rte_1',
+  version: 1,
+  name: 'all',
+  host: '*',
+  path_pattern: '/*',
+  methods: ['*'],
+  upstream_url: 'http://127.0.0.1:1',
+  strip_prefix: null,
+  metering: [],
+  billable_outcomes: ['ok'],
+  timeout_ms: 5_000,
+  max_body_bytes: 10_000_000,
+  public: false,
+  ...more,
+});
+
+export const keyFact = (more: Partial<KeyFact> = {}): KeyFact => ({
+  key_id: 'key_1',
+  mode: 'live',
+  expires_at: null,
+  revoked: false,
+  customer: {
+    id: 'cus_1',
+    state: 'active',
+    subscription: { id: 'sub_1', state: 'active' },
+    rate_limit: null,
+    quotas: [],
+  },
+  ...more,
+});
+
+/** Records what it is told; with `hold` set, releases only when the test says so. */
+export class StubMetering implements Metering {
+  readonly begun: Hold[] = [];
+  readonly settled: { hold: Hold; settlement: Settlement }[] = [];
+  hold = false;
+  readonly #waiting: (() => void)[] = [];
+
+  begin(hold: Hold, forward: () => void): void {
+    this.begun.push(hold);
+    setImmediate(forward);
+  }
+
+  settle(hold: Hold, settlement: Settlement, release: () => void): void {
+    this.settled.push({ hold, settlement });
+    if (this.hold) this.#waiting.push(release);
+    else setImmediate(release);
+  }
+
+  releaseAll(): void {
+    for (const release of this.#waiting.splice(0)) release();
+  }
+
+  /** The outcome of the one request so far; fails when there is none, or more than one. */
+  async only(): Promise<Settlement> {
+    await vi.waitFor(() => {
+      if (this.settled.length === 0) throw new Error('nothing is settled');
+    }, WAIT);
+    // A second settlement of the same request would come within a few turns.
+    for (let turn = 0; turn < 20; turn++) await new Promise((done) => setImmediate(done));
+    if (this.settled.length !== 1 || this.begun.length !== 1) throw new Error('not exactly one');
+    return this.settled[0]!.settlement;
+  }
+}
+
+export const WAIT = { timeout: 5_000, interval: 5 };
+
+export type RigOptions = {
+  routes?: (upstream: string) => RouteFact[];
+  upstream?: RequestListener;
+  /** A raw upstream: gets each connection. */
+  rawUpstream?: (socket: Socket) => void;
+  fact?: KeyFact | null;
+  keys?: Keys;
+  limits?: LimitState[];
+  admit?: (request: AdmissionRequest) => Admission | Promise<Admission>;
+  trusted?: string[];
+  now?: number;
+};
+
+export type Rig = {
+  port: number;
+  url: string;
+  upstreamPort: number;
+  metering: StubMetering;
+  refusals: string[];
+  host: ExchangeHost;
+  server: Server;
+  stopping: { value: boolean };
+  close(): Promise<void>;
+};
+
+const portOf = (server: Server | TcpServer): number => (server.address() as AddressInfo).port;
+const listening = (server: Server | TcpServer): Promise<void> =>
+  new Promise((done) => {
+    server.listen(0, '127.0.0.1', done);
+  });
+
+function openUpstream(options: RigOptions): { server: Server | TcpServer; sockets: Set<Socket> } {
+  const sockets = new Set<Socket>();
+  const server = options.rawUpstream
+    ? createTcpServer(options.rawUpstream)
+    : createServer(options.upstream ?? ((_request, response) => response.end('hello')));
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {});
+  });
+  return { server, sockets };
+}
+
+/** A gateway on real sockets before a scripted upstream; ports are stubs. */
+export async function openRig(options: RigOptions = {}): Promise<Rig> {
+  const { server: upstream, sockets } = openUpstream(options);
+  await listening(upstream);
+  const upstreamUrl = `http://127.0.0.1:${portOf(upstream)}`;
+  const routes = options.routes?.(upstreamUrl) ?? [routeFact({ upstream_url: upstreamUrl })];
+  const table = new RouteTable({ last: '0', routes });
+  const metering = new StubMetering();
+  const refusals: string[] = [];
+  const stopping = { value: false };
+  const proxies = new BlockList();
+  for (const address of options.trusted ?? []) proxies.addAddress(address);
+  const host: ExchangeHost = {
+    metering,
+    upstreams: new Upstreams(),
+    connections: new Connections(),
+    mint: new Mint(() => Date.now()),
+    telemetry: new Telemetry(),
+    log: pino({ level: 'silent' }),
+    proxies,
+    stopping: () => stopping.value,
+  };
+  const fact = options.fact === undefined ? keyFact() : options.fact;
+  const known = hash('sha256', KEY);
+  const keys: Keys = options.keys ?? {
+    peek: (hex) => (hex === known ? fact : null),
+    load: () => Promise.reject(new Error('not asked for')),
+  };
+  const admitted = (request: AdmissionRequest): Admission => ({
+    kind: 'admitted',
+    limits: options.limits ?? [],
+    hold: {
+      requestId: request.requestId,
+      fact: request.fact,
+      route: request.route,
+      admittedAt: 0,
+      spends: [],
+    },
+  });
+  const app = openApp({
+    routes: { current: () => table },
+    keys,
+    tills: { admit: options.admit ?? admitted },
+    refusals: { count: (customer, reason) => refusals.push(`${customer} ${reason}`) },
+    clock: { now: () => options.now ?? 1_000 },
+    hash: (text) => hash('sha256', text),
+  });
+  const server = openServer(app, host);
+  await listening(server);
+  const port = portOf(server);
+  return {
+    port,
+    url: `http://127.0.0.1:${port}`,
+    upstreamPort: portOf(upstream),
+    metering,
+    refusals,
+    host,
+    server,
+    stopping,
+    close: async () => {
+      server.closeAllConnections();
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      upstream.close();
+      await host.upstreams.destroy();
+    },
+  };
+}
+
+/** A TCP client that shows exactly what came. */
+export class RawClient {
+  readonly socket: Socket;
+  text = '';
+  closed = false;
+
+  constructor(port: number) {
+    this.socket = connect(port, '127.0.0.1');
+    this.socket.setEncoding('latin1');
+    this.socket.on('data', (chunk: string) => {
+      this.text += chunk;
+    });
+    this.socket.on('error', () => {});
+    this.socket.on('close', () => {
+      this.closed = true;
+    });
+  }
+
+  send(text: string): this {
+    this.socket.write(text, 'latin1');
+    return this;
+  }
+
+  async until(pattern: RegExp): Promise<string> {
+    await vi.waitFor(() => {
+      if (!pattern.test(this.text)) throw new Error(`no ${pattern} in ${this.text.slice(0, 500)}`);
+    }, WAIT);
+    return this.text;
+  }
+
+  async untilClosed(): Promise<string> {
+    await vi.waitFor(() => {
+      if (!this.closed) throw new Error(`still open after ${this.text.slice(0, 500)}`);
+    }, WAIT);
+    return this.text;
+  }
+
+  close(): void {
+    this.socket.destroy();
+  }
+}
+
+/** A request line and fields with the key, ended by the empty line. */
+export const head = (line: string, ...fields: string[]): string =>
+  [`${line} HTTP/1.1`, 'Host: api.test', `Authorization: Bearer ${KEY}`, ...fields, '', ''].join(
+    '\r\n',
+  );
