@@ -1,15 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { crc32 as zlibCrc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import {
-  BASE62,
-  crc32,
-  formatApiKey,
-  parseApiKey,
-  randomBase62,
-  type ApiKey,
-} from '../src/contract/api-key.ts';
+import { BASE62, crc32, formatApiKey, parseApiKey, type ApiKey } from '../src/contract/api-key.ts';
+import { randomBase62 } from '../src/kit/base62.ts';
 
 const base62 = (length: number) =>
   fc.string({ unit: fc.constantFrom(...BASE62), minLength: length, maxLength: length });
@@ -60,7 +53,7 @@ test('neighbours in the wrong order, a lost and a doubled character are refused'
     fc.property(apiKey, fc.nat({ max: 54 }), (parts, at) => {
       const text = formatApiKey(parts);
       const swapped = text.slice(0, at) + text[at + 1] + text[at] + text.slice(at + 2);
-      if (swapped !== text) expect(parseApiKey(swapped)).toBeUndefined();
+      expect(swapped === text || parseApiKey(swapped) === undefined).toBe(true);
       expect(parseApiKey(text.slice(0, at) + text.slice(at + 1))).toBeUndefined();
       expect(parseApiKey(text.slice(0, at) + text[at] + text.slice(at))).toBeUndefined();
     }),
@@ -90,7 +83,7 @@ test('bytes that would favour some digits are thrown away', () => {
 
 test('every digit of a secret is as likely', () => {
   const counts = new Map<string, number>();
-  for (const digit of randomBase62(124_000, randomBytes)) {
+  for (const digit of randomBase62(124_000)) {
     counts.set(digit, (counts.get(digit) ?? 0) + 1);
   }
   // 2,000 are expected of each; six standard deviations are 268.

@@ -143,7 +143,7 @@ test('periods follow one another without gap or overlap, and each time is in its
   );
 });
 
-test('boundaries are whole minutes on the day of the anchor, or the last of a shorter month', () => {
+test("boundaries are whole minutes on the anchor's day, or the last of a shorter month", () => {
   fc.assert(
     fc.property(anchors, fc.integer({ min: 0, max: 240 * MONTH_MS }), (anchor, later) => {
       const { start } = periodAt(anchor, anchor.startedAt + later);
@@ -184,15 +184,13 @@ describe('who may subscribe to what, when', () => {
   const version = { state: 'published', currency: 'USD', trial_days: 0 } as const;
 
   test.each([
-    [customer, version, undefined],
+    [customer, version, /^$/],
     [{ ...customer, state: 'archived' as const }, version, /archived/],
     [customer, { ...version, state: 'draft' as const }, /draft/],
     [customer, { ...version, state: 'archived' as const }, /archived/],
     [customer, { ...version, currency: 'EUR' }, /EUR.*USD/],
   ])('%j on %j', (who, what, conflict) => {
-    const answer = versionConflict(who, what);
-    if (conflict === undefined) expect(answer).toBeUndefined();
-    else expect(answer).toMatch(conflict);
+    expect(versionConflict(who, what) ?? '').toMatch(conflict);
   });
 
   test('a start is neither in the future nor over a year ago', () => {

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { testDatabase } from '../../scripts/test/database.ts';
+import type { Problem } from '../src/contract/problem.ts';
 import type { Actor } from '../src/kit/audit.ts';
 import { limitBody, strictJson } from '../src/kit/body.ts';
 import { openDatabase, type Sql } from '../src/kit/database.ts';
@@ -15,6 +16,13 @@ import {
 import { idempotent } from '../src/kit/idempotency.ts';
 import { newId } from '../src/kit/id.ts';
 
+type Send = <Body = Problem>(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers?: Record<string, string>,
+) => Promise<Answer<Body>>;
+
 /** Routers of modules behind the kit's own chain, on a database of their own. */
 export type Surface = {
   sql: Sql;
@@ -22,14 +30,12 @@ export type Surface = {
   clock: { now: number };
   /** Who calls, and what the portal's access check found; tests set both. */
   caller: { actor: Actor; customer: CustomerAccess };
-  send(method: string, path: string, body?: unknown, headers?: HeadersInit): Promise<Answer>;
+  send: Send;
   close(): Promise<void>;
 };
 
-// Tests read the answers of an API that is not typed to them: what is asserted is what is known.
-export type Answer = { status: number; headers: Headers; body: Record<string, never> & Loose };
-// oxlint-disable-next-line typescript/no-explicit-any
-type Loose = any;
+/** An answer whose body a test says to be of this type; of a refused request, a problem. */
+export type Answer<Body = Problem> = { status: number; headers: Headers; body: Body };
 
 export type Mounts = Record<string, OpenAPIHono<Api>>;
 
@@ -57,11 +63,11 @@ export async function openSurface(mounts: Mounts): Promise<Surface> {
   app.use(transactional(sql), idempotent);
   for (const [path, router] of Object.entries(mounts)) app.route(path, router);
 
-  const send: Surface['send'] = async (method, path, body, headers) => {
+  const send: Send = async (method, path, body, headers) => {
     const raw = body === undefined || body instanceof Uint8Array || typeof body === 'string';
     const response = await app.request(path, {
       method,
-      headers: { 'content-type': 'application/json', ...(headers as Record<string, string>) },
+      headers: { 'content-type': 'application/json', ...headers },
       ...(body !== undefined && { body: raw ? (body as string) : JSON.stringify(body) }),
     });
     const text = await response.text();
@@ -88,7 +94,8 @@ export async function seedCustomer(
   customers += 1;
   const id = newId('cus', clock.now);
   const key_ref = String(customers).padStart(10, '0');
-  await sql`insert into customers ${sql({ id, key_ref, name: `Customer ${customers}`, ...values })}`;
+  const row = { id, key_ref, name: `Customer ${customers}`, ...values };
+  await sql`insert into customers ${sql(row)}`;
   return { id, key_ref };
 }
 

@@ -52,20 +52,3 @@ export function parseApiKey(text: string): ApiKey | undefined {
   if (sum !== checksum(text.slice(0, -CHECKSUM_CHARS))) return undefined;
   return { mode: mode as ApiKeyMode, customerRef, secret };
 }
-
-/** `bytes(n)` gives n random bytes. */
-export type RandomBytes = (count: number) => Uint8Array;
-
-// Bytes from 248 on are thrown away: 248 is a multiple of 62, so every digit is as likely.
-const UNBIASED_BELOW = 248;
-
-/** This many uniformly random base62 characters. */
-export function randomBase62(length: number, bytes: RandomBytes): string {
-  let digits = '';
-  while (digits.length < length) {
-    for (const byte of bytes(length - digits.length)) {
-      if (byte < UNBIASED_BELOW) digits += BASE62.charAt(byte % 62);
-    }
-  }
-  return digits;
-}

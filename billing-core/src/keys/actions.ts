@@ -1,8 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { formatApiKey, randomBase62, SECRET_CHARS } from '../contract/api-key.ts';
+import { createHash } from 'node:crypto';
+import { formatApiKey, SECRET_CHARS } from '../contract/api-key.ts';
 import type { KeyPatch, NewKey } from '../contract/key.ts';
 import { lockCustomer } from '../customers/store.ts';
 import { audit, type Doing } from '../kit/audit.ts';
+import { randomBase62 } from '../kit/base62.ts';
 import { appendChange } from '../kit/changes.ts';
 import { Fault, found } from '../kit/fault.ts';
 import { newId } from '../kit/id.ts';
@@ -44,7 +45,7 @@ export async function createKey(
   const secret = formatApiKey({
     mode: wanted.mode,
     customerRef: customer.key_ref,
-    secret: randomBase62(SECRET_CHARS, randomBytes),
+    secret: randomBase62(SECRET_CHARS),
   });
   const row = await insertKey(tx, {
     id: newId('key', now),

@@ -38,9 +38,9 @@ export async function keyById(
   id: string,
   { customerId }: KeyScope = {},
 ): Promise<KeyRow | undefined> {
+  const inScope = customerId === undefined ? sql`true` : sql`customer_id = ${customerId}`;
   const [row] = await sql<KeyRow[]>`
-    select ${columns(sql)} from api_keys
-     where id = ${id} and ${customerId === undefined ? sql`true` : sql`customer_id = ${customerId}`}`;
+    select ${columns(sql)} from api_keys where id = ${id} and ${inScope}`;
   return row;
 }
 
