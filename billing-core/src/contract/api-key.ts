@@ -52,3 +52,20 @@ export function parseApiKey(text: string): ApiKey | undefined {
   if (sum !== checksum(text.slice(0, -CHECKSUM_CHARS))) return undefined;
   return { mode: mode as ApiKeyMode, customerRef, secret };
 }
+
+/** `bytes(n)` gives n random bytes. */
+export type RandomBytes = (count: number) => Uint8Array;
+
+// 4 x 62: a byte at or above this would make some letters likelier than others.
+const UNBIASED_BELOW = 248;
+
+/** `length` random base62 letters, each equally likely. */
+export function randomBase62(length: number, bytes: RandomBytes): string {
+  let text = '';
+  while (text.length < length) {
+    for (const byte of bytes(length - text.length)) {
+      if (byte < UNBIASED_BELOW) text += BASE62.charAt(byte % 62);
+    }
+  }
+  return text;
+}
