@@ -67,16 +67,10 @@ function groupColumn(sql: Query, group: Group) {
 const rankOf = (sql: Query, group: Group) =>
   group === 'meter' ? sql`1` : sql`dense_rank() over (order by size desc, group_id)`;
 
-/**
- * The figures of a series, oldest first, steps without usage left out; and the newest roll. It is
- * one statement and therefore one snapshot: the figures are those of exactly the rolls up to it.
- */
-export async function readSeries(
-  sql: Query,
-  ask: SeriesAsk,
-): Promise<{ roll: string; rows: FigureRow[] }> {
+/** The statement of a series, unsent: to run, or to explain. */
+export function seriesStatement(sql: Query, ask: SeriesAsk) {
   const step = STEP_MINUTES[ask.interval];
-  const rows = await sql<({ roll: string } & (FigureRow | { start: null }))[]>`
+  return sql`
     with figures as (
       select minute - minute % ${step}::bigint as start,
              ${groupColumn(sql, ask.group)} as group_id, sum(requests) as requests,
@@ -97,6 +91,18 @@ export async function readSeries(
       from (select coalesce(max(roll_number), 0)::text as roll from usage_batches) newest
       left join folded on true
      order by folded.start, folded.group_id`;
+}
+
+/**
+ * The figures of a series, oldest first, steps without usage left out; and the newest roll. It is
+ * one statement and therefore one snapshot: the figures are those of exactly the rolls up to it.
+ */
+export async function readSeries(
+  sql: Query,
+  ask: SeriesAsk,
+): Promise<{ roll: string; rows: FigureRow[] }> {
+  const rows = await sql<({ roll: string } & (FigureRow | { start: null }))[]>`
+    ${seriesStatement(sql, ask)}`;
   return {
     roll: rows[0]?.roll ?? '0',
     rows: rows.filter((row): row is { roll: string } & FigureRow => row.start !== null),
