@@ -1,0 +1,133 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { changesAnswer, type ChangesAnswer } from '@tollgate/billing-core/contract/facts.ts';
+import { Unreachable } from '../ports.ts';
+import type { CoreClient } from './core-client.ts';
+import type { FactStore } from './fact-store.ts';
+import type { Freshness } from './freshness.ts';
+import type { KeyFacts } from './key-facts.ts';
+import type { Log } from './log.ts';
+import type { RouteFacts } from './route-facts.ts';
+
+const WAIT_MS = 25_000;
+const TIMEOUT_MS = 35_000;
+const BACKOFF_FIRST_MS = 100;
+const BACKOFF_MAX_MS = 5_000;
+const GONE = 410;
+
+export type ChangesOf = {
+  readonly core: CoreClient;
+  readonly store: FactStore;
+  readonly freshness: Freshness;
+  readonly keys: KeyFacts;
+  readonly routes: RouteFacts;
+  readonly log: Log;
+  /** 0 to 1, for the jitter of retries. */
+  readonly random: () => number;
+  /** Told of customers whose limits, or the units left under them, changed. */
+  readonly onLimits: (customerId: string) => void;
+};
+
+/** Follows core's changes feed, so that revocations and new routes bite within a second. */
+export class Changes {
+  readonly #of: ChangesOf;
+  readonly #stop = new AbortController();
+  #last: bigint | undefined;
+  #anchored = false;
+  #done: Promise<void> = Promise.resolve();
+
+  constructor(of: ChangesOf) {
+    this.#of = of;
+    const stored = of.store.feed();
+    this.#last = stored && BigInt(stored.last);
+  }
+
+  /** Whether the feed is being followed just now. */
+  get following(): boolean {
+    return this.#anchored;
+  }
+
+  start(): void {
+    this.#done = this.#run();
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await this.#done;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stop;
+    let failures = 0;
+    while (!signal.aborted) {
+      try {
+        // The first question after a pause is answered at once: what was missed must not wait.
+        const waitMs = this.#anchored ? WAIT_MS : 0;
+        if (!this.#anchored) await this.#anchor();
+        await this.#take(waitMs);
+        failures = 0;
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#anchored = false;
+        failures += 1;
+        const { log } = this.#of;
+        if (!(error instanceof Unreachable)) log.error({ err: error }, 'the changes feed failed');
+        else if (failures === 1) log.warn({ err: error }, 'billing-core is not reachable');
+        await this.#backOff(failures);
+      }
+    }
+  }
+
+  /** Reads the routes and checks that the feed goes on where this gateway stopped reading. */
+  async #anchor(): Promise<void> {
+    const newest = await this.#of.routes.refresh(this.#stop.signal);
+    // Numbers only grow: a smaller one means that core went back to an earlier state.
+    if (this.#last === undefined || newest < this.#last) this.#reset(newest);
+    this.#anchored = true;
+  }
+
+  #reset(newest: bigint): void {
+    if (this.#last !== undefined) this.#of.log.warn('the changes feed was reset; all is read anew');
+    this.#of.keys.dropAll();
+    this.#last = newest;
+  }
+
+  async #take(waitMs: number): Promise<void> {
+    const { core, store, freshness, keys } = this.#of;
+    const path = `/internal/v1/changes?after=${this.#last}&wait_ms=${waitMs}`;
+    const { status, body } = await core.get(path, TIMEOUT_MS, this.#stop.signal);
+    if (status === GONE) {
+      this.#of.keys.dropAll();
+      this.#last = undefined;
+      throw new Unreachable('billing-core no longer has the changes since the last one read');
+    }
+    const parsed = changesAnswer.safeParse(body);
+    if (!parsed.success) throw new Unreachable('billing-core sent no changes');
+    await this.#apply(parsed.data);
+    this.#last = BigInt(parsed.data.last);
+    freshness.verified();
+    store.saveFeed({ last: parsed.data.last, verifiedAt: freshness.verifiedAt });
+    keys.retryOverdue();
+  }
+
+  async #apply({ changes }: ChangesAnswer): Promise<void> {
+    const { keys, routes, onLimits } = this.#of;
+    const customers = new Set<string>();
+    let reroute = false;
+    for (const { kind, id } of changes) {
+      if (kind === 'route') reroute = true;
+      else if (kind === 'key') keys.dropKey(id);
+      else if (kind === 'customer') customers.add(id);
+      if (kind === 'customer') onLimits(id);
+      // A window's id begins with its customer's.
+      else if (kind === 'quota') onLimits(id.slice(0, id.indexOf('|')));
+    }
+    for (const id of customers) keys.refreshCustomer(id);
+    if (reroute) await routes.refresh(this.#stop.signal);
+  }
+
+  async #backOff(failures: number): Promise<void> {
+    const longest = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** Math.min(failures, 10));
+    const ms = longest * (0.5 + this.#of.random() / 2);
+    await delay(ms, undefined, { signal: this.#stop.signal }).catch(() => {});
+  }
+}

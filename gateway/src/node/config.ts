@@ -1,0 +1,86 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+
+const port = z.coerce.number().int().min(1).max(65_535);
+const origin = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''));
+
+/** An address, or a subnet with its prefix length. */
+export type Network = { address: string; prefix: number; family: 'ipv4' | 'ipv6' };
+
+function networkOf(text: string): Network | undefined {
+  const [address = '', bits, ...more] = text.split('/');
+  const version = isIP(address);
+  const longest = version === 4 ? 32 : 128;
+  if (version === 0 || more.length > 0 || (bits !== undefined && !/^\d{1,3}$/.test(bits))) {
+    return undefined;
+  }
+  const prefix = bits === undefined ? longest : Number(bits);
+  return prefix > longest ? undefined : { address, prefix, family: version === 4 ? 'ipv4' : 'ipv6' };
+}
+
+const networks = z
+  .string()
+  .default('')
+  .transform((list, context) => {
+    const parts = list.split(',').map((part) => part.trim()).filter((part) => part !== '');
+    const read = parts.map(networkOf).filter((network) => network !== undefined);
+    if (read.length !== parts.length) {
+      context.addIssue({ code: 'custom', message: 'is not a list of addresses and subnets' });
+    }
+    return read;
+  });
+
+const schema = z.object({
+  PORT: port,
+  PRIVATE_PORT: port,
+  HOST: z.string().min(1).default('127.0.0.1'),
+  BILLING_CORE_URL: origin,
+  GATEWAY_TOKEN: z.string().min(20, 'has fewer than 20 characters'),
+  SPOOL_DIR: z.string().min(1),
+  SPOOL_FSYNC: z.enum(['interval', 'always', 'never']).default('interval'),
+  SPOOL_BYTES_MAX: z.coerce.number().int().min(1_000_000).default(1_000_000_000),
+  TRUSTED_PROXIES: networks,
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+});
+
+export type Config = {
+  readonly port: number;
+  readonly privatePort: number;
+  readonly host: string;
+  readonly coreUrl: string;
+  readonly token: string;
+  readonly spoolDir: string;
+  readonly fsync: 'interval' | 'always' | 'never';
+  /** Bytes of unsent usage on disk after which new requests are refused. */
+  readonly spoolBytesMax: number;
+  readonly trustedProxies: readonly Network[];
+  readonly logLevel: string;
+};
+
+/** A half-configured gateway must not run. Names every variable that is missing or malformed. */
+export class ConfigError extends Error {}
+
+/** The environment of a gateway, checked. */
+export function readConfig(env: Record<string, string | undefined> = process.env): Config {
+  const result = schema.safeParse(env);
+  if (!result.success) {
+    const lines = result.error.issues.map((issue) => {
+      const name = issue.path.join('.');
+      return `  ${name}: ${env[name] === undefined ? 'is not set' : issue.message}`;
+    });
+    throw new ConfigError(`configuration is not usable:\n${lines.join('\n')}`);
+  }
+  const values = result.data;
+  return {
+    port: values.PORT,
+    privatePort: values.PRIVATE_PORT,
+    host: values.HOST,
+    coreUrl: values.BILLING_CORE_URL,
+    token: values.GATEWAY_TOKEN,
+    spoolDir: values.SPOOL_DIR,
+    fsync: values.SPOOL_FSYNC,
+    spoolBytesMax: values.SPOOL_BYTES_MAX,
+    trustedProxies: values.TRUSTED_PROXIES,
+    logLevel: values.LOG_LEVEL,
+  };
+}

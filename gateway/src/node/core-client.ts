@@ -1,0 +1,52 @@
+import { Pool } from 'undici';
+import { Unreachable } from '../ports.ts';
+
+export type CoreAnswer = { readonly status: number; readonly body: unknown };
+
+const CONNECTIONS_MAX = 64;
+const CONNECT_TIMEOUT_MS = 1_000;
+const BODY_BYTES_MAX = 32 * 1024 * 1024;
+
+/** Asks billing-core for facts. What is no clear answer is Unreachable, whatever the cause. */
+export class CoreClient {
+  readonly #pool: Pool;
+  readonly #basePath: string;
+  readonly #authorization: string;
+
+  constructor(coreUrl: string, token: string) {
+    const url = new URL(coreUrl);
+    this.#basePath = url.pathname.replace(/\/+$/, '');
+    this.#authorization = `Bearer ${token}`;
+    this.#pool = new Pool(url.origin, {
+      allowH2: false,
+      connections: CONNECTIONS_MAX,
+      connect: { timeout: CONNECT_TIMEOUT_MS },
+      maxResponseSize: BODY_BYTES_MAX,
+    });
+  }
+
+  /** GET of a path under core's URL. Statuses 200, 404 and 410 are answers; all else is thrown. */
+  async get(path: string, timeoutMs: number, stop?: AbortSignal): Promise<CoreAnswer> {
+    const late = AbortSignal.timeout(timeoutMs);
+    const signal = stop ? AbortSignal.any([late, stop]) : late;
+    try {
+      const { statusCode, body } = await this.#pool.request({
+        path: this.#basePath + path,
+        method: 'GET',
+        headers: { authorization: this.#authorization, accept: 'application/json' },
+        signal,
+      });
+      if (statusCode === 200) return { status: statusCode, body: await body.json() };
+      await body.dump();
+      if (statusCode === 404 || statusCode === 410) return { status: statusCode, body: null };
+      throw new Unreachable(`billing-core answered ${statusCode} to ${path.split('?')[0]}`);
+    } catch (error) {
+      if (error instanceof Unreachable) throw error;
+      throw new Unreachable('billing-core did not answer', { cause: error });
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#pool.destroy();
+  }
+}

@@ -1,0 +1,163 @@
+import { hash } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { BlockList } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { openApp } from '../app.ts';
+import type { Clock, Metering, Refusals, Tills } from '../ports.ts';
+import { Changes } from './changes.ts';
+import type { Config, Network } from './config.ts';
+import { Connections } from './connection.ts';
+import { CoreClient } from './core-client.ts';
+import { FactStore } from './fact-store.ts';
+import { Freshness } from './freshness.ts';
+import { KeyFacts } from './key-facts.ts';
+import type { Log } from './log.ts';
+import { Mint } from './mint.ts';
+import { openPrivateServer } from './private-server.ts';
+import { RouteFacts } from './route-facts.ts';
+import { listen, openServer } from './server.ts';
+import { Telemetry } from './telemetry.ts';
+import { Upstreams } from './upstreams.ts';
+
+/** How long requests under way may take to finish when the gateway stops. */
+export const DRAIN_MS = 10_000;
+/** How long the last sync may take then; what is left the next start sends. */
+const LAST_SYNC_MS = 5_000;
+
+/** The metering of one process, opened: what decides on limits and records what happened. */
+export type Meters = {
+  readonly clock: Clock;
+  readonly tills: Tills & { reopen(customerId: string): void };
+  readonly metering: Metering & { readonly openRequests: number };
+  readonly refusals: Refusals;
+  stopAdmitting(): void;
+  /** False when the next start has to send what is left. */
+  close(deadlineMs: number): Promise<boolean>;
+};
+
+export type GatewayOf = {
+  readonly config: Config;
+  readonly log: Log;
+  readonly meters: Meters;
+  /** ms since the epoch. */
+  readonly wallNow: () => number;
+  /** 0 to 1. */
+  readonly random: () => number;
+  readonly drainMs?: number;
+};
+
+export type Gateway = {
+  /** Finishes what is under way and sends what was recorded; true when core has it all. */
+  stop(): Promise<boolean>;
+};
+
+function blockListOf(networks: readonly Network[]): BlockList {
+  const list = new BlockList();
+  for (const { address, prefix, family } of networks) list.addSubnet(address, prefix, family);
+  return list;
+}
+
+/** What the gateway knows of the world, and keeps knowing. */
+function openFacts(of: GatewayOf, upstreams: Upstreams, telemetry: Telemetry) {
+  const { config, log, meters, random } = of;
+  mkdirSync(config.spoolDir, { recursive: true, mode: 0o700 });
+  const core = new CoreClient(config.coreUrl, config.token);
+  const store = new FactStore(config.spoolDir);
+  const freshness = new Freshness(of.wallNow, store.feed()?.verifiedAt ?? 0);
+  const keys = new KeyFacts({ core, store, freshness, telemetry, log });
+  const routes = new RouteFacts({
+    core, store, freshness, log, onTable: (table) => upstreams.keep(table.origins()),
+  });
+  const onLimits = (customerId: string): void => meters.tills.reopen(customerId);
+  const changes = new Changes({ core, store, freshness, keys, routes, log, random, onLimits });
+  changes.start();
+  const close = async (): Promise<void> => {
+    await changes.close();
+    await core.close();
+    store.close();
+  };
+  return { keys, routes, changes, close };
+}
+
+/** Opens both ports and serves until it is stopped. Throws when a port is taken. */
+export async function openGateway(of: GatewayOf): Promise<Gateway> {
+  const { config, log, meters } = of;
+  let stopping = false;
+  const telemetry = new Telemetry();
+  const upstreams = new Upstreams();
+  const connections = new Connections();
+  const facts = openFacts(of, upstreams, telemetry);
+  const app = openApp({
+    routes: facts.routes,
+    keys: facts.keys,
+    tills: meters.tills,
+    refusals: meters.refusals,
+    clock: meters.clock,
+    hash: (text) => hash('sha256', text),
+  });
+  const server = openServer(app, {
+    metering: meters.metering,
+    upstreams,
+    connections,
+    mint: new Mint(of.wallNow),
+    telemetry,
+    log,
+    proxies: blockListOf(config.trustedProxies),
+    stopping: () => stopping,
+  });
+  const privateServer = openPrivateServer({
+    registry: telemetry.registry,
+    notReady: () => {
+      if (stopping) return 'stopping';
+      return facts.routes.current() ? undefined : 'the routes are not known yet';
+    },
+  });
+  telemetry.gauge('gateway_requests_in_flight', 'Requests under way', () => connections.busy);
+  telemetry.gauge('gateway_keys_cached', 'Keys in memory', () => facts.keys.size);
+  telemetry.gauge('gateway_holds_open', 'Admitted, not yet recorded', () => meters.metering.openRequests);
+  telemetry.gauge('gateway_changes_following', '1 while the changes feed is followed', () =>
+    Number(facts.changes.following));
+
+  const close = async (): Promise<boolean> => {
+    await Promise.all([facts.close(), upstreams.destroy()]);
+    privateServer.close();
+    privateServer.closeAllConnections();
+    return meters.close(LAST_SYNC_MS);
+  };
+  try {
+    await listen(privateServer, config.privatePort, config.host);
+    await listen(server, config.port, config.host);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const { host, port, privatePort } = config;
+  log.info({ host, port, private_port: privatePort }, 'the gateway listens');
+  return {
+    stop: async () => {
+      stopping = true;
+      await drain(server, connections, of);
+      meters.stopAdmitting();
+      const complete = await close();
+      log.info({ complete }, 'the gateway has stopped');
+      return complete;
+    },
+  };
+}
+
+/** Accepts no connection any more and lets the requests under way finish, within the deadline. */
+async function drain(server: Server, connections: Connections, of: GatewayOf): Promise<void> {
+  const deadline = of.drainMs ?? DRAIN_MS;
+  server.close();
+  const done = new AbortController();
+  const late = delay(deadline, 'late', { signal: done.signal }).catch(() => 'done');
+  const ended = await Promise.race([connections.idle().then(() => 'idle'), late]);
+  done.abort();
+  if (ended === 'late') {
+    of.log.warn({ requests: connections.busy }, 'requests are cut off by the end of the gateway');
+    connections.abandon();
+    await connections.idle();
+  }
+  server.closeAllConnections();
+}

@@ -1,0 +1,214 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type KeyFact, keyFact } from '@tollgate/billing-core/contract/facts.ts';
+import { type Keys, Unreachable } from '../ports.ts';
+import type { CoreClient } from './core-client.ts';
+import type { FactStore } from './fact-store.ts';
+import { type Freshness, STALE_MAX_MS } from './freshness.ts';
+import { GenerationCache } from './generation-cache.ts';
+import type { Log } from './log.ts';
+import type { Telemetry } from './telemetry.ts';
+import { Touched } from './touched.ts';
+
+export const KEYS_MAX = 100_000;
+const UNKNOWN_MAX = 10_000;
+const UNKNOWN_MS = 2_000;
+const LOOKUPS_MAX = 1_000;
+const LOOKUP_TIMEOUT_MS = 2_000;
+const REREADS_MAX = 3;
+const REFRESHES_AT_ONCE = 16;
+const REFRESH_PAUSE_MS = 100;
+const REFRESH_PAUSE_MAX_MS = 400;
+/** Of a customer with more keys than this, the rest is dropped and read again when used. */
+const REFRESHES_MAX = 500;
+
+type Entry = {
+  readonly fact: KeyFact;
+  readonly at: number;
+  /** A change of it is known that could not be read: the feed no longer vouches for it. */
+  overdue: boolean;
+};
+
+export type KeyFactsOf = {
+  readonly core: CoreClient;
+  readonly store: FactStore;
+  readonly freshness: Freshness;
+  readonly telemetry: Telemetry;
+  readonly log: Log;
+};
+
+/** Facts about keys: from memory, else from core, else, while core is unreachable, from disk. */
+export class KeyFacts implements Keys {
+  readonly #of: KeyFactsOf;
+  readonly #known = new GenerationCache<Entry>(KEYS_MAX);
+  readonly #unknown = new GenerationCache<number>(UNKNOWN_MAX);
+  readonly #asking = new Map<string, Promise<KeyFact | null>>();
+  readonly #touched = new Touched();
+  readonly #overdue = new Set<string>();
+  #refreshing = 0;
+  readonly #toRefresh: string[] = [];
+
+  constructor(of: KeyFactsOf) {
+    this.#of = of;
+  }
+
+  get size(): number {
+    return this.#known.size;
+  }
+
+  peek(hash: string): KeyFact | null | undefined {
+    const entry = this.#known.get(hash);
+    if (entry !== undefined) return this.#servable(entry) ? entry.fact : undefined;
+    const until = this.#unknown.get(hash);
+    return until !== undefined && this.#of.freshness.now() < until ? null : undefined;
+  }
+
+  load(hash: string): Promise<KeyFact | null> {
+    const asking = this.#asking.get(hash);
+    if (asking) return asking;
+    const answer = this.#load(hash).finally(() => this.#asking.delete(hash));
+    this.#asking.set(hash, answer);
+    return answer;
+  }
+
+  #servable({ at, overdue }: Entry): boolean {
+    const { freshness } = this.#of;
+    return overdue ? freshness.now() - at <= STALE_MAX_MS : freshness.holds(at);
+  }
+
+  async #load(hash: string): Promise<KeyFact | null> {
+    const { telemetry } = this.#of;
+    try {
+      if (this.#asking.size >= LOOKUPS_MAX) throw new Unreachable('too many lookups under way');
+      const fact = await this.#read(hash);
+      telemetry.lookedUp(fact ? 'found' : 'unknown');
+      return fact;
+    } catch (error) {
+      const fact = error instanceof Unreachable ? this.#stored(hash) : undefined;
+      telemetry.lookedUp(fact ? 'stored' : 'unreachable');
+      if (fact) return fact;
+      throw error;
+    }
+  }
+
+  /** Asks core until the answer is not older than a change that came meanwhile. */
+  async #read(hash: string): Promise<KeyFact | null> {
+    for (let reading = 1; ; reading++) {
+      const began = this.#touched.mark();
+      const at = this.#of.freshness.now();
+      const { status, body } = await this.#of.core.get(`/internal/v1/keys/${hash}`, LOOKUP_TIMEOUT_MS);
+      const parsed = status === 200 ? keyFact.safeParse(body) : undefined;
+      if (parsed && !parsed.success) throw new Unreachable('billing-core sent no key facts');
+      const fact = parsed?.data ?? null;
+      const stale = fact
+        ? this.#touched.since(began, fact.key_id) || this.#touched.since(began, fact.customer.id)
+        : this.#touched.anyKeySince(began);
+      if (!stale) {
+        this.#remember(hash, fact, at);
+        return fact;
+      }
+      if (reading >= REREADS_MAX) return fact;
+    }
+  }
+
+  #remember(hash: string, fact: KeyFact | null, at: number): void {
+    const { store, log } = this.#of;
+    this.#overdue.delete(hash);
+    try {
+      if (fact === null) {
+        this.#known.delete(hash);
+        this.#unknown.set(hash, at + UNKNOWN_MS);
+        store.dropHash(hash);
+        return;
+      }
+      const row = { keyId: fact.key_id, customerId: fact.customer.id, verifiedAt: at };
+      const gone = store.putKey(hash, { ...row, fact: JSON.stringify(fact) });
+      this.#unknown.delete(hash);
+      this.#known.set(hash, { fact, at, overdue: false });
+      for (const other of gone) this.#known.delete(other);
+    } catch (error) {
+      // Not on disk means that no change would find it: then it is not kept in memory either.
+      this.#known.delete(hash);
+      log.error({ err: error }, 'a key could not be stored');
+    }
+  }
+
+  #stored(hash: string): KeyFact | undefined {
+    const row = this.#of.store.key(hash);
+    const parsed = row && keyFact.safeParse(JSON.parse(row.fact));
+    if (!row || !parsed?.success) return undefined;
+    const overdue = this.#overdue.has(hash);
+    const entry: Entry = { fact: parsed.data, at: row.verifiedAt, overdue };
+    if (!this.#servable(entry)) return undefined;
+    this.#known.set(hash, entry);
+    return entry.fact;
+  }
+
+  /** A key changed: forgotten at once, read again when it is used. */
+  dropKey(keyId: string): void {
+    this.#touched.key(keyId);
+    this.#unknown.clear();
+    for (const hash of this.#of.store.dropKey(keyId)) this.#forget(hash);
+  }
+
+  /** A customer changed: its keys are read again behind the requests that go on meanwhile. */
+  refreshCustomer(customerId: string): void {
+    this.#touched.customer(customerId);
+    const inMemory: string[] = [];
+    for (const hash of this.#of.store.hashesOf(customerId)) {
+      if (this.#known.get(hash) && inMemory.length < REFRESHES_MAX) inMemory.push(hash);
+      else {
+        this.#of.store.dropHash(hash);
+        this.#forget(hash);
+      }
+    }
+    this.#refresh(inMemory);
+  }
+
+  /** Reads again what changed while core could not be asked. */
+  retryOverdue(): void {
+    this.#refresh([...this.#overdue]);
+  }
+
+  /** Nothing that is known can be trusted any more. */
+  dropAll(): void {
+    this.#touched.all();
+    this.#of.store.dropAll();
+    this.#known.clear();
+    this.#unknown.clear();
+    this.#overdue.clear();
+  }
+
+  #forget(hash: string): void {
+    this.#known.delete(hash);
+    this.#overdue.delete(hash);
+  }
+
+  #refresh(hashes: readonly string[]): void {
+    this.#toRefresh.push(...hashes);
+    while (this.#refreshing < REFRESHES_AT_ONCE && this.#toRefresh.length > 0) {
+      this.#refreshing += 1;
+      void this.#refreshNext();
+    }
+  }
+
+  async #refreshNext(): Promise<void> {
+    for (let hash = this.#toRefresh.shift(); hash !== undefined; hash = this.#toRefresh.shift()) {
+      await this.#readPatiently(hash);
+    }
+    this.#refreshing -= 1;
+  }
+
+  async #readPatiently(hash: string): Promise<void> {
+    for (let pause = REFRESH_PAUSE_MS; pause <= REFRESH_PAUSE_MAX_MS; pause *= 2) {
+      try {
+        await this.#read(hash);
+        return;
+      } catch {
+        await delay(pause, undefined, { ref: false });
+      }
+    }
+    const entry = this.#known.get(hash);
+    if (entry) entry.overdue = true;
+    this.#overdue.add(hash);
+  }
+}

@@ -1,0 +1,58 @@
+import { type Config, ConfigError, readConfig } from './config.ts';
+import { type Gateway, openGateway } from './gateway.ts';
+import { type Log, openLog } from './log.ts';
+import { openMetering } from './open-metering.ts';
+import manifest from '../../package.json' with { type: 'json' };
+
+function configured(): Config {
+  try {
+    return readConfig();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`gateway: ${error.message}\n`);
+    process.exit(1);
+  }
+}
+
+/** The process must go: what was recorded is on disk, and the next start sends it. */
+function fail(log: Log, error: unknown): never {
+  log.fatal({ err: error }, error instanceof Error ? error.message : 'the gateway failed');
+  log.flush();
+  process.exit(1);
+}
+
+async function open(config: Config, log: Log): Promise<Gateway> {
+  const wallNow = (): number => Date.now();
+  const random = (): number => Math.random();
+  const { spoolDir, fsync, spoolBytesMax, coreUrl, token } = config;
+  const meters = openMetering({
+    spoolDir, fsync, spoolBytesMax, coreUrl, token, log, wallNow, random,
+    version: manifest.version,
+    onFatal: (error) => fail(log, error),
+  });
+  return openGateway({ config, log, meters, wallNow, random });
+}
+
+const config = configured();
+const log = openLog(config.logLevel);
+process.on('uncaughtException', (error) => fail(log, error));
+const opening = open(config, log);
+opening.catch((error: unknown) => fail(log, error));
+
+let stopping = false;
+function stop(reason: string): void {
+  // Ctrl-C reaches the supervisor and its children: a second signal is no impatience.
+  if (stopping) return;
+  stopping = true;
+  log.info({ reason }, 'the gateway stops');
+  opening
+    .then((gateway) => gateway.stop())
+    .then(
+      () => process.exit(0),
+      (error: unknown) => fail(log, error),
+    );
+}
+process.on('SIGTERM', () => stop('SIGTERM'));
+process.on('SIGINT', () => stop('SIGINT'));
+// The supervisor was killed: without it nobody else would stop this process.
+process.on('disconnect', () => stop('disconnect'));

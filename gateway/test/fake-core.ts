@@ -1,0 +1,106 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { KeyFact, RouteFact } from '@tollgate/billing-core/contract/facts.ts';
+
+type Change = { number: string; kind: string; id: string };
+
+/** A core that speaks the contract of facts from memory, and can be cut off. */
+export class FakeCore {
+  readonly keys = new Map<string, KeyFact>();
+  routes: RouteFact[] = [];
+  readonly asked: string[] = [];
+  /** Runs before a key is answered, with its facts already read. */
+  beforeKey: () => Promise<void> = () => Promise.resolve();
+  last = 0;
+  down = false;
+  changesStatus = 200;
+  #changes: Change[] = [];
+  readonly #waiting = new Set<() => void>();
+  readonly #sockets = new Set<Socket>();
+  readonly #server = createServer((request, response) => {
+    void this.#answer(request, response);
+  });
+
+  async open(port = 0): Promise<string> {
+    this.#server.on('connection', (socket) => this.#sockets.add(socket));
+    await new Promise<void>((done) => {
+      this.#server.listen(port, '127.0.0.1', done);
+    });
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  change(kind: string, id: string): void {
+    this.last += 1;
+    this.#changes.push({ number: String(this.last), kind, id });
+    for (const wake of this.#waiting) wake();
+  }
+
+  /** Restores an older state: numbers begin again. */
+  rewind(to: number): void {
+    this.last = to;
+    this.#changes = this.#changes.filter((change) => Number(change.number) <= to);
+    this.cut();
+  }
+
+  /** Breaks every connection. */
+  cut(): void {
+    for (const socket of this.#sockets) socket.destroy();
+    this.#sockets.clear();
+  }
+
+  goDown(): void {
+    this.down = true;
+    this.cut();
+  }
+
+  asksFor(part: string): number {
+    return this.asked.filter((path) => path.includes(part)).length;
+  }
+
+  close(): void {
+    this.#server.close();
+    this.cut();
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (this.down) return void request.socket.destroy();
+    const url = new URL(request.url ?? '/', 'http://core');
+    this.asked.push(url.pathname);
+    if (request.headers.authorization !== 'Bearer gwt') return void response.writeHead(401).end();
+    const json = (status: number, body: unknown): void => {
+      response.writeHead(status, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(body));
+    };
+    if (url.pathname === '/internal/v1/routes') {
+      return json(200, { last: String(this.last), routes: this.routes });
+    }
+    if (url.pathname === '/internal/v1/changes') return this.#answerChanges(url, json);
+    const fact = this.keys.get(url.pathname.split('/').at(-1) ?? '');
+    const text = fact && JSON.parse(JSON.stringify(fact));
+    await this.beforeKey();
+    json(text ? 200 : 404, text ?? {});
+  }
+
+  async #answerChanges(url: URL, json: (status: number, body: unknown) => void): Promise<void> {
+    if (this.changesStatus !== 200) {
+      this.asked.push('changes refused');
+      return json(this.changesStatus, {});
+    }
+    const after = Number(url.searchParams.get('after'));
+    const newer = (): Change[] => this.#changes.filter((change) => Number(change.number) > after);
+    const waitMs = Number(url.searchParams.get('wait_ms') ?? 25_000);
+    if (newer().length === 0 && waitMs > 0) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, waitMs);
+        const wake = (): void => {
+          clearTimeout(timer);
+          this.#waiting.delete(wake);
+          resolve();
+        };
+        this.#waiting.add(wake);
+      });
+    }
+    const changes = newer();
+    json(200, { last: changes.at(-1)?.number ?? String(after), changes });
+  }
+}
