@@ -22,6 +22,8 @@ import { refuse, type Refusal } from './refusal.ts';
 export type Till = {
   readonly customerId: string;
   bucket: Bucket | null;
+  /** Number of the last change that may have freed units. */
+  reopenedAt: bigint;
   readonly leases: Map<string, Lease>;
 };
 
@@ -34,6 +36,7 @@ export type TillAnswer =
 export const openTill = (customerId: string): Till => ({
   customerId,
   bucket: null,
+  reopenedAt: 0n,
   leases: new Map(),
 });
 
@@ -180,11 +183,13 @@ export function grant(till: Till, from: LeaseGrant, asOf: bigint): void {
   lease.unlent = from.unlent;
   // Those who still wait say so again when they are tried again.
   lease.short = 0;
-  lease.exhaustedAt = from.exhausted ? asOf : null;
+  // An answer from before the last reopening may not know the units that came back since.
+  lease.exhaustedAt = from.exhausted && asOf >= till.reopenedAt ? asOf : null;
 }
 
-/** A change after `exhaustedAt` may have freed units: the till asks again. */
-export function reopen(till: Till): void {
+/** A change may have freed units: the till asks again. `change` is its number in the feed. */
+export function reopen(till: Till, change: bigint): void {
+  if (change > till.reopenedAt) till.reopenedAt = change;
   for (const lease of till.leases.values()) lease.exhaustedAt = null;
 }
 

@@ -24,7 +24,7 @@ export type ChangesOf = {
   /** 0 to 1, for the jitter of retries. */
   readonly random: () => number;
   /** Told of customers whose limits, or the units left under them, changed. */
-  readonly onLimits: (customerId: string) => void;
+  readonly onLimits: (customerId: string, change: bigint) => void;
 };
 
 /** Follows core's changes feed, so that revocations and new routes bite within a second. */
@@ -113,13 +113,13 @@ export class Changes {
     const { keys, routes, onLimits } = this.#of;
     const customers = new Set<string>();
     let reroute = false;
-    for (const { kind, id } of changes) {
+    for (const { kind, id, number } of changes) {
       if (kind === 'route') reroute = true;
       else if (kind === 'key') keys.dropKey(id);
       else if (kind === 'customer') customers.add(id);
-      if (kind === 'customer') onLimits(id);
+      if (kind === 'customer') onLimits(id, BigInt(number));
       // A window's id begins with its customer's.
-      else if (kind === 'quota') onLimits(id.slice(0, id.indexOf('|')));
+      else if (kind === 'quota') onLimits(id.slice(0, id.indexOf('|')), BigInt(number));
     }
     for (const id of customers) keys.refreshCustomer(id);
     if (reroute) await routes.refresh(this.#stop.signal);

@@ -28,7 +28,7 @@ const LAST_SYNC_MS = 5_000;
 /** The metering of one process, opened: what decides on limits and records what happened. */
 export type Meters = {
   readonly clock: Clock;
-  readonly tills: Tills & { reopen(customerId: string): void };
+  readonly tills: Tills & { reopen(customerId: string, change: bigint): void };
   readonly metering: Metering & { readonly openRequests: number };
   readonly refusals: Refusals;
   stopAdmitting(): void;
@@ -69,7 +69,8 @@ function openFacts(of: GatewayOf, upstreams: Upstreams, telemetry: Telemetry) {
   const routes = new RouteFacts({
     core, store, freshness, log, onTable: (table) => upstreams.keep(table.origins()),
   });
-  const onLimits = (customerId: string): void => meters.tills.reopen(customerId);
+  const onLimits = (customerId: string, change: bigint): void =>
+    meters.tills.reopen(customerId, change);
   const changes = new Changes({ core, store, freshness, keys, routes, log, random, onLimits });
   changes.start();
   const close = async (): Promise<void> => {

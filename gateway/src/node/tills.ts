@@ -87,9 +87,9 @@ export class TillHouse implements Tills {
   }
 
   /** A customer's limits or units changed: nothing is exhausted any more until core says so. */
-  reopen(customerId: string): void {
+  reopen(customerId: string, change: bigint): void {
     const till = this.#tills.get(customerId);
-    if (till) reopen(till);
+    if (till) reopen(till, change);
   }
 
   /** Drops tills that hold nothing, so that customers seen once do not stay for ever. */

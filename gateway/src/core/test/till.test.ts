@@ -41,7 +41,10 @@ describe('quota', () => {
     });
     const retry = answer.kind === 'refused' ? answer.refusal.retryAfterS : 0;
     expect(retry).toBe((Date.UTC(2026, 11, 1) - NOW) / 1_000);
-    reopen(till);
+    reopen(till, 8n);
+    expect(admit(till, request(), NOW).kind).toBe('ask');
+    // An answer that was on its way when the change came does not close it again.
+    lend(till, 0, { exhausted: true });
     expect(admit(till, request(), NOW).kind).toBe('ask');
   });
 
