@@ -47,12 +47,17 @@ const REPAIRS: Repair[] = [
   },
   {
     file: 'connection.js',
-    from: `    !hadError && (query || sent.length) && error(Errors.connection('CONNECTION_CLOSED', options, socket))
+    from: `    !hadError && (query || sent.length) && error(`,
+    to: `    ;(query || sent.length) && error(`,
+  },
+  {
+    file: 'connection.js',
+    from: `    closedTime = performance.now()
 `,
-    to: `    ;(query || sent.length) && error(Errors.connection('CONNECTION_CLOSED', options, socket))
-    query = results = errorResponse = null
+    to: `    query = results = errorResponse = null
     result = new Result()
     rows = 0
+    closedTime = performance.now()
 `,
   },
   {

@@ -31,7 +31,10 @@ export const usageEntriesQuery = pageQuery.extend({
 export type UsageEntriesQuery = z.infer<typeof usageEntriesQuery>;
 
 const meterShown = z.object({
-  id: z.string(), slug: z.string(), name: z.string(), unit: z.string(),
+  id: z.string(),
+  slug: z.string(),
+  name: z.string(),
+  unit: z.string(),
 });
 
 const figures = {

@@ -31,7 +31,10 @@ async function write(stream: SSEStreamingApi, { follower, clock }: Streaming): P
 }
 
 const live = createRoute({
-  method: 'get', path: '/usage/live', tags: ['Portal'], summary: 'Your usage as it happens',
+  method: 'get',
+  path: '/usage/live',
+  tags: ['Portal'],
+  summary: 'Your usage as it happens',
   description:
     'Server-sent events named `usage`, one on connect and one on every change. The stream ends ' +
     'after ten minutes; connect again.',
@@ -43,7 +46,10 @@ const live = createRoute({
 });
 
 /** Under /portal/v1/customers/{customer_id}: the live view of that customer. */
-export function portalLiveHttp({ clock }: Kit, watch: Watch<UsageLive>): OpenAPIHono<Api> {
+export function portalLiveHttp(
+  { clock }: Pick<Kit, 'clock'>,
+  watch: Watch<UsageLive>,
+): OpenAPIHono<Api> {
   const app = api();
   app.openapi(live, (c) => {
     // A HEAD request would leave a stream behind that nobody reads or aborts.

@@ -48,6 +48,8 @@ export async function usageLive(
   });
 }
 
+type LiveKit = Pick<Kit, 'sql' | 'clock' | 'log'>;
+
 /** The live views of this process. Whoever starts it stops it, before the server is closed. */
-export const watchLiveUsage = (kit: Kit): Watch<UsageLive> =>
+export const watchLiveUsage = (kit: LiveKit): Watch<UsageLive> =>
   watchUsage({ ...kit, read: (customerId) => usageLive(kit.sql, customerId, kit.clock()) });

@@ -14,7 +14,7 @@ import { entitlementsOf, liveSubscription } from '../subscriptions/store.ts';
 import { meterTotals, refusedRequests } from '../usage/reading.ts';
 import { quotaStates, REQUESTS_METER } from './state.ts';
 
-/** Where a customer calls a route: the gateway's address, with the route's own host if it has one. */
+/** Where a customer calls a route: the gateway's address, with the route's host if it has one. */
 export function endpointOf(route: RouteFact, gatewayUrl: string): Endpoint {
   const { protocol, port } = new URL(gatewayUrl);
   const own = `${protocol}//${route.host}${port === '' ? '' : `:${port}`}`;
@@ -31,11 +31,7 @@ async function planOf(sql: Query, versionId: string): Promise<Overview['plan']> 
 }
 
 /** The requests of the 24 hours up to and with this minute. */
-async function lastDay(
-  sql: Query,
-  customerId: string,
-  now: number,
-): Promise<Overview['last_24h']> {
+async function lastDay(sql: Query, customerId: string, now: number): Promise<Overview['last_24h']> {
   const to = Math.floor(now / MINUTE_MS) + 1;
   const range = { from: to - DAY_MS / MINUTE_MS, to };
   const meterId = REQUESTS_METER.id;

@@ -18,7 +18,9 @@ async function quotaState(
 ): Promise<QuotaState> {
   const { startsAt, endsAt } = windowBounds(quota.window, now);
   const totals = await meterTotals(sql, customerId, {
-    from: startsAt / MINUTE_MS, to: endsAt / MINUTE_MS, meterId: meter.id,
+    from: startsAt / MINUTE_MS,
+    to: endsAt / MINUTE_MS,
+    meterId: meter.id,
   });
   const { id, slug, name, unit } = meter;
   return {

@@ -39,7 +39,9 @@ function positionAt(after: string | null, start: Position): Position {
   if (after === null) return start;
   const match = /^(\d{1,18})\.(\d{1,12})\.(\d{1,12})$/.exec(after);
   if (!match) {
-    throw new Fault('invalid_request', { errors: [{ path: 'cursor', message: 'is not a cursor' }] });
+    throw new Fault('invalid_request', {
+      errors: [{ path: 'cursor', message: 'is not a cursor' }],
+    });
   }
   const [, roll = '', minute, skip] = match;
   return { roll, minute: Number(minute), skip: Number(skip) };

@@ -55,7 +55,10 @@ export async function listGateways(
   const rows = await sql<GatewayRow[]>`
     select id, created_at from gateways
      where ${after === null ? sql`true` : sql`id > ${after}`} order by id limit ${page.limit + 1}`;
-  const boots = await bootsOf(sql, rows.map((row) => row.id));
+  const boots = await bootsOf(
+    sql,
+    rows.map((row) => row.id),
+  );
   const item = ({ id, created_at }: GatewayRow): GatewayState => ({
     id,
     created_at: created_at.toISOString(),
@@ -94,7 +97,7 @@ export async function listDeadLetters(sql: Query, page: PageQuery): Promise<Page
                    resolved_at, (extract(epoch from created_at) * 1000000)::bigint as micros,
                    md5(concat_ws(' ', gateway_id, boot_id, sequence)) as tie
               from usage_dead_letters) letters
-     where ${after === null ? sql`true` : sql`(micros, tie) < (${after.micros}::bigint, ${after.tie})`}
+     where ${after ? sql`(micros, tie) < (${after.micros}::bigint, ${after.tie})` : sql`true`}
      order by micros desc, tie desc limit ${page.limit + 1}`;
   const key = (row: LetterRow): string => `${row.micros}.${row.tie}`;
   return pageFrom(rows, { limit: page.limit, key, item: shownLetter });

@@ -12,27 +12,39 @@ import { usageSeries as seriesOf, usageSeriesOfAll } from './query.ts';
 const tags = ['Usage'];
 
 const series = createRoute({
-  method: 'get', path: '/usage', tags, summary: 'Usage over time',
+  method: 'get',
+  path: '/usage',
+  tags,
+  summary: 'Usage over time',
   description: 'Of one customer, or of all together. Steps without usage are left out.',
   request: { query: usageQuery.extend({ customer_id: id('cus').optional() }) },
   responses: { 200: json(usageSeries), ...PROBLEMS },
 });
 
 const entries = createRoute({
-  method: 'get', path: '/usage/entries', tags, summary: 'Ledger rows of a customer',
+  method: 'get',
+  path: '/usage/entries',
+  tags,
+  summary: 'Ledger rows of a customer',
   description: 'With the `roll` of a total: exactly the rows that made it up.',
   request: { query: usageEntriesQuery.extend({ customer_id: id('cus') }) },
   responses: { 200: json(pageOf(usageEntry)), ...PROBLEMS },
 });
 
 const deadLetters = createRoute({
-  method: 'get', path: '/usage/dead-letters', tags, summary: 'Batches that could not be read',
+  method: 'get',
+  path: '/usage/dead-letters',
+  tags,
+  summary: 'Batches that could not be read',
   request: { query: pageQuery },
   responses: { 200: json(pageOf(deadLetter)), ...PROBLEMS },
 });
 
 const gateways = createRoute({
-  method: 'get', path: '/gateways', tags, summary: 'Gateways and their boots',
+  method: 'get',
+  path: '/gateways',
+  tags,
+  summary: 'Gateways and their boots',
   request: { query: pageQuery },
   responses: { 200: json(pageOf(gatewayState)), ...PROBLEMS },
 });
@@ -63,13 +75,19 @@ export function usageHttp(): OpenAPIHono<Api> {
 const ofCustomer = z.object({ customer_id: id('cus') });
 
 const portalSeries = createRoute({
-  method: 'get', path: '/usage', tags: ['Portal'], summary: 'Your usage over time',
+  method: 'get',
+  path: '/usage',
+  tags: ['Portal'],
+  summary: 'Your usage over time',
   request: { params: ofCustomer, query: usageQuery },
   responses: { 200: json(usageSeries), ...PROBLEMS },
 });
 
 const portalEntries = createRoute({
-  method: 'get', path: '/usage/entries', tags: ['Portal'], summary: 'Your ledger rows',
+  method: 'get',
+  path: '/usage/entries',
+  tags: ['Portal'],
+  summary: 'Your ledger rows',
   description: 'With the `roll` of a total: exactly the rows that made it up.',
   request: { params: ofCustomer, query: usageEntriesQuery },
   responses: { 200: json(pageOf(usageEntry)), ...PROBLEMS },

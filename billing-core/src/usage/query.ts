@@ -60,9 +60,13 @@ async function series(whose: Whose, at: Reading, asked: UsageQuery): Promise<Usa
   await refuseForeign(sql, whose, asked);
   const group = asked.group_by;
   const { roll, rows } = await readSeries(sql, {
-    ...range, whose, group, interval: asked.interval,
+    ...range,
+    whose,
+    group,
+    interval: asked.interval,
     meterId: group === 'meter' ? undefined : meter.id,
-    keyId: asked.key_id, routeId: asked.route_id,
+    keyId: asked.key_id,
+    routeId: asked.route_id,
   });
   const labels = await labelsOf(sql, whose, { group, rows });
   const scales = await scalesOf(sql, meter, { group, rows });

@@ -83,7 +83,8 @@ export function seriesStatement(sql: Query, ask: SeriesAsk) {
     ranked as (
       select *, ${rankOf(sql, ask.group)} as rank from sized),
     folded as (
-      select start, case when rank <= ${GROUPS_MAX} then group_id else ${OTHER_GROUP} end as group_id,
+      select start,
+             case when rank <= ${GROUPS_MAX} then group_id else ${OTHER_GROUP} end as group_id,
              sum(requests) as requests, sum(quantity) as quantity,
              sum(billable_quantity) as billable_quantity
         from ranked group by 1, 2)
@@ -155,7 +156,11 @@ export async function meterTotals(
   ask: MinuteRange & { meterId: string },
 ): Promise<Totals> {
   const series = {
-    ...ask, whose: { customerId }, interval: 'hour', group: 'none', keyId: undefined,
+    ...ask,
+    whose: { customerId },
+    interval: 'hour',
+    group: 'none',
+    keyId: undefined,
     routeId: undefined,
   } as const;
   const [row] = await sql<[Totals]>`
@@ -209,7 +214,8 @@ export async function liveMarks(
   { from, to }: MinuteRange,
 ): Promise<Map<string, string>> {
   const rows = await sql<{ id: string; mark: string }[]>`
-    select asked.id, concat_ws('.', ${to}::text, coalesce(last_roll, 0), coalesce(refused, 0)) as mark
+    select asked.id,
+           concat_ws('.', ${to}::text, coalesce(last_roll, 0), coalesce(refused, 0)) as mark
       from unnest(${customerIds}::text[]) asked (id)
       left join usage_last_rolls on customer_id = asked.id
       left join lateral (select sum(requests) as refused from usage_refusals

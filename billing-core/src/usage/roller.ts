@@ -11,7 +11,13 @@ const BACKOFF_MS_MAX = 5_000;
 const PARTITIONS_EVERY_MS = 3_600_000;
 const PARTITION_DAYS = 16;
 
-type Batch = { gateway_id: string; boot_id: string; sequence: bigint; day: string; entries: number };
+type Batch = {
+  gateway_id: string;
+  boot_id: string;
+  sequence: bigint;
+  day: string;
+  entries: number;
+};
 type Round = { batches: number; full: boolean };
 
 /** Batches with no roll number, oldest received first, as many as one round may take. */

@@ -70,7 +70,10 @@ function newFollower<State>(channel: Channel<State>, onLeave: () => void): Follo
   };
 }
 
-type WatchKit<State> = Kit & { read: (customerId: string) => Promise<State>; everyMs?: number };
+type WatchKit<State> = Pick<Kit, 'sql' | 'clock' | 'log'> & {
+  read: (customerId: string) => Promise<State>;
+  everyMs?: number;
+};
 
 /**
  * Polls for all followers of this process together, and only while there are any: one query asks
@@ -130,27 +133,37 @@ export function watchUsage<State>(kit: WatchKit<State>): Watch<State> {
   };
 }
 
-/** Reads the state of every customer that changed. Out: false when something failed. */
+/** Reads the state of every customer that changed. Out: false when nothing could be read. */
 async function refresh<State>(
   { sql, clock, log, read }: WatchKit<State>,
   channels: Map<string, Channel<State>>,
 ): Promise<boolean> {
+  let [done, failed] = [0, 0];
+  const readOne = async (id: string, channel: Channel<State>, mark: string): Promise<void> => {
+    try {
+      Object.assign(channel, { state: await read(id), mark });
+      for (const knock of channel.followers) knock();
+      done += 1;
+    } catch (error) {
+      failed += 1;
+      log.error({ err: error, customer_id: id }, 'live usage could not be read');
+    }
+  };
   try {
     // The mark is older than the state read after it: a change between them is read twice.
     const marks = await liveMarks(sql, [...channels.keys()], liveRange(clock()));
-    const changed = [...channels].filter(([id, channel]) => channel.mark !== marks.get(id));
+    const changed = [...marks].filter(([id, mark]) => channels.get(id)?.mark !== mark);
     const reader = async (): Promise<void> => {
       for (let next = changed.pop(); next !== undefined; next = changed.pop()) {
-        const [id, channel] = next;
-        const state = await read(id);
-        Object.assign(channel, { state, mark: marks.get(id) });
-        for (const knock of channel.followers) knock();
+        const [id, mark] = next;
+        const channel = channels.get(id);
+        if (channel) await readOne(id, channel, mark);
       }
     };
     await Promise.all(Array.from({ length: READS_AT_ONCE }, reader));
-    return true;
   } catch (error) {
+    failed += 1;
     log.error({ err: error }, 'usage poll failed');
-    return false;
   }
+  return failed === 0 || done > 0;
 }

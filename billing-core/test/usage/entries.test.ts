@@ -48,12 +48,25 @@ test('a row says where its usage came from', async () => {
   ]);
   const { body } = await page('');
   expect(body).toEqual({
-    data: [{
-      received_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/), minute: at(NOON),
-      customer_id: mine.id, key_id: mine.key, route_id: route, route_version: 1,
-      meter: 'requests', outcome: 'ok', billable: false, requests: 2, quantity: '2',
-      gateway: 'gw_1', boot: 'boot_1', sequence: expect.any(Number), roll: expect.any(String),
-    }],
+    data: [
+      {
+        received_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+        minute: at(NOON),
+        customer_id: mine.id,
+        key_id: mine.key,
+        route_id: route,
+        route_version: 1,
+        meter: 'requests',
+        outcome: 'ok',
+        billable: false,
+        requests: 2,
+        quantity: '2',
+        gateway: 'gw_1',
+        boot: 'boot_1',
+        sequence: expect.any(Number),
+        roll: expect.any(String),
+      },
+    ],
     has_more: false,
     next_cursor: null,
   });

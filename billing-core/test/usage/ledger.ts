@@ -23,11 +23,18 @@ export const NOON = Date.UTC(2026, 2, 10, 12) / 60_000;
 function rowOf(entry: Entry, id: BatchId) {
   const { requests = 1, outcome = 'ok' } = entry;
   return {
-    gateway_id: id.gateway, boot_id: id.boot, sequence: id.sequence,
-    customer_id: entry.customer_id, key_id: entry.key_id ?? 'key_a',
-    route_id: entry.route_id ?? 'rte_a', route_version: 1,
-    meter_id: entry.meter_id ?? 'mtr_requests', outcome, minute: entry.minute ?? NOON,
-    billable: entry.billable ?? outcome === 'ok', requests,
+    gateway_id: id.gateway,
+    boot_id: id.boot,
+    sequence: id.sequence,
+    customer_id: entry.customer_id,
+    key_id: entry.key_id ?? 'key_a',
+    route_id: entry.route_id ?? 'rte_a',
+    route_version: 1,
+    meter_id: entry.meter_id ?? 'mtr_requests',
+    outcome,
+    minute: entry.minute ?? NOON,
+    billable: entry.billable ?? outcome === 'ok',
+    requests,
     quantity: String(entry.quantity ?? requests),
   };
 }
@@ -67,7 +74,9 @@ const sums = (query: Query, table: string) => query<Sums[]>`
 /** The same sums over the ledger, the minutes and the hours: they must be equal. */
 export async function books(sql: Sql) {
   const [entries, minutes, hours] = await Promise.all([
-    sums(sql, 'usage_entries'), sums(sql, 'usage_rollups'), sums(sql, 'usage_hours'),
+    sums(sql, 'usage_entries'),
+    sums(sql, 'usage_rollups'),
+    sums(sql, 'usage_hours'),
   ]);
   return { ledger: [...entries], minutes: [...minutes], hours: [...hours] };
 }
