@@ -16,7 +16,7 @@ import { documentationHttp, openApi } from './documentation.ts';
 import { keysHttp } from './keys/http.ts';
 import { portalKeysHttp } from './keys/portal.ts';
 import { auditHttp } from './kit/audit-http.ts';
-import { BODY_BYTES_MAX, limitBody, strictJson } from './kit/body.ts';
+import { BODY_BYTES_MAX, limitBody, strictJson, strictUrl } from './kit/body.ts';
 import {
   api,
   errorResponse,
@@ -33,6 +33,7 @@ import { portalLiveHttp } from './quotas/live-http.ts';
 import { watchLiveUsage } from './quotas/live.ts';
 import { routesHttp } from './routes/http.ts';
 import { subscriptionsHttp } from './subscriptions/http.ts';
+import { portalSubscriptionsHttp } from './subscriptions/portal.ts';
 import { SYNC_BODY_BYTES_MAX, syncHttp } from './sync/http.ts';
 import { portalUsageHttp, usageHttp } from './usage/http.ts';
 
@@ -97,6 +98,7 @@ function portalSurface(deps: Deps): OpenAPIHono<Api> {
   app.use('/customers/:customer_id/*', bindCustomer(deps.sql));
   app.use(strictJson, transactional(deps.sql), idempotent);
   app.route('/', meHttp(deps));
+  app.route('/', portalSubscriptionsHttp());
   app.route('/customers/:customer_id', customerSurface(deps));
   return app;
 }
@@ -119,7 +121,7 @@ function signInSurface(deps: Deps): OpenAPIHono<Api> {
 /** The whole public port: each surface with its own way of saying who calls. */
 export function buildApp(deps: Deps): OpenAPIHono<Api> {
   const app = api();
-  app.use(requestIdentity(deps.clock), deps.metrics.measureRequests);
+  app.use(requestIdentity(deps.clock), deps.metrics.measureRequests, strictUrl);
   app.onError(errorResponse(deps.log));
   app.route('/auth', signInSurface(deps));
   app.route('/v1', adminSurface(deps));

@@ -2,7 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { crc32 as zlibCrc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { BASE62, crc32, formatApiKey, parseApiKey, type ApiKey } from '../src/contract/api-key.ts';
+import {
+  BASE62,
+  crc32,
+  formatApiKey,
+  parseApiKey,
+  randomBase62,
+  type ApiKey,
+} from '../src/contract/api-key.ts';
 
 const base62 = (length: number) =>
   fc.string({ unit: fc.constantFrom(...BASE62), minLength: length, maxLength: length });

@@ -60,8 +60,8 @@ test.each([
   ['nothing', {}, ''],
   ['null as name', { name: null }, 'name'],
   ['a past expiry', { expires_at: '2020-01-01T00:00:00Z' }, 'expires_at'],
-  ['its mode', { mode: 'test' }, ''],
-  ['its secret', { secret: 'x' }, ''],
+  ['its mode', { mode: 'test' }, 'mode'],
+  ['its secret', { secret: 'x' }, 'secret'],
 ])('change of %s', async (name, body, at) => {
   const { id } = await create();
   const path = `/v1/keys/${id}`;

@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { testDatabase } from '../../scripts/test/database.ts';
 import type { Problem } from '../src/contract/problem.ts';
+import type { SessionUser } from '../src/contract/session.ts';
 import type { Actor } from '../src/kit/audit.ts';
 import { limitBody, strictJson } from '../src/kit/body.ts';
 import { openDatabase, type Sql } from '../src/kit/database.ts';
@@ -29,7 +30,7 @@ export type Surface = {
   /** What core's clock says, in ms; tests move it. */
   clock: { now: number };
   /** Who calls, and what the portal's access check found; tests set both. */
-  caller: { actor: Actor; customer: CustomerAccess };
+  caller: { actor: Actor; user: SessionUser; customer: CustomerAccess };
   send: Send;
   close(): Promise<void>;
 };
@@ -46,6 +47,7 @@ export async function openSurface(mounts: Mounts): Promise<Surface> {
   const clock = { now: Date.now() };
   const caller: Surface['caller'] = {
     actor: { kind: 'token', id: newId('tok', clock.now), scopes: ['admin'] },
+    user: { id: '', name: 'Nobody', email: 'nobody@example.com', role: 'user' },
     customer: { id: '', role: 'owner' },
   };
   const app = api();
@@ -57,6 +59,7 @@ export async function openSurface(mounts: Mounts): Promise<Surface> {
   );
   app.use(async (c, next) => {
     c.set('actor', caller.actor);
+    c.set('user', caller.user);
     c.set('customer', caller.customer);
     await next();
   });

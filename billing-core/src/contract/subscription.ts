@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { id, time } from './field.ts';
+import { timeZone } from './customer.ts';
+import { id, text, time } from './field.ts';
 
 export const SUBSCRIPTION_STATES = ['trialing', 'active', 'canceled'] as const;
 export type SubscriptionState = (typeof SUBSCRIPTION_STATES)[number];
@@ -28,3 +29,7 @@ export const newSubscription = z.strictObject({
 export type NewSubscription = z.infer<typeof newSubscription>;
 
 export const subscriptionChange = z.strictObject({ plan_version_id: id('plv') });
+
+/** What a signed-in person says to become a customer. */
+export const newOwnCustomer = z.strictObject({ name: text(), time_zone: timeZone().default('UTC') });
+export type NewOwnCustomer = z.infer<typeof newOwnCustomer>;

@@ -1,6 +1,7 @@
-import { heldVersion } from '../catalog/plan-store.ts';
-import type { NewSubscription } from '../contract/subscription.ts';
-import { lockCustomer } from '../customers/store.ts';
+import { defaultVersion, heldVersion } from '../catalog/plan-store.ts';
+import type { NewOwnCustomer, NewSubscription } from '../contract/subscription.ts';
+import { createOwnCustomer } from '../customers/actions.ts';
+import { lockCustomer, type CustomerRow } from '../customers/store.ts';
 import { audit, type Doing } from '../kit/audit.ts';
 import { appendChange } from '../kit/changes.ts';
 import { Fault, found } from '../kit/fault.ts';
@@ -91,4 +92,25 @@ export async function changeSubscription(
   await moveSubscription(doing.tx, moved, notBefore(row.started_at, doing.now));
   await record(doing, 'subscription.change', moved);
   return moved;
+}
+
+const CURRENCY_WITHOUT_PLAN = 'USD';
+
+/**
+ * Makes a customer that this user owns, and puts it on the plan that self-serve customers start
+ * with, if one is marked and published. The customer pays in that plan's currency.
+ */
+export async function becomeCustomer(
+  doing: Doing,
+  { name, time_zone }: NewOwnCustomer,
+  userId: string,
+): Promise<CustomerRow> {
+  const version = await defaultVersion(doing.tx);
+  const currency = version?.currency ?? CURRENCY_WITHOUT_PLAN;
+  const wanted = { name, currency, time_zone, metadata: {} };
+  const customer = await createOwnCustomer(doing, wanted, userId);
+  if (version !== undefined) {
+    await subscribe(doing, { customer_id: customer.id, plan_version_id: version.id });
+  }
+  return customer;
 }
