@@ -5,17 +5,30 @@ const port = z.coerce.number().int().min(1).max(65_535);
 const postgresUrl = z
   .string()
   .refine((url) => /^postgres(ql)?:\/\/\S+$/.test(url), 'is not a postgres:// URL');
-const origin = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''));
+// The browser's path to this API is minted under it, and Origin headers are compared with it.
+const origin = z
+  .url({ protocol: /^https?$/ })
+  .refine((url) => /^https?:\/\/[^/?#]+\/?$/.test(url), 'has more than a host and a port')
+  .transform((url) => new URL(url).origin);
 
 function isNetwork(entry: string): boolean {
   const [address = '', bits, ...rest] = entry.split('/');
   const family = isIP(address);
   if (family === 0 || rest.length > 0) return false;
-  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
+  return (
+    bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128))
+  );
 }
+// A gateway may stand under a path of another host.
+const address = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''));
 const networks = z
   .string()
-  .transform((list) => list.split(',').map((entry) => entry.trim()).filter(Boolean))
+  .transform((list) =>
+    list
+      .split(',')
+      .map((entry) => entry.trim())
+      .filter(Boolean),
+  )
   .refine((list) => list.every(isNetwork), 'is not a list of addresses and CIDR ranges');
 
 const migrateSchema = z.object({ DATABASE_URL: postgresUrl });
@@ -29,7 +42,7 @@ const schema = signInSchema.extend({
   PORT: port,
   PRIVATE_PORT: port,
   HOST: z.string().min(1).default('127.0.0.1'),
-  GATEWAY_PUBLIC_URL: origin,
+  GATEWAY_PUBLIC_URL: address,
   SIGN_UP: z.enum(['open', 'closed']).default('closed'),
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   MAIL_DIR: z.string().min(1).optional(),

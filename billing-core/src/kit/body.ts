@@ -38,6 +38,17 @@ function refuseUnstorable(value: unknown, path: string, depth: number): void {
   }
 }
 
+/** A URL whose escapes are not UTF-8 is refused: it would be searched for as it is written. */
+export const strictUrl: MiddlewareHandler<Api> = async (c, next) => {
+  const { search, pathname } = new URL(c.req.url);
+  try {
+    decodeURIComponent(pathname + search);
+  } catch {
+    throw new Fault('invalid_request', { detail: 'The URL has escapes that are not UTF-8' });
+  }
+  await next();
+};
+
 /** A body must be JSON in valid UTF-8 and say so; an empty one is left to the schema. */
 export const strictJson: MiddlewareHandler<Api> = async (c, next) => {
   if (c.req.method === 'GET' || c.req.method === 'HEAD') return next();

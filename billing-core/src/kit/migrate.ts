@@ -9,7 +9,9 @@ const LOCK = 7_655_100;
 type Migration = { version: number; name: string; text: string; checksum: string };
 
 function migrations(): Migration[] {
-  const names = readdirSync(FOLDER).filter((name) => name.endsWith('.sql')).toSorted();
+  const names = readdirSync(FOLDER)
+    .filter((name) => name.endsWith('.sql'))
+    .toSorted();
   return names.map((name) => {
     const text = readFileSync(new URL(name, FOLDER), 'utf8');
     const checksum = createHash('sha256').update(text).digest('hex');
@@ -58,10 +60,13 @@ export async function migrate(databaseUrl: string): Promise<number> {
   }
 }
 
+let newest: number | undefined;
+
 /** Whether every migration of this program is applied, and none that it does not know. */
 export async function migrationsCurrent(sql: Sql): Promise<boolean> {
-  const newest = migrations().at(-1)?.version ?? 0;
-  const [row] = await sql<{ newest: number }[]>`
-    select coalesce(max(version), 0) as newest from schema_migrations`;
-  return row?.newest === newest;
+  newest ??= migrations().at(-1)?.version ?? 0;
+  const [table] = await sql`select to_regclass('schema_migrations') is not null as there`;
+  if (table?.['there'] !== true) return false;
+  const [row] = await sql`select max(version) as applied from schema_migrations`;
+  return row?.['applied'] === newest;
 }
