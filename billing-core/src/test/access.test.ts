@@ -51,7 +51,6 @@ beforeAll(async () => {
     await customerWith(core, { owner: bob }),
   ];
   const key = await core.admin('POST', `/v1/customers/${hers.id}/keys`, { name: 'hers' });
-  expect(key.status, key.text).toBe(201);
   things = { key_id: key.body['id'] as string, route_id: `rte_${UNKNOWN}` };
 });
 afterAll(() => core.close());
@@ -131,7 +130,7 @@ describe('the customer side', () => {
         parameters?: { name: string; in: string }[];
       };
       for (const { name } of parameters?.filter((one) => one.in === 'query') ?? []) {
-        if (!/_id$/.test(name)) continue;
+        if (!name.endsWith('_id')) continue;
         const own = filled(path, his.id);
         const foreign = await asBob(method, `${own}?${name}=${filled(`:${name}`, '')}`);
         const unknown = await asBob(method, `${own}?${name}=${filled(`:${name}`, '', true)}`);

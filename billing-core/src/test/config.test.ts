@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { ConfigError, readConfig } from '../config.ts';
+
+const USABLE = {
+  DATABASE_URL: 'postgres://u:p@localhost:5432/tollgate',
+  PORT: '4001',
+  PRIVATE_PORT: '4011',
+  PUBLIC_URL: 'https://portal.example.test/',
+  GATEWAY_PUBLIC_URL: 'https://api.example.test',
+  AUTH_SECRET: 'x'.repeat(32),
+};
+
+test('a usable environment is read, with safe defaults', () => {
+  expect(readConfig(USABLE)).toMatchObject({
+    port: 4001,
+    host: '127.0.0.1',
+    publicUrl: 'https://portal.example.test',
+    signUp: 'closed',
+    trustedProxies: [],
+    mailFrom: 'Tollgate <no-reply@portal.example.test>',
+  });
+  expect(readConfig({ ...USABLE, TRUSTED_PROXIES: '10.0.0.0/8, ::1' }).trustedProxies).toEqual([
+    '10.0.0.0/8',
+    '::1',
+  ]);
+});
+
+test.each(Object.keys(USABLE))('without %s nothing starts', (name) => {
+  const broken = { ...USABLE, [name]: undefined };
+  expect(() => readConfig(broken)).toThrow(ConfigError);
+  expect(() => readConfig(broken)).toThrow(`${name}: is not set`);
+});
+
+test.each([
+  ['DATABASE_URL', 'mysql://x'],
+  ['PORT', 'eighty'],
+  ['PORT', '65536'],
+  ['PRIVATE_PORT', ''],
+  ['PUBLIC_URL', 'portal.example.test'],
+  ['PUBLIC_URL', 'https://portal.example.test/tollgate'],
+  ['GATEWAY_PUBLIC_URL', 'ftp://api.example.test'],
+  ['AUTH_SECRET', 'x'.repeat(31)],
+  ['SIGN_UP', 'maybe'],
+  ['SMTP_URL', 'http://mail'],
+  ['LOG_LEVEL', 'loud'],
+  ['TRUSTED_PROXIES', '10.0.0.0/33'],
+  ['TRUSTED_PROXIES', 'proxy.example.test'],
+])('with %s=%s nothing starts, and the variable is named', (name, value) => {
+  expect(() => readConfig({ ...USABLE, [name]: value })).toThrow(`\n  ${name}: `);
+});
