@@ -52,6 +52,12 @@ export function sessionApi(state: MockState): Hono {
     return c.json({ status: true });
   });
 
+  people(app, state);
+  return app;
+}
+
+/** What is known before and after signing in. */
+function people(app: Hono, state: MockState): void {
   app.get('/portal/v1/settings', (c) =>
     c.json({ sign_up: state.signUp, gateway_url: GATEWAY_URL, product_name: 'Tollgate' }),
   );
@@ -62,7 +68,11 @@ export function sessionApi(state: MockState): Hono {
       .filter((member) => member.userId === id)
       .map((member) => {
         const of = found(state.customers.find((one) => one.id === member.customerId));
-        return { id: member.id, role: member.role, customer: { id: of.id, name: of.name } };
+        return {
+          id: member.id,
+          role: member.role,
+          customer: { id: of.id, name: of.name, state: of.state },
+        };
       });
     const user = { id, name, email, role };
     return c.json({ user, memberships, sign_up: state.signUp, gateway_url: GATEWAY_URL });
@@ -77,6 +87,4 @@ export function sessionApi(state: MockState): Hono {
     if (plan !== undefined) state.subscriptions.push(subscribe(made.id, plan));
     return c.json(made, 201);
   });
-
-  return app;
 }

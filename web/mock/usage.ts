@@ -63,7 +63,11 @@ export function usageReport(
   const requests = data.reduce((sum, row) => sum + row.requests, 0);
   return {
     data,
-    totals: { requests, quantity: String(requests), billable_quantity: String(requests - 40) },
+    totals: {
+      requests,
+      quantity: String(requests),
+      billable_quantity: String(data.reduce((sum, row) => sum + Number(row.billable_quantity), 0)),
+    },
     meter,
     interval,
     from: new Date(from).toISOString(),

@@ -4,7 +4,7 @@ import { loadAssets } from './assets.ts';
 import { ConfigError, readConfig, type Config } from './config.ts';
 import { createPortalServer } from './portal-server.ts';
 
-/** The portal's web server. Stops on SIGTERM, SIGINT, or when the process that started it is gone. */
+/** The portal's web server. Stops on SIGTERM, SIGINT, or when who started it is gone. */
 const BUILT = join(import.meta.dirname, '..', 'dist');
 
 function refuse(message: string): never {

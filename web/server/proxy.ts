@@ -49,30 +49,42 @@ export function createProxy({ coreUrl, log }: ProxyOptions): Proxy {
       problem(response, { status: 404, code: 'not_found', title: 'Not found' });
       return;
     }
-    const upstream = (tls ? sendTls : send)(coreUrl, {
-      agent,
-      method: request.method,
-      path: target.pathname + target.search,
-      headers: forwardedHeaders(request),
-      timeout: ANSWER_TIMEOUT_MS,
-    });
-    upstream.on('response', (answer) => {
-      upstream.setTimeout(0);
-      passOn(answer, response, streams);
-    });
-    upstream.on('timeout', () => upstream.destroy(new Error('no answer in time')));
-    upstream.on('error', (error) => {
-      // The client left and took the request with it: nobody waits for an answer.
-      if (response.destroyed) return;
-      log.warn({ path: target.pathname, reason: error.message }, 'billing-core did not answer');
-      if (response.headersSent) response.destroy();
-      else problem(response, UNAVAILABLE);
-    });
-    response.on('close', () => {
-      streams.delete(response);
-      if (!response.writableFinished) upstream.destroy();
-    });
-    request.pipe(upstream);
+    // Kept connections may be closed by the other side just as we write. Then a request without
+    // a body is sent again; one with a body can't be, so it gets a connection of its own.
+    const repeatable = request.method === 'GET' || request.method === 'HEAD';
+    attempt(repeatable);
+
+    function attempt(mayRepeat: boolean): void {
+      const upstream = (tls ? sendTls : send)(coreUrl, {
+        agent: repeatable ? agent : false,
+        method: request.method,
+        path: target.pathname + target.search,
+        headers: forwardedHeaders(request),
+        timeout: ANSWER_TIMEOUT_MS,
+      });
+      const leave = (): void => void upstream.destroy();
+      response.once('close', leave);
+      upstream.on('response', (answer) => {
+        upstream.setTimeout(0);
+        passOn(answer, response, streams);
+      });
+      upstream.on('timeout', () => upstream.destroy(new Error('no answer in time')));
+      upstream.on('error', (error) => {
+        response.off('close', leave);
+        if (mayRepeat && upstream.reusedSocket && !response.headersSent) attempt(false);
+        else failed(response, target, error);
+      });
+      if (repeatable) upstream.end();
+      else request.pipe(upstream);
+    }
+  }
+
+  function failed(response: ServerResponse, target: URL, error: Error): void {
+    // The client left and took the request with it: nobody waits for an answer.
+    if (response.destroyed) return;
+    log.warn({ path: target.pathname, reason: error.message }, 'billing-core did not answer');
+    if (response.headersSent) response.destroy();
+    else problem(response, UNAVAILABLE);
   }
 
   return {
@@ -96,6 +108,7 @@ function passOn(
   response.writeHead(answer.statusCode ?? 502);
   if (answer.headers['content-type']?.startsWith('text/event-stream') === true) {
     streams.add(response);
+    response.once('close', () => streams.delete(response));
     response.socket?.setNoDelay(true);
     response.flushHeaders();
   }

@@ -11,6 +11,7 @@ import { t } from '../kit/text.ts';
 import { Instant } from '../kit/time.tsx';
 import { toast } from '../kit/toast.tsx';
 import { customerQuery } from './queries.ts';
+import { CustomerState } from './states.tsx';
 
 /** The customer's own data: change it, or archive the customer. */
 export function CustomerFacts({ customer }: { customer: Customer }) {
@@ -20,7 +21,7 @@ export function CustomerFacts({ customer }: { customer: Customer }) {
   const archived = customer.state !== 'active';
   const facts = [
     { name: t('Name'), value: customer.name },
-    { name: t('State'), value: customer.state },
+    { name: t('State'), value: <CustomerState state={customer.state} /> },
     { name: t('External id'), value: customer.external_id ?? t('none') },
     { name: t('Currency'), value: customer.currency },
     { name: t('Time zone'), value: customer.time_zone },
@@ -62,9 +63,14 @@ export function CustomerFacts({ customer }: { customer: Customer }) {
         danger
         title={t('Archive “{name}”?', { name: customer.name })}
         confirmLabel={t('Archive customer')}
-        consequence={t(
-          'Its members lose access and its keys are refused. Usage and history stay. A customer with a live subscription can’t be archived: cancel that first.',
-        )}
+        consequence={
+          <>
+            <p>{t('Its members lose access and its keys are refused. Usage and history stay.')}</p>
+            <p className="mt-2">
+              {t('With a live subscription it can’t be archived: cancel that first.')}
+            </p>
+          </>
+        }
       />
     </Card>
   );

@@ -4,7 +4,6 @@ import { api } from '../kit/api.ts';
 import type { Customer } from '@tollgate/billing-core/contract/customer.ts';
 import type { Plan } from '@tollgate/billing-core/contract/plan.ts';
 import type { Subscription } from '@tollgate/billing-core/contract/subscription.ts';
-import { Badge } from '../kit/badge.tsx';
 import { Button } from '../kit/button.tsx';
 import { ConfirmDialog } from '../kit/dialog.tsx';
 import { formatDateUtc } from '../kit/format.ts';
@@ -18,6 +17,7 @@ import { t } from '../kit/text.ts';
 import { Instant } from '../kit/time.tsx';
 import { toast } from '../kit/toast.tsx';
 import { planChoices } from './queries.ts';
+import { SubscriptionState } from './states.tsx';
 import { SubscribeForm } from './subscribe-form.tsx';
 
 /** The customer's plan: begin, change or cancel it; earlier subscriptions below. */
@@ -96,11 +96,7 @@ function Live({ subscription, plans, customer, onChange }: LiveProps) {
           { name: t('Plan'), value: <PlanName subscription={subscription} plans={plans} /> },
           {
             name: t('State'),
-            value: (
-              <Badge tone={subscription.state === 'active' ? 'ok' : 'accent'}>
-                {subscription.state}
-              </Badge>
-            ),
+            value: <SubscriptionState state={subscription.state} />,
           },
           { name: t('Started'), value: <Instant iso={subscription.started_at} /> },
           {

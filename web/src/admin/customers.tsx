@@ -1,7 +1,6 @@
 import { Building2, Plus, Search } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { Customer } from '@tollgate/billing-core/contract/customer.ts';
-import { Badge } from '../kit/badge.tsx';
 import { Button } from '../kit/button.tsx';
 import { FirstUse, NothingMatches } from '../kit/empty.tsx';
 import { CONTROL } from '../kit/field.tsx';
@@ -15,6 +14,7 @@ import { Table, type Column } from '../kit/table.tsx';
 import { t } from '../kit/text.ts';
 import { Instant } from '../kit/time.tsx';
 import { CreateCustomerDialog } from './customer-create.tsx';
+import { CustomerState } from './states.tsx';
 
 const COLUMNS: readonly Column<Customer>[] = [
   {
@@ -40,7 +40,7 @@ const COLUMNS: readonly Column<Customer>[] = [
     id: 'state',
     header: t('State'),
     card: 'corner',
-    cell: ({ state }) => <Badge tone={state === 'active' ? 'ok' : 'neutral'}>{state}</Badge>,
+    cell: ({ state }) => <CustomerState state={state} />,
   },
   {
     id: 'created',

@@ -18,7 +18,7 @@ import { toast } from '../kit/toast.tsx';
 import { ErrorPanel } from '../kit/error-panel.tsx';
 import { ApiError } from '../kit/api-error.ts';
 import { meterChoices, planQuery } from './queries.ts';
-import { VersionBadge } from './version-badge.tsx';
+import { VersionState } from './states.tsx';
 import { VersionForm } from './version-form.tsx';
 import type { VersionBody } from './version-values.ts';
 
@@ -75,6 +75,7 @@ export function VersionPage() {
         if (version.state !== 'draft') return <Terms version={version} meters={meters} />;
         return (
           <VersionForm
+            key={version.id}
             from={version}
             meters={meters}
             saveLabel={t('Save draft')}
@@ -145,7 +146,7 @@ function Steps({ plan, version }: { plan: Plan; version: PlanVersion }) {
   }
   return (
     <>
-      <VersionBadge state={version.state} />
+      <VersionState state={version.state} />
       {version.state === 'published' && (
         <Button onClick={() => setAsking('archive')}>{t('Archive…')}</Button>
       )}
@@ -160,9 +161,15 @@ function Steps({ plan, version }: { plan: Plan; version: PlanVersion }) {
         onConfirm={() => run('publish')}
         title={t('Publish {name}, version {number}?', values)}
         confirmLabel={t('Publish version')}
-        consequence={t(
-          'It can’t be changed afterwards; changes need a new version. What is saved is published: save the draft first if you have edited it. Subscriptions stay where they are.',
-        )}
+        consequence={
+          <>
+            <p>{t('It can’t be changed afterwards: a change needs a new version.')}</p>
+            <p className="mt-2">
+              {t('The saved draft is published, without edits that are not saved yet.')}{' '}
+              {t('Subscriptions stay where they are.')}
+            </p>
+          </>
+        }
       />
       <ConfirmDialog
         open={asking === 'archive'}

@@ -17,7 +17,7 @@ import { FactsSkeleton } from '../kit/skeleton.tsx';
 import { t } from '../kit/text.ts';
 import { Instant } from '../kit/time.tsx';
 import { planQuery, useMeters } from './queries.ts';
-import { VersionBadge } from './version-badge.tsx';
+import { VersionState } from './states.tsx';
 
 /** A plan and its versions. */
 export function PlanPage() {
@@ -93,9 +93,14 @@ function PlanFacts({ plan }: { plan: Plan }) {
         onConfirm={makeDefault}
         title={t('Make “{name}” the self-serve default?', { name: plan.name })}
         confirmLabel={t('Make it the default')}
-        consequence={t(
-          'Customers that people create themselves start on its newest published version. Existing subscriptions stay as they are.',
-        )}
+        consequence={
+          <>
+            <p>
+              {t('Customers that sign up by themselves start on its newest published version.')}
+            </p>
+            <p className="mt-2">{t('Existing subscriptions stay as they are.')}</p>
+          </>
+        }
       />
     </Card>
   );
@@ -141,7 +146,7 @@ function Version({ plan, version }: { plan: Plan; version: PlanVersion }) {
       >
         {t('Version {number}', { number: version.number })}
       </Link>
-      <VersionBadge state={version.state} />
+      <VersionState state={version.state} />
       <span className="min-w-0 flex-1 basis-56 text-ink-soft">
         {prices.length === 0 ? t('Free of charge') : prices.join(' + ')}
       </span>

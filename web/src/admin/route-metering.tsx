@@ -51,7 +51,7 @@ function RuleFields({ form, at }: { form: UseFormReturn<RouteValues>; at: number
   const listed = options.some((option) => option.value === rule?.meter);
   const current = rule?.meter ?? 'requests';
   return (
-    <div className="grid gap-4 sm:grid-cols-3">
+    <div className="grid gap-4 sm:grid-cols-2 lg:grid-cols-3">
       <SelectField
         form={form}
         name={`metering.${at}.meter`}

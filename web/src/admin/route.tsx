@@ -62,7 +62,9 @@ export function RoutePage() {
           </Card>
         }
       >
-        {(known) => <RouteForm route={known} saveLabel={t('Save route')} onSave={save} />}
+        {(known) => (
+          <RouteForm key={known.id} route={known} saveLabel={t('Save route')} onSave={save} />
+        )}
       </Loaded>
     </>
   );

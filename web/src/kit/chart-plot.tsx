@@ -10,13 +10,22 @@ import {
   type TooltipContentProps,
 } from 'recharts';
 import { Swatch, type ChartProps, type Point, type Series } from './chart.tsx';
-import { formatCompact, formatInstant, formatNumber } from './format.ts';
+import { timeAxis } from './axis.ts';
+import { formatCompact, formatInstant, formatNumber, zoneOffsetMs } from './format.ts';
+import { t } from './text.ts';
 
+/** Below this an axis would have fractions of requests. */
+const SCALE_MIN = 4;
 const TICK = { fill: 'var(--ink-soft)', fontSize: 12 };
 
 /** The drawing itself; `Chart` loads this file when a chart is first in view. */
 export function ChartPlot({ series, points }: ChartProps) {
   const id = useId();
+  const axis = timeAxis(
+    points.map((point) => point.start),
+    zoneOffsetMs(points[0]?.start ?? ''),
+  );
+  const most = Math.max(0, ...points.map((point) => totalOf(point, series)));
   return (
     <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 600, height: 224 }}>
       <BarChart
@@ -32,7 +41,10 @@ export function ChartPlot({ series, points }: ChartProps) {
         </defs>
         <CartesianGrid vertical={false} stroke="var(--line)" />
         <XAxis
-          dataKey="label"
+          dataKey="start"
+          ticks={axis.ticks}
+          tickFormatter={axis.label}
+          interval="equidistantPreserveStart"
           tick={TICK}
           tickLine={false}
           axisLine={{ stroke: 'var(--line)' }}
@@ -45,7 +57,7 @@ export function ChartPlot({ series, points }: ChartProps) {
           width={40}
           allowDecimals={false}
           tickFormatter={formatCompact}
-          domain={[0, (most: number) => Math.max(most, 4)]}
+          domain={[0, most < SCALE_MIN ? SCALE_MIN : 'auto']}
         />
         <Tooltip
           cursor={{ fill: 'var(--sunken)' }}
@@ -66,6 +78,10 @@ export function ChartPlot({ series, points }: ChartProps) {
       </BarChart>
     </ResponsiveContainer>
   );
+}
+
+function totalOf(point: Point, series: readonly Series[]): number {
+  return series.reduce((sum, one) => sum + (point.values[one.id] ?? 0), 0);
 }
 
 function Hatch({ id, colour }: { id: string; colour: number }) {
@@ -91,7 +107,7 @@ function Hint({ active, payload, series }: HintProps) {
   const point = payload?.[0]?.payload as Point | undefined;
   if (!active || point === undefined) return null;
   const present = series.filter((one) => (point.values[one.id] ?? 0) > 0);
-  const total = series.reduce((sum, one) => sum + (point.values[one.id] ?? 0), 0);
+  const total = totalOf(point, series);
   return (
     <div className="rounded-md border border-line bg-raised px-3 py-2 text-xs shadow-lg">
       <p className="mb-1 font-medium">{formatInstant(point.start)}</p>
@@ -106,7 +122,7 @@ function Hint({ active, payload, series }: HintProps) {
       ))}
       {present.length !== 1 && (
         <p className="figures mt-1 flex justify-between border-t border-line pt-1 font-medium">
-          <span>Total</span>
+          <span>{t('Total')}</span>
           {formatNumber(total)}
         </p>
       )}

@@ -99,6 +99,8 @@ export function Swatch({ series }: { series: Series }) {
   );
 }
 
+const CHART_COLUMNS_MIN_PX = 300;
+
 function ChartTable({ title, series, points }: ChartProps) {
   const columns: Column<Point>[] = [
     { id: 'at', header: t('Time'), cell: (point) => point.label, card: 'title' },
@@ -115,6 +117,7 @@ function ChartTable({ title, series, points }: ChartProps) {
       rows={points.toReversed()}
       columns={columns}
       rowId={(point) => point.start}
+      minWidth={CHART_COLUMNS_MIN_PX}
     />
   );
 }

@@ -29,7 +29,7 @@ export function Choice<Value extends string>(props: ChoiceProps<Value>) {
           const chosen = props.options.find((option) => option.value === event.target.value);
           if (chosen) props.onChange(chosen.value);
         }}
-        className={clsx(CONTROL, 'h-9 pr-2')}
+        className={clsx(CONTROL, 'h-9 pr-2 sm:max-w-56')}
       >
         {props.options.map((option) => (
           <option key={option.value} value={option.value}>

@@ -74,7 +74,7 @@ export function CopyTextButton({ text, label, onCopied }: CopyProps) {
 export function Snippet({ code, label }: { code: string; label: string }) {
   return (
     <div className="flex items-start gap-1 rounded-md border border-line bg-sunken py-1 pr-1 pl-3">
-      <code className="min-w-0 flex-1 py-1.5 font-mono text-xs break-all whitespace-pre-wrap">
+      <code className="min-w-0 flex-1 py-1.5 font-mono text-xs wrap-anywhere whitespace-pre-wrap">
         {code}
       </code>
       <CopyButton text={code} label={label} />

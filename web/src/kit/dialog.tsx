@@ -1,7 +1,7 @@
 import { Dialog as Base } from '@base-ui/react/dialog';
 import { clsx } from 'clsx';
 import { X } from 'lucide-react';
-import { useState, type ReactNode } from 'react';
+import { useRef, useState, type ReactNode } from 'react';
 import { Button, IconButton } from './button.tsx';
 import { FormProblem } from './error-panel.tsx';
 import { t } from './text.ts';
@@ -40,6 +40,7 @@ const PLACES = {
 /** A modal window, or a drawer. Focus moves in and comes back when it closes. */
 export function Dialog(props: DialogProps) {
   const { open, onClose, title, about, place = 'middle', closesOutside = true, children } = props;
+  const body = useRef<HTMLDivElement>(null);
   return (
     <Base.Root
       open={open}
@@ -49,6 +50,7 @@ export function Dialog(props: DialogProps) {
       <Base.Portal>
         <Base.Backdrop className={BACKDROP} />
         <Base.Popup
+          initialFocus={() => (place === 'middle' ? firstControl(body.current) : null)}
           className={clsx(
             'fixed z-50 flex flex-col border-line bg-raised shadow-xl',
             'transition-[scale,translate,opacity] duration-150 ease-out',
@@ -68,11 +70,18 @@ export function Dialog(props: DialogProps) {
               <X aria-hidden />
             </IconButton>
           </div>
-          <div className="min-h-0 overflow-y-auto px-5 pt-3 pb-5">{children}</div>
+          <div ref={body} className="min-h-0 overflow-y-auto px-5 pt-3 pb-5">
+            {children}
+          </div>
         </Base.Popup>
       </Base.Portal>
     </Base.Root>
   );
+}
+
+/** Where typing begins; in a question without fields, the way out. */
+function firstControl(body: HTMLElement | null): HTMLElement | null {
+  return body?.querySelector<HTMLElement>('input, select, textarea, button') ?? null;
 }
 
 /** The row of buttons that ends a dialog; the action that moves on comes last. */

@@ -95,6 +95,16 @@ export function formatBucket(iso: string, interval: 'minute' | 'hour' | 'day'): 
   return dateTime({ hour: '2-digit', minute: '2-digit' }).format(at);
 }
 
+/** @returns the day in the reader's zone, short: 'Nov 22'. */
+export function formatDay(iso: string): string {
+  return dateTime({ month: 'short', day: 'numeric' }).format(new Date(iso));
+}
+
+/** @returns what to add to UTC for the reader's wall clock at this instant, in ms. */
+export function zoneOffsetMs(iso: string): number {
+  return -new Date(iso).getTimezoneOffset() * 60_000;
+}
+
 /** @returns the zone the times are shown in, as people write it: 'GMT+1'. */
 export function zoneName(): string {
   const parts = dateTime({ timeZoneName: 'short' }).formatToParts(new Date(now()));

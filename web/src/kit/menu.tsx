@@ -4,7 +4,8 @@ import { Check } from 'lucide-react';
 import type { ReactElement, ReactNode } from 'react';
 
 const ITEM = clsx(
-  'flex min-h-8 cursor-default items-center gap-2 rounded-md px-2.5 py-1.5 select-none outline-none',
+  'flex min-h-8 cursor-default items-center gap-2 rounded-md px-2.5 py-1.5',
+  'select-none outline-none',
   'data-highlighted:bg-sunken [&_svg]:size-4 [&_svg]:text-ink-soft',
 );
 

@@ -48,7 +48,7 @@ export function QuotaBar({ quota }: { quota: QuotaState }) {
         <div
           className={clsx(
             'h-full rounded-full transition-[width]',
-            over ? 'bg-danger' : (share ?? 0) >= NEARLY ? 'bg-warn' : 'bg-accent',
+            over ? 'bg-danger' : (share ?? 0) >= NEARLY ? 'bg-warn-bar' : 'bg-accent',
           )}
           style={{ width: `${Math.min(100, Math.max((share ?? 1) * 100, 0))}%` }}
         />

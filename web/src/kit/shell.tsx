@@ -110,7 +110,7 @@ function Navigation({ nav }: { nav: readonly NavItem[] }) {
 function TopBar({ children }: { children: ReactNode }) {
   const [open, setOpen] = useState(false);
   return (
-    <div className="sticky top-0 z-30 flex h-13 items-center gap-2 border-b border-line bg-surface px-3 md:hidden">
+    <header className="sticky top-0 z-30 flex h-13 items-center gap-2 border-b border-line bg-surface px-3 md:hidden">
       <Dialog.Root open={open} onOpenChange={setOpen}>
         <Dialog.Trigger
           render={
@@ -138,7 +138,7 @@ function TopBar({ children }: { children: ReactNode }) {
         </Dialog.Portal>
       </Dialog.Root>
       <Brand />
-    </div>
+    </header>
   );
 }
 

@@ -1,3 +1,4 @@
+import { clsx } from 'clsx';
 import type { ReactNode } from 'react';
 import { Skeleton } from './skeleton.tsx';
 import { t } from './text.ts';
@@ -41,7 +42,14 @@ export function Stat({ label, value, note, testId }: StatProps) {
 /** Figures side by side; two in a row on a phone. */
 export function Stats({ children }: { children: ReactNode }) {
   return (
-    <dl className="grid grid-cols-2 overflow-hidden rounded-lg border border-line bg-surface shadow-xs lg:grid-cols-4 [&>*]:border-line max-lg:[&>*:nth-child(even)]:border-l max-lg:[&>*:nth-child(n+3)]:border-t lg:[&>*+*]:border-l">
+    <dl
+      className={clsx(
+        'grid grid-cols-2 overflow-hidden rounded-lg border border-line bg-surface shadow-xs',
+        'max-lg:[&>*:last-child:nth-child(odd)]:col-span-2 [&>*]:border-line',
+        'max-lg:[&>*:nth-child(even)]:border-l max-lg:[&>*:nth-child(n+3)]:border-t',
+        'lg:auto-cols-fr lg:grid-flow-col lg:grid-cols-none lg:[&>*+*]:border-l',
+      )}
+    >
       {children}
     </dl>
   );

@@ -1,7 +1,7 @@
 import { metaHelper, tableFeatures, useTable, type ColumnDef } from '@tanstack/react-table';
 import { clsx } from 'clsx';
 import { useMemo, type ReactNode } from 'react';
-import { useNarrow } from './media.ts';
+import { useNarrow } from './narrow.ts';
 
 export interface Column<Row> {
   id: string;
@@ -18,6 +18,7 @@ export interface Column<Row> {
 type Look = Pick<Column<unknown>, 'align' | 'card' | 'quiet'> & { header: string };
 
 const features = tableFeatures({ columnMeta: metaHelper<Look>() });
+const COLUMNS_MIN_PX = 560;
 const NO_ROWS: never[] = [];
 
 interface TableProps<Row> {
@@ -26,11 +27,14 @@ interface TableProps<Row> {
   rows: readonly Row[];
   columns: readonly Column<Row>[];
   rowId: (row: Row) => string;
+  /** Where columns no longer fit, in CSS pixels of the table's own place. */
+  minWidth?: number;
 }
 
 /** Rows under columns; when the window is narrow each row becomes a card. */
-export function Table<Row extends object>({ label, rows, columns, rowId }: TableProps<Row>) {
-  const narrow = useNarrow();
+export function Table<Row extends object>(props: TableProps<Row>) {
+  const { label, rows, columns, rowId, minWidth = COLUMNS_MIN_PX } = props;
+  const [frame, narrow] = useNarrow(minWidth);
   const definitions = useMemo(() => columns.map(toDefinition), [columns]);
   const data = useMemo(() => (rows.length === 0 ? NO_ROWS : [...rows]), [rows]);
   const table = useTable({ features, columns: definitions, data, getRowId: rowId });
@@ -41,9 +45,15 @@ export function Table<Row extends object>({ label, rows, columns, rowId }: Table
       look: cell.column.columnDef.meta ?? { header: '' },
       content: <table.FlexRender cell={cell} />,
     }));
-  if (narrow) return <Cards label={label} rows={model.map((row, at) => [row.id, cellsOf(at)])} />;
+  if (narrow) {
+    return (
+      <div ref={frame}>
+        <Cards label={label} rows={model.map((row, at) => [row.id, cellsOf(at)])} />
+      </div>
+    );
+  }
   return (
-    <div className="overflow-x-auto">
+    <div ref={frame} className="overflow-x-auto">
       <table aria-label={label} className="w-full border-collapse text-left">
         <thead>
           {table.getHeaderGroups().map((group) => (

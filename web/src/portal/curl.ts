@@ -1,10 +1,15 @@
-import type { Endpoint } from '../kit/api-types.ts';
+import type { Endpoint } from '@tollgate/billing-core/contract/overview.ts';
 
 /** @returns a request for the shell; the key comes from the environment, not from the page. */
 export function curlOf(endpoint: Endpoint): string {
   const [method = '*'] = endpoint.methods;
   const verb = method === '*' || method === 'GET' ? '' : ` -X ${method}`;
-  return `curl${verb} '${quoted(endpoint.url)}' -H "Authorization: Bearer $TOLLGATE_KEY"`;
+  return `curl${verb} '${quoted(beginning(endpoint.url))}' \\\n  -H "Authorization: Bearer $TOLLGATE_KEY"`;
+}
+
+/** What the pattern's wildcard stands for is the caller's to add; a star would go upstream. */
+function beginning(url: string): string {
+  return url.replace(/\*$/, '');
 }
 
 /** A single quote can't stand inside single quotes: close, escape, reopen. */

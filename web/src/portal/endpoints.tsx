@@ -1,5 +1,5 @@
 import { Waypoints } from 'lucide-react';
-import type { Overview } from '../kit/api-types.ts';
+import type { Overview } from '@tollgate/billing-core/contract/overview.ts';
 import { Badge } from '../kit/badge.tsx';
 import { Snippet } from '../kit/copy.tsx';
 import { FirstUse } from '../kit/empty.tsx';
@@ -11,7 +11,12 @@ import { curlOf } from './curl.ts';
 
 interface EndpointsProps {
   overview: Overview;
-  className?: string;
+  className: string;
+}
+
+/** The path pattern alone; the host is in the request below it. */
+function pathOf(url: string): string {
+  return url.replace(/^[a-z]+:\/\/[^/]+/, '');
 }
 
 /** What can be called, each with a request to copy. */
@@ -33,7 +38,7 @@ export function Endpoints({ overview, className }: EndpointsProps) {
           </>
         )
       }
-      {...(className && { className })}
+      className={className}
     >
       {endpoints.length === 0 ? (
         <FirstUse
@@ -50,6 +55,9 @@ export function Endpoints({ overview, className }: EndpointsProps) {
                 {endpoint.methods.map((method) => (
                   <Badge key={method}>{method === '*' ? t('any method') : method}</Badge>
                 ))}
+                <code className="font-mono text-xs break-all text-ink-soft">
+                  {pathOf(endpoint.url)}
+                </code>
               </div>
               <Snippet
                 code={curlOf(endpoint)}

@@ -1,5 +1,5 @@
 import type { UsageLive } from '@tollgate/billing-core/contract/usage.ts';
-import type { Overview } from '../kit/api-types.ts';
+import type { Overview } from '@tollgate/billing-core/contract/overview.ts';
 import { formatNumber, formatPercent } from '../kit/format.ts';
 import { Link } from '../kit/link.tsx';
 import { paths } from '../kit/paths.ts';

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import type { UsageLive } from '@tollgate/billing-core/contract/usage.ts';
-import type { Overview } from '../kit/api-types.ts';
+import type { Overview } from '@tollgate/billing-core/contract/overview.ts';
 import { ErrorPanel } from '../kit/error-panel.tsx';
 import { useLive } from '../kit/live.ts';
 import { LiveBadge } from '../kit/live-badge.tsx';
@@ -41,30 +41,37 @@ export function OverviewPage() {
       />
       <div className="flex flex-col gap-5">
         <Figures customerId={customerId} overview={overview.data} live={live.data} />
-        <div className="grid gap-5 lg:grid-cols-3">
-          <Traffic className="lg:col-span-2" live={live} />
-          <Quotas quotas={quotas} />
+        <div className="flex flex-col gap-5 lg:grid lg:grid-cols-3 lg:items-start">
+          <div className="contents flex-col gap-5 lg:col-span-2 lg:flex">
+            <Traffic className="order-1" live={live} />
+            <Loaded query={overview} skeleton={<Awaited title={t('Endpoints')} />}>
+              {(known) => <Endpoints className="order-4" overview={known} />}
+            </Loaded>
+          </div>
+          <div className="contents flex-col gap-5 lg:flex">
+            <Quotas className="order-2" quotas={quotas} />
+            <Loaded query={overview} skeleton={<Awaited title={t('Plan')} />}>
+              {(known) => <PlanCard className="order-3" overview={known} />}
+            </Loaded>
+          </div>
         </div>
-        <Loaded query={overview} skeleton={<Rest />}>
-          {(known) => (
-            <div className="grid gap-5 lg:grid-cols-3">
-              <Endpoints className="lg:col-span-2" overview={known} />
-              <PlanCard overview={known} />
-            </div>
-          )}
-        </Loaded>
       </div>
     </>
   );
 }
 
-function Quotas({ quotas }: { quotas: Overview['quotas'] | undefined }) {
+interface QuotasProps {
+  quotas: Overview['quotas'] | undefined;
+  className: string;
+}
+
+function Quotas({ quotas, className }: QuotasProps) {
   return (
-    <Card title={t('Quotas')}>
+    <Card title={t('Quotas')} className={className}>
       {quotas === undefined ? (
         <FactsSkeleton facts={2} />
       ) : quotas.length === 0 ? (
-        <p className="text-ink-soft">{t('This plan sets no quota.')}</p>
+        <p className="text-ink-soft">{t('No quota applies.')}</p>
       ) : (
         <ul className="flex flex-col gap-5">
           {quotas.map((quota) => (
@@ -78,15 +85,10 @@ function Quotas({ quotas }: { quotas: Overview['quotas'] | undefined }) {
   );
 }
 
-function Rest() {
+function Awaited({ title }: { title: string }) {
   return (
-    <div className="grid gap-5 lg:grid-cols-3">
-      <Card title={t('Endpoints')} className="lg:col-span-2">
-        <FactsSkeleton />
-      </Card>
-      <Card title={t('Plan')}>
-        <FactsSkeleton />
-      </Card>
-    </div>
+    <Card title={title} className="order-4">
+      <FactsSkeleton />
+    </Card>
   );
 }

@@ -1,4 +1,4 @@
-import type { Overview } from '../kit/api-types.ts';
+import type { Overview } from '@tollgate/billing-core/contract/overview.ts';
 import { Badge } from '../kit/badge.tsx';
 import { formatDateUtc, formatInstantExact, formatNumber } from '../kit/format.ts';
 import { Card } from '../kit/page.tsx';
@@ -6,11 +6,11 @@ import { priceInWords } from '../kit/price-words.ts';
 import { t } from '../kit/text.ts';
 
 /** The plan, its period, and what it costs. */
-export function PlanCard({ overview }: { overview: Overview }) {
+export function PlanCard({ overview, className }: { overview: Overview; className: string }) {
   const { plan, period, subscription } = overview;
   if (plan === null) {
     return (
-      <Card title={t('Plan')}>
+      <Card title={t('Plan')} className={className}>
         <p className="text-ink-soft">
           {t('No subscription: requests are refused until one begins.')}
         </p>
@@ -21,6 +21,7 @@ export function PlanCard({ overview }: { overview: Overview }) {
   return (
     <Card
       title={t('Plan')}
+      className={className}
       actions={subscription?.state === 'trialing' && <Badge tone="accent">{t('Trial')}</Badge>}
     >
       <p className="text-lg font-semibold">

@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import { api } from '../kit/api.ts';
-import type { Overview } from '../kit/api-types.ts';
+import type { Overview } from '@tollgate/billing-core/contract/overview.ts';
 
 /** @returns the API path of one customer's own side. */
 export function customerPath(customerId: string, rest = ''): string {

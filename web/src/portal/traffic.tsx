@@ -16,14 +16,14 @@ const SERIES: readonly Series[] = [
 ];
 
 /** The last 60 minutes, moving. */
-export function Traffic({ live, className }: { live: Live<UsageLive>; className?: string }) {
+export function Traffic({ live, className }: { live: Live<UsageLive>; className: string }) {
   const minutes = live.data?.minutes;
   const points = useMemo(() => minutes?.map(pointOf), [minutes]);
   return (
     <Card
       title={t('Traffic')}
       about={t('Requests per minute, last 60 minutes')}
-      {...(className && { className })}
+      className={className}
     >
       {points !== undefined && minutes !== undefined ? (
         <Chart title={t('Traffic')} summary={summaryOf(minutes)} series={SERIES} points={points} />

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import type { Key as ApiKey } from '@tollgate/billing-core/contract/key.ts';
-import type { Overview } from '../kit/api-types.ts';
+import type { Overview } from '@tollgate/billing-core/contract/overview.ts';
 import { PageHeader } from '../kit/page.tsx';
 import { usePages } from '../kit/pages.tsx';
 import { t } from '../kit/text.ts';

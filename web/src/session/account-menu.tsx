@@ -5,7 +5,7 @@ import { paths } from '../kit/paths.ts';
 import { Skeleton } from '../kit/skeleton.tsx';
 import { t } from '../kit/text.ts';
 import { setTheme, useTheme, type Theme } from '../kit/theme.ts';
-import { useMe } from './me.ts';
+import { openCustomers, useMe } from './me.ts';
 import { useSignOut } from './sign-out.ts';
 
 const THEMES: readonly { value: Theme; label: string }[] = [
@@ -21,6 +21,7 @@ export function AccountMenu() {
   const signOut = useSignOut();
   const theme = useTheme();
   const { pathname } = usePlace();
+  const [own] = me === undefined ? [] : openCustomers(me);
   const onAdminSide = pathname.startsWith('/admin');
   return (
     <Menu
@@ -28,9 +29,9 @@ export function AccountMenu() {
       trigger={
         <button
           type="button"
-          aria-label={t('Account')}
           className="flex w-full items-center gap-2 rounded-md px-2 py-1.5 text-left hover:bg-sunken"
         >
+          <span className="sr-only">{t('Account')}</span>
           {me === undefined ? <Skeleton className="h-9 w-full" /> : <Person user={me.user} />}
         </button>
       }
@@ -43,8 +44,8 @@ export function AccountMenu() {
           {t('Admin side')}
         </MenuItem>
       )}
-      {onAdminSide && (me?.memberships.length ?? 0) > 0 && (
-        <MenuItem onSelect={() => go(paths.overview(me?.memberships[0]?.customer.id ?? ''))}>
+      {onAdminSide && own !== undefined && (
+        <MenuItem onSelect={() => go(paths.overview(own.id))}>
           <UserRound aria-hidden />
           {t('Customer side')}
         </MenuItem>

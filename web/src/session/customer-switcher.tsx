@@ -4,14 +4,14 @@ import { Menu, MenuChoice } from '../kit/menu.tsx';
 import { paths } from '../kit/paths.ts';
 import { Skeleton } from '../kit/skeleton.tsx';
 import { t } from '../kit/text.ts';
-import { useMe } from './me.ts';
+import { openCustomers, useMe } from './me.ts';
 
 /** The customer in view; a menu for those who belong to several. */
 export function CustomerSwitcher({ customerId }: { customerId: string }) {
   const me = useMe();
   const go = useGo();
   if (me === undefined) return <Skeleton className="mx-2 h-9" />;
-  const customers = me.memberships.map(({ customer }) => customer);
+  const customers = openCustomers(me);
   const current = customers.find((customer) => customer.id === customerId);
   const name = current?.name ?? t('Unknown customer');
   if (customers.length < 2) {

@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import type { Me } from '../kit/api-types.ts';
+import type { Me } from '@tollgate/billing-core/contract/me.ts';
 import { useGo } from '../kit/link.tsx';
 import { paths } from '../kit/paths.ts';
 import { Loaded } from '../kit/query.tsx';
 import { Loading } from '../kit/skeleton.tsx';
-import { meQuery } from './me.ts';
+import { meQuery, openCustomers } from './me.ts';
 
 /** '/' is no page: it leads to where the signed-in person belongs. */
 export function HomePage() {
@@ -24,7 +24,7 @@ function Leave({ to }: { to: string }) {
 }
 
 function homeOf(me: Me): string {
-  const [first] = me.memberships;
+  const [first] = openCustomers(me);
   if (me.user.role === 'admin') return paths.adminCustomers();
-  return first === undefined ? paths.welcome : paths.overview(first.customer.id);
+  return first === undefined ? paths.welcome : paths.overview(first.id);
 }

@@ -1,7 +1,8 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { api } from '../kit/api.ts';
 import type { MemberRole } from '@tollgate/billing-core/contract/customer.ts';
-import type { Me, PortalSettings } from '../kit/api-types.ts';
+import type { Me } from '@tollgate/billing-core/contract/me.ts';
+import type { PortalSettings } from '../kit/api-types.ts';
 
 /** Who is signed in and what they belong to; 401 leads to sign-in by the api client. */
 export const meQuery = queryOptions({
@@ -20,6 +21,13 @@ export const settingsQuery = queryOptions({
 /** @returns the signed-in person, or undefined while that is being asked. */
 export function useMe(): Me | undefined {
   return useQuery(meQuery).data;
+}
+
+/** @returns the customers the person can look at; archived ones are closed to them. */
+export function openCustomers(me: Me): Me['memberships'][number]['customer'][] {
+  return me.memberships
+    .map((membership) => membership.customer)
+    .filter((customer) => customer.state === 'active');
 }
 
 /** @returns the caller's role with a customer; undefined while unknown or not a member. */

@@ -14,6 +14,8 @@ const STATES: Record<ApiKey['state'], { tone: BadgeTone; label: string }> = {
   expired: { tone: 'warn', label: t('Expired') },
 };
 
+const COLUMNS_MIN_PX = 860;
+
 interface KeyTableProps {
   keys: readonly ApiKey[];
   /** Left out for those who may only look. */
@@ -23,7 +25,15 @@ interface KeyTableProps {
 /** A customer's keys; never their secrets, which are not stored. */
 export function KeyTable({ keys, onRevoke }: KeyTableProps) {
   const columns = useMemo(() => columnsOf(onRevoke), [onRevoke]);
-  return <Table label={t('Keys')} rows={keys} columns={columns} rowId={(key) => key.id} />;
+  return (
+    <Table
+      label={t('Keys')}
+      rows={keys}
+      columns={columns}
+      rowId={(key) => key.id}
+      minWidth={COLUMNS_MIN_PX}
+    />
+  );
 }
 
 /** A key as people can compare it with theirs: its beginning and its end. */
@@ -42,7 +52,7 @@ function columnsOf(onRevoke: KeyTableProps['onRevoke']): Column<ApiKey>[] {
     {
       id: 'key',
       header: t('Key'),
-      cell: (key) => <code className="font-mono text-xs break-all">{keyMask(key)}</code>,
+      cell: (key) => <code className="font-mono text-xs whitespace-nowrap">{keyMask(key)}</code>,
     },
     {
       id: 'mode',

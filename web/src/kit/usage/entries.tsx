@@ -7,7 +7,7 @@ import { useUrlState } from '../link.tsx';
 import { LoadMore, usePages } from '../pages.tsx';
 import { Loaded } from '../query.tsx';
 import { TableSkeleton } from '../skeleton.tsx';
-import { t } from '../text.ts';
+import { t, tn } from '../text.ts';
 import type { UsageSource } from './explorer.tsx';
 import { groupOf, type UsageFacets } from './filters.tsx';
 import { resolveRange, STEP_MS } from './range.ts';
@@ -111,7 +111,8 @@ function Entry({ row, facets }: { row: UsageEntry; facets: UsageFacets }) {
           {formatInstant(row.minute)}
         </span>
         <span className="figures">
-          {formatNumber(row.requests)} {t('requests')} · {formatNumber(row.quantity)} {row.meter}
+          {tn(row.requests, { one: '{count} request', other: '{count} requests' })}
+          {row.meter !== 'requests' && ` · ${formatNumber(row.quantity)} ${row.meter}`}
         </span>
       </div>
       <div className="mt-1 flex flex-wrap items-center gap-x-3 gap-y-1 text-[0.8125rem]">

@@ -36,7 +36,6 @@ export function UsageExplorer({ source, facets }: ExplorerProps) {
     <div className="flex flex-col gap-5">
       <Stats>
         <Stat label={t('Requests')} value={undefined} />
-        <Stat label={t('Quantity')} value={undefined} />
         <Stat label={t('Billable')} value={undefined} />
         <Stat label={t('As of')} value={undefined} />
       </Stats>
@@ -91,11 +90,13 @@ function Report({ report }: { report: UsageSeries }) {
     <div className="flex flex-col gap-5">
       <Stats>
         <Stat label={t('Requests')} value={formatNumber(totals.requests)} testId="usage-requests" />
-        <Stat label={meter.name} value={formatNumber(totals.quantity)} note={meter.unit} />
+        {meter.slug !== 'requests' && (
+          <Stat label={meter.name} value={formatNumber(totals.quantity)} note={meter.unit} />
+        )}
         <Stat
           label={t('Billable')}
           value={formatNumber(totals.billable_quantity)}
-          note={t('{unit}, not yet invoiced', { unit: meter.unit })}
+          note={t('in {unit}s, live, not invoiced', { unit: meter.unit })}
         />
         <Stat
           label={t('As of')}
@@ -103,9 +104,11 @@ function Report({ report }: { report: UsageSeries }) {
           note={t('live; totals up to roll {roll}', { roll: report.roll })}
         />
       </Stats>
-      <Card title={t('Requests')}>
-        <Chart title={t('Requests')} {...chart} />
-      </Card>
+      {report.data.length > 0 && (
+        <Card title={t('Requests')}>
+          <Chart title={t('Requests')} {...chart} />
+        </Card>
+      )}
       <UsageRows report={report} />
     </div>
   );

@@ -1,18 +1,19 @@
 import { ChartNoAxesColumn } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import type { UsageSeries } from '@tollgate/billing-core/contract/usage.ts';
-import type { UsageRow } from '../api-types.ts';
+import type { UsageInterval, UsageRow } from '../api-types.ts';
 import { Button } from '../button.tsx';
 import { FirstUse, NothingMatches } from '../empty.tsx';
-import { formatInstant, formatNumber } from '../format.ts';
+import { formatDateUtc, formatInstant, formatNumber } from '../format.ts';
 import { useUrlState } from '../link.tsx';
 import { Card } from '../page.tsx';
 import { Table, type Column } from '../table.tsx';
 import { t, tn } from '../text.ts';
 import { groupOf } from './filters.tsx';
-import { outcomeLabel } from './series.ts';
+import { groupLabel } from './series.ts';
 
-const ROWS_AT_ONCE = 50;
+const COLUMNS_MIN_PX = 440;
+const ROWS_AT_ONCE = 24;
 
 /** The chart's figures as rows; each leads to the ledger entries it is made of. */
 export function UsageRows({ report }: { report: UsageSeries }) {
@@ -20,12 +21,13 @@ export function UsageRows({ report }: { report: UsageSeries }) {
   const [shown, setShown] = useState(ROWS_AT_ONCE);
   const rows = useMemo(() => report.data.toReversed(), [report.data]);
   const grouped = groupOf(search['group_by']) !== 'none';
+  const { interval } = report;
   const columns = useMemo(
     () =>
-      columnsOf(grouped, (row) =>
+      columnsOf({ grouped, interval }, (row) =>
         merge({ entries: row.start, of: row.group?.id, roll: report.roll }),
       ),
-    [grouped, merge, report.roll],
+    [grouped, interval, merge, report.roll],
   );
   const filtered = search['key_id'] !== undefined || search['route_id'] !== undefined;
   const hidden = rows.length - shown;
@@ -51,6 +53,7 @@ export function UsageRows({ report }: { report: UsageSeries }) {
           rows={rows.slice(0, shown)}
           columns={columns}
           rowId={(row) => `${row.start} ${row.group?.id ?? ''}`}
+          minWidth={COLUMNS_MIN_PX}
         />
       )}
       {hidden > 0 && (
@@ -64,11 +67,16 @@ export function UsageRows({ report }: { report: UsageSeries }) {
   );
 }
 
-function columnsOf(grouped: boolean, open: (row: UsageRow) => void): Column<UsageRow>[] {
+interface Look {
+  grouped: boolean;
+  interval: UsageInterval;
+}
+
+function columnsOf({ grouped, interval }: Look, open: (row: UsageRow) => void): Column<UsageRow>[] {
   const group: Column<UsageRow> = {
     id: 'group',
     header: t('Group'),
-    cell: (row) => (row.group === null ? t('All') : row.group.label || outcomeLabel(row.group.id)),
+    cell: (row) => (row.group === null ? t('All') : groupLabel(row.group)),
   };
   return [
     {
@@ -81,7 +89,7 @@ function columnsOf(grouped: boolean, open: (row: UsageRow) => void): Column<Usag
           onClick={() => open(row)}
           className="figures py-0.5 font-medium whitespace-nowrap text-accent underline-offset-4 hover:underline"
         >
-          {formatInstant(row.start)}
+          {interval === 'day' ? formatDateUtc(row.start) : formatInstant(row.start)}
         </button>
       ),
     },

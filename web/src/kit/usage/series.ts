@@ -1,6 +1,6 @@
 import type { UsageSeries } from '@tollgate/billing-core/contract/usage.ts';
 import type { Point, Series } from '../chart.tsx';
-import { formatBucket } from '../format.ts';
+import { formatBucket, formatInstant } from '../format.ts';
 import { t, tn } from '../text.ts';
 import { STEP_MS } from './range.ts';
 
@@ -65,7 +65,7 @@ function seriesOf(report: UsageSeries): Series[] {
   for (const row of report.data) {
     const id = row.group?.id ?? 'all';
     const seen = totals.get(id);
-    const label = row.group === null ? t('Requests') : labelOf(row.group);
+    const label = row.group === null ? t('Requests') : groupLabel(row.group);
     totals.set(id, { label, requests: (seen?.requests ?? 0) + row.requests });
   }
   if (totals.size === 0) return [{ id: 'all', label: t('Requests'), colour: 1 }];
@@ -80,18 +80,19 @@ function seriesOf(report: UsageSeries): Series[] {
   return [...series, { id: OTHERS, label, colour: 6 }];
 }
 
-function labelOf(group: { id: string; label: string }): string {
+/** @returns a group's name: outcomes in words, others as the API labels them. */
+export function groupLabel(group: { id: string; label: string }): string {
   return OUTCOMES[group.id]?.label ?? (group.label === '' ? group.id : group.label);
 }
 
 function summaryOf(report: UsageSeries, points: readonly Point[]): string {
   const total = tn(report.totals.requests, { one: '{count} request', other: '{count} requests' });
-  const peak = points.reduce<{ label: string; count: number }>(
+  const peak = points.reduce<{ start: string; count: number }>(
     (most, point) => {
       const count = Object.values(point.values).reduce((sum, one) => sum + one, 0);
-      return count > most.count ? { label: point.label, count } : most;
+      return count > most.count ? { start: point.start, count } : most;
     },
-    { label: '', count: 0 },
+    { start: report.from, count: 0 },
   );
   if (peak.count === 0) return t('No requests in this range.');
   const most = tn(peak.count, { one: '{count}', other: '{count}' });
@@ -100,6 +101,6 @@ function summaryOf(report: UsageSeries, points: readonly Point[]): string {
     total,
     most,
     unit,
-    label: peak.label,
+    label: report.interval === 'day' ? formatBucket(peak.start, 'day') : formatInstant(peak.start),
   });
 }
