@@ -71,7 +71,9 @@ export function gate(ports: GatePorts, exchange: Exchange): Answer {
   const { route } = match;
   const visit: Visit = { exchange, head, route, path: upstreamPath(route, path) };
   if (route.fact.public) {
-    return tooLarge(visit) ? exchange.refuse(refuse('body_too_large')) : enter(visit, [], undefined);
+    return tooLarge(visit)
+      ? exchange.refuse(refuse('body_too_large'))
+      : enter(visit, [], undefined);
   }
 
   const credential = readCredential(exchange.rawHeaders);

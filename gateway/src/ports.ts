@@ -1,8 +1,4 @@
-import type {
-  KeyFact,
-  Outcome,
-  RouteFact,
-} from '@tollgate/billing-core/contract/facts.ts';
+import type { KeyFact, Outcome, RouteFact } from '@tollgate/billing-core/contract/facts.ts';
 import type { RequestHead } from './core/head.ts';
 import type { Refusal } from './core/refusal.ts';
 import type { CompiledRoute, RouteTable } from './core/route.ts';

@@ -45,7 +45,13 @@ function openFacts() {
   const routes = new RouteFacts({ core: client, store, freshness, log, onTable: () => {} });
   const limits: string[] = [];
   const changes = new Changes({
-    core: client, store, freshness, keys, routes, log, random: () => 0,
+    core: client,
+    store,
+    freshness,
+    keys,
+    routes,
+    log,
+    random: () => 0,
     onLimits: (id) => limits.push(id),
   });
   changes.start();
@@ -63,7 +69,9 @@ function openFacts() {
 
 const until = (check: () => void): Promise<void> => vi.waitFor(check, WAIT);
 const followed = async (facts: { changes: Changes; store: FactStore }): Promise<void> =>
-  until(() => expect([facts.changes.following, facts.store.feed() !== undefined]).toEqual([true, true]));
+  until(() =>
+    expect([facts.changes.following, facts.store.feed() !== undefined]).toEqual([true, true]),
+  );
 
 describe('keys', () => {
   it('are asked for once, however many requests wait, then known without asking', async () => {
@@ -221,13 +229,16 @@ describe('the feed', () => {
 
   it.each([
     ['core went back to an older state', () => core.rewind(1)],
-    ['core no longer has the changes', () => {
-      core.changesStatus = 410;
-      core.cut();
-      void until(() => expect(core.asksFor('changes refused')).toBe(1)).then(() => {
-        core.changesStatus = 200;
-      });
-    }],
+    [
+      'core no longer has the changes',
+      () => {
+        core.changesStatus = 410;
+        core.cut();
+        void until(() => expect(core.asksFor('changes refused')).toBe(1)).then(() => {
+          core.changesStatus = 200;
+        });
+      },
+    ],
   ])('all is forgotten when %s', async (_name, happen) => {
     core.keys.set(H1, keyFact());
     const facts = openFacts();

@@ -1,16 +1,22 @@
-import { parseItem, parseList } from 'structured-headers';
 import { describe, expect, it } from 'vitest';
 import { readHead } from '../src/core/head.ts';
 import { type Forwarding, toClient, toUpstream } from '../src/core/headers.ts';
 import { readCredential } from '../src/core/key.ts';
-import { limitFields, retryAfter } from '../src/core/limit-fields.ts';
-import { refusalAnswer } from '../src/core/problem.ts';
 import { KEY } from './rig.ts';
 
 const via = (more: Partial<Forwarding> = {}): Forwarding => ({
-  requestId: 'req_1', hostField: 'api.test', peer: '10.0.0.9', peerTrusted: false, scheme: 'http',
-  httpVersion: '1.1', trailers: false, contentLength: undefined, customerId: 'cus_1', keyId: 'key_1',
-  mintTrace: () => ['1'.repeat(32), '2'.repeat(16)], ...more,
+  requestId: 'req_1',
+  hostField: 'api.test',
+  peer: '10.0.0.9',
+  peerTrusted: false,
+  scheme: 'http',
+  httpVersion: '1.1',
+  trailers: false,
+  contentLength: undefined,
+  customerId: 'cus_1',
+  keyId: 'key_1',
+  mintTrace: () => ['1'.repeat(32), '2'.repeat(16)],
+  ...more,
 });
 
 /** Fields by lower-case name; several of one name are joined by `|`. */
@@ -25,9 +31,14 @@ function sent(raw: string[], more: Partial<Forwarding> = {}): Record<string, str
 }
 
 const OURS = {
-  'x-tollgate-customer': 'cus_1', 'x-tollgate-key': 'key_1', 'x-request-id': 'req_1',
-  'x-forwarded-for': '10.0.0.9', 'x-forwarded-proto': 'http', 'x-forwarded-host': 'api.test',
-  forwarded: 'for=10.0.0.9;host="api.test";proto=http', via: '1.1 tollgate',
+  'x-tollgate-customer': 'cus_1',
+  'x-tollgate-key': 'key_1',
+  'x-request-id': 'req_1',
+  'x-forwarded-for': '10.0.0.9',
+  'x-forwarded-proto': 'http',
+  'x-forwarded-host': 'api.test',
+  forwarded: 'for=10.0.0.9;host="api.test";proto=http',
+  via: '1.1 tollgate',
   traceparent: `00-${'1'.repeat(32)}-${'2'.repeat(16)}-00`,
 };
 
@@ -39,13 +50,40 @@ describe('to the upstream', () => {
   });
 
   it.each([
-    'Keep-Alive', 'Proxy-Connection', 'Proxy-Authorization', 'TE', 'Trailer', 'Transfer-Encoding',
-    'Upgrade', 'Host', 'Expect', 'Content-Length', 'HTTP2-Settings', 'Connection',
-    'X-Tollgate-Customer', 'x-tollgate-anything', 'X_Tollgate_Customer', 'x-tollgate_key',
-    'X-Request-ID', 'X_Request_Id', 'X-Forwarded-For', 'X-Forwarded-Port', 'x_forwarded_for',
-    'Forwarded', 'X-Real-IP', 'x_real_ip', 'X-Original-URL', 'X-Rewrite-URL', 'X-Original-Method',
-    'X-HTTP-Method-Override', 'X-Method-Override', 'X-HTTP-Method', 'True-Client-IP',
-    'CF-Connecting-IP', 'X_API_KEY', 'traceparent',
+    'Keep-Alive',
+    'Proxy-Connection',
+    'Proxy-Authorization',
+    'TE',
+    'Trailer',
+    'Transfer-Encoding',
+    'Upgrade',
+    'Host',
+    'Expect',
+    'Content-Length',
+    'HTTP2-Settings',
+    'Connection',
+    'X-Tollgate-Customer',
+    'x-tollgate-anything',
+    'X_Tollgate_Customer',
+    'x-tollgate_key',
+    'X-Request-ID',
+    'X_Request_Id',
+    'X-Forwarded-For',
+    'X-Forwarded-Port',
+    'x_forwarded_for',
+    'Forwarded',
+    'X-Real-IP',
+    'x_real_ip',
+    'X-Original-URL',
+    'X-Rewrite-URL',
+    'X-Original-Method',
+    'X-HTTP-Method-Override',
+    'X-Method-Override',
+    'X-HTTP-Method',
+    'True-Client-IP',
+    'CF-Connecting-IP',
+    'X_API_KEY',
+    'traceparent',
   ])('a client cannot send %s', (name) => {
     expect(sent([name, 'evil'])).toEqual(OURS);
   });
@@ -53,7 +91,8 @@ describe('to the upstream', () => {
   it('Connection strips what it names, and never ours', () => {
     const names = 'X-Tollgate-Customer, x-request-id, x-forwarded-for, via, X-Mine, close';
     expect(sent(['Connection', names, 'X-Mine', 'a', 'X-Kept', 'b'])).toEqual({
-      ...OURS, 'x-kept': 'b',
+      ...OURS,
+      'x-kept': 'b',
     });
   });
 
@@ -66,14 +105,23 @@ describe('to the upstream', () => {
     expect(sent(['authorization', `bearer ${KEY}`])).toEqual(OURS);
     expect(sent(['X-API-Key', KEY, 'AUTHORIZATION', `Bearer ${KEY}`])).toEqual(OURS);
     expect(sent(['X-API-Key', KEY, 'Authorization', 'Basic abc'])).toEqual({
-      ...OURS, authorization: 'Basic abc',
+      ...OURS,
+      authorization: 'Basic abc',
     });
   });
 
   it('who is forwarded for: a stranger is not believed, a trusted proxy is added to', () => {
     const raw = [
-      'X-Forwarded-For', '1.2.3.4', 'x-forwarded-for', '5.6.7.8', 'X-Forwarded-Proto', 'https',
-      'X-Forwarded-Host', 'shop.test', 'Forwarded', 'for=1.2.3.4',
+      'X-Forwarded-For',
+      '1.2.3.4',
+      'x-forwarded-for',
+      '5.6.7.8',
+      'X-Forwarded-Proto',
+      'https',
+      'X-Forwarded-Host',
+      'shop.test',
+      'Forwarded',
+      'for=1.2.3.4',
     ];
     expect(sent(raw)).toEqual(OURS);
     expect(sent(raw, { peerTrusted: true })).toMatchObject({
@@ -88,9 +136,15 @@ describe('to the upstream', () => {
   it('a trace goes on when it is valid, else a new one begins', () => {
     const parent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
     expect(sent(['traceparent', parent, 'tracestate', 'x=1', 'tracestate', 'y=2'])).toMatchObject({
-      traceparent: parent, tracestate: 'x=1,y=2',
+      traceparent: parent,
+      tracestate: 'x=1,y=2',
     });
-    for (const bad of ['00', parent.toUpperCase(), parent.replaceAll('a', '0'), `ff${parent.slice(2)}`]) {
+    for (const bad of [
+      '00',
+      parent.toUpperCase(),
+      parent.replaceAll('a', '0'),
+      `ff${parent.slice(2)}`,
+    ]) {
       expect(sent(['traceparent', bad, 'tracestate', 'x=1'])).toEqual(OURS);
     }
     expect(sent(['traceparent', parent, 'traceparent', parent])).toEqual(OURS);
@@ -108,14 +162,41 @@ describe('to the upstream', () => {
 describe('to the client', () => {
   it('hop-by-hop fields go, also nominated ones; the rest stays, ours comes last', () => {
     const raw = [
-      'Date', 'd', 'Set-Cookie', 'a', 'Connection', 'X-Hop, close', 'X-Hop', '1', 'set-cookie', 'b',
-      'Keep-Alive', 't', 'Trailer', 'x', 'Upgrade', 'h2c', 'X-Request-Id', 'theirs',
-      'X-Tollgate-Key', 'x', 'Content-Length', '7',
+      'Date',
+      'd',
+      'Set-Cookie',
+      'a',
+      'Connection',
+      'X-Hop, close',
+      'X-Hop',
+      '1',
+      'set-cookie',
+      'b',
+      'Keep-Alive',
+      't',
+      'Trailer',
+      'x',
+      'Upgrade',
+      'h2c',
+      'X-Request-Id',
+      'theirs',
+      'X-Tollgate-Key',
+      'x',
+      'Content-Length',
+      '7',
     ];
     expect(toClient(raw, 200, ['X-Request-Id', 'ours'])).toEqual({
       headers: [
-        'Date', 'd', 'Set-Cookie', 'a', 'set-cookie', 'b', 'Content-Length', '7',
-        'X-Request-Id', 'ours',
+        'Date',
+        'd',
+        'Set-Cookie',
+        'a',
+        'set-cookie',
+        'b',
+        'Content-Length',
+        '7',
+        'X-Request-Id',
+        'ours',
       ],
       contentLength: 7,
       eventStream: false,
@@ -128,7 +209,9 @@ describe('to the client', () => {
   });
 
   it('chunked and 204 announce no length', () => {
-    expect(toClient(['Transfer-Encoding', 'chunked', 'Content-Length', '7'], 200, []).headers).toEqual([]);
+    expect(
+      toClient(['Transfer-Encoding', 'chunked', 'Content-Length', '7'], 200, []).headers,
+    ).toEqual([]);
     expect(toClient(['Content-Length', '0'], 204, []).headers).toEqual([]);
     expect(toClient(['Content-Length', '7'], 304, []).contentLength).toBe(7);
   });
@@ -161,8 +244,14 @@ describe('the head of a request', () => {
   });
 
   it('is read in any case', () => {
-    expect(read(['hOsT', 'a:1', 'CONTENT-length', '5', 'UPGRADE', 'WebSocket', 'te', 'trailers'])).toEqual({
-      hostField: 'a:1', contentLength: 5, hasBody: true, webSocket: true, trailers: true,
+    expect(
+      read(['hOsT', 'a:1', 'CONTENT-length', '5', 'UPGRADE', 'WebSocket', 'te', 'trailers']),
+    ).toEqual({
+      hostField: 'a:1',
+      contentLength: 5,
+      hasBody: true,
+      webSocket: true,
+      trailers: true,
     });
     expect(read(['Host', 'a', 'Upgrade', 'h2c'])).toMatchObject({ webSocket: false });
   });
@@ -186,41 +275,4 @@ describe('the credential', () => {
     ['foreign', ['Authorization', 'Bearer eyJhbGciOi'], 'malformed'],
     ['prototype', ['X-API-Key', '__proto__'], 'malformed'],
   ])('%s', (_name, raw, kind) => expect(readCredential(raw).kind).toBe(kind));
-});
-
-describe('RateLimit fields', () => {
-  const limits = [
-    { name: 'burst', quota: 100, windowS: 60, remaining: 49.7, resetS: 29.2 },
-    { name: 'month "x"', quota: 10_000, windowS: 2_592_000, remaining: -3, resetS: 86_400 },
-  ];
-  it('are structured fields', () => {
-    const [, policy, , state] = limitFields(limits);
-    expect(policy).toBe('"burst";q=100;w=60, "month \\"x\\"";q=10000;w=2592000');
-    expect(state).toBe('"burst";r=49;t=30, "month \\"x\\"";r=0;t=86400');
-    for (const field of [policy!, state!]) expect(parseList(field)).toHaveLength(2);
-    expect(limitFields([])).toEqual([]);
-  });
-
-  it('stay parsable at the edges of numbers', () => {
-    const edge = { name: 'e', quota: Number.MAX_SAFE_INTEGER, windowS: 0.2, remaining: 1e20, resetS: Infinity };
-    for (const field of [1, 3]) expect(() => parseItem(limitFields([edge])[field]!)).not.toThrow();
-  });
-
-  it('Retry-After is never earlier than the reset of what refused', () => {
-    expect(retryAfter(1, ['burst'], limits)).toEqual(['Retry-After', '30']);
-    expect(retryAfter(40, ['burst'], limits)).toEqual(['Retry-After', '40']);
-    expect(retryAfter(0.2, [], limits)).toEqual(['Retry-After', '1']);
-    expect(retryAfter(undefined, [], limits)).toEqual([]);
-  });
-
-  it('a refusal by limit is a quota-exceeded problem that names the policies', () => {
-    const refusal = { reason: 'rate_limited', retryAfterS: 1, violated: ['burst'] } as const;
-    const answer = refusalAnswer(refusal, 'req_9', limits);
-    expect(answer.status).toBe(429);
-    expect(JSON.parse(answer.body)).toMatchObject({
-      type: expect.stringMatching(/quota-exceeded$/), title: 'Too Many Requests', status: 429,
-      code: 'rate_limited', request_id: 'req_9', 'violated-policies': ['burst'],
-    });
-    expect(answer.headers).toContain('RateLimit');
-  });
 });

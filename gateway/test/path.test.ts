@@ -78,7 +78,8 @@ describe('a plain target is taken as it is', () => {
 
   it('reads parameters both ways', () => {
     expect(readTarget('/a;v=1/b%3Bc', '')).toMatchObject({
-      segments: ['a;v=1', 'b;c'], bare: ['a', 'b'],
+      segments: ['a;v=1', 'b;c'],
+      bare: ['a', 'b'],
     });
   });
 
@@ -90,7 +91,22 @@ describe('a plain target is taken as it is', () => {
 
 it('whatever is taken, no common reading of it leaves the path that was read', () => {
   const part = fc.constantFrom(
-    '/', '.', '..', ';', '%2e', '%2f', '%5c', '%25', '2e', '%c0%ae', 'a', 'b', '%41', '\\', '?', '%',
+    '/',
+    '.',
+    '..',
+    ';',
+    '%2e',
+    '%2f',
+    '%5c',
+    '%25',
+    '2e',
+    '%c0%ae',
+    'a',
+    'b',
+    '%41',
+    '\\',
+    '?',
+    '%',
   );
   fc.assert(
     fc.property(fc.array(part, { maxLength: 12 }), (parts) => {

@@ -2,16 +2,12 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import {
   type AddressInfo,
   BlockList,
-  connect,
   createServer as createTcpServer,
   type Server as TcpServer,
   type Socket,
 } from 'node:net';
 import { hash, randomBytes } from 'node:crypto';
-import {
-  formatApiKey,
-  randomBase62,
-} from '@tollgate/billing-core/contract/api-key.ts';
+import { formatApiKey, randomBase62 } from '@tollgate/billing-core/contract/api-key.ts';
 import type { KeyFact, RouteFact } from '@tollgate/billing-core/contract/facts.ts';
 import { pino } from 'pino';
 import { vi } from 'vitest';
@@ -218,51 +214,3 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
     },
   };
 }
-
-/** A TCP client that shows exactly what came. */
-export class RawClient {
-  readonly socket: Socket;
-  text = '';
-  closed = false;
-
-  constructor(port: number) {
-    this.socket = connect(port, '127.0.0.1');
-    this.socket.setEncoding('latin1');
-    this.socket.on('data', (chunk: string) => {
-      this.text += chunk;
-    });
-    this.socket.on('error', () => {});
-    this.socket.on('close', () => {
-      this.closed = true;
-    });
-  }
-
-  send(text: string): this {
-    this.socket.write(text, 'latin1');
-    return this;
-  }
-
-  async until(pattern: RegExp): Promise<string> {
-    await vi.waitFor(() => {
-      if (!pattern.test(this.text)) throw new Error(`no ${pattern} in ${this.text.slice(0, 500)}`);
-    }, WAIT);
-    return this.text;
-  }
-
-  async untilClosed(): Promise<string> {
-    await vi.waitFor(() => {
-      if (!this.closed) throw new Error(`still open after ${this.text.slice(0, 500)}`);
-    }, WAIT);
-    return this.text;
-  }
-
-  close(): void {
-    this.socket.destroy();
-  }
-}
-
-/** A request line and fields with the key, ended by the empty line. */
-export const head = (line: string, ...fields: string[]): string =>
-  [`${line} HTTP/1.1`, 'Host: api.test', `Authorization: Bearer ${KEY}`, ...fields, '', ''].join(
-    '\r\n',
-  );

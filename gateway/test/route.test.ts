@@ -68,7 +68,8 @@ describe('methods', () => {
   const table = tableOf(of('get', '*', '/a', ['GET']), of('put', '*', '/a', ['PUT']));
   it('tell what is allowed', () => {
     expect(table.find('h', readTarget('/a', '')!, 'DELETE')).toEqual({
-      kind: 'method', allow: ['GET', 'HEAD', 'PUT'],
+      kind: 'method',
+      allow: ['GET', 'HEAD', 'PUT'],
     });
   });
   it('HEAD goes where GET goes', () => expect(found(table, 'h', '/a', 'HEAD')).toBe('get'));

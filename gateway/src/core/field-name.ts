@@ -12,13 +12,30 @@ export type FieldUse =
 
 const DROPPED = [
   // Hop-by-hop (RFC 9110 7.6.1) and framing, which the forwarder sets itself.
-  'keep-alive', 'proxy-connection', 'proxy-authorization', 'proxy-authenticate', 'te', 'trailer',
-  'transfer-encoding', 'upgrade', 'content-length', 'host', 'expect', 'http2-settings',
+  'keep-alive',
+  'proxy-connection',
+  'proxy-authorization',
+  'proxy-authenticate',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'content-length',
+  'host',
+  'expect',
+  'http2-settings',
   // Ours.
   'x-request-id',
   // Fields by which clients claim another address, path or method than the one authorised.
-  'x-real-ip', 'x-client-ip', 'true-client-ip', 'cf-connecting-ip', 'fastly-client-ip',
-  'x-cluster-client-ip', 'x-http-method', 'x-http-method-override', 'x-method-override',
+  'x-real-ip',
+  'x-client-ip',
+  'true-client-ip',
+  'cf-connecting-ip',
+  'fastly-client-ip',
+  'x-cluster-client-ip',
+  'x-http-method',
+  'x-http-method-override',
+  'x-method-override',
   'x-rewrite-url',
 ];
 const DROPPED_PREFIXES = ['x-tollgate-', 'x-original-', 'x-forwarded-'];
@@ -61,8 +78,16 @@ export function useOf(name: string): FieldUse {
 }
 
 const HOP_BY_HOP_BACK = new Set([
-  'connection', 'keep-alive', 'proxy-connection', 'proxy-authenticate', 'te', 'trailer',
-  'transfer-encoding', 'upgrade', 'http2-settings', 'x-request-id',
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'proxy-authenticate',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'http2-settings',
+  'x-request-id',
 ]);
 
 /** Whether an upstream's field, named in lower case, may go to the client. */

@@ -37,11 +37,18 @@ function note(draft: Draft, name: string, value: string): void {
 }
 
 // The lengths of the names above: most fields are passed over without a lower-case copy.
-const LENGTHS = new Set(['te', 'host', 'expect', 'upgrade', 'content-length', 'transfer-encoding']
-  .map((name) => name.length));
+const LENGTHS = new Set(
+  ['te', 'host', 'expect', 'upgrade', 'content-length', 'transfer-encoding'].map(
+    (name) => name.length,
+  ),
+);
 
 const lists = (field: string, token: string): boolean =>
-  field !== '' && field.toLowerCase().split(',').some((part) => part.trim().split(';')[0] === token);
+  field !== '' &&
+  field
+    .toLowerCase()
+    .split(',')
+    .some((part) => part.trim().split(';')[0] === token);
 
 /**
  * Reads a request's head. Faults are what an HTTP parser lets through and an intermediary must
@@ -53,8 +60,13 @@ export function readHead(
 ): RequestHead | HeadFault {
   if (rawHeaders.length > 2 * HEADERS_MAX) return 'headers_too_many';
   const draft: Draft = {
-    host: undefined, hosts: 0, length: undefined, coding: undefined, upgrade: '',
-    expect: undefined, te: '',
+    host: undefined,
+    hosts: 0,
+    length: undefined,
+    coding: undefined,
+    upgrade: '',
+    expect: undefined,
+    te: '',
   };
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] ?? '';

@@ -65,10 +65,14 @@ function addForwarded(out: RawHeaders, seen: Gathered, via: Forwarding): void {
   const before = via.peerTrusted ? seen.forwarded : new Map<string, string>();
   const host = hostField === '' ? '' : `;host=${quoted(hostField)}`;
   out.push(
-    'X-Forwarded-For', listed(before.get('x-forwarded-for'), peer),
-    'X-Forwarded-Proto', before.get('x-forwarded-proto') ?? scheme,
-    'X-Forwarded-Host', before.get('x-forwarded-host') ?? hostField,
-    'Forwarded', listed(before.get('forwarded'), `for=${node(peer)}${host};proto=${scheme}`),
+    'X-Forwarded-For',
+    listed(before.get('x-forwarded-for'), peer),
+    'X-Forwarded-Proto',
+    before.get('x-forwarded-proto') ?? scheme,
+    'X-Forwarded-Host',
+    before.get('x-forwarded-host') ?? hostField,
+    'Forwarded',
+    listed(before.get('forwarded'), `for=${node(peer)}${host};proto=${scheme}`),
   );
 }
 
@@ -80,7 +84,11 @@ function addForwarded(out: RawHeaders, seen: Gathered, via: Forwarding): void {
 export function toUpstream(raw: readonly string[], via: Forwarding): RawHeaders {
   const out: RawHeaders = [];
   const seen: Gathered = {
-    nominated: undefined, via: '', traceparent: [], tracestate: [], forwarded: new Map(),
+    nominated: undefined,
+    via: '',
+    traceparent: [],
+    tracestate: [],
+    forwarded: new Map(),
   };
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = raw[i] ?? '';

@@ -53,10 +53,14 @@ function answer(facts: Facts, headers: RawHeaders, more: Record<string, unknown>
     status,
     body,
     headers: [
-      'Content-Type', PROBLEM_TYPE,
-      'Content-Length', String(new TextEncoder().encode(body).length),
-      'Cache-Control', 'no-store',
-      'X-Request-Id', request_id,
+      'Content-Type',
+      PROBLEM_TYPE,
+      'Content-Length',
+      String(new TextEncoder().encode(body).length),
+      'Cache-Control',
+      'no-store',
+      'X-Request-Id',
+      request_id,
       ...headers,
     ],
   };
@@ -70,10 +74,7 @@ export function refusalAnswer(
 ): Answer {
   const [status, detail] = REFUSALS[refusal.reason];
   const violated = refusal.violated ?? [];
-  const headers = [
-    ...limitFields(limits),
-    ...retryAfter(refusal.retryAfterS, violated, limits),
-  ];
+  const headers = [...limitFields(limits), ...retryAfter(refusal.retryAfterS, violated, limits)];
   if (status === 401) headers.push('WWW-Authenticate', 'Bearer realm="api"');
   if (status === 405) headers.push('Allow', (refusal.allow ?? []).join(', '));
   const type = violated.length > 0 ? QUOTA_EXCEEDED : 'about:blank';
@@ -82,11 +83,7 @@ export function refusalAnswer(
 }
 
 /** The answer to an admitted request that went wrong before the upstream's answer began. */
-export function failureAnswer(
-  code: FailureCode,
-  requestId: string,
-  ours: RawHeaders = [],
-): Answer {
+export function failureAnswer(code: FailureCode, requestId: string, ours: RawHeaders = []): Answer {
   const [status, detail] = FAILURES[code];
   return answer({ type: 'about:blank', status, code, detail, request_id: requestId }, ours);
 }

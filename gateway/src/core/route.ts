@@ -32,14 +32,19 @@ const ANY_METHOD = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 const NEVER = new Set(['TRACE', 'TRACK', 'CONNECT']);
 
 const newBranch = (): Branch => ({
-  literals: new Map(), param: undefined, any: undefined, ends: [], rests: [],
+  literals: new Map(),
+  param: undefined,
+  any: undefined,
+  ends: [],
+  rests: [],
 });
 
 const segmentsOf = (path: string): string[] => path.split('/').filter((part) => part !== '');
 
 function compile(fact: RouteFact): CompiledRoute {
   const url = new URL(fact.upstream_url);
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new Error('not an HTTP upstream');
+  if (url.protocol !== 'http:' && url.protocol !== 'https:')
+    throw new Error('not an HTTP upstream');
   const methods = new Set(fact.methods);
   if (methods.has('GET')) methods.add('HEAD');
   return {
@@ -113,8 +118,7 @@ export class RouteTable {
     const match = this.#search(host, path.segments, method);
     if (path.bare === undefined || match.kind === 'none') return match;
     const other = this.#search(host, path.bare, method);
-    const same =
-      match.kind === 'route' && other.kind === 'route' && match.route === other.route;
+    const same = match.kind === 'route' && other.kind === 'route' && match.route === other.route;
     return same ? match : { kind: 'ambiguous' };
   }
 

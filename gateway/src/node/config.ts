@@ -15,14 +15,19 @@ function networkOf(text: string): Network | undefined {
     return undefined;
   }
   const prefix = bits === undefined ? longest : Number(bits);
-  return prefix > longest ? undefined : { address, prefix, family: version === 4 ? 'ipv4' : 'ipv6' };
+  return prefix > longest
+    ? undefined
+    : { address, prefix, family: version === 4 ? 'ipv4' : 'ipv6' };
 }
 
 const networks = z
   .string()
   .default('')
   .transform((list, context) => {
-    const parts = list.split(',').map((part) => part.trim()).filter((part) => part !== '');
+    const parts = list
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== '');
     const read = parts.map(networkOf).filter((network) => network !== undefined);
     if (read.length !== parts.length) {
       context.addIssue({ code: 'custom', message: 'is not a list of addresses and subnets' });

@@ -18,8 +18,9 @@ export function finish(
   if (last === undefined) outgoing.end();
   else outgoing.end(last);
   const announced = incoming.headers['content-length'];
-  const body = incoming.headers['transfer-encoding'] !== undefined
-    || (announced !== undefined && announced !== '0');
+  const body =
+    incoming.headers['transfer-encoding'] !== undefined ||
+    (announced !== undefined && announced !== '0');
   if (!body || incoming.complete) return;
   const { socket } = incoming;
   // Once the response is out the server discards what comes; until then nobody reads it.

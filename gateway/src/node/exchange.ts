@@ -1,18 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BlockList } from 'node:net';
-import type { Log } from './log.ts';
+import type { Forwarding, RawHeaders } from '../core/headers.ts';
+import { limitFields } from '../core/limit-fields.ts';
 import { failureAnswer, refusalAnswer } from '../core/problem.ts';
 import type { Refusal } from '../core/refusal.ts';
-import type {
-  Exchange,
-  ForwardPlan,
-  Hold,
-  LimitState,
-  Metering,
-  Settlement,
-} from '../ports.ts';
+import type { Exchange, ForwardPlan, Hold, LimitState, Metering, Settlement } from '../ports.ts';
 import { type Connections, type Guest, writeAnswer } from './connection.ts';
 import { Passage } from './forward.ts';
+import type { Log } from './log.ts';
 import type { Mint } from './mint.ts';
 import type { Telemetry } from './telemetry.ts';
 import type { Upstreams } from './upstreams.ts';
@@ -72,12 +67,39 @@ export class NodeExchange implements Exchange, Guest {
 
   get peerTrusted(): boolean {
     const { peer } = this;
-    return peer !== 'unknown' && this.host.proxies.check(peer, peer.includes(':') ? 'ipv6' : 'ipv4');
+    return (
+      peer !== 'unknown' && this.host.proxies.check(peer, peer.includes(':') ? 'ipv6' : 'ipv4')
+    );
   }
 
   /** Says on the answers of a stopping gateway that the connection ends with them. */
   closing(): string[] {
     return this.host.stopping() ? ['Connection', 'close'] : [];
+  }
+
+  /** The gateway's own fields on an answer. */
+  ours(limits: readonly LimitState[]): RawHeaders {
+    const ours = limitFields(limits);
+    ours.push('X-Request-Id', this.requestId, ...this.closing());
+    return ours;
+  }
+
+  /** What the upstream is told of this request beside the client's fields. */
+  forwarding({ head }: ForwardPlan, hold: Hold | undefined): Forwarding {
+    return {
+      requestId: this.requestId,
+      hostField: head.hostField,
+      peer: this.peer,
+      peerTrusted: this.peerTrusted,
+      // TLS ends before this port, if anywhere; a trusted proxy says so itself.
+      scheme: 'http',
+      httpVersion: this.httpVersion,
+      trailers: head.trailers,
+      contentLength: head.contentLength,
+      customerId: hold?.fact.customer.id,
+      keyId: hold?.fact.key_id,
+      mintTrace: this.host.mint.trace,
+    };
   }
 
   refuse(refusal: Refusal, limits: readonly LimitState[] = []): Response {

@@ -1,7 +1,6 @@
 import type { Outcome } from '@tollgate/billing-core/contract/facts.ts';
 import type { Dispatcher } from 'undici';
-import { type RawHeaders, toClient, toUpstream } from '../core/headers.ts';
-import { limitFields } from '../core/limit-fields.ts';
+import { toClient, toUpstream } from '../core/headers.ts';
 import { type Answer, failureAnswer, FAILURES, refusalAnswer } from '../core/problem.ts';
 import { refuse, REFUSALS } from '../core/refusal.ts';
 import type { ForwardPlan, Hold } from '../ports.ts';
@@ -71,7 +70,7 @@ export class Passage implements Dispatcher.DispatchHandler, Guest {
         {
           path: this.#plan.path,
           method: exchange.method,
-          headers: toUpstream(exchange.rawHeaders, this.#forwarding()),
+          headers: toUpstream(exchange.rawHeaders, exchange.forwarding(this.#plan, this.#hold)),
           body: this.#body ?? null,
         },
         this,
@@ -92,33 +91,13 @@ export class Passage implements Dispatcher.DispatchHandler, Guest {
     });
   }
 
-  #forwarding(): Parameters<typeof toUpstream>[1] {
-    const { requestId, peer, peerTrusted, httpVersion, host } = this.#exchange;
-    const { hostField, contentLength, trailers } = this.#plan.head;
-    return {
-      requestId, hostField, peer, peerTrusted, scheme: 'http', httpVersion, trailers, contentLength,
-      customerId: this.#hold?.fact.customer.id,
-      keyId: this.#hold?.fact.key_id,
-      mintTrace: host.mint.trace,
-    };
-  }
-
-  /** The gateway's own fields on an answer. */
-  #ours(): RawHeaders {
-    const ours = limitFields(this.#plan.limits);
-    ours.push('X-Request-Id', this.#exchange.requestId, ...this.#exchange.closing());
-    return ours;
-  }
-
   onRequestStart(controller: Controller): void {
     this.#controller = controller;
     // Given up while it waited for a connection: undici cannot take a request off its queue.
     if (this.#settled) controller.abort(new Error('given up'));
   }
 
-  onResponseStart(
-    controller: Controller, status: number, _parsed: unknown, reason?: string,
-  ): void {
+  onResponseStart(controller: Controller, status: number, ...rest: [unknown, string?]): void {
     if (this.#settled) return;
     this.#progressed();
     const raw = textsOf(controller.rawHeaders);
@@ -127,10 +106,11 @@ export class Passage implements Dispatcher.DispatchHandler, Guest {
       if (httpVersion === '1.1') outgoing.writeInformation(status, informationOf(raw, status));
       return;
     }
-    const head = toClient(raw, status, this.#ours());
+    const head = toClient(raw, status, this.#exchange.ours(this.#plan.limits));
     const bodiless = method === 'HEAD' || status === 204 || status === 304;
     this.#expected = bodiless ? 0 : head.contentLength;
     try {
+      const [, reason] = rest;
       if (reason) outgoing.writeHead(status, reason, head.headers);
       else outgoing.writeHead(status, head.headers);
     } catch {
@@ -276,7 +256,11 @@ export class Passage implements Dispatcher.DispatchHandler, Guest {
     const { incoming, outgoing, requestId } = this.#exchange;
     if (this.#status === null && !outgoing.headersSent) {
       this.#settle(outcome, FAILURES[outcome][0], () => {
-        writeAnswer(incoming, outgoing, failureAnswer(outcome, requestId, this.#ours()));
+        writeAnswer(
+          incoming,
+          outgoing,
+          failureAnswer(outcome, requestId, this.#exchange.ours(this.#plan.limits)),
+        );
       });
     } else {
       // Part of an answer is out: only a torn connection says that the rest is missing.
@@ -295,7 +279,10 @@ export class Passage implements Dispatcher.DispatchHandler, Guest {
     this.#settled = true;
     clearTimeout(this.#timer);
     const settlement = {
-      outcome, status, requestBytes: this.#body?.bytes ?? 0, responseBytes: this.#passed,
+      outcome,
+      status,
+      requestBytes: this.#body?.bytes ?? 0,
+      responseBytes: this.#passed,
     };
     const release = (): void => {
       if (!this.#left) send?.();

@@ -67,12 +67,19 @@ function openFacts(of: GatewayOf, upstreams: Upstreams, telemetry: Telemetry) {
   const freshness = new Freshness(of.wallNow, store.feed()?.verifiedAt ?? 0);
   const keys = new KeyFacts({ core, store, freshness, telemetry, log });
   const routes = new RouteFacts({
-    core, store, freshness, log, onTable: (table) => upstreams.keep(table.origins()),
+    core,
+    store,
+    freshness,
+    log,
+    onTable: (table) => upstreams.keep(table.origins()),
   });
   const onLimits = (customerId: string, change: bigint): void =>
     meters.tills.reopen(customerId, change);
   const changes = new Changes({ core, store, freshness, keys, routes, log, random, onLimits });
   changes.start();
+  telemetry.gauge('gateway_keys_cached', 'Keys in memory', () => keys.size);
+  const following = (): number => Number(changes.following);
+  telemetry.gauge('gateway_changes_following', '1 while the changes feed is followed', following);
   const close = async (): Promise<void> => {
     await changes.close();
     await core.close();
@@ -115,10 +122,8 @@ export async function openGateway(of: GatewayOf): Promise<Gateway> {
     },
   });
   telemetry.gauge('gateway_requests_in_flight', 'Requests under way', () => connections.busy);
-  telemetry.gauge('gateway_keys_cached', 'Keys in memory', () => facts.keys.size);
-  telemetry.gauge('gateway_holds_open', 'Admitted, not yet recorded', () => meters.metering.openRequests);
-  telemetry.gauge('gateway_changes_following', '1 while the changes feed is followed', () =>
-    Number(facts.changes.following));
+  const open = (): number => meters.metering.openRequests;
+  telemetry.gauge('gateway_holds_open', 'Requests admitted and not yet recorded', open);
 
   const close = async (): Promise<boolean> => {
     await Promise.all([facts.close(), upstreams.destroy()]);

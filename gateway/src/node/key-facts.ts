@@ -95,7 +95,10 @@ export class KeyFacts implements Keys {
     for (let reading = 1; ; reading++) {
       const began = this.#touched.mark();
       const at = this.#of.freshness.now();
-      const { status, body } = await this.#of.core.get(`/internal/v1/keys/${hash}`, LOOKUP_TIMEOUT_MS);
+      const { status, body } = await this.#of.core.get(
+        `/internal/v1/keys/${hash}`,
+        LOOKUP_TIMEOUT_MS,
+      );
       const parsed = status === 200 ? keyFact.safeParse(body) : undefined;
       if (parsed && !parsed.success) throw new Unreachable('billing-core sent no key facts');
       const fact = parsed?.data ?? null;

@@ -26,7 +26,14 @@ async function open(config: Config, log: Log): Promise<Gateway> {
   const random = (): number => Math.random();
   const { spoolDir, fsync, spoolBytesMax, coreUrl, token } = config;
   const meters = openMetering({
-    spoolDir, fsync, spoolBytesMax, coreUrl, token, log, wallNow, random,
+    spoolDir,
+    fsync,
+    spoolBytesMax,
+    coreUrl,
+    token,
+    log,
+    wallNow,
+    random,
     version: manifest.version,
     onFatal: (error) => fail(log, error),
   });

@@ -42,10 +42,14 @@ export class Telemetry {
       registers,
     });
     this.#requestBytes = new Counter({
-      name: 'gateway_request_bytes_total', help: 'Bytes of forwarded request bodies', registers,
+      name: 'gateway_request_bytes_total',
+      help: 'Bytes of forwarded request bodies',
+      registers,
     });
     this.#responseBytes = new Counter({
-      name: 'gateway_response_bytes_total', help: 'Bytes of forwarded response bodies', registers,
+      name: 'gateway_response_bytes_total',
+      help: 'Bytes of forwarded response bodies',
+      registers,
     });
     this.#lookups = new Counter({
       name: 'gateway_key_lookups_total',
@@ -58,7 +62,10 @@ export class Telemetry {
   /** A number that is read when it is scraped. */
   gauge(name: string, help: string, read: () => number): void {
     const gauge: Gauge = new Gauge({
-      name, help, registers: [this.registry], collect: () => gauge.set(read()),
+      name,
+      help,
+      registers: [this.registry],
+      collect: () => gauge.set(read()),
     });
   }
 
@@ -69,7 +76,10 @@ export class Telemetry {
     const name = `${known} ${code}`;
     let child = this.#durations.get(name);
     if (!child) {
-      child = this.#duration.labels({ http_request_method: known, http_response_status_code: code });
+      child = this.#duration.labels({
+        http_request_method: known,
+        http_response_status_code: code,
+      });
       this.#durations.set(name, child);
     }
     child.observe(seconds);

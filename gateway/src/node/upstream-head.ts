@@ -19,8 +19,18 @@ export const informationOf = (raw: readonly string[], status: number): string[] 
 
 // Fields that frame, route or authenticate must not come after the body (RFC 9110 6.5.1).
 const NEVER_TRAILING = new Set([
-  'content-length', 'transfer-encoding', 'host', 'authorization', 'set-cookie', 'content-encoding',
-  'content-type', 'content-range', 'cache-control', 'ratelimit', 'ratelimit-policy', 'retry-after',
+  'content-length',
+  'transfer-encoding',
+  'host',
+  'authorization',
+  'set-cookie',
+  'content-encoding',
+  'content-type',
+  'content-range',
+  'cache-control',
+  'ratelimit',
+  'ratelimit-policy',
+  'retry-after',
 ]);
 
 /** Trailers that may be passed on, as pairs. */
