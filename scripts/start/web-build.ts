@@ -29,11 +29,15 @@ export async function buildWeb(stopped?: AbortSignal): Promise<void> {
   const print = fingerprint();
   const vite = join(dirname(createRequire(import.meta.url).resolve('vite/package.json')), 'bin');
   const { promise, resolve } = Promise.withResolvers<number | null>();
-  const child = spawn(process.execPath, [join(vite, 'vite.js'), 'build', '--logLevel', 'warn'], {
-    cwd: join(ROOT, 'web'),
-    stdio: ['ignore', 'pipe', 'pipe'],
-    ...(stopped ? { signal: stopped } : {}),
-  });
+  const child = spawn(
+    process.execPath,
+    [join(vite, 'vite.js'), 'build', '--configLoader', 'native', '--logLevel', 'warn'],
+    {
+      cwd: join(ROOT, 'web'),
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...(stopped ? { signal: stopped } : {}),
+    },
+  );
   let words = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => (words += text));
