@@ -191,7 +191,8 @@ describe('a published version', () => {
         published_at = now() where id = ${id}`.execute();
       // The publisher waits for this transaction: it cannot be done before the commit.
       const waiting = () => surface.sql`select from pg_stat_activity
-        where wait_event_type = 'Lock' and query like '%published_at = now()%'`;
+        where datname = current_database() and wait_event_type = 'Lock'
+          and query like '%published_at = now()%'`;
       await expect.poll(async () => (await waiting()).length, { timeout: 5_000 }).toBe(1);
       return { publishing };
     });

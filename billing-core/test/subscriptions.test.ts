@@ -8,7 +8,7 @@ import { newId } from '../src/kit/id.ts';
 import { subscriptionsHttp } from '../src/subscriptions/http.ts';
 import { entitlementsOf } from '../src/subscriptions/store.ts';
 import { expectRefused, invalid, NO_BODIES } from './refused.ts';
-import { footprint, openSurface, seedCustomer, type Surface } from './surface.ts';
+import { openSurface, seedCustomer, type Surface } from './surface.ts';
 
 const DAY_MS = 86_400_000;
 const PATH = '/v1/subscriptions';
@@ -282,19 +282,16 @@ describe('bad input is refused and leaves nothing', () => {
   });
 });
 
-test('archiving a version and subscribing to it do not slip past one another', async () => {
-  const version = await publish(await draft());
-  const customers = await Promise.all(Array.from({ length: 4 }, () => seedCustomer(surface)));
-  const before = await footprint(surface);
-  const [archived, ...answers] = await Promise.all([
-    surface.send<PlanVersion>('POST', `/v1/plan-versions/${version.id}/archive`),
-    ...customers.map(({ id }) =>
-      surface.send('POST', PATH, { customer_id: id, plan_version_id: version.id }),
-    ),
-  ]);
-  expect(archived.body.state).toBe('archived');
-  const made = answers.filter(({ status }) => status === 201).length;
-  const refused = answers.filter(({ body }) => body.code === 'state_conflict').length;
-  expect(made + refused).toBe(4);
-  expect((await footprint(surface))['subscriptions']! - before['subscriptions']!).toBe(made);
+test('who subscribes while the version is being archived waits, and is refused', async () => {
+  const { id } = await publish(await draft());
+  const body = { customer_id: customer.id, plan_version_id: id };
+  const waiting = () => surface.sql`select from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock' and query like '%for share%'`;
+  const { subscribing } = await surface.sql.begin(async (tx) => {
+    await tx`update plan_versions set state = 'archived' where id = ${id}`;
+    const answer = surface.send('POST', PATH, body);
+    await expect.poll(async () => (await waiting()).length, { timeout: 5_000 }).toBe(1);
+    return { subscribing: answer };
+  });
+  expect(await subscribing).toMatchObject({ status: 409, body: { code: 'state_conflict' } });
 });
