@@ -25,6 +25,8 @@ export async function faultOfSignIn(refusal: Response, publicUrl: string): Promi
     return new Fault('forbidden', { detail: `Open the portal at ${publicUrl}` });
   }
   if (code === 'INVALID_REDIRECT_URL') return field('redirectTo', 'leads out of the portal');
+  // Two sign-ups with one address at once: the second finds the account when it tries again.
+  if (code === 'FAILED_TO_CREATE_USER') return new Fault('unavailable', { retryAfter: 1 });
   const internal = `sign-in answered ${refusal.status} ${code}`;
   return new Fault(BY_STATUS[refusal.status] ?? 'internal', { internal });
 }

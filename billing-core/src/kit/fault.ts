@@ -20,7 +20,12 @@ export const FAULTS = {
 
 export type FaultCode = keyof typeof FAULTS;
 export type FieldError = { path: string; message: string };
-type FaultDetail = { detail?: string; internal?: string; errors?: FieldError[]; retryAfter?: number };
+type FaultDetail = {
+  detail?: string;
+  internal?: string;
+  errors?: FieldError[];
+  retryAfter?: number;
+};
 
 /**
  * A business fault: thrown, with a public code and text, and an internal text for the log only.

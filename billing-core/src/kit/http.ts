@@ -75,6 +75,8 @@ export function requestIdentity(clock: Clock): MiddlewareHandler<Api> {
     c.set('now', clock());
     c.set('requestId', newId('req', c.get('now')));
     c.header('x-request-id', c.get('requestId'));
+    // Answers hold figures, people and once a secret: nothing on the way may keep them.
+    c.header('cache-control', 'no-store');
     await next();
   };
 }
@@ -109,7 +111,11 @@ export function problemResponse(c: ApiContext, fault: Fault): Response {
     request_id: c.get('requestId'),
     ...(fault.errors && { errors: fault.errors }),
   };
-  const headers = new Headers({ 'content-type': PROBLEM_TYPE, 'x-request-id': body.request_id });
+  const headers = new Headers({
+    'content-type': PROBLEM_TYPE,
+    'x-request-id': body.request_id,
+    'cache-control': 'no-store',
+  });
   // RFC 9110 asks every 401 to say how to authenticate.
   if (fault.status === 401) headers.set('www-authenticate', 'Bearer realm="tollgate"');
   if (fault.retryAfter !== undefined) headers.set('retry-after', String(fault.retryAfter));

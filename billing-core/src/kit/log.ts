@@ -4,8 +4,16 @@ export type Log = Logger;
 
 /** Credentials never reach the log, whatever object carries them. */
 const REDACTED = [
-  'authorization', '*.authorization', 'cookie', '*.cookie', 'password', '*.password',
-  'secret', '*.secret', 'token', '*.token',
+  'authorization',
+  '*.authorization',
+  'cookie',
+  '*.cookie',
+  'password',
+  '*.password',
+  'secret',
+  '*.secret',
+  'token',
+  '*.token',
 ];
 
 /** A JSON line per event on standard output. */

@@ -6,7 +6,9 @@ export function afterCursor(query: PageQuery): string | null {
   if (query.cursor === undefined) return null;
   const after = Buffer.from(query.cursor, 'base64url').toString('utf8');
   if (!/^[\w|:.-]{1,200}$/.test(after)) {
-    throw new Fault('invalid_request', { errors: [{ path: 'cursor', message: 'is not a cursor' }] });
+    throw new Fault('invalid_request', {
+      errors: [{ path: 'cursor', message: 'is not a cursor' }],
+    });
   }
   return after;
 }
