@@ -31,5 +31,8 @@ export type NewSubscription = z.infer<typeof newSubscription>;
 export const subscriptionChange = z.strictObject({ plan_version_id: id('plv') });
 
 /** What a signed-in person says to become a customer. */
-export const newOwnCustomer = z.strictObject({ name: text(), time_zone: timeZone().default('UTC') });
+export const newOwnCustomer = z.strictObject({
+  name: text(),
+  time_zone: timeZone().default('UTC'),
+});
 export type NewOwnCustomer = z.infer<typeof newOwnCustomer>;
