@@ -70,7 +70,7 @@ export type Config = {
 
 type Environment = Record<string, string | undefined>;
 
-/** Names every variable that is missing or malformed, and stops: a half-configured core must not run. */
+/** Names every variable that is missing or malformed: a half-configured core must not run. */
 export class ConfigError extends Error {}
 
 function read<Schema extends z.ZodType>(shape: Schema, env: Environment): z.infer<Schema> {

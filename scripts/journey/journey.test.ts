@@ -70,40 +70,48 @@ const send = async (key: string, path: string): Promise<number> => {
 
 const today = (page: Page) => page.getByTestId('requests-today');
 
-test('sign up, create a key, send traffic, and see the exact count, live', async () => {
-  const page = await openPage();
-  await signUp(page, 'Ada');
-  const key = await createKey(page);
-  await jump(page, 'Overview');
-  const shown = () => today(page).innerText();
-  await expect.poll(shown, WAIT).toBe('0');
+test(
+  'sign up, create a key, send traffic, and see the exact count, live',
+  async () => {
+    const page = await openPage();
+    await signUp(page, 'Ada');
+    const key = await createKey(page);
+    await jump(page, 'Overview');
+    const shown = () => today(page).innerText();
+    await expect.poll(shown, WAIT).toBe('0');
 
-  // One after another within the rate limit of the plan that sign-up gives.
-  for (let i = 0; i < REQUESTS; i++) {
-    expect(await send(key, '/demo/weather?city=Berlin')).toBe(200);
-  }
-  const answered = performance.now();
-  await expect.poll(shown, WAIT).toBe(String(REQUESTS));
-  console.log(`shown ${Math.round(performance.now() - answered)} ms after the last answer`);
+    // One after another within the rate limit of the plan that sign-up gives.
+    for (let i = 0; i < REQUESTS; i++) {
+      expect(await send(key, '/demo/weather?city=Berlin')).toBe(200);
+    }
+    const answered = performance.now();
+    await expect.poll(shown, WAIT).toBe(String(REQUESTS));
+    console.log(`shown ${Math.round(performance.now() - answered)} ms after the last answer`);
 
-  // A refused request is not usage.
-  expect(await send(`${key.slice(0, -1)}_`, '/demo/weather?city=Berlin')).toBe(401);
-  await page.reload();
-  await expect.poll(shown, WAIT).toBe(String(REQUESTS));
-  await page.close();
-}, TEST_MS);
+    // A refused request is not usage.
+    expect(await send(`${key.slice(0, -1)}_`, '/demo/weather?city=Berlin')).toBe(401);
+    await page.reload();
+    await expect.poll(shown, WAIT).toBe(String(REQUESTS));
+    await page.close();
+  },
+  TEST_MS,
+);
 
-test('a key revoked in the portal is refused by the gateway', async () => {
-  const page = await openPage();
-  await signUp(page, 'Grace');
-  const key = await createKey(page);
-  expect(await send(key, '/demo/weather?city=Oslo')).toBe(200);
-  await page.getByRole('button', { name: 'Actions for Laptop' }).click();
-  await page.getByRole('menuitem', { name: 'Revoke' }).click();
-  await page.getByRole('button', { name: 'Revoke key' }).click();
-  await page.getByRole('button', { name: 'Revoke key' }).waitFor({ state: 'detached' });
-  const revoked = performance.now();
-  await expect.poll(() => send(key, '/demo/weather?city=Oslo'), WAIT).toBe(401);
-  console.log(`refused ${Math.round(performance.now() - revoked)} ms after it was revoked`);
-  await page.close();
-}, TEST_MS);
+test(
+  'a key revoked in the portal is refused by the gateway',
+  async () => {
+    const page = await openPage();
+    await signUp(page, 'Grace');
+    const key = await createKey(page);
+    expect(await send(key, '/demo/weather?city=Oslo')).toBe(200);
+    await page.getByRole('button', { name: 'Actions for Laptop' }).click();
+    await page.getByRole('menuitem', { name: 'Revoke' }).click();
+    await page.getByRole('button', { name: 'Revoke key' }).click();
+    await page.getByRole('button', { name: 'Revoke key' }).waitFor({ state: 'detached' });
+    const revoked = performance.now();
+    await expect.poll(() => send(key, '/demo/weather?city=Oslo'), WAIT).toBe(401);
+    console.log(`refused ${Math.round(performance.now() - revoked)} ms after it was revoked`);
+    await page.close();
+  },
+  TEST_MS,
+);

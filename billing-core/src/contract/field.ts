@@ -1,8 +1,23 @@
 import { z } from 'zod';
 
 export type IdPrefix =
-  | 'usr' | 'tok' | 'mtr' | 'pln' | 'plv' | 'prc' | 'ent' | 'rte' | 'cus' | 'mem' | 'sub' | 'key'
-  | 'aud' | 'req' | 'ses' | 'acc' | 'ver';
+  | 'usr'
+  | 'tok'
+  | 'mtr'
+  | 'pln'
+  | 'plv'
+  | 'prc'
+  | 'ent'
+  | 'rte'
+  | 'cus'
+  | 'mem'
+  | 'sub'
+  | 'key'
+  | 'aud'
+  | 'req'
+  | 'ses'
+  | 'acc'
+  | 'ver';
 
 /** The pattern of an id with this prefix; `mtr_requests` is the one id born in a migration. */
 export function idPattern(prefix: IdPrefix): RegExp {

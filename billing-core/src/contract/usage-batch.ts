@@ -64,8 +64,11 @@ const OUTCOME_SET: ReadonlySet<unknown> = new Set(OUTCOMES);
 type Check<Value> = (value: unknown) => value is Value;
 
 const isText: Check<string> = (value): value is string =>
-  typeof value === 'string' && value.length > 0 && value.length <= TEXT_CHARS_MAX &&
-  !value.includes('\u0000') && value.isWellFormed();
+  typeof value === 'string' &&
+  value.length > 0 &&
+  value.length <= TEXT_CHARS_MAX &&
+  !value.includes('\u0000') &&
+  value.isWellFormed();
 const isCount: Check<number> = (value): value is number =>
   Number.isSafeInteger(value) && (value as number) >= 0;
 const isFlag: Check<boolean> = (value): value is boolean => typeof value === 'boolean';

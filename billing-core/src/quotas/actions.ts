@@ -48,10 +48,17 @@ export async function grantLeases(
 ): Promise<LeaseGrant[]> {
   const asks = asksOf(totals);
   if (asks.length === 0) return [];
-  await lockWindows(tx, asks.map((ask) => ask.of));
+  await lockWindows(
+    tx,
+    asks.map((ask) => ask.of),
+  );
   const customers = [...new Set(asks.map((ask) => ask.of.customerId))];
   const limits = limitsByKey(await hardLimits(tx, customers));
-  const rows = await readBooks(tx, asks.map((ask) => ask.window), key);
+  const rows = await readBooks(
+    tx,
+    asks.map((ask) => ask.window),
+    key,
+  );
   const books = new Map(rows.map((row) => [row.window, row]));
   const changes: LeaseChange[] = [];
   const grants: LeaseGrant[] = [];

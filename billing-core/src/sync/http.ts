@@ -37,7 +37,10 @@ function messageOf(body: Uint8Array): SyncMessage {
 }
 
 const changesQuery = z.object({
-  after: z.string().regex(/^\d{1,18}$/).transform(BigInt),
+  after: z
+    .string()
+    .regex(/^\d{1,18}$/)
+    .transform(BigInt),
   wait_ms: z.coerce.number().int().min(0).max(WAIT_MS_MAX).default(WAIT_MS_MAX),
 });
 const keyHash = z.string().regex(/^[0-9a-f]{64}$/);
@@ -87,7 +90,9 @@ export function syncHttp({ sql, clock, log, stopping }: Kit): Hono<Api> {
     const answer: ChangesAnswer = {
       last: String(last),
       changes: changes.map((change) => ({
-        number: String(change.number), kind: change.kind, id: change.subjectId,
+        number: String(change.number),
+        kind: change.kind,
+        id: change.subjectId,
       })),
     };
     return c.json(answer);

@@ -1,6 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { BatchHeader, SyncAnswer } from '../contract/sync.ts';
-import { BatchError, decodeBatch, type UsageBatch, type WindowSpend } from '../contract/usage-batch.ts';
+import {
+  BatchError,
+  decodeBatch,
+  type UsageBatch,
+  type WindowSpend,
+} from '../contract/usage-batch.ts';
 import type { Tx } from '../kit/database.ts';
 import { Fault } from '../kit/fault.ts';
 import {
@@ -49,7 +54,8 @@ async function apply(
 ): Promise<BatchAnswer> {
   await insertBatch(tx, key, header);
   const written = await insertEntries(tx, key, batch.columns);
-  if (written !== header.entries) throw new Error(`${written} of ${header.entries} entries written`);
+  if (written !== header.entries)
+    throw new Error(`${written} of ${header.entries} entries written`);
   await mergeCounts(tx, key, batch.counts);
   return { status: 'applied', written };
 }
@@ -81,7 +87,11 @@ export async function recordBatch(
     batch = decode(header, bytes);
   } catch (error) {
     if (!(error instanceof BatchError)) throw error;
-    await insertDeadLetter(tx, key, { reason: error.message, sha256: header.sha256, content: bytes });
+    await insertDeadLetter(tx, key, {
+      reason: error.message,
+      sha256: header.sha256,
+      content: bytes,
+    });
     await moveBoot(tx, boot, { nextSequence, watermark: header.watermark });
     return { answer: { status: 'dead_letter', written: 0 }, nextSequence, spent: [] };
   }

@@ -85,7 +85,10 @@ export function settleUnits(
  * what waiting requests are short of.
  */
 export function wanted(lease: Lease, now: number): number {
-  const recent = Math.max(lease.ratePerMs, lease.spentRecently / Math.max(1_000, now - lease.rateAt));
+  const recent = Math.max(
+    lease.ratePerMs,
+    lease.spentRecently / Math.max(1_000, now - lease.rateAt),
+  );
   const ahead = Math.max(1, lease.short, Math.ceil(recent * LEASE_AHEAD_MS));
   return lease.granted + Math.max(0, ahead - Math.max(0, available(lease)));
 }

@@ -57,21 +57,57 @@ export function reservationOf(rule: MeteringFact, requestBytes: number): number 
 /** The record as the compact array that is written to the spool. */
 export const encodeRecord = (r: UsageRecord): string =>
   JSON.stringify([
-    r.requestId, r.customer, r.key, r.route, r.routeVersion, r.outcome, r.status, r.admittedAt,
-    r.billable ? 1 : 0, r.quantities, r.spent,
+    r.requestId,
+    r.customer,
+    r.key,
+    r.route,
+    r.routeVersion,
+    r.outcome,
+    r.status,
+    r.admittedAt,
+    r.billable ? 1 : 0,
+    r.quantities,
+    r.spent,
   ]);
 
 /** Reads what encodeRecord wrote; the frame's checksum has vouched for the bytes. */
 export function decodeRecord(text: string): UsageRecord {
   const [
-    requestId, customer, key, route, routeVersion, outcome, status, admittedAt, billable,
-    quantities, spent,
+    requestId,
+    customer,
+    key,
+    route,
+    routeVersion,
+    outcome,
+    status,
+    admittedAt,
+    billable,
+    quantities,
+    spent,
   ] = JSON.parse(text) as [
-    string, string, string, string, number, Outcome, number, number, 0 | 1,
-    [string, number][], [string, number, number, number][],
+    string,
+    string,
+    string,
+    string,
+    number,
+    Outcome,
+    number,
+    number,
+    0 | 1,
+    [string, number][],
+    [string, number, number, number][],
   ];
   return {
-    requestId, customer, key, route, routeVersion, outcome, status, admittedAt,
-    billable: billable === 1, quantities, spent,
+    requestId,
+    customer,
+    key,
+    route,
+    routeVersion,
+    outcome,
+    status,
+    admittedAt,
+    billable: billable === 1,
+    quantities,
+    spent,
   };
 }

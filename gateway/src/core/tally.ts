@@ -56,8 +56,14 @@ export class Tally {
 
   #addEntry(record: UsageRecord, of: { meter: string; quantity: number; minute: number }): void {
     const key = [
-      record.customer, record.key, record.route, record.routeVersion, of.meter, record.outcome,
-      of.minute, record.billable,
+      record.customer,
+      record.key,
+      record.route,
+      record.routeVersion,
+      of.meter,
+      record.outcome,
+      of.minute,
+      record.billable,
     ].join('|');
     const entry = this.#entries.get(key);
     if (entry) {
@@ -72,7 +78,12 @@ export class Tally {
     const day = Math.floor(record.admittedAt / DAY_MS);
     const key = `${record.customer}|${meter}|${day}`;
     const count = this.#counts.get(key) ?? {
-      customer: record.customer, meter, day, requests: 0, quantity: 0, billable: 0,
+      customer: record.customer,
+      meter,
+      day,
+      requests: 0,
+      quantity: 0,
+      billable: 0,
     };
     count.requests += 1;
     count.quantity += quantity;

@@ -2,15 +2,7 @@ import type { QuotaFact } from '@tollgate/billing-core/contract/facts.ts';
 import { quotaWindow } from '@tollgate/billing-core/contract/quota-window.ts';
 import type { LeaseGrant, LeaseTotals } from '@tollgate/billing-core/contract/sync.ts';
 import type { AdmissionRequest, Hold, LimitState, Settlement, Spend } from '../ports.ts';
-import {
-  available,
-  isLow,
-  openLease,
-  reserve,
-  settleUnits,
-  wanted,
-  type Lease,
-} from './lease.ts';
+import { available, isLow, openLease, reserve, settleUnits, wanted, type Lease } from './lease.ts';
 import { isBillable, quantitiesOf, reservationOf, type UsageRecord } from './meter.ts';
 import { openBucket, refill, untilFull, untilToken, type Bucket } from './rate.ts';
 import { refuse, type Refusal } from './refusal.ts';
@@ -123,7 +115,10 @@ export function admit(till: Till, request: AdmissionRequest, now: number): TillA
   const bucket = bucketOf(till, request, now);
   if (bucket && bucket.tokens < 1) {
     const retryAfterS = untilToken(bucket);
-    return { kind: 'refused', refusal: refuse('rate_limited', { retryAfterS, violated: ['rate'] }) };
+    return {
+      kind: 'refused',
+      refusal: refuse('rate_limited', { retryAfterS, violated: ['rate'] }),
+    };
   }
   const needs = needsOf(till, request, now);
   const missing = needs.filter((need) => available(need.lease) < Math.max(1, need.units));

@@ -66,7 +66,13 @@ export function openMetering(settings: MeteringSettings): OpenMetering {
   const metering = new SpoolMetering({ spool, batches, tills, clock, onFull: () => loop.kick() });
   const shipper = shipperOf(nameOf(boot), batches);
   const loop = new SyncLoop({
-    shipper, batches, metering, tills, refusals, clock, log,
+    shipper,
+    batches,
+    metering,
+    tills,
+    refusals,
+    clock,
+    log,
     onAcknowledged: () => spool.dropThrough(metering.acknowledgedFrame()),
     onEnded: () => onFatal(new Error('billing-core has ended this boot')),
   });
@@ -76,7 +82,12 @@ export function openMetering(settings: MeteringSettings): OpenMetering {
   older.catch((error: unknown) => log.error({ err: error }, 'older boots could not be read'));
 
   return {
-    clock, tills, metering, refusals, gateway, boot,
+    clock,
+    tills,
+    metering,
+    refusals,
+    gateway,
+    boot,
     reachable: () => shipper.reachable,
     stopAdmitting: () => stop.abort(),
     close: async (deadlineMs) => {

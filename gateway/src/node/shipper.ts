@@ -75,7 +75,12 @@ export class Shipper {
     const batch = end === null ? this.#nextBatch() : undefined;
     const gaps = this.#gaps.slice(0, GAPS_MAX);
     const envelope: SyncEnvelope = {
-      v: 1, ...this.#of.name, ...cargo, batch: batch?.header ?? null, gaps, end,
+      v: 1,
+      ...this.#of.name,
+      ...cargo,
+      batch: batch?.header ?? null,
+      gaps,
+      end,
       skip: this.#skip,
     };
     try {

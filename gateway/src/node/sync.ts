@@ -213,4 +213,3 @@ export function markClosed(dir: string, { ended }: { ended: boolean }): void {
   writeFileSync(join(dir, CLEAN_MARK), '', { flush: true });
   if (ended) writeFileSync(join(dir, ENDED_MARK), '', { flush: true });
 }
-

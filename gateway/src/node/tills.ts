@@ -106,7 +106,9 @@ export class TillHouse implements Tills {
     return new Promise((resolve) => {
       const deadline = this.#clock.now() + LEASE_WAIT_MS;
       const waiter: Waiter = {
-        request, deadline, resolve,
+        request,
+        deadline,
+        resolve,
         timer: setTimeout(() => this.#giveUp(waiter), LEASE_WAIT_MS),
       };
       this.#waiters.push(waiter);

@@ -15,7 +15,11 @@ const step = fc.record({
 test('whatever tills ask, return, repeat or say too late, a window is never overlent', () => {
   fc.assert(
     fc.property(fc.nat({ max: 1_000 }), fc.array(step, { maxLength: 60 }), (limit, steps) => {
-      const boots: Boot[] = Array.from({ length: 4 }, () => ({ granted: 0, returned: 0, spent: 0 }));
+      const boots: Boot[] = Array.from({ length: 4 }, () => ({
+        granted: 0,
+        returned: 0,
+        spent: 0,
+      }));
       const asked = boots.map(() => ({ wanted: 0, returned: 0 }));
       let lent = 0;
       let outside = 0;

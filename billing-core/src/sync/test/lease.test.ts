@@ -46,10 +46,12 @@ test('eight boots that ask at once are lent the limit together and not a unit mo
   const boots = Array.from({ length: 8 }, (_, at) => `bt_many_${at}`);
   const granted = new Map<string, number>();
   for (let round = 0; round < 60; round++) {
-    await Promise.all(boots.map(async (boot) => {
-      const grant = await ask(boot, (granted.get(boot) ?? 0) + 500);
-      granted.set(boot, grant.granted);
-    }));
+    await Promise.all(
+      boots.map(async (boot) => {
+        const grant = await ask(boot, (granted.get(boot) ?? 0) + 500);
+        granted.set(boot, grant.granted);
+      }),
+    );
     expect(await lent()).toBeLessThanOrEqual(LIMIT);
   }
   const sum = [...granted.values()].reduce((all, units) => all + units, 0);
@@ -92,9 +94,10 @@ test('units a till returns can be lent to another, and an old return cannot undo
 
 test('a window nobody has an entitlement for lends nothing', async () => {
   const window = quotaWindow({ customerId: CUSTOMER, meterId: METER, kind: 'day' }, NOW).id;
-  const leases = [{ window, wanted: 5, returned: 0 }, { window: 'no|such|window|1', wanted: 1, returned: 0 }];
+  const leases = [
+    { window, wanted: 5, returned: 0 },
+    { window: 'no|such|window|1', wanted: 1, returned: 0 },
+  ];
   const answer = await sync(envelopeOf('bt_other', { leases }));
-  expect(answer.grants).toEqual([
-    { window, granted: 0, limit: 0, unlent: 0, exhausted: true },
-  ]);
+  expect(answer.grants).toEqual([{ window, granted: 0, limit: 0, unlent: 0, exhausted: true }]);
 });

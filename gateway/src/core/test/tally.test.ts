@@ -13,9 +13,10 @@ const record: fc.Arbitrary<UsageRecord> = fc.record({
   status: fc.constantFrom(200, 500, 0),
   admittedAt: fc.integer({ min: 1_790_000_000_000, max: 1_790_000_200_000 }),
   billable: fc.boolean(),
-  quantities: fc.constantFrom([['mtr_requests', 1] as const], [
-    ['mtr_requests', 1] as const, ['mtr_bytes', 512] as const,
-  ]),
+  quantities: fc.constantFrom(
+    [['mtr_requests', 1] as const],
+    [['mtr_requests', 1] as const, ['mtr_bytes', 512] as const],
+  ),
   spent: fc.constantFrom([], [['w1', 1, 0, 2] as const]),
 });
 
@@ -50,9 +51,17 @@ test('batches cut anywhere hold every record once, whatever is gathered together
 
 test('running totals go on over batches, and are taken up again after a restart', () => {
   const one: UsageRecord = {
-    requestId: 'r', customer: 'cus_a', key: 'k', route: 'r', routeVersion: 1, outcome: 'ok',
-    status: 200, admittedAt: 1_790_000_000_000, billable: true,
-    quantities: [['m', 2]], spent: [],
+    requestId: 'r',
+    customer: 'cus_a',
+    key: 'k',
+    route: 'r',
+    routeVersion: 1,
+    outcome: 'ok',
+    status: 200,
+    admittedAt: 1_790_000_000_000,
+    billable: true,
+    quantities: [['m', 2]],
+    spent: [],
   };
   const first = new Tally();
   first.add(one);

@@ -40,7 +40,9 @@ type Frames = {
 };
 
 function scanSegments(dir: string, gaps: UsageGap[]): Frames {
-  const names = readdirSync(dir).filter((name) => segmentFirstFrame(name) !== undefined).toSorted();
+  const names = readdirSync(dir)
+    .filter((name) => segmentFirstFrame(name) !== undefined)
+    .toSorted();
   const found: Frames = { records: [], next: 1, header: undefined, damaged: [] };
   names.forEach((name, at) => {
     const first = segmentFirstFrame(name) as number;

@@ -122,7 +122,13 @@ export class Spool {
 
   #create(): Segment {
     const { dir, gateway, boot, fsync } = this.#settings;
-    const header = { gateway, boot, first_frame: this.#nextFrame, kernel_boot: kernelBoot(), fsync };
+    const header = {
+      gateway,
+      boot,
+      first_frame: this.#nextFrame,
+      kernel_boot: kernelBoot(),
+      fsync,
+    };
     return Segment.create(dir, header);
   }
 

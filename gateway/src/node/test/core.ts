@@ -21,15 +21,21 @@ export async function stormyCore(sql: Sql): Promise<StormyCore> {
   const log = pino({ level: 'silent' });
   const core = new Hono<Api>();
   core.onError(errorResponse(log));
-  core.route('/internal/v1', syncHttp({ sql, clock: () => Date.now(), log, stopping: new AbortController().signal }));
+  core.route(
+    '/internal/v1',
+    syncHttp({ sql, clock: () => Date.now(), log, stopping: new AbortController().signal }),
+  );
   const stormy: StormyCore = {
-    url: '', weather: () => 'fair', syncs: 0,
+    url: '',
+    weather: () => 'fair',
+    syncs: 0,
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
   const app = new Hono();
   app.all('*', async (c) => {
     const body = await c.req.arrayBuffer();
-    const pass = () => core.request(c.req.path, { method: c.req.method, body, headers: c.req.raw.headers });
+    const pass = () =>
+      core.request(c.req.path, { method: c.req.method, body, headers: c.req.raw.headers });
     stormy.syncs += 1;
     const weather = stormy.weather();
     if (weather === 'refused') return c.text('down', 503);

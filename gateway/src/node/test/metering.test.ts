@@ -35,9 +35,16 @@ afterEach(async () => {
 const fatal: unknown[] = [];
 function open(dir = spoolDir): OpenMetering {
   const metering = openMetering({
-    spoolDir: dir, fsync: 'interval', spoolBytesMax: 1 << 30, coreUrl: core.url, token: 'none',
-    version: 'test', log: pino({ level: 'silent' }), wallNow: () => Date.now(),
-    random: () => 0.5, onFatal: (error) => fatal.push(error),
+    spoolDir: dir,
+    fsync: 'interval',
+    spoolBytesMax: 1 << 30,
+    coreUrl: core.url,
+    token: 'none',
+    version: 'test',
+    log: pino({ level: 'silent' }),
+    wallNow: () => Date.now(),
+    random: () => 0.5,
+    onFatal: (error) => fatal.push(error),
   });
   opened.push(metering);
   return metering;
@@ -64,17 +71,29 @@ async function ledger(customer: string): Promise<number> {
   return row?.sum ?? 0;
 }
 const settled = (customer: string, count: number) =>
-  vi.waitFor(async () => expect(await ledger(customer)).toBe(count), { timeout: 15_000, interval: 50 });
+  vi.waitFor(async () => expect(await ledger(customer)).toBe(count), {
+    timeout: 15_000,
+    interval: 50,
+  });
 
 test('what was answered is in the ledger within a second', async () => {
   const gateway = open();
   for (let i = 0; i < 50; i++) await serve(gateway, 'cus_plain');
-  await vi.waitFor(async () => expect(await ledger('cus_plain')).toBe(50), { timeout: 1_000, interval: 20 });
+  await vi.waitFor(async () => expect(await ledger('cus_plain')).toBe(50), {
+    timeout: 1_000,
+    interval: 20,
+  });
 });
 
 test('lost, doubled and refused syncs lose and double nothing', async () => {
   const storm: Weather[] = [
-    'lost answer', 'doubled', 'lost request', 'refused', 'lost answer', 'fair', 'doubled',
+    'lost answer',
+    'doubled',
+    'lost request',
+    'refused',
+    'lost answer',
+    'fair',
+    'doubled',
   ];
   let at = 0;
   core.weather = () => storm[at++ % storm.length] as Weather;
@@ -100,10 +119,13 @@ test('a gateway that stops while core is away leaves its usage to the next start
   core.weather = () => 'fair';
   open();
   await settled('cus_away', 30);
-  await vi.waitFor(async () => {
-    const rows = await database.sql`select state from boots where boot_id = ${first.boot}`;
-    expect(rows[0]?.['state']).toBe('sealed');
-  }, { timeout: 5_000 });
+  await vi.waitFor(
+    async () => {
+      const rows = await database.sql`select state from boots where boot_id = ${first.boot}`;
+      expect(rows[0]?.['state']).toBe('sealed');
+    },
+    { timeout: 5_000 },
+  );
 });
 
 /** Runs a gateway process, kills it after `answers` answers; gives how many it had answered. */
@@ -123,12 +145,15 @@ test('kill -9 at any time loses no answered request and invents none', async () 
   let answered = 0;
   for (const answers of [3, 400, 90, 700]) answered += await liveAndDie(customer, answers);
   open();
-  await vi.waitFor(async () => {
-    const rows = await database.sql`select count(*)::int as live from boots b where state = 'live'
+  await vi.waitFor(
+    async () => {
+      const rows = await database.sql`select count(*)::int as live from boots b where state = 'live'
       and exists (select from usage_entries e where e.boot_id = b.boot_id
                    and customer_id = ${customer})`;
-    expect(rows[0]?.['live']).toBe(0);
-  }, { timeout: 10_000 });
+      expect(rows[0]?.['live']).toBe(0);
+    },
+    { timeout: 10_000 },
+  );
   const recorded = await ledger(customer);
   // A request whose record was written and whose answer was not yet seen is in doubt: one a life.
   expect(recorded).toBeGreaterThanOrEqual(answered);
@@ -138,11 +163,14 @@ test('kill -9 at any time loses no answered request and invents none', async () 
 test('requests in flight at a crash are counted as in doubt, not as usage', async () => {
   const answered = await liveAndDie('cus_doubt', 5, 3);
   open();
-  await vi.waitFor(async () => {
-    const rows = await database.sql`select b.in_doubt::int from boots b where state = 'sealed' and
+  await vi.waitFor(
+    async () => {
+      const rows = await database.sql`select b.in_doubt::int from boots b where state = 'sealed' and
       exists (select from usage_entries e where e.boot_id = b.boot_id and customer_id = 'cus_doubt')`;
-    expect([3, 4]).toContain(rows[0]?.['in_doubt']);
-  }, { timeout: 5_000 });
+      expect([3, 4]).toContain(rows[0]?.['in_doubt']);
+    },
+    { timeout: 5_000 },
+  );
   expect(await ledger('cus_doubt')).toBeLessThanOrEqual(answered + 1);
 });
 
@@ -153,7 +181,9 @@ test('a spool has one owner, and a second one says so after a moment', () => {
 
 test('a hold is settled once', async () => {
   const gateway = open();
-  const answer = await gateway.tills.admit(request({ fact: keyFact({ id: 'cus_once', quotas: [] }) }));
+  const answer = await gateway.tills.admit(
+    request({ fact: keyFact({ id: 'cus_once', quotas: [] }) }),
+  );
   if (answer.kind !== 'admitted') throw new Error(answer.kind);
   await new Promise<void>((resolve) => gateway.metering.begin(answer.hold, resolve));
   await new Promise<void>((resolve) => gateway.metering.settle(answer.hold, OK, resolve));

@@ -9,15 +9,24 @@ import { openMetering } from '../open-metering.ts';
  */
 const [spoolDir = '', coreUrl = '', customer = '', leftOpen = '0'] = process.argv.slice(2);
 const gateway = openMetering({
-  spoolDir, coreUrl, fsync: 'interval', spoolBytesMax: 1 << 30, token: 'none', version: 'test',
-  log: pino({ level: 'silent' }), wallNow: () => Date.now(), random: () => Math.random(),
+  spoolDir,
+  coreUrl,
+  fsync: 'interval',
+  spoolBytesMax: 1 << 30,
+  token: 'none',
+  version: 'test',
+  log: pino({ level: 'silent' }),
+  wallNow: () => Date.now(),
+  random: () => Math.random(),
   onFatal: (error) => {
     throw error;
   },
 });
 
 const admit = async () => {
-  const answer = await gateway.tills.admit(request({ fact: keyFact({ id: customer, quotas: [] }) }));
+  const answer = await gateway.tills.admit(
+    request({ fact: keyFact({ id: customer, quotas: [] }) }),
+  );
   if (answer.kind !== 'admitted') throw new Error(answer.kind);
   const { hold } = answer;
   await new Promise<void>((resolve) => gateway.metering.begin(hold, resolve));

@@ -1,4 +1,11 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -14,9 +21,17 @@ beforeEach(() => {
 afterEach(() => rmSync(dir, { recursive: true }));
 
 const record: UsageRecord = {
-  requestId: 'req_1', customer: 'cus_a', key: 'key_a', route: 'rte_a', routeVersion: 1,
-  outcome: 'ok', status: 200, admittedAt: 1_790_000_000_000, billable: true,
-  quantities: [['mtr_requests', 1]], spent: [],
+  requestId: 'req_1',
+  customer: 'cus_a',
+  key: 'key_a',
+  route: 'rte_a',
+  routeVersion: 1,
+  outcome: 'ok',
+  status: 200,
+  admittedAt: 1_790_000_000_000,
+  billable: true,
+  quantities: [['mtr_requests', 1]],
+  spent: [],
 };
 
 /** A boot that admitted `admitted` requests and recorded `frames` of them, then was killed. */
@@ -27,8 +42,10 @@ async function boot(frames: number, admitted = frames): Promise<string> {
   const spool = new Spool({ dir, gateway: 'gw', boot: 'bt', fsync: 'interval', onFatal });
   for (let i = 0; i < admitted; i++) spool.begin(() => {});
   const payload = encodeRecord(record);
-  const written = Array.from({ length: frames }, () =>
-    new Promise<number>((resolve) => spool.append(payload, resolve)));
+  const written = Array.from(
+    { length: frames },
+    () => new Promise<number>((resolve) => spool.append(payload, resolve)),
+  );
   expect(await Promise.all(written)).toEqual(written.map((_, at) => at + 1));
   spool.close();
   return join(dir, readdirSync(dir).find((name) => name.startsWith('segment-')) as string);
@@ -71,7 +88,10 @@ test('damage inside is a gap that names its frames; the rest is read', async () 
 
 test('a machine that went down is not sealed: what its cache held may be lost', async () => {
   const path = await boot(4);
-  const text = readFileSync(path, 'latin1').replace(/"kernel_boot":"[^"]*"/, '"kernel_boot":"other"');
+  const text = readFileSync(path, 'latin1').replace(
+    /"kernel_boot":"[^"]*"/,
+    '"kernel_boot":"other"',
+  );
   writeFileSync(path, text, 'latin1');
   expect(recover().end.kind).toBe('forfeit');
   writeFileSync(join(dir, 'clean'), '');
