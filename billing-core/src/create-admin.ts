@@ -39,7 +39,8 @@ await command(USAGE, async (now) => {
     const user = await sql.begin((tx) => createUser({ tx, ...doing }, wanted, signIn));
     if (password !== undefined) return `${user.email} is an admin (${user.id})`;
     const link = await signIn.passwordLink(user.id);
-    return `${user.email} is an admin (${user.id})\nSet the password within ${RESET_TTL_S / 60} minutes:\n${link}`;
+    const within = `Set the password within ${RESET_TTL_S / 60} minutes:`;
+    return `${user.email} is an admin (${user.id})\n${within}\n${link}`;
   } finally {
     await sql.end();
   }

@@ -149,7 +149,7 @@ describe('every write refuses', () => {
 });
 
 describe('ids', () => {
-  test('that nobody has are 404, malformed ones 400, on every endpoint that takes one', async () => {
+  test('that nobody has are 404, malformed ones 400, wherever one is taken', async () => {
     let walked = 0;
     for (const { method, path } of core.app.routes) {
       if (!/^\/v1\/.*:\w+$/.test(path) || !['GET', 'DELETE'].includes(method)) continue;

@@ -108,7 +108,7 @@ describe('an admin token', () => {
 });
 
 describe('a gateway token', () => {
-  test('is asked of the database once in a few seconds, and a revocation bites within', async () => {
+  test('is asked of the database once in seconds, and a revocation bites within', async () => {
     const token = await core.mint(['sync']);
     expect((await routes(token)).status).toBe(200);
     await core.sql`update admin_tokens set revoked_at = now() where scopes = '{sync}'`;
