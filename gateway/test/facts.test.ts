@@ -12,7 +12,7 @@ import { KeyFacts } from '../src/node/key-facts.ts';
 import { RouteFacts } from '../src/node/route-facts.ts';
 import { Telemetry } from '../src/node/telemetry.ts';
 import { Unreachable } from '../src/ports.ts';
-import { FakeCore } from './fake-core.ts';
+import { FakeCore, TOKEN } from './fake-core.ts';
 import { keyFact, routeFact, WAIT } from './rig.ts';
 
 const H1 = '1'.repeat(64);
@@ -39,7 +39,7 @@ afterEach(async () => {
 function openFacts() {
   const store = new FactStore(dir);
   const log = pino({ level: 'silent' });
-  const client = new CoreClient(coreUrl, 'gwt');
+  const client = new CoreClient(coreUrl, TOKEN);
   const freshness = new Freshness(() => now, store.feed()?.verifiedAt ?? 0);
   const keys = new KeyFacts({ core: client, store, freshness, telemetry: new Telemetry(), log });
   const routes = new RouteFacts({ core: client, store, freshness, log, onTable: () => {} });

@@ -1,8 +1,18 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { KeyFact, RouteFact } from '@tollgate/billing-core/contract/facts.ts';
+import { type SyncAnswer, syncEnvelope } from '@tollgate/billing-core/contract/sync.ts';
+import type { UsageBatch } from '@tollgate/billing-core/contract/usage-batch.ts';
+
+export const TOKEN = 'tok_gateway_for_tests';
 
 type Change = { number: string; kind: string; id: string };
+
+async function bytesOf(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
 
 /** A core that speaks the contract of facts from memory, and can be cut off. */
 export class FakeCore {
@@ -14,6 +24,9 @@ export class FakeCore {
   last = 0;
   down = false;
   changesStatus = 200;
+  /** Requests in all batches. */
+  recorded = 0;
+  readonly #next = new Map<string, number>();
   #changes: Change[] = [];
   readonly #waiting = new Set<() => void>();
   readonly #sockets = new Set<Socket>();
@@ -66,7 +79,8 @@ export class FakeCore {
     if (this.down) return void request.socket.destroy();
     const url = new URL(request.url ?? '/', 'http://core');
     this.asked.push(url.pathname);
-    if (request.headers.authorization !== 'Bearer gwt') return void response.writeHead(401).end();
+    if (request.headers.authorization !== `Bearer ${TOKEN}`)
+      return void response.writeHead(401).end();
     const json = (status: number, body: unknown): void => {
       response.writeHead(status, { 'content-type': 'application/json' });
       response.end(JSON.stringify(body));
@@ -75,10 +89,33 @@ export class FakeCore {
       return json(200, { last: String(this.last), routes: this.routes });
     }
     if (url.pathname === '/internal/v1/changes') return this.#answerChanges(url, json);
+    if (url.pathname === '/internal/v1/sync')
+      return json(200, this.#takeIn(await bytesOf(request)));
     const fact = this.keys.get(url.pathname.split('/').at(-1) ?? '');
     const text = fact && JSON.parse(JSON.stringify(fact));
     await this.beforeKey();
     json(text ? 200 : 404, text ?? {});
+  }
+
+  /** Applies a batch as core does: once, whatever is repeated. */
+  #takeIn(body: Buffer): SyncAnswer {
+    const newline = body.indexOf('\n');
+    const envelope = syncEnvelope.parse(JSON.parse(body.subarray(0, newline).toString()));
+    const { batch, boot, end } = envelope;
+    const next = this.#next.get(boot) ?? 1;
+    if (batch?.sequence === next) {
+      const { columns } = JSON.parse(body.subarray(newline + 1).toString()) as UsageBatch;
+      for (const count of columns.requests) this.recorded += count;
+      this.#next.set(boot, next + 1);
+    }
+    return {
+      now: Date.now(),
+      boot_state: end ? 'sealed' : 'live',
+      next_sequence: this.#next.get(boot) ?? 1,
+      batch: batch && { status: 'applied', written: batch.entries },
+      grants: [],
+      as_of: String(this.last),
+    };
   }
 
   async #answerChanges(url: URL, json: (status: number, body: unknown) => void): Promise<void> {

@@ -105,6 +105,33 @@ describe('streams', () => {
   });
 });
 
+describe('a slow client is not a slow upstream', () => {
+  const hasty = (upstream_url: string) => [routeFact({ upstream_url, timeout_ms: 100 })];
+
+  it('when it reads slowly', async () => {
+    const size = 30_000_000;
+    const rig = await rigOf({
+      routes: hasty,
+      upstream: (_request, response) => response.end(Buffer.alloc(size)),
+    });
+    const client = clientOf(rig).send(head('GET /'));
+    client.socket.pause();
+    await new Promise((done) => setTimeout(done, 400));
+    expect(rig.metering.settled).toEqual([]);
+    client.socket.resume();
+    expect(await rig.metering.only()).toMatchObject({ outcome: 'ok', responseBytes: size });
+  });
+
+  it('when it sends slowly', async () => {
+    const rig = await rigOf({ routes: hasty });
+    const client = clientOf(rig).send(head('POST /', 'Content-Length: 2'));
+    client.send('a');
+    await new Promise((done) => setTimeout(done, 400));
+    client.send('b');
+    expect(await client.until(/HTTP/)).toMatch(/200 OK/);
+  });
+});
+
 describe('bytes and fields pass as they are', () => {
   it('gzip is not decompressed', async () => {
     const zipped = gzipSync('a'.repeat(1_000_000));

@@ -1,3 +1,4 @@
+import type { Dispatcher, Pool } from 'undici';
 import { describe, expect, it, vi } from 'vitest';
 import { head, useRigs } from './raw-client.ts';
 import { KEY, type Rig, routeFact, WAIT } from './rig.ts';
@@ -133,6 +134,23 @@ describe('each ending settles exactly once', () => {
     go();
     expect(await rig.metering.only()).toMatchObject({ outcome: 'client_abort', status: null });
     expect(contacted).toBe(0);
+  });
+
+  it('given up while it waited for a connection: taken back once it gets one', async () => {
+    const rig = await rigOf();
+    const handlers: Dispatcher.DispatchHandler[] = [];
+    const dispatch = (_options: unknown, handler: Dispatcher.DispatchHandler) => {
+      handlers.push(handler);
+      return true;
+    };
+    vi.spyOn(rig.host.upstreams, 'of').mockReturnValue({ dispatch } as unknown as Pool);
+    const client = clientOf(rig).send(head('GET /'));
+    await vi.waitFor(() => expect(handlers).toHaveLength(1), WAIT);
+    client.close();
+    expect(await rig.metering.only()).toMatchObject({ outcome: 'client_abort' });
+    const abort = vi.fn<(reason: Error) => void>();
+    handlers[0]?.onRequestStart?.({ abort } as unknown as Dispatcher.DispatchController, null);
+    expect(abort).toHaveBeenCalledOnce();
   });
 
   it('an upstream that is not there gives 502', async () => {

@@ -1,0 +1,164 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { hash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type ServerResponse } from 'node:http';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { FakeCore, TOKEN } from './fake-core.ts';
+import { KEY, keyFact, routeFact, WAIT } from './rig.ts';
+
+const MAIN = fileURLToPath(new URL('../src/node/main.ts', import.meta.url));
+const LONG = { timeout: 10_000, interval: 20 };
+
+type Run = { child: ChildProcess; out: string; err: string; code: number | null | undefined };
+
+let core: FakeCore;
+let upstream: ReturnType<typeof createServer>;
+let held: ServerResponse[];
+let spool: string;
+let env: Record<string, string>;
+const runs: Run[] = [];
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const server = createTcpServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+
+beforeEach(async () => {
+  held = [];
+  upstream = createServer((request, response) => {
+    if (request.url === '/hold') held.push(response);
+    else response.end('hello');
+  });
+  await new Promise<void>((done) => upstream.listen(0, '127.0.0.1', done));
+  core = new FakeCore();
+  core.keys.set(hash('sha256', KEY), keyFact());
+  const { port } = upstream.address() as AddressInfo;
+  core.routes = [
+    routeFact({
+      upstream_url: `http://127.0.0.1:${port}`,
+      metering: [{ meter_id: 'mtr_requests', source: 'request', units: 1 }],
+    }),
+  ];
+  spool = mkdtempSync(join(tmpdir(), 'spool-'));
+  env = {
+    BILLING_CORE_URL: await core.open(),
+    GATEWAY_TOKEN: TOKEN,
+    SPOOL_DIR: spool,
+    PORT: String(await freePort()),
+    PRIVATE_PORT: String(await freePort()),
+  };
+});
+afterEach(() => {
+  for (const { child } of runs.splice(0)) child.kill('SIGKILL');
+  upstream.closeAllConnections();
+  upstream.close();
+  core.close();
+  rmSync(spool, { recursive: true });
+});
+
+function start(more: Record<string, string | undefined> = {}): Run {
+  const child = fork(MAIN, [], {
+    env: { PATH: process.env.PATH, ...env, ...more } as NodeJS.ProcessEnv,
+    execArgv: [],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  const run: Run = { child, out: '', err: '', code: undefined };
+  child.stdout?.on('data', (text: Buffer) => (run.out += text.toString()));
+  child.stderr?.on('data', (text: Buffer) => (run.err += text.toString()));
+  child.on('exit', (code) => (run.code = code));
+  runs.push(run);
+  return run;
+}
+const exited = (run: Run): Promise<void> =>
+  vi.waitFor(() => expect(run.code, run.out + run.err).not.toBe(undefined), LONG);
+const get = (path = '/'): Promise<Response> =>
+  fetch(`http://127.0.0.1:${env.PORT}${path}`, { headers: { 'x-api-key': KEY } });
+const asked = async (path: string): Promise<[number, string]> => {
+  const response = await fetch(`http://127.0.0.1:${env.PRIVATE_PORT}${path}`);
+  return [response.status, await response.text()];
+};
+const ready = (run: Run): Promise<void> =>
+  vi.waitFor(
+    async () => expect(await asked('/readyz'), run.out + run.err).toEqual([200, 'ready\n']),
+    LONG,
+  );
+
+describe('configuration', () => {
+  it('names every variable that is missing or malformed, and does not start', async () => {
+    const run = start({ PORT: 'eighty', GATEWAY_TOKEN: undefined, TRUSTED_PROXIES: '10.0.0.0/99' });
+    await exited(run);
+    expect(run.code).toBe(1);
+    for (const name of ['PORT', 'GATEWAY_TOKEN: is not set', 'TRUSTED_PROXIES']) {
+      expect(run.err).toContain(name);
+    }
+    expect(run.err).not.toContain('PRIVATE_PORT');
+  });
+
+  it('says in one clear line that a port is taken', async () => {
+    const server = createTcpServer();
+    await new Promise<void>((done) => server.listen(Number(env.PORT), '127.0.0.1', done));
+    const run = start();
+    await exited(run);
+    server.close();
+    expect(run.code).toBe(1);
+    expect(run.out).toContain(`port ${env.PORT} on 127.0.0.1 is already in use`);
+  });
+});
+
+describe('a gateway process', () => {
+  it('serves, tells of itself on the private port, and names no customer there', async () => {
+    const run = start();
+    await ready(run);
+    expect(await (await get()).text()).toBe('hello');
+    expect((await asked('/livez'))[0]).toBe(200);
+    const [, metrics] = await asked('/metrics');
+    expect(metrics).toMatch(/http_server_request_duration_seconds_count\{[^}]*code="200"\} 1/);
+    expect(metrics).toMatch(/gateway_forwarded_total\{outcome="ok"\} 1/);
+    expect(metrics).not.toMatch(/cus_1|key_1|tg_live/);
+    expect(run.out).not.toContain(KEY);
+    await vi.waitFor(() => expect(core.recorded).toBe(1), WAIT);
+  });
+
+  it.each([
+    ['SIGTERM', (run: Run) => run.child.kill('SIGTERM')],
+    ['SIGINT, twice', (run: Run) => run.child.kill('SIGINT') && run.child.kill('SIGINT')],
+    ['the end of its supervisor', (run: Run) => run.child.disconnect()],
+  ])('%s: not ready at once, what is under way finishes and is recorded', async (_name, end) => {
+    const run = start();
+    await ready(run);
+    const slow = get('/hold');
+    await vi.waitFor(() => expect(held).toHaveLength(1), WAIT);
+    end(run);
+    await vi.waitFor(async () => expect((await asked('/readyz'))[0]).toBe(503), WAIT);
+    await expect(get()).rejects.toThrow(/fetch failed/);
+    held[0]?.end('late but whole');
+    expect(await (await slow).text()).toBe('late but whole');
+    await exited(run);
+    expect(run.code).toBe(0);
+    expect(core.recorded).toBe(1);
+  });
+
+  it('killed and restarted without core it serves what it knew, and loses nothing', async () => {
+    const first = start();
+    await ready(first);
+    await get();
+    await vi.waitFor(() => expect(core.recorded).toBe(1), WAIT);
+    core.goDown();
+    expect((await get()).status).toBe(200);
+    first.child.kill('SIGKILL');
+    await exited(first);
+
+    const second = start();
+    await ready(second);
+    expect((await get()).status).toBe(200);
+    core.down = false;
+    await vi.waitFor(() => expect(core.recorded).toBe(3), LONG);
+  });
+});
