@@ -147,6 +147,12 @@ create table usage_last_rolls (
   last_roll   bigint not null
 ) with (fillfactor = 50);
 
+-- The last minute in which a key was used; the portal shows it beside the key.
+create table usage_last_uses (
+  key_id text   primary key,
+  minute bigint not null
+) with (fillfactor = 50);
+
 -- Refusals of known customers: counted per minute, at most once, outside the ledger.
 create table usage_refusals (
   customer_id text   not null,

@@ -1,5 +1,6 @@
 import type { ApiKeyMode } from '../contract/api-key.ts';
 import type { Key, KeyState } from '../contract/key.ts';
+import { MINUTE_MS } from '../kit/clock.ts';
 
 export const LIVE_KEYS_MAX = 100;
 
@@ -14,6 +15,8 @@ export type KeyRow = {
   created_at: Date;
   expires_at: Date | null;
   revoked_at: Date | null;
+  /** The last minute of recorded use, since the epoch; null before the first. */
+  last_used_minute: bigint | null;
 };
 
 /** Revoked says more than expired: someone did it. */
@@ -21,6 +24,9 @@ export function keyState(row: Pick<KeyRow, 'expires_at' | 'revoked_at'>, now: nu
   if (row.revoked_at !== null) return 'revoked';
   return row.expires_at !== null && row.expires_at.getTime() <= now ? 'expired' : 'active';
 }
+
+const lastUse = (minute: bigint | null): string | null =>
+  minute === null ? null : new Date(Number(minute) * MINUTE_MS).toISOString();
 
 /** The key as its owner and admins see it: everything but the secret. */
 export function shownKey(row: KeyRow, now: number): Key {
@@ -34,7 +40,7 @@ export function shownKey(row: KeyRow, now: number): Key {
     created_at: row.created_at.toISOString(),
     expires_at: row.expires_at?.toISOString() ?? null,
     revoked_at: row.revoked_at?.toISOString() ?? null,
-    last_used_at: null,
+    last_used_at: lastUse(row.last_used_minute),
     created_by: row.created_by,
   };
 }

@@ -10,7 +10,8 @@ import type { KeyRow } from './model.ts';
 export type KeyScope = { customerId?: string | undefined };
 
 const columns = (sql: Query) => sql`id, customer_id, name, mode, prefix, last4, created_by,
-  created_at, expires_at, revoked_at`;
+  created_at, expires_at, revoked_at,
+  (select minute from usage_last_uses used where used.key_id = api_keys.id) as last_used_minute`;
 
 function inState(sql: Query, state: KeyState | undefined, now: Date) {
   if (state === 'revoked') return sql`revoked_at is not null`;
@@ -51,7 +52,7 @@ export async function countLiveKeys(tx: Tx, customerId: string, now: number): Pr
   return row?.live ?? 0;
 }
 
-export type StoredKey = Omit<KeyRow, 'revoked_at'> & { secret_hash: Buffer };
+export type StoredKey = Omit<KeyRow, 'revoked_at' | 'last_used_minute'> & { secret_hash: Buffer };
 
 export async function insertKey(tx: Tx, key: StoredKey): Promise<KeyRow> {
   const [row] = await tx<[KeyRow]>`insert into api_keys ${tx(key)} returning ${columns(tx)}`;

@@ -77,7 +77,11 @@ async function addUp(tx: Tx, batches: Batch[], roll: bigint): Promise<number> {
     customers as (
       insert into usage_last_rolls (customer_id, last_roll)
       select distinct customer_id, ${roll}::bigint from sums
-      on conflict (customer_id) do update set last_roll = excluded.last_roll)
+      on conflict (customer_id) do update set last_roll = excluded.last_roll),
+    uses as (
+      insert into usage_last_uses as kept (key_id, minute)
+      select key_id, max(minute) from sums group by key_id
+      on conflict (key_id) do update set minute = greatest(kept.minute, excluded.minute))
     select coalesce(sum(entries), 0)::bigint as entries from sums`;
   return Number(row.entries);
 }

@@ -229,3 +229,13 @@ test('partitions are made ahead of the day, by any number of cores at once', asy
   await ensurePartitions(sql);
   expect(await count()).toBe(before + 10);
 });
+
+test('the last use of a key is its latest minute, also when usage comes late', async () => {
+  const { batch } = ledger(sql);
+  await batch([{ customer_id: 'cus_1', key_id: 'key_1', minute: NOON + 5 }]);
+  await rollOnce(sql);
+  await batch([{ customer_id: 'cus_1', key_id: 'key_1', minute: NOON }]);
+  await rollOnce(sql);
+  const [use] = await sql`select minute from usage_last_uses where key_id = 'key_1'`;
+  expect(use).toEqual({ minute: BigInt(NOON + 5) });
+});

@@ -81,7 +81,7 @@ test('a forfeit gives nothing back: what a lost disk held stays used', async () 
   expect(await lent()).toBe(before);
 });
 
-test('units a till returns can be lent to another, and an old return cannot undo that', async () => {
+test('units a till returns can be lent again, and an old return cannot undo that', async () => {
   const boot = 'bt_many_2';
   const { granted } = await ask(boot, 0);
   await ask(boot, granted, granted);
