@@ -61,7 +61,7 @@ export async function ensureDemo(setting: DemoSetting): Promise<boolean> {
 
 const FREE = {
   plan: { slug: 'free', name: 'Free', description: '10,000 requests a month.' },
-  selfServe: true,
+  offer: { self_serve_default: true },
   version: {
     currency: 'USD',
     prices: [],
@@ -74,7 +74,7 @@ const FREE = {
 
 const PRO = {
   plan: { slug: 'pro', name: 'Pro', description: '$29 a month, then $0.002 a request.' },
-  selfServe: false,
+  offer: { self_serve: true },
   version: {
     currency: 'USD',
     prices: [
@@ -120,7 +120,7 @@ async function plan(api: CoreApi, wanted: typeof FREE | typeof PRO): Promise<str
       wanted.version,
     ));
   if (version.state === 'draft') await api.post(`/v1/plan-versions/${version.id}/publish`, {});
-  if (wanted.selfServe) await api.patch(`/v1/plans/${made.id}`, { self_serve_default: true });
+  await api.patch(`/v1/plans/${made.id}`, wanted.offer);
   return version.id;
 }
 

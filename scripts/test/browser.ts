@@ -21,7 +21,7 @@ const FONTS_CONFIG = `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
   <dir prefix="relative">fonts</dir>
-  <cachedir prefix="relative">cache</cachedir>
+  <cachedir prefix="xdg">fontconfig</cachedir>
 </fontconfig>
 `;
 
@@ -45,7 +45,9 @@ export function launchBrowser(options: LaunchOptions = {}): Promise<Browser> {
     ...process.env,
     // Everything it links against beyond libc, for machines that have no NSS.
     LD_LIBRARY_PATH: join(folder, 'al2023', 'lib'),
-    FONTCONFIG_FILE: join(folder, 'fonts', 'fonts.conf'),
+    FONTCONFIG_FILE: fontsConfigIn(folder),
+    // Else the fonts' index would go to the home of whoever runs the tests.
+    XDG_CACHE_HOME: join(folder, 'cache'),
   };
   return chromium.launch({ ...common, executablePath: join(folder, 'chromium'), env });
 }
@@ -60,7 +62,6 @@ function unpackedChromium(): string {
   const unfinished = mkdtempSync(join(CACHE, 'unfinished-'));
   const script = fileURLToPath(new URL('inflate-chromium.ts', import.meta.url));
   execFileSync(process.execPath, [script], { env: { ...process.env, TMPDIR: unfinished } });
-  writeFileSync(join(unfinished, 'fonts', 'fonts.conf'), FONTS_CONFIG);
   try {
     renameSync(unfinished, folder);
   } catch (error) {
@@ -69,6 +70,12 @@ function unpackedChromium(): string {
     if (!existsSync(folder)) throw error;
   }
   return folder;
+}
+
+function fontsConfigIn(folder: string): string {
+  const path = join(folder, 'fonts', 'fonts.conf');
+  if (readFileSync(path, 'utf8') !== FONTS_CONFIG) writeFileSync(path, FONTS_CONFIG);
+  return path;
 }
 
 function packagedVersion(): string {
