@@ -1,9 +1,7 @@
 import { BarChart3, Table2 } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { Button } from './button.tsx';
-import { formatNumber } from './format.ts';
-import { ChartSkeleton } from './skeleton.tsx';
-import { Table, type Column } from './table.tsx';
+import { ChartSkeleton, TableSkeleton } from './skeleton.tsx';
 import { t } from './text.ts';
 
 export interface Series {
@@ -32,7 +30,9 @@ export interface ChartProps {
 
 const Plot = lazy(async () => ({ default: (await import('./chart-plot.tsx')).ChartPlot }));
 
-/** Stacked bars with a legend, a sentence and a table. The drawing code loads on its own. */
+const AsTable = lazy(async () => ({ default: (await import('./chart-table.tsx')).ChartTable }));
+
+/** Stacked bars with a legend, a sentence and a table. Drawing and table load on their own. */
 export function Chart(props: ChartProps) {
   const [asTable, setAsTable] = useState(false);
   return (
@@ -56,7 +56,9 @@ export function Chart(props: ChartProps) {
           role="region"
           aria-label={props.title}
         >
-          <ChartTable {...props} />
+          <Suspense fallback={<TableSkeleton />}>
+            <AsTable {...props} />
+          </Suspense>
         </div>
       ) : (
         <div className="h-56" role="img" aria-label={props.summary}>
@@ -96,28 +98,5 @@ export function Swatch({ series }: { series: Series }) {
         />
       )}
     </svg>
-  );
-}
-
-const CHART_COLUMNS_MIN_PX = 300;
-
-function ChartTable({ title, series, points }: ChartProps) {
-  const columns: Column<Point>[] = [
-    { id: 'at', header: t('Time'), cell: (point) => point.label, card: 'title' },
-    ...series.map((one): Column<Point> => ({
-      id: one.id,
-      header: one.label,
-      align: 'end',
-      cell: (point) => formatNumber(point.values[one.id] ?? 0),
-    })),
-  ];
-  return (
-    <Table
-      label={title}
-      rows={points.toReversed()}
-      columns={columns}
-      rowId={(point) => point.start}
-      minWidth={CHART_COLUMNS_MIN_PX}
-    />
   );
 }

@@ -4,7 +4,8 @@ import type { Endpoint } from '@tollgate/billing-core/contract/overview.ts';
 export function curlOf(endpoint: Endpoint): string {
   const [method = '*'] = endpoint.methods;
   const verb = method === '*' || method === 'GET' ? '' : ` -X ${method}`;
-  return `curl${verb} '${quoted(beginning(endpoint.url))}' \\\n  -H "Authorization: Bearer $TOLLGATE_KEY"`;
+  const url = quoted(beginning(endpoint.url));
+  return `curl${verb} '${url}' \\\n  -H "Authorization: Bearer $TOLLGATE_KEY"`;
 }
 
 /** What the pattern's wildcard stands for is the caller's to add; a star would go upstream. */
