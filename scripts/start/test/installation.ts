@@ -69,8 +69,8 @@ export class Installation {
   }
 
   /** Starts and waits for the screen. */
-  async start(args: string[] = []): Promise<Run> {
-    const run = this.launch(args);
+  async start(args: string[] = [], env: Record<string, string> = {}): Promise<Run> {
+    const run = this.launch(args, env);
     const over = (): boolean => run.child.exitCode !== null || run.screen().includes(UP);
     await vi.waitUntil(over, { timeout: UP_WITHIN_MS, interval: 50 });
     if (!run.screen().includes(UP)) throw new Error(`It did not start:\n${run.screen()}`);

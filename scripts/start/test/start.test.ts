@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { isAlive } from '../../process.ts';
+import { testDatabase } from '../../test/database.ts';
 import { Installation, type Run } from './installation.ts';
 
 const PATIENT = { timeout: 20_000, interval: 50 };
@@ -143,5 +144,23 @@ test('a part that can not start stops everything and shows why', async () => {
   expect(await refused.ended).toBe(1);
   expect(refused.screen()).toMatch(/does not start[^]*LOG_LEVEL/);
   expect(existsSync(join(other.folder, 'postgres', 'postmaster.pid'))).toBe(false);
+  await other.remove();
+}, 60_000);
+
+test('DATABASE_URL: no Postgres of ours, and another database gets demo data of its own', async () => {
+  const other = await Installation.make();
+  const keys = new Set<string>();
+  for (const database of [await testDatabase(), await testDatabase()]) {
+    const onIt = await other.start([], { DATABASE_URL: database.url });
+    expect(other.dev().database_url).toBe(database.url);
+    expect(other.dev().pids).not.toHaveProperty('postgres');
+    expect(existsSync(join(other.folder, 'postgres'))).toBe(false);
+    keys.add(other.dev().demo!.api_key);
+    await vi.waitFor(async () => expect(await other.request()).toBe(200), PATIENT);
+    await vi.waitFor(async () => expect(await other.ledgerCount()).toBe(1), PATIENT);
+    await other.stop(onIt);
+    await database.drop();
+  }
+  expect(keys.size).toBe(2);
   await other.remove();
 }, 60_000);
