@@ -1,5 +1,5 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import { testDatabase } from '../../../scripts/test/database.ts';
 import { buildApp, type Deps } from '../app.ts';
 import { trustedProxies } from '../auth/client-address.ts';
@@ -110,6 +110,34 @@ export async function openCore(differently: Differently = {}): Promise<Core> {
       await database.drop();
     },
   };
+}
+
+/** A transaction that a test holds open, to meet others in the middle. */
+export type Held = { sql: Sql; commit(): Promise<void> };
+
+export async function hold(sql: Sql, work: (own: Sql) => Promise<unknown>): Promise<Held> {
+  const own = await sql.reserve();
+  await own`begin`;
+  await work(own);
+  return {
+    sql: own,
+    commit: async () => {
+      await own`commit`;
+      own.release();
+    },
+  };
+}
+
+/** Resolves when somebody on this database waits for a lock. */
+export async function somebodyWaits(sql: Sql): Promise<void> {
+  await vi.waitFor(
+    async () => {
+      const waiting = await sql`select from pg_stat_activity
+        where wait_event_type = 'Lock' and datname = current_database()`;
+      expect(waiting.length).toBeGreaterThan(0);
+    },
+    { timeout: 5_000, interval: 20 },
+  );
 }
 
 let people = 0;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createCustomer } from '../customers/actions.ts';
 import { newId } from '../kit/id.ts';
-import { customerWith, openCore, person, type Core } from './core.ts';
+import { customerWith, hold, openCore, person, somebodyWaits, type Core } from './core.ts';
 
 let core: Core;
 beforeAll(async () => {
@@ -38,17 +38,17 @@ describe('users', () => {
     expect([answer.status, answer.body['code']]).toEqual([409, 'already_exists']);
   });
 
-  test('never lose their last admin, not even to two at once', async () => {
+  test('never lose their last admin, not even when the last two go at once', async () => {
     const alone = await openCore();
     const [one, two] = [await person(alone, 'admin'), await person(alone, 'admin')];
-    const answers = await Promise.all([
-      alone.admin('DELETE', `/v1/users/${one.id}`),
-      alone.admin('PATCH', `/v1/users/${two.id}`, { role: 'user' }),
-    ]);
-    const statuses = answers.map(({ status }) => status).toSorted();
-    expect([statuses[0] === 204 || statuses[0] === 200, statuses[1]]).toEqual([true, 409]);
-    const [left] = await alone.sql`select count(*)::int as n from users where role = 'admin'`;
-    expect(left?.['n']).toBe(1);
+    const leaving = await hold(alone.sql, (own) => own`delete from users where id = ${one.id}`);
+    const demoted = alone.admin('PATCH', `/v1/users/${two.id}`, { role: 'user' });
+    await somebodyWaits(alone.sql);
+    await leaving.commit();
+    const answer = await demoted;
+    expect([answer.status, answer.body['code']]).toEqual([409, 'state_conflict']);
+    expect((await alone.admin('DELETE', `/v1/users/${two.id}`)).status).toBe(409);
+    expect(await alone.sql`select id from users where role = 'admin'`).toEqual([{ id: two.id }]);
     await alone.close();
   });
 
@@ -210,17 +210,20 @@ describe('memberships', () => {
     expect((await core.admin('PATCH', path, { role: 'owner' })).status).toBe(200);
   });
 
-  test('keep one owner when two leave at the same time', async () => {
+  test('keep one owner when the last two leave at once', async () => {
     const [ann, bob] = [await person(core), await person(core)];
     const { id } = await customerWith(core, { owner: ann });
-    await core.sql`insert into memberships (id, customer_id, user_id, role)
-      values (${newId('mem', core.clock.now)}, ${id}, ${bob.id}, 'owner')`;
-    const [first, second] = [await membershipOf(ann.id), await membershipOf(bob.id)];
-    const answers = await Promise.all([
-      core.admin('DELETE', first),
-      core.admin('PATCH', second, { role: 'viewer' }),
-    ]);
-    expect(answers.filter(({ status }) => status === 409)).toHaveLength(1);
+    const user_id = bob.id;
+    await core.admin('POST', `/v1/customers/${id}/memberships`, { user_id, role: 'owner' });
+    const leaving = await hold(
+      core.sql,
+      (own) => own`delete from memberships where user_id = ${ann.id}`,
+    );
+    const demoted = core.admin('PATCH', await membershipOf(bob.id), { role: 'viewer' });
+    await somebodyWaits(core.sql);
+    await leaving.commit();
+    const answer = await demoted;
+    expect([answer.status, answer.body['code']]).toEqual(LAST);
   });
 
   test('let go of an archived customer', async () => {
