@@ -110,6 +110,13 @@ describe('to the upstream', () => {
     });
   });
 
+  it('on a public route the upstream gets its own credentials, and never a key of ours', () => {
+    const free = { keyId: undefined };
+    expect(sent(['Authorization', 'Bearer theirs'], free).authorization).toBe('Bearer theirs');
+    expect(sent(['X-API-Key', 'theirs'], free)['x-api-key']).toBe('theirs');
+    expect(sent(['Authorization', `Bearer ${KEY}`], free)).not.toHaveProperty('authorization');
+  });
+
   it('who is forwarded for: a stranger is not believed, a trusted proxy is added to', () => {
     const raw = [
       'X-Forwarded-For',

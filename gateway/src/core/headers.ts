@@ -76,6 +76,11 @@ function addForwarded(out: RawHeaders, seen: Gathered, via: Forwarding): void {
   );
 }
 
+// On a public route no key was asked for: a bearer token there is meant for the upstream, unless
+// it is visibly a key of this gateway.
+const isOurs = (credential: string | undefined, via: Forwarding): boolean =>
+  credential !== undefined && (via.keyId !== undefined || /^tg_(live|test)_/.test(credential));
+
 /**
  * The fields for the upstream. The client's are stripped first and ours added last, so that no
  * `Connection: x-tollgate-…` can delete ours. Sets no Host, Connection or Transfer-Encoding:
@@ -97,7 +102,7 @@ export function toUpstream(raw: readonly string[], via: Forwarding): RawHeaders 
     if (use === 'drop') continue;
     if (use === 'pass') out.push(name, value);
     else if (use !== 'credential') gather(seen, name.toLowerCase(), value);
-    else if (credentialIn(name.toLowerCase(), value) === undefined) out.push(name, value);
+    else if (!isOurs(credentialIn(name.toLowerCase(), value), via)) out.push(name, value);
   }
   const fields = seen.nominated?.size ? withoutNominated(out, seen.nominated) : out;
   if (via.contentLength !== undefined) fields.push('content-length', String(via.contentLength));
