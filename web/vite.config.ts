@@ -27,11 +27,10 @@ const LATER = 'chart-plot|chart-table|choice|dialog|field|field-path|form|narrow
  * Few files instead of many small ones: over a slow line each further hop of imports costs a
  * round trip. What every page needs is one file, and the signed-in pages' frame another.
  */
+const TANSTACK = String.raw`@tanstack/[^/]*(router|query|history|store)[^/]*`;
+const BASE = new RegExp(`node_modules/(react|react-dom|scheduler|${TANSTACK})/`);
 const GROUPS = [
-  {
-    name: 'base',
-    test: /node_modules\/(react|react-dom|scheduler|@tanstack\/[^/]*(router|query|history|store)[^/]*)\//,
-  },
+  { name: 'base', test: BASE },
   { name: 'frame', test: /node_modules\/(@base-ui|@floating-ui)\// },
   { name: 'kit', test: new RegExp(`web/src/kit/(?!(${LATER})\\.tsx?$)[^/]+\\.tsx?$`) },
 ];

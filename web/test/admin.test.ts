@@ -1,0 +1,102 @@
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { paths } from '../src/kit/paths.ts';
+import { ADMIN, CUSTOMER, raiseStage, type Stage } from './stage.ts';
+
+let stage: Stage;
+let context: BrowserContext;
+let page: Page;
+
+beforeAll(async () => {
+  stage = await raiseStage();
+}, 120_000);
+afterAll(() => stage.close());
+
+beforeEach(async () => {
+  context = await stage.enter(ADMIN);
+  page = await context.newPage();
+});
+afterEach(() => context.close());
+
+test('a customer is found, created, and its duplicate refused at the field', async () => {
+  await page.goto(paths.adminCustomers());
+  await page.getByLabel('Search customers').fill('umbrella');
+  await page.waitForURL('**?q=umbrella');
+  await page.getByRole('link', { name: 'Acme' }).waitFor({ state: 'detached' });
+  await page.getByLabel('Search customers').fill('nobody');
+  await page.getByRole('button', { name: 'Clear filters' }).click();
+  await page.getByRole('link', { name: 'Acme' }).waitFor();
+  await page.getByRole('button', { name: 'Create customer' }).click();
+  await page.getByLabel('Name', { exact: true }).fill('Initech');
+  await page.getByLabel('External id').fill('crm-4711');
+  const create = page.getByRole('dialog').getByRole('button', { name: 'Create customer' });
+  await create.click();
+  await page.getByText('is taken').waitFor();
+  await page.getByLabel('External id').fill('crm-4712');
+  await create.click();
+  await page.getByRole('heading', { name: 'Initech' }).waitFor();
+  expect(stage.state.customers.filter((one) => one.name === 'Initech')).toHaveLength(1);
+});
+
+test('a plan goes from name to draft to published, in exact minor units', async () => {
+  await page.goto(paths.adminPlans({ create: 'true' }));
+  await page.getByLabel('Name', { exact: true }).fill('Scale');
+  await page.getByLabel('Slug').fill('scale');
+  await page.getByRole('dialog').getByRole('button', { name: 'Create plan' }).click();
+  await page.getByRole('button', { name: 'Add price' }).click();
+  await page.getByLabel('Model').selectOption('per_unit');
+  await page.getByLabel('Amount in USD').fill('0.0015');
+  await page.getByText('Reads: $0.0015 USD per request').waitFor();
+  await page.getByRole('button', { name: 'Add entitlement' }).click();
+  await page.getByLabel('Limit', { exact: true }).fill('5000');
+  await page.getByRole('button', { name: 'Save draft' }).click();
+  await page.getByRole('heading', { name: 'Scale, version 1' }).waitFor();
+  await page.getByRole('button', { name: 'Publish…' }).click();
+  await page.getByText('It can’t be changed afterwards').waitFor();
+  await page.getByRole('button', { name: 'Publish version' }).click();
+  await page.getByText('5,000 requests per month, then refused').waitFor();
+  const version = stage.state.plans.find((plan) => plan.slug === 'scale')?.versions[0];
+  expect(version).toMatchObject({
+    state: 'published',
+    prices: [{ model: 'per_unit', unit_amount: '0.15', included_units: '0' }],
+    entitlements: [{ kind: 'quota', limit: '5000', window: 'month', enforcement: 'hard' }],
+  });
+});
+
+test('a route is created, refused where another has its path, and disabled', async () => {
+  await page.goto(paths.adminRouteNew);
+  await page.getByLabel('Name', { exact: true }).fill('Search');
+  await page.getByLabel('Path pattern').fill('/demo/*');
+  await page.getByLabel('Upstream URL').fill('http://127.0.0.1:4003');
+  await page.getByRole('button', { name: 'Create route' }).click();
+  await page.getByText('belongs to another route').waitFor();
+  await page.getByLabel('Path pattern').fill('/search/*');
+  await page.getByRole('button', { name: 'Create route' }).click();
+  await page.getByRole('heading', { name: 'Search' }).waitFor();
+  await page.getByRole('button', { name: 'Disable…' }).click();
+  await page.getByText('Its requests get 404').waitFor();
+  await page.getByRole('button', { name: 'Disable route' }).click();
+  await page.getByText('Disabled', { exact: true }).waitFor();
+  const route = stage.state.routes.find((one) => one.name === 'Search');
+  await vi.waitFor(() => expect(route?.state).toBe('disabled'));
+});
+
+test('a customer is moved to another plan', async () => {
+  const acme = stage.state.customers.find((one) => one.name === 'Acme')?.id ?? '';
+  const free = stage.state.plans.find((plan) => plan.slug === 'free');
+  await page.goto(paths.adminCustomer(acme, { tab: 'subscription' }));
+  await page.getByLabel('Plan version').selectOption(free?.versions[0]?.id ?? '');
+  await page.getByRole('button', { name: 'Change plan' }).click();
+  await page.getByRole('link', { name: 'Free v1' }).waitFor();
+  const held = stage.state.subscriptions.filter((one) => one.customer_id === acme);
+  expect(held.map((one) => one.plan_id)).toEqual([free?.id]);
+});
+
+test('the admin side tells a customer that it is not theirs', async () => {
+  const other = await stage.enter(CUSTOMER);
+  const visit = await other.newPage();
+  await visit.goto(paths.adminCustomers());
+  await visit.getByText('This side is for administrators').waitFor();
+  expect(await visit.getByRole('button', { name: 'Create customer' }).count()).toBe(0);
+  await other.close();
+});

@@ -1,0 +1,166 @@
+import { type BrowserContext, type Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, test } from 'vitest';
+import { paths } from '../src/kit/paths.ts';
+import { CUSTOMER, raiseStage, type Stage } from './stage.ts';
+
+let stage: Stage;
+let context: BrowserContext;
+let page: Page;
+let acme: string;
+
+beforeAll(async () => {
+  stage = await raiseStage();
+  acme = stage.state.customers.find((one) => one.name === 'Acme')?.id ?? '';
+}, 120_000);
+afterAll(() => stage.close());
+
+beforeEach(async () => {
+  context = await stage.enter(CUSTOMER);
+  page = await context.newPage();
+});
+afterEach(() => context.close());
+
+const PATIENCE = { timeout: 10_000 };
+const today = () => page.getByTestId('requests-today').textContent();
+
+describe('Overview', () => {
+  test('shows the exact count, and follows it without a reload', async () => {
+    stage.state.today.set(acme, 1_234_567);
+    await page.goto(paths.overview(acme));
+    await expect.poll(today, PATIENCE).toBe('1,234,567');
+    stage.state.today.set(acme, 1_234_568);
+    await expect.poll(today, PATIENCE).toBe('1,234,568');
+  });
+
+  test('keeps old figures with their age while the stream is lost, then catches up', async () => {
+    stage.state.today.set(acme, 100);
+    await page.goto(paths.overview(acme));
+    await expect.poll(today, PATIENCE).toBe('100');
+    const live = `/portal/v1/customers/${acme}/usage/live`;
+    stage.state.failing.add(live);
+    stage.state.dropStreams();
+    await page.getByText(/Reconnecting · updated/).waitFor();
+    await expect.poll(today, PATIENCE).toBe('100');
+    stage.state.today.set(acme, 101);
+    stage.state.failing.delete(live);
+    await expect.poll(today, PATIENCE).toBe('101');
+    await page.getByText('Live', { exact: true }).waitFor();
+  });
+
+  test('shows an error with its request id, and Retry heals it', async () => {
+    const failing = `/portal/v1/customers/${acme}/overview`;
+    stage.state.failing.add(failing);
+    await page.goto(paths.overview(acme));
+    await page.getByText('req_0123456789abcdefghjkmnpq').waitFor();
+    expect(await page.getByTestId('requests-today').count()).toBe(0);
+    stage.state.failing.delete(failing);
+    await page.getByRole('button', { name: 'Retry' }).click();
+    await page.getByText('Put your key into TOLLGATE_KEY').waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
+  });
+
+  test('needs at most 180 kB of compressed script before its figures', async () => {
+    const BUDGET_BYTES = 180_000;
+    const scripts: string[] = [];
+    page.on('request', (request) => {
+      if (request.resourceType() === 'script') scripts.push(request.url());
+    });
+    await page.goto(paths.overview(acme));
+    await page.getByText('Put your key into TOLLGATE_KEY').waitFor();
+    await page.locator('.recharts-bar').first().waitFor();
+    // The chart is drawn after the figures, so its code is no part of the first load.
+    const first = scripts.filter((url) => !url.includes('chart-plot'));
+    expect(first.length).toBeLessThan(scripts.length);
+    const headers = { 'accept-encoding': 'gzip' };
+    const answers = await Promise.all(first.map((url) => page.request.get(url, { headers })));
+    const sizes = answers.map((answer) => Number(answer.headers()['content-length']));
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(BUDGET_BYTES);
+  });
+
+  test('a customer the person does not belong to is not found', async () => {
+    const other = stage.state.customers.find((one) => one.name.startsWith('Umbrella'))?.id ?? '';
+    await page.goto(paths.overview(other));
+    await page.getByText('Not found').first().waitFor();
+    expect(await page.getByText('Umbrella').count()).toBe(0);
+  });
+});
+
+describe('Usage', () => {
+  test('holds its state in the URL and opens the ledger behind a figure', async () => {
+    stage.state.today.set(acme, 100);
+    await page.goto(paths.usage(acme));
+    await page.getByLabel('Range').selectOption('7d');
+    await page.getByLabel('Group by').selectOption('route');
+    await page.waitForURL(/range=7d.*group_by=route/);
+    await page.reload();
+    await page.getByRole('table', { name: 'Figures' }).getByText('Weather').first().waitFor();
+    await page.getByRole('table', { name: 'Figures' }).getByRole('button').first().click();
+    const drawer = page.getByRole('dialog', { name: 'Ledger entries' });
+    await drawer.getByText('gateway gw_7k2m9q').first().waitFor();
+    await drawer.getByRole('button', { name: 'Load more' }).click();
+    await drawer.getByText('batch 8069').waitFor();
+    await page.keyboard.press('Escape');
+    await drawer.waitFor({ state: 'detached' });
+    expect(new URL(page.url()).searchParams.has('entries')).toBe(false);
+  });
+});
+
+describe('Keys', () => {
+  test('a secret is shown once, and is not left uncopied by accident', async () => {
+    await page.goto(paths.keys(acme));
+    await page.getByRole('button', { name: 'Create key' }).click();
+    await page.getByRole('textbox', { name: 'Name' }).fill('Crawler');
+    await page.getByRole('dialog').getByRole('button', { name: 'Create key' }).click();
+    const secret = (await page.getByTestId('key-secret').textContent()) ?? '';
+    expect(secret).toMatch(/^tg_live_[0-9A-Za-z]{48}$/);
+    await page.keyboard.press('Escape');
+    await page.getByText('You have not copied the key.').waitFor();
+    await page.getByRole('button', { name: 'Back to the key' }).click();
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.getByRole('button', { name: 'Copy key' }).click();
+    await page.getByRole('dialog').getByText('Copied').first().waitFor();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(secret);
+    await page.getByRole('button', { name: 'Done' }).click();
+    await page.getByRole('cell', { name: 'Crawler', exact: true }).waitFor();
+    expect(await page.content()).not.toContain(secret);
+  });
+
+  test('revoking says what it does before it is done', async () => {
+    await page.goto(paths.keys(acme));
+    await page.getByRole('button', { name: 'Actions for Production server' }).click();
+    await page.getByRole('menuitem', { name: 'Revoke…' }).click();
+    await page.getByText('This can’t be undone').waitFor();
+    await page.getByRole('button', { name: 'Revoke key' }).click();
+    await page.getByText('Key revoked').waitFor();
+    await page.getByRole('cell', { name: 'Production server' }).waitFor({ state: 'detached' });
+    expect(stage.state.keys.find((key) => key.name === 'Production server')?.state).toBe('revoked');
+  });
+
+  test('a name with markup is text', async () => {
+    await page.goto(paths.keys(acme, { state: 'all' }));
+    await page.getByText('<img src=x onerror=alert(1)>').first().waitFor();
+    expect(await page.locator('main img').count()).toBe(0);
+  });
+
+  test('a refused name stands at its field, and nothing is made twice on a retry', async () => {
+    const path = `/portal/v1/customers/${acme}/keys`;
+    await page.goto(paths.keys(acme, { create: 'true' }));
+    await page.getByRole('textbox', { name: 'Name' }).fill(' ');
+    const send = page.getByRole('dialog').getByRole('button', { name: 'Create key' });
+    await send.click();
+    await page.getByText('is required').waitFor();
+    await page.getByRole('textbox', { name: 'Name' }).fill('Twice');
+    const sent: (string | undefined)[] = [];
+    page.on('request', (request) => {
+      if (request.method() === 'POST') sent.push(request.headers()['idempotency-key']);
+    });
+    stage.state.failing.add(path);
+    await send.click();
+    await page.getByText('Internal').waitFor();
+    stage.state.failing.delete(path);
+    await send.click();
+    await page.getByTestId('key-secret').waitFor();
+    expect(sent).toHaveLength(2);
+    expect(sent[0]).toBe(sent[1]);
+  });
+});

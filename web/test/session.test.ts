@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { paths } from '../src/kit/paths.ts';
+import { complaintsOf, CUSTOMER, raiseStage, type Stage } from './stage.ts';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await raiseStage();
+}, 120_000);
+afterAll(() => stage.close());
+
+function customerId(name: string): string {
+  return stage.state.customers.find((one) => one.name === name)?.id ?? '';
+}
+
+describe('signing in', () => {
+  test('leads back to the page that was asked for', async () => {
+    const context = await stage.enter();
+    const page = await context.newPage();
+    const complaints = complaintsOf(page, /401/);
+    const wanted = paths.usage(customerId('Acme'), { range: '7d' });
+    await page.goto(wanted);
+    await page.waitForURL('**/sign-in?return_to=**');
+    await page.getByLabel('E-mail').fill(CUSTOMER.email);
+    await page.getByLabel('Password').fill('wrong horse');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('E-mail or password is wrong').waitFor();
+    await page.getByLabel('Password').fill(CUSTOMER.password);
+    await page.getByLabel('Password').press('Enter');
+    await page.waitForURL(`**${wanted}`);
+    await page.getByTestId('usage-requests').waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test('forgets what was loaded when the session ends elsewhere', async () => {
+    const context = await stage.enter(CUSTOMER);
+    const page = await context.newPage();
+    await page.goto(paths.keys(customerId('Acme')));
+    await page.getByText('Production server').waitFor();
+    stage.state.sessions.clear();
+    await page.getByRole('link', { name: 'Usage' }).click();
+    await page.waitForURL('**/sign-in?return_to=**');
+    await page.getByLabel('Password').waitFor();
+    expect(await page.getByText('Production server').count()).toBe(0);
+    await context.close();
+  });
+
+  test('signing out ends the session on the server too', async () => {
+    const context = await stage.enter(CUSTOMER);
+    const page = await context.newPage();
+    await page.goto(paths.overview(customerId('Acme')));
+    await page.getByRole('button', { name: /Ada Lovelace/ }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page.waitForURL('**/sign-in');
+    expect(stage.state.sessions.size).toBe(0);
+    await context.close();
+  });
+});
+
+describe('a new person', () => {
+  test('signs up, makes a customer, and stands on its empty Overview', async () => {
+    const context = await stage.enter();
+    const page = await context.newPage();
+    await page.goto(paths.signUp);
+    await page.getByLabel('Your name').fill('Alan');
+    await page.getByLabel('E-mail').fill('alan@example.com');
+    await page.getByLabel('Password').fill('short');
+    await page.getByRole('button', { name: 'Sign up' }).click();
+    await page.getByText('Use at least 10 characters').waitFor();
+    await page.getByLabel('Password').fill('long enough');
+    await page.getByRole('button', { name: 'Sign up' }).click();
+    await page.waitForURL(`**${paths.welcome}`);
+    await page.getByLabel('Name of the customer').fill('Bombe Ltd');
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByTestId('requests-today').waitFor();
+    expect(page.url()).toContain(paths.overview(customerId('Bombe Ltd')));
+    await context.close();
+  });
+
+  test('reads why, where sign-up is closed', async () => {
+    stage.state.signUp = 'closed';
+    const context = await stage.enter();
+    const page = await context.newPage();
+    await page.goto(paths.signUp);
+    await page.getByText('Ask them for an invitation').waitFor();
+    expect(await page.getByLabel('Password').count()).toBe(0);
+    await context.close();
+  });
+});

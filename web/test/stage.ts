@@ -1,0 +1,76 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createAdaptorServer } from '@hono/node-server';
+import type { Server } from 'node:http';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { build } from 'vite';
+import { launchBrowser } from '../../scripts/test/browser.ts';
+import { createMock } from '../mock/app.ts';
+import type { MockState } from '../mock/state.ts';
+import { listen, startPortal } from './origin.ts';
+
+export const CUSTOMER = { email: 'ada@acme.example', password: 'correct horse' };
+export const ADMIN = { email: 'admin@tollgate.example', password: 'correct horse' };
+
+/** The portal as built, its server, a mock core and a browser. */
+export interface Stage {
+  url: string;
+  state: MockState;
+  /** Opens a fresh browser profile, signed in when `who` is given. */
+  enter: (who?: { email: string; password: string }) => Promise<BrowserContext>;
+  close: () => Promise<void>;
+}
+
+/** Builds the portal into a folder of its own and starts everything around it. */
+export async function raiseStage(): Promise<Stage> {
+  const folder = mkdtempSync(join(tmpdir(), 'tollgate-portal-'));
+  await build({
+    configFile: join(import.meta.dirname, '..', 'vite.config.ts'),
+    logLevel: 'warn',
+    build: { outDir: folder, emptyOutDir: true },
+  });
+  const { app, state } = createMock();
+  const core = await listen(createAdaptorServer({ fetch: app.fetch }) as Server);
+  const portal = await startPortal(folder, core.url);
+  const browser = await launchBrowser();
+  return {
+    url: portal.url,
+    state,
+    enter: (who) => enter(browser, portal.url, who),
+    close: async () => {
+      await browser.close();
+      await portal.close();
+      await core.close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+async function enter(
+  browser: Browser,
+  url: string,
+  who: { email: string; password: string } | undefined,
+): Promise<BrowserContext> {
+  const context = await browser.newContext({ baseURL: url, locale: 'en-US', timezoneId: 'UTC' });
+  if (who === undefined) return context;
+  const answer = await context.request.post('/api/auth/sign-in/email', { data: who });
+  if (!answer.ok()) throw new Error(`signing in answered ${answer.status()}`);
+  return context;
+}
+
+/**
+ * Collects what the browser complains about: errors, and refusals of the CSP.
+ * @param expected complaints that the test itself provokes.
+ */
+export function complaintsOf(page: Page, expected?: RegExp): string[] {
+  const complaints: string[] = [];
+  const add = (text: string): void => {
+    if (expected?.test(text) !== true) complaints.push(text);
+  };
+  page.on('pageerror', (error) => add(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') add(message.text());
+  });
+  return complaints;
+}
