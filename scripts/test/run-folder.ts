@@ -5,12 +5,14 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { postgresAccount, canReach } from '../postgres/account.ts';
 import { stopLeftover } from '../postgres/leftover.ts';
+import { removeCluster } from '../postgres/place.ts';
 import { isAlive } from '../process.ts';
 
 const PREFIX = 'tollgate-test-';
@@ -39,17 +41,19 @@ export const clusterPaths = (runFolder: string): { data: string; outside: string
 function removeIfAbandoned(folder: string): void {
   const owner = ownerOf(folder);
   if (owner === undefined || isAlive(owner)) return;
-  for (const data of clustersIn(folder, CLUSTER_DEPTH_MAX)) stopLeftover(data);
+  for (const data of clustersIn(folder, CLUSTER_DEPTH_MAX)) {
+    stopLeftover(data);
+    // It may be a link to a cluster that lives outside.
+    removeCluster(data);
+  }
   rmSync(folder, { recursive: true, force: true });
 }
 
-// Tests of Postgres itself have clusters of their own below the run's folder.
+// Tests of Postgres and of npm start have clusters of their own below the run's folder.
 function clustersIn(folder: string, depth: number): string[] {
-  if (existsSync(join(folder, 'postmaster.pid'))) return [folder];
-  if (depth === 0) return [];
-  return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .flatMap((entry) => clustersIn(join(folder, entry.name), depth - 1));
+  if (existsSync(join(folder, 'PG_VERSION'))) return [folder];
+  if (depth === 0 || !statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return [];
+  return readdirSync(folder).flatMap((name) => clustersIn(join(folder, name), depth - 1));
 }
 
 function ownerOf(folder: string): number | undefined {

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import { vi } from 'vitest';
 import { stopLeftover } from '../../postgres/leftover.ts';
+import { removeCluster } from '../../postgres/place.ts';
 import { isAlive } from '../../process.ts';
 import { testFolder } from '../../test/folder.ts';
 import { freePort } from '../../test/free-port.ts';
@@ -126,7 +127,9 @@ export class Installation {
       child.kill('SIGTERM');
       await ended;
     }
-    if (existsSync(join(this.folder, 'postgres'))) stopLeftover(join(this.folder, 'postgres'));
+    const cluster = join(this.folder, 'postgres');
+    stopLeftover(cluster);
+    removeCluster(cluster);
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
