@@ -158,7 +158,7 @@ describe('keys', () => {
 });
 
 describe('while core is unreachable', () => {
-  it('known keys and routes are served after a restart, for an hour since last verified', async () => {
+  it('known keys and routes outlive a restart, for an hour since last verified', async () => {
     core.keys.set(H1, keyFact());
     core.routes = [routeFact()];
     const before = openFacts();

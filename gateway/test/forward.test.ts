@@ -201,7 +201,7 @@ describe('bytes and fields pass as they are', () => {
     expect(text.split('\r\n\r\n')[1]).toBe(target);
   });
 
-  it('Expect: 100-continue is answered once the request is admitted, and not passed on', async () => {
+  it('Expect: 100-continue is answered after admission, and not passed on', async () => {
     const rig = await rigOf({
       upstream: (request, response) => {
         request.resume();
@@ -228,7 +228,7 @@ describe('body limit', () => {
     expect(rig.refusals).toEqual(['cus_1 body_too_large']);
   });
 
-  it('cuts a stream at the first byte too many; the upstream never sees a whole request', async () => {
+  it('cuts a stream at the first byte too many; no whole request goes upstream', async () => {
     let ended = false;
     const rig = await rigOf({
       routes: small,

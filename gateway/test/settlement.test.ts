@@ -65,7 +65,7 @@ describe('the last byte leaves only when the settlement is released', () => {
 });
 
 describe('each ending settles exactly once', () => {
-  it('the client leaves before the upstream answers: the upstream request is cut at once', async () => {
+  it('the client leaves before the answer: the upstream request is cut at once', async () => {
     let upstreamClosed = false;
     const rig = await rigOf({
       rawUpstream: (socket) => {

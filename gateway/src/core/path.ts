@@ -9,7 +9,7 @@ export type RequestPath = {
   readonly query: string;
   /** Decoded, for matching; a trailing slash makes no segment. */
   readonly segments: readonly string[];
-  /** The same without `;parameters`, as servlet containers read them; undefined if there are none. */
+  /** The same without `;parameters`, as servlets read them; undefined if there are none. */
   readonly bare: readonly string[] | undefined;
 };
 
@@ -25,7 +25,7 @@ const HOST = /^((?:[a-z0-9_-]+\.)*[a-z0-9_-]+\.?|\[[0-9a-f:.]+\])(?::\d{1,5})?$/
 
 const dots = (segment: string): boolean => segment === '.' || segment === '..';
 
-/** Segments of a path that has escapes, parameters, dots or empty segments; undefined if refused. */
+/** Segments of a path with escapes, parameters, dots or empty segments; undefined if refused. */
 function decoded(raw: string): string[] | undefined {
   if (BAD_ESCAPE.test(raw) || DOUBTFUL_ESCAPE.test(raw)) return undefined;
   const parts = raw.slice(1).split('/');

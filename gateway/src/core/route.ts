@@ -22,7 +22,6 @@ export type Match =
 type Branch = {
   readonly literals: Map<string, Branch>;
   param: Branch | undefined;
-  any: Branch | undefined;
   readonly ends: CompiledRoute[];
   readonly rests: CompiledRoute[];
 };
@@ -34,7 +33,6 @@ const NEVER = new Set(['TRACE', 'TRACK', 'CONNECT']);
 const newBranch = (): Branch => ({
   literals: new Map(),
   param: undefined,
-  any: undefined,
   ends: [],
   rests: [],
 });
@@ -64,8 +62,7 @@ function plant(root: Branch, route: CompiledRoute): void {
       branch.rests.push(route);
       return;
     }
-    if (segment === '*') branch = branch.any ??= newBranch();
-    else if (segment.startsWith(':')) branch = branch.param ??= newBranch();
+    if (segment.startsWith(':')) branch = branch.param ??= newBranch();
     else {
       const next = branch.literals.get(segment) ?? newBranch();
       branch.literals.set(segment, next);
@@ -165,7 +162,6 @@ class Walk {
     return (
       (literal && this.from(literal, index + 1)) ??
       (branch.param && this.from(branch.param, index + 1)) ??
-      (branch.any && this.from(branch.any, index + 1)) ??
       this.#pick(branch.rests)
     );
   }
