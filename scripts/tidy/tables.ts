@@ -33,6 +33,7 @@ export const TABLE_WRITERS: Record<string, string> = {
   usage_rollups: 'usage',
   usage_hours: 'usage',
   usage_last_rolls: 'usage',
+  usage_last_uses: 'usage',
   usage_refusals: 'usage',
   usage_gaps: 'usage',
   usage_dead_letters: 'usage',

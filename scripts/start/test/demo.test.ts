@@ -68,7 +68,7 @@ function seed(core: PretendCore, secrets: Secrets, upstreamUrl = 'http://127.0.0
   return ensureDemo({ api: core.api, secrets, upstreamUrl, save });
 }
 
-test('wherever a start is cut off, the next one completes the demo and doubles nothing', async () => {
+test('wherever a start is cut off, the next completes the demo and doubles nothing', async () => {
   for (let writes = 0; ; writes += 1) {
     const core = new PretendCore();
     const secrets = freshSecrets();

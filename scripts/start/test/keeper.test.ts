@@ -44,7 +44,7 @@ test('a part that is killed is started again and said to be back', async () => {
   expect(events[1]).toEqual({ kind: 'lost', how: 'SIGKILL' });
 });
 
-test('a part that never comes up is given up after three attempts, with its last words', async () => {
+test('a part that never comes up is given up after three attempts, with last words', async () => {
   const { pids } = keep(() => REFUSES);
   await expect(kept!.ready).rejects.toThrow(/toll does not start: exit code 7\n.*last words/);
   expect(pids()).toHaveLength(3);

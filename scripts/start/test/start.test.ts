@@ -102,7 +102,7 @@ test('after SIGTERM no process is left; the next start is quick and has everythi
   await ledgerEqualsAnswers();
 }, 60_000);
 
-test('a supervisor killed in mid-traffic: the parts end, and the next start loses nothing', async () => {
+test('a killed supervisor: the parts end, and the next start loses nothing', async () => {
   await answeredRequests(5);
   const { supervisor, postgres, ...parts } = installation.dev().pids;
   process.kill(supervisor!, 'SIGKILL');
@@ -147,7 +147,7 @@ test('a part that can not start stops everything and shows why', async () => {
   await other.remove();
 }, 60_000);
 
-test('DATABASE_URL: no Postgres of ours, and another database gets demo data of its own', async () => {
+test('DATABASE_URL: no Postgres of ours, and each database has demo data of its own', async () => {
   const other = await Installation.make();
   const keys = new Set<string>();
   for (const database of [await testDatabase(), await testDatabase()]) {

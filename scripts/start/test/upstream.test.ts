@@ -27,7 +27,7 @@ test('the same city has the same weather', async () => {
   expect(one).toMatchObject({ city: 'Oslo' });
 });
 
-test('it echoes a body, streams ten events, and answers with sizes and codes as asked', async () => {
+test('it echoes a body, streams ten events, and answers sizes and codes as asked', async () => {
   const echo = await fetch(`${url}/echo`, { method: 'POST', body: 'toll' });
   expect(await echo.text()).toBe('toll');
   const stream = await (await fetch(`${url}/stream`)).text();
