@@ -9,6 +9,8 @@ create table quota_windows (
   ends_at     bigint not null,
   -- Sum of (granted - returned) over boots, spent units included.
   lent        bigint not null default 0,
+  -- Core time (ms) at which units were last asked back from the tills that hold them.
+  recalled_at bigint not null default 0,
   check (lent >= 0)
 );
 create index quota_windows_customer on quota_windows (customer_id, ends_at);
@@ -21,6 +23,10 @@ create table leases (
   boot_id    text   not null,
   granted    bigint not null default 0,
   returned   bigint not null default 0,
+  -- A till that forgot a settled lease begins again at zero: totals on the wire are since then.
+  generation bigint not null default 0,
+  base       bigint not null default 0,
+  base_returned bigint not null default 0,
   primary key (window_id, gateway_id, boot_id),
   check (returned <= granted)
 );

@@ -53,6 +53,7 @@ function openFacts() {
     log,
     random: () => 0,
     onLimits: (id) => limits.push(id),
+    onRecall: () => {},
   });
   changes.start();
   let closed = false;

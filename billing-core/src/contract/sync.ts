@@ -25,8 +25,16 @@ export const batchHeader = z.strictObject({
 });
 export type BatchHeader = z.infer<typeof batchHeader>;
 
-/** Running totals of one lease: core merges by maximum, so repeats and reorders are harmless. */
-export const leaseTotals = z.strictObject({ window: name, wanted: count, returned: count });
+/**
+ * Running totals of one lease: core merges by maximum, so repeats and reorders are harmless. A
+ * till that forgot a lease of which it held nothing any more starts the next generation at zero.
+ */
+export const leaseTotals = z.strictObject({
+  window: name,
+  generation: count,
+  wanted: count,
+  returned: count,
+});
 export type LeaseTotals = z.infer<typeof leaseTotals>;
 
 /** Usage that is known to be lost or unreadable; core keeps a row, nobody skips it in silence. */
@@ -66,13 +74,16 @@ export const BATCH_STATUSES = ['applied', 'repeated', 'gap', 'conflict', 'dead_l
 
 export const leaseGrant = z.object({
   window: z.string(),
-  /** G: units granted to this boot in all. */
+  generation: count,
+  /** G: units granted to this boot in all, in this generation. */
   granted: count,
   limit: count,
   /** Units of the window that no till holds; what is left, together with the till's own. */
   unlent: count,
   /** Nothing more until a change after `as_of`. */
   exhausted: z.boolean(),
+  /** Others hold units and were asked for them: try again then. Null: no need to wait. */
+  retry_in_ms: count.nullable(),
 });
 export type LeaseGrant = z.infer<typeof leaseGrant>;
 

@@ -1,7 +1,7 @@
 import type { Query, Tx } from './database.ts';
 
 /** What a change is about; readers refetch the subject, a change carries no content. */
-export type ChangeKind = 'route' | 'key' | 'customer' | 'quota';
+export type ChangeKind = 'route' | 'key' | 'customer' | 'quota' | 'recall';
 export type Change = { number: bigint; kind: ChangeKind; subjectId: string };
 
 const LOCK = 7_655_101;

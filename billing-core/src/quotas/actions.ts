@@ -18,18 +18,15 @@ const limitKey = (of: { customerId: string; meterId: string; kind: string }): st
 
 type Ask = LeaseTotals & { of: QuotaWindow };
 
+/** One ask a window; of two in a message the one that knows more counts. */
 function asksOf(totals: LeaseTotals[]): Ask[] {
   const byWindow = new Map<string, Ask>();
   for (const total of totals) {
     const of = parseWindowId(total.window);
     if (!of) continue;
     const was = byWindow.get(total.window);
-    byWindow.set(total.window, {
-      of,
-      window: total.window,
-      wanted: Math.max(total.wanted, was?.wanted ?? 0),
-      returned: Math.max(total.returned, was?.returned ?? 0),
-    });
+    if (was && was.generation > total.generation) continue;
+    byWindow.set(total.window, { ...total, of });
   }
   return [...byWindow.values()];
 }
@@ -37,39 +34,65 @@ function asksOf(totals: LeaseTotals[]): Ask[] {
 const limitsByKey = (limits: HardLimit[]): Map<string, number> =>
   new Map(limits.map((limit) => [limitKey(limit), limit.limit]));
 
+/** A window is recalled at most this often, however many tills run dry in it. */
+export const RECALL_EVERY_MS = 250;
+
+export type Lending = {
+  grants: LeaseGrant[];
+  /** Windows whose units tills should give back, and windows that have units again. */
+  recalled: string[];
+  freed: string[];
+};
+
+function lend(ask: Ask, { book, limit, now }: { book: WindowBook; limit: number; now: number }) {
+  const decision = decideLease({ ...book, limit }, { ...ask, tills: book.tills });
+  const isDue = decision.recall && now - book.recalledAt >= RECALL_EVERY_MS;
+  const grant: LeaseGrant = {
+    window: ask.window,
+    generation: decision.generation,
+    granted: decision.granted - decision.base,
+    limit,
+    unlent: decision.unlent,
+    exhausted: decision.exhausted,
+    retry_in_ms: decision.recall ? RECALL_EVERY_MS : null,
+  };
+  const recalledAt = isDue ? now : book.recalledAt;
+  const change: LeaseChange = { ...decision, window: ask.window, recalledAt };
+  return { grant, change, isDue, freed: decision.freed };
+}
+
 /**
  * Merges a boot's running totals and grants what the limits leave, under the rows of the windows
- * it asks for. The limits are core's own; what the till believes does not matter.
+ * it asks for. The limits are core's own; what the till believes does not matter. The caller
+ * writes the changes for what is recalled and freed, last in its transaction.
  */
-export async function grantLeases(
+export async function lendUnits(
   tx: Tx,
   key: BootKey,
-  totals: LeaseTotals[],
-): Promise<LeaseGrant[]> {
+  { totals, now }: { totals: LeaseTotals[]; now: number },
+): Promise<Lending> {
+  const lending: Lending = { grants: [], recalled: [], freed: [] };
   const asks = asksOf(totals);
-  if (asks.length === 0) return [];
+  if (asks.length === 0) return lending;
   await lockWindows(
     tx,
     asks.map((ask) => ask.of),
   );
   const customers = [...new Set(asks.map((ask) => ask.of.customerId))];
   const limits = limitsByKey(await hardLimits(tx, customers));
-  const rows = await readBooks(
-    tx,
-    asks.map((ask) => ask.window),
-    key,
-  );
-  const books = new Map(rows.map((row) => [row.window, row]));
+  const ids = asks.map((ask) => ask.window);
+  const books = new Map((await readBooks(tx, ids, key)).map((book) => [book.window, book]));
   const changes: LeaseChange[] = [];
-  const grants: LeaseGrant[] = [];
   for (const ask of asks) {
-    const book = books.get(ask.window) as WindowBook;
+    const book = books.get(ask.window);
+    if (!book) throw new Error(`window ${ask.window} was locked and is not there`);
     const limit = limits.get(limitKey(ask.of)) ?? 0;
-    const decision = decideLease({ ...book, limit }, { ...ask, tills: book.tills });
-    const { granted, returned, lent, unlent, exhausted } = decision;
-    changes.push({ window: ask.window, granted, returned, lent });
-    grants.push({ window: ask.window, granted, limit, unlent, exhausted });
+    const { grant, change, isDue, freed } = lend(ask, { book, limit, now });
+    changes.push(change);
+    lending.grants.push(grant);
+    if (isDue) lending.recalled.push(ask.window);
+    if (freed) lending.freed.push(ask.window);
   }
   await saveLeases(tx, key, changes);
-  return grants;
+  return lending;
 }

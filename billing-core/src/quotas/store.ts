@@ -10,6 +10,11 @@ export type WindowBook = {
   outside: number;
   granted: number;
   returned: number;
+  generation: number;
+  base: number;
+  baseReturned: number;
+  elsewhere: number;
+  recalledAt: number;
   tills: number;
 };
 
@@ -34,28 +39,56 @@ export async function readBooks(tx: Tx, ids: string[], key: BootKey): Promise<Wi
       coalesce((select sum(s.unleased + s.overdrawn) from lease_settlements s
                  where s.window_id = w.id), 0)::float8 as outside,
       coalesce(l.granted, 0)::float8 as granted, coalesce(l.returned, 0)::float8 as returned,
-      (select count(*) from leases o where o.window_id = w.id and o.granted > o.returned
-          and (o.gateway_id, o.boot_id) <> (${key.gateway}, ${key.boot}))::int + 1 as tills
+      coalesce(l.generation, 0)::float8 as generation, coalesce(l.base, 0)::float8 as base,
+      coalesce(l.base_returned, 0)::float8 as "baseReturned",
+      w.recalled_at::float8 as "recalledAt", others.unspent::float8 as elsewhere,
+      others.tills + 1 as tills
       from quota_windows w
+      cross join lateral (
+        select coalesce(sum(o.granted - o.returned - coalesce(s.settled, 0)), 0) as unspent,
+               count(*)::int as tills
+          from leases o join boots b using (gateway_id, boot_id)
+          left join lease_settlements s using (window_id, gateway_id, boot_id)
+         where o.window_id = w.id and b.state = 'live'
+           and o.granted - o.returned > coalesce(s.settled, 0)
+           and (o.gateway_id, o.boot_id) <> (${key.gateway}, ${key.boot})) others
       left join leases l on l.window_id = w.id
        and l.gateway_id = ${key.gateway} and l.boot_id = ${key.boot}
      where w.id = any(${ids})`;
 }
 
-export type LeaseChange = { window: string; granted: number; returned: number; lent: number };
+export type LeaseChange = {
+  window: string;
+  granted: number;
+  returned: number;
+  lent: number;
+  generation: number;
+  base: number;
+  baseReturned: number;
+  recalledAt: number;
+};
 
 export async function saveLeases(tx: Tx, key: BootKey, changes: LeaseChange[]): Promise<void> {
   const ids = changes.map((change) => change.window);
   await tx`
-    insert into leases (window_id, gateway_id, boot_id, granted, returned)
-    select c.id, ${key.gateway}, ${key.boot}, c.granted, c.returned
+    insert into leases
+      (window_id, gateway_id, boot_id, granted, returned, generation, base, base_returned)
+    select c.id, ${key.gateway}, ${key.boot}, c.granted, c.returned, c.generation, c.base,
+           c.base_returned
       from unnest(${ids}::text[], ${changes.map((c) => c.granted)}::bigint[],
-                  ${changes.map((c) => c.returned)}::bigint[]) as c (id, granted, returned)
+                  ${changes.map((c) => c.returned)}::bigint[],
+                  ${changes.map((c) => c.generation)}::bigint[],
+                  ${changes.map((c) => c.base)}::bigint[],
+                  ${changes.map((c) => c.baseReturned)}::bigint[])
+           as c (id, granted, returned, generation, base, base_returned)
     on conflict (window_id, gateway_id, boot_id) do update
-      set granted = excluded.granted, returned = excluded.returned`;
+      set granted = excluded.granted, returned = excluded.returned,
+          generation = excluded.generation, base = excluded.base,
+          base_returned = excluded.base_returned`;
   await tx`
-    update quota_windows w set lent = c.lent
-      from unnest(${ids}::text[], ${changes.map((c) => c.lent)}::bigint[]) as c (id, lent)
+    update quota_windows w set lent = c.lent, recalled_at = c.recalled_at
+      from unnest(${ids}::text[], ${changes.map((c) => c.lent)}::bigint[],
+                  ${changes.map((c) => c.recalledAt)}::bigint[]) as c (id, lent, recalled_at)
      where w.id = c.id`;
 }
 

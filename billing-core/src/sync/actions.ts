@@ -2,7 +2,7 @@ import type { SyncAnswer, SyncEnvelope } from '../contract/sync.ts';
 import { appendChange, lastChange } from '../kit/changes.ts';
 import type { Tx } from '../kit/database.ts';
 import { Fault } from '../kit/fault.ts';
-import { grantLeases } from '../quotas/actions.ts';
+import { lendUnits, type Lending } from '../quotas/actions.ts';
 import { addSettlements, returnLeases } from '../quotas/store.ts';
 import { recordBatch, type Recorded } from '../usage/actions.ts';
 import {
@@ -54,6 +54,12 @@ async function end(tx: Tx, boot: BootRow, envelope: SyncEnvelope): Promise<BootS
   return state;
 }
 
+/** Tells tills to give units back, and those that were refused to ask again. Changes come last. */
+async function tell(tx: Tx, { recalled, freed }: Lending): Promise<void> {
+  for (const window of recalled) await appendChange(tx, 'recall', window);
+  for (const window of freed) await appendChange(tx, 'quota', window);
+}
+
 function answerEnded(boot: BootRow, message: SyncMessage, now: number): SyncAnswer {
   const { batch } = message.envelope;
   const known = batch !== null && BigInt(batch.sequence) < boot.next_sequence;
@@ -86,14 +92,16 @@ export async function synchronise(tx: Tx, message: SyncMessage, now: number): Pr
   const key = { gateway: envelope.gateway, boot: envelope.boot };
   await addSettlements(tx, key, recorded.spent);
   await addRefusals(tx, envelope.refusals);
-  const grants = envelope.end === null ? await grantLeases(tx, key, envelope.leases) : [];
+  const totals = envelope.end === null ? envelope.leases : [];
+  const lending = await lendUnits(tx, key, { totals, now });
   const state = await end(tx, boot, envelope);
+  await tell(tx, lending);
   return {
     now,
     boot_state: state,
     next_sequence: Number(recorded.nextSequence),
     batch: envelope.batch === null ? null : recorded.answer,
-    grants,
+    grants: lending.grants,
     as_of: String(asOf),
   };
 }

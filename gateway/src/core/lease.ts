@@ -6,6 +6,8 @@ import type { QuotaWindow } from '@tollgate/billing-core/contract/quota-window.t
  */
 export type Lease = {
   readonly window: QuotaWindow;
+  /** Totals count from zero in each generation; core keeps what earlier ones came to. */
+  readonly generation: number;
   limit: number;
   /** G, granted by core in all. */
   granted: number;
@@ -14,11 +16,19 @@ export type Lease = {
   reserved: number;
   /** R, returned by the till in all. */
   returned: number;
+  /** R as core last acknowledged it. */
+  reported: number;
+  /** Core was asked and has not answered: it may have granted more than is known here. */
+  unanswered: boolean;
   overdrawn: number;
   /** Units that no till holds, as core last said. */
   unlent: number;
   /** Core has nothing more until a change after this number; null when it may have. */
   exhaustedAt: bigint | null;
+  /** Core time (ms) before which asking is of no use: others were asked to give back. */
+  retryAt: number;
+  /** Core time (ms) of the last admission that looked at this lease. */
+  touchedAt: number;
   /** Units that waiting requests need beyond what is available. */
   short: number;
   /** Units admitted since `rateAt`, for the size of the next lease. */
@@ -30,16 +40,23 @@ export type Lease = {
 export const LEASE_AHEAD_MS = 30_000;
 const RATE_WINDOW_MS = 5_000;
 
-export const openLease = (window: QuotaWindow, limit: number, now: number): Lease => ({
+type Opening = { window: QuotaWindow; generation: number; limit: number };
+
+export const openLease = ({ window, generation, limit }: Opening, now: number): Lease => ({
   window,
+  generation,
   limit,
   granted: 0,
   settled: 0,
   reserved: 0,
   returned: 0,
+  reported: 0,
+  unanswered: false,
   overdrawn: 0,
   unlent: limit,
   exhaustedAt: null,
+  retryAt: 0,
+  touchedAt: now,
   short: 0,
   spentRecently: 0,
   rateAt: now,
@@ -85,18 +102,29 @@ export function settleUnits(
  * what waiting requests are short of.
  */
 export function wanted(lease: Lease, now: number): number {
-  const recent = Math.max(
-    lease.ratePerMs,
-    lease.spentRecently / Math.max(1_000, now - lease.rateAt),
-  );
+  const elapsed = now - lease.rateAt;
+  const before = elapsed < 2 * RATE_WINDOW_MS ? lease.ratePerMs : 0;
+  const recent = Math.max(before, lease.spentRecently / Math.max(1_000, elapsed));
   const ahead = Math.max(1, lease.short, Math.ceil(recent * LEASE_AHEAD_MS));
   return lease.granted + Math.max(0, ahead - Math.max(0, available(lease)));
 }
 
 /** Whether the lease should be topped up before it runs dry. */
 export function isLow(lease: Lease, now: number): boolean {
-  if (lease.exhaustedAt !== null) return false;
+  if (lease.exhaustedAt !== null || now < lease.retryAt) return false;
   if (lease.short > 0) return true;
   const want = wanted(lease, now) - lease.granted + Math.max(0, available(lease));
   return available(lease) * 2 < want;
 }
+
+/** Returns every unit that is not reserved; what waits for units keeps what it is short of. */
+export function giveBack(lease: Lease): void {
+  lease.returned += Math.max(0, available(lease) - lease.short);
+}
+
+/** Whether the lease holds nothing, and core knows it: then it can be forgotten. */
+export const isSettled = (lease: Lease): boolean =>
+  !lease.unanswered &&
+  lease.reserved === 0 &&
+  lease.reported === lease.returned &&
+  available(lease) === 0;

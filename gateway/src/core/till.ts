@@ -2,7 +2,17 @@ import type { QuotaFact } from '@tollgate/billing-core/contract/facts.ts';
 import { quotaWindow } from '@tollgate/billing-core/contract/quota-window.ts';
 import type { LeaseGrant, LeaseTotals } from '@tollgate/billing-core/contract/sync.ts';
 import type { AdmissionRequest, Hold, LimitState, Settlement, Spend } from '../ports.ts';
-import { available, isLow, openLease, reserve, settleUnits, wanted, type Lease } from './lease.ts';
+import {
+  available,
+  giveBack,
+  isLow,
+  isSettled,
+  openLease,
+  reserve,
+  settleUnits,
+  wanted,
+  type Lease,
+} from './lease.ts';
 import { isBillable, quantitiesOf, reservationOf, type UsageRecord } from './meter.ts';
 import { openBucket, refill, untilFull, untilToken, type Bucket } from './rate.ts';
 import { refuse, type Refusal } from './refusal.ts';
@@ -13,6 +23,8 @@ import { refuse, type Refusal } from './refusal.ts';
  */
 export type Till = {
   readonly customerId: string;
+  /** Higher each time this customer's till is opened anew in this boot. */
+  readonly generation: number;
   bucket: Bucket | null;
   /** Number of the last change that may have freed units. */
   reopenedAt: bigint;
@@ -25,8 +37,9 @@ export type TillAnswer =
   /** Not decided: these windows need a grant first. */
   | { readonly kind: 'ask'; readonly windows: readonly string[] };
 
-export const openTill = (customerId: string): Till => ({
+export const openTill = (customerId: string, generation = 0): Till => ({
   customerId,
+  generation,
   bucket: null,
   reopenedAt: 0n,
   leases: new Map(),
@@ -42,10 +55,11 @@ function leaseOf(till: Till, quota: QuotaFact, now: number): Lease {
   const window = quotaWindow(of, now);
   let lease = till.leases.get(window.id);
   if (!lease) {
-    lease = openLease(window, quota.limit, now);
+    lease = openLease({ window, generation: till.generation, limit: quota.limit }, now);
     till.leases.set(window.id, lease);
   }
   lease.limit = quota.limit;
+  lease.touchedAt = now;
   return lease;
 }
 
@@ -170,39 +184,79 @@ export function settle(till: Till, hold: Hold, settlement: Settlement): UsageRec
   };
 }
 
-/** Takes in what core granted. G only grows; an older answer changes nothing. */
-export function grant(till: Till, from: LeaseGrant, asOf: bigint): void {
+/** Takes in what core granted. G only grows; an answer to an older generation changes nothing. */
+export function grant(
+  till: Till,
+  from: LeaseGrant,
+  { asOf, now }: { asOf: bigint; now: number },
+): void {
   const lease = till.leases.get(from.window);
-  if (!lease) return;
+  if (!lease || lease.generation !== from.generation) return;
   lease.granted = Math.max(lease.granted, from.granted);
   lease.unlent = from.unlent;
+  lease.unanswered = false;
   // Those who still wait say so again when they are tried again.
   lease.short = 0;
   // An answer from before the last reopening may not know the units that came back since.
-  lease.exhaustedAt = from.exhausted && asOf >= till.reopenedAt ? asOf : null;
+  const isNews = asOf >= till.reopenedAt;
+  lease.exhaustedAt = from.exhausted && isNews ? asOf : null;
+  lease.retryAt = from.retry_in_ms === null ? 0 : now + from.retry_in_ms;
+}
+
+/** Core has taken in these totals: what they returned is returned for good. */
+export function acknowledge(till: Till, sent: LeaseTotals): void {
+  const lease = till.leases.get(sent.window);
+  if (lease?.generation === sent.generation) {
+    lease.reported = Math.max(lease.reported, sent.returned);
+  }
 }
 
 /** A change may have freed units: the till asks again. `change` is its number in the feed. */
 export function reopen(till: Till, change: bigint): void {
   if (change > till.reopenedAt) till.reopenedAt = change;
-  for (const lease of till.leases.values()) lease.exhaustedAt = null;
+  for (const lease of till.leases.values()) {
+    lease.exhaustedAt = null;
+    lease.retryAt = 0;
+  }
 }
 
-/** The running totals to send: windows of now that are low or asked for, and what goes back. */
+/** Gives back what is not reserved: of one window when another till ran dry, or of all. */
+export function recall(till: Till, window?: string): void {
+  for (const lease of till.leases.values()) {
+    if (window === undefined || lease.window.id === window) giveBack(lease);
+  }
+}
+
+/** A lease nobody has asked for this long is given back, so that idle tills strand nothing. */
+export const LEASE_IDLE_MS = 60_000;
+
+export function giveBackIdle(till: Till, now: number): void {
+  for (const lease of till.leases.values()) {
+    if (now - lease.touchedAt >= LEASE_IDLE_MS) giveBack(lease);
+  }
+}
+
+/** The running totals to send: of windows that are low or asked for, or have units to return. */
 export function totals(till: Till, now: number): LeaseTotals[] {
   const all: LeaseTotals[] = [];
   for (const lease of till.leases.values()) {
-    if (lease.window.endsAt <= now || !isLow(lease, now)) continue;
-    all.push({ window: lease.window.id, wanted: wanted(lease, now), returned: lease.returned });
+    const asks = lease.window.endsAt > now && isLow(lease, now);
+    if (!asks && lease.returned === lease.reported) continue;
+    lease.unanswered = true;
+    const { window, generation, granted, returned } = lease;
+    const want = asks ? wanted(lease, now) : granted;
+    all.push({ window: window.id, generation, wanted: want, returned });
   }
   return all;
 }
 
-/** Forgets windows that are over and have nothing open; true when the till holds nothing more. */
+/** Forgets windows that are over and have nothing open; true when the till can be forgotten. */
 export function forget(till: Till, now: number): boolean {
   for (const [id, lease] of till.leases) {
     const over = lease.window.endsAt + WINDOW_GRACE_MS <= now;
     if (over && lease.reserved === 0) till.leases.delete(id);
   }
-  return till.leases.size === 0 && (till.bucket === null || untilFull(till.bucket) === 0);
+  if (till.bucket) refill(till.bucket, till.bucket, now);
+  const isFull = till.bucket === null || untilFull(till.bucket) === 0;
+  return isFull && [...till.leases.values()].every(isSettled);
 }

@@ -25,7 +25,12 @@ export type ChangesOf = {
   readonly random: () => number;
   /** Told of customers whose limits, or the units left under them, changed. */
   readonly onLimits: (customerId: string, change: bigint) => void;
+  /** Told to give back units of a window, or of all windows of a customer. */
+  readonly onRecall: (customerId: string, window?: string) => void;
 };
+
+// A window's id begins with its customer's.
+const customerIn = (window: string): string => window.slice(0, window.indexOf('|'));
 
 /** Follows core's changes feed, so that revocations and new routes bite within a second. */
 export class Changes {
@@ -110,16 +115,20 @@ export class Changes {
   }
 
   async #apply({ changes }: ChangesAnswer): Promise<void> {
-    const { keys, routes, onLimits } = this.#of;
+    const { keys, routes, onLimits, onRecall } = this.#of;
     const customers = new Set<string>();
     let reroute = false;
     for (const { kind, id, number } of changes) {
       if (kind === 'route') reroute = true;
       else if (kind === 'key') keys.dropKey(id);
-      else if (kind === 'customer') customers.add(id);
-      if (kind === 'customer') onLimits(id, BigInt(number));
-      // A window's id begins with its customer's.
-      else if (kind === 'quota') onLimits(id.slice(0, id.indexOf('|')), BigInt(number));
+      else if (kind === 'quota') onLimits(customerIn(id), BigInt(number));
+      else if (kind === 'recall') onRecall(customerIn(id), id);
+      else if (kind === 'customer') {
+        customers.add(id);
+        // The limit may be a lower one: what is held goes back, and is asked for anew.
+        onRecall(id);
+        onLimits(id, BigInt(number));
+      }
     }
     for (const id of customers) keys.refreshCustomer(id);
     if (reroute) await routes.refresh(this.#stop.signal);

@@ -28,7 +28,10 @@ const LAST_SYNC_MS = 5_000;
 /** The metering of one process, opened: what decides on limits and records what happened. */
 export type Meters = {
   readonly clock: Clock;
-  readonly tills: Tills & { reopen(customerId: string, change: bigint): void };
+  readonly tills: Tills & {
+    reopen(customerId: string, change: bigint): void;
+    recall(customerId: string, window?: string): void;
+  };
   readonly metering: Metering & { readonly openRequests: number };
   readonly refusals: Refusals;
   stopAdmitting(): void;
@@ -75,7 +78,19 @@ function openFacts(of: GatewayOf, upstreams: Upstreams, telemetry: Telemetry) {
   });
   const onLimits = (customerId: string, change: bigint): void =>
     meters.tills.reopen(customerId, change);
-  const changes = new Changes({ core, store, freshness, keys, routes, log, random, onLimits });
+  const onRecall = (customerId: string, window?: string): void =>
+    meters.tills.recall(customerId, window);
+  const changes = new Changes({
+    core,
+    store,
+    freshness,
+    keys,
+    routes,
+    log,
+    random,
+    onLimits,
+    onRecall,
+  });
   changes.start();
   telemetry.gauge('gateway_keys_cached', 'Keys in memory', () => keys.size);
   const following = (): number => Number(changes.following);

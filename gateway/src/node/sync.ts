@@ -1,7 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { LEASES_MAX, type BootEnd, type SyncAnswer } from '@tollgate/billing-core/contract/sync.ts';
+import {
+  LEASES_MAX,
+  type BootEnd,
+  type LeaseTotals,
+  type SyncAnswer,
+} from '@tollgate/billing-core/contract/sync.ts';
 import type { Logger } from 'pino';
 import type { CoreClock } from './clock.ts';
 import { storedBatch, type SpoolMetering } from './metering.ts';
@@ -114,7 +119,7 @@ export class SyncLoop {
     try {
       const answer = await shipper.sync({ leases, refusals: counted, watermark });
       this.#lastSync = clock.monotonic();
-      this.#takeIn(answer);
+      this.#takeIn(answer, leases);
       return false;
     } catch (error) {
       tills.askAgain(leases);
@@ -124,8 +129,8 @@ export class SyncLoop {
     }
   }
 
-  #takeIn(answer: SyncAnswer): void {
-    this.#of.tills.granted(answer.grants, BigInt(answer.as_of));
+  #takeIn(answer: SyncAnswer, sent: LeaseTotals[]): void {
+    this.#of.tills.answered(sent, answer);
     this.#of.onAcknowledged();
     if (this.#of.shipper.ended) this.#of.onEnded();
   }

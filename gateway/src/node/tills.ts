@@ -1,6 +1,17 @@
-import type { LeaseGrant, LeaseTotals } from '@tollgate/billing-core/contract/sync.ts';
+import type { LeaseGrant, LeaseTotals, SyncAnswer } from '@tollgate/billing-core/contract/sync.ts';
 import { refuse } from '../core/refusal.ts';
-import { admit, forget, grant, openTill, reopen, totals, type Till } from '../core/till.ts';
+import {
+  acknowledge,
+  admit,
+  forget,
+  giveBackIdle,
+  grant,
+  openTill,
+  recall,
+  reopen,
+  totals,
+  type Till,
+} from '../core/till.ts';
 import type { Admission, AdmissionRequest, Clock, Tills } from '../ports.ts';
 
 /** How long a request waits for core to lend before it is refused. */
@@ -23,6 +34,7 @@ export class TillHouse implements Tills {
   /** Tills that admitted or asked since their totals were last sent. */
   #touched = new Set<Till>();
   #waiters: Waiter[] = [];
+  #generations = 0;
 
   constructor(of: {
     clock: Clock;
@@ -48,7 +60,8 @@ export class TillHouse implements Tills {
   till(customerId: string): Till {
     let till = this.#tills.get(customerId);
     if (!till) {
-      till = openTill(customerId);
+      this.#generations += 1;
+      till = openTill(customerId, this.#generations);
       this.#tills.set(customerId, till);
     }
     return till;
@@ -66,22 +79,48 @@ export class TillHouse implements Tills {
     return all.slice(0, max);
   }
 
-  /** Takes in grants and decides again for everyone who waits. */
-  granted(grants: readonly LeaseGrant[], asOf: bigint): void {
-    for (const from of grants) {
-      const till = this.#tills.get(from.window.slice(0, from.window.indexOf('|')));
-      if (till) grant(till, from, asOf);
+  /** Core answered these totals: takes in the grants and decides again for everyone who waits. */
+  answered(sent: readonly LeaseTotals[], answer: Pick<SyncAnswer, 'grants' | 'as_of'>): void {
+    const now = this.#clock.now();
+    const asOf = BigInt(answer.as_of);
+    for (const total of sent) {
+      const till = this.#holderOf(total.window);
+      if (till) acknowledge(till, total);
     }
+    for (const from of answer.grants) {
+      const till = this.#holderOf(from.window);
+      if (till) grant(till, from, { asOf, now });
+    }
+    this.#decideWaiting();
+    if (this.#waiters.length > 0) this.#askLater(answer.grants);
+  }
+
+  #decideWaiting(): void {
     const waiting = this.#waiters;
     this.#waiters = [];
     for (const waiter of waiting) this.#decideAgain(waiter);
+  }
+
+  /** Asks again when it can help: at once, or when others have had time to give back. */
+  #askLater(grants: readonly LeaseGrant[]): void {
+    const pauses = grants.map((from) => from.retry_in_ms ?? 0).filter((pause) => pause > 0);
+    if (pauses.length === 0) this.#askCore();
+    else setTimeout(() => this.#retry(), Math.min(...pauses)).unref();
+  }
+
+  #retry(): void {
+    this.#decideWaiting();
     if (this.#waiters.length > 0) this.#askCore();
+  }
+
+  #holderOf(window: string): Till | undefined {
+    return this.#tills.get(window.slice(0, window.indexOf('|')));
   }
 
   /** The ask was not answered: what it said must be said again. */
   askAgain(unanswered: readonly LeaseTotals[]): void {
     for (const { window } of unanswered) {
-      const till = this.#tills.get(window.slice(0, window.indexOf('|')));
+      const till = this.#holderOf(window);
       if (till) this.#touched.add(till);
     }
   }
@@ -89,13 +128,32 @@ export class TillHouse implements Tills {
   /** A customer's limits or units changed: nothing is exhausted any more until core says so. */
   reopen(customerId: string, change: bigint): void {
     const till = this.#tills.get(customerId);
-    if (till) reopen(till, change);
+    if (!till) return;
+    reopen(till, change);
+    if (this.#waiters.length > 0) this.#retry();
   }
 
-  /** Drops tills that hold nothing, so that customers seen once do not stay for ever. */
+  /** Gives units back: of a window in which another till ran dry, or all when limits changed. */
+  recall(customerId: string, window?: string): void {
+    const till = this.#tills.get(customerId);
+    if (!till) return;
+    recall(till, window);
+    this.#touched.add(till);
+    this.#askCore();
+  }
+
+  /** Gives back what is idle, and drops tills that hold nothing any more. */
   sweep(): void {
     const now = this.#clock.now();
-    for (const [id, till] of this.#tills) if (forget(till, now)) this.#tills.delete(id);
+    for (const [id, till] of this.#tills) {
+      if (forget(till, now)) {
+        this.#tills.delete(id);
+        this.#touched.delete(till);
+        continue;
+      }
+      giveBackIdle(till, now);
+      this.#touched.add(till);
+    }
   }
 
   get size(): number {

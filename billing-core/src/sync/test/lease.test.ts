@@ -33,7 +33,9 @@ const sync = (envelope: SyncEnvelope): Promise<SyncAnswer> =>
   ) as Promise<SyncAnswer>;
 
 async function ask(boot: string, wanted: number, returned = 0): Promise<LeaseGrant> {
-  const answer = await sync(envelopeOf(boot, { leases: [{ window: WINDOW, wanted, returned }] }));
+  const answer = await sync(
+    envelopeOf(boot, { leases: [{ window: WINDOW, generation: 0, wanted, returned }] }),
+  );
   return answer.grants[0] as LeaseGrant;
 }
 
@@ -56,7 +58,13 @@ test('eight boots that ask at once are lent the limit together and not a unit mo
   }
   const sum = [...granted.values()].reduce((all, units) => all + units, 0);
   expect(sum).toBe(LIMIT);
-  expect((await ask('bt_late', 1)).exhausted).toBe(true);
+  // Nobody has spent anything yet: those who hold units are asked for them, not more than needed.
+  expect(await ask('bt_late', 1)).toMatchObject({ exhausted: false, retry_in_ms: 250 });
+  expect(await ask('bt_late', 1)).toMatchObject({ exhausted: false, retry_in_ms: 250 });
+  const changes = await database.sql`select kind, subject_id from changes`;
+  expect(changes.map((change) => ({ ...change }))).toEqual([
+    { kind: 'recall', subject_id: WINDOW },
+  ]);
 });
 
 test('a seal gives back what was not spent, and tells tills to ask again', async () => {
@@ -95,9 +103,19 @@ test('units a till returns can be lent again, and an old return cannot undo that
 test('a window nobody has an entitlement for lends nothing', async () => {
   const window = quotaWindow({ customerId: CUSTOMER, meterId: METER, kind: 'day' }, NOW).id;
   const leases = [
-    { window, wanted: 5, returned: 0 },
-    { window: 'no|such|window|1', wanted: 1, returned: 0 },
+    { window, generation: 0, wanted: 5, returned: 0 },
+    { window: 'no|such|window|1', generation: 0, wanted: 1, returned: 0 },
   ];
   const answer = await sync(envelopeOf('bt_other', { leases }));
-  expect(answer.grants).toEqual([{ window, granted: 0, limit: 0, unlent: 0, exhausted: true }]);
+  expect(answer.grants).toEqual([
+    {
+      window,
+      generation: 0,
+      granted: 0,
+      limit: 0,
+      unlent: 0,
+      exhausted: true,
+      retry_in_ms: null,
+    },
+  ]);
 });

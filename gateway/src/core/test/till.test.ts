@@ -3,16 +3,34 @@ import { describe, expect, test } from 'vitest';
 import { quotaWindow } from '@tollgate/billing-core/contract/quota-window.ts';
 import type { Hold } from '../../ports.ts';
 import { available, type Lease } from '../lease.ts';
-import { admit, forget, grant, openTill, reopen, settle, totals, type Till } from '../till.ts';
+import {
+  acknowledge,
+  admit,
+  forget,
+  giveBackIdle,
+  grant,
+  openTill,
+  recall,
+  reopen,
+  settle,
+  totals,
+  type Till,
+} from '../till.ts';
 import { CUSTOMER, FAILED, keyFact, METER, OK, request, route } from './sample.ts';
 
 const NOW = Date.UTC(2026, 10, 22, 12);
 const WINDOW = quotaWindow({ customerId: CUSTOMER, meterId: METER, kind: 'month' }, NOW).id;
 const leaseIn = (till: Till): Lease => till.leases.get(WINDOW) as Lease;
 
-function lend(till: Till, granted: number, more: { exhausted?: boolean; unlent?: number } = {}) {
+function lend(
+  till: Till,
+  granted: number,
+  more: { exhausted?: boolean; unlent?: number; retryMs?: number } = {},
+) {
   const { exhausted = false, unlent = 0 } = more;
-  grant(till, { window: WINDOW, granted, limit: 100, unlent, exhausted }, 7n);
+  const retry_in_ms = more.retryMs ?? null;
+  const lent = { window: WINDOW, generation: 0, granted, limit: 100, unlent, exhausted };
+  grant(till, { ...lent, retry_in_ms }, { asOf: 7n, now: NOW });
 }
 
 function holdOf(till: Till, now = NOW): Hold {
@@ -96,6 +114,50 @@ describe('quota', () => {
   });
 });
 
+describe('giving back', () => {
+  test('a recall returns what is not reserved, and says so until core knows', () => {
+    const till = openTill(CUSTOMER);
+    admit(till, request(), NOW);
+    lend(till, 10);
+    const hold = holdOf(till);
+    recall(till, WINDOW);
+    expect(available(leaseIn(till))).toBe(0);
+    const [said] = totals(till, NOW);
+    expect(said).toMatchObject({ returned: 9 });
+    if (!said) throw new Error('nothing was said');
+    acknowledge(till, said);
+    lend(till, 10);
+    settle(till, hold, OK);
+    expect(leaseIn(till)).toMatchObject({ granted: 10, settled: 1, reserved: 0, returned: 9 });
+  });
+
+  test('who was told to wait for others asks again only then', () => {
+    const till = openTill(CUSTOMER);
+    admit(till, request(), NOW);
+    lend(till, 0, { retryMs: 250 });
+    admit(till, request(), NOW);
+    expect(totals(till, NOW + 249)).toEqual([]);
+    expect(totals(till, NOW + 250)).toHaveLength(1);
+  });
+
+  test('an idle till gives everything back and is forgotten, but not before core knows', () => {
+    const till = openTill(CUSTOMER);
+    admit(till, request(), NOW);
+    lend(till, 5);
+    settle(till, holdOf(till), OK);
+    const later = NOW + 60_000;
+    expect(forget(till, later)).toBe(false);
+    giveBackIdle(till, later);
+    expect(forget(till, later)).toBe(false);
+    const [said] = totals(till, later);
+    expect(said).toMatchObject({ returned: 4 });
+    expect(forget(till, later)).toBe(false);
+    if (said) acknowledge(till, said);
+    lend(till, 5);
+    expect(forget(till, later)).toBe(true);
+  });
+});
+
 type Act = { kind: 'admit' | 'ok' | 'fail' | 'grant' | 'old grant'; units: number };
 const act: fc.Arbitrary<Act> = fc.record({
   kind: fc.constantFrom('admit' as const, 'admit', 'ok', 'fail', 'grant', 'old grant'),
@@ -136,7 +198,7 @@ test('G = S + reserved + available + R after every step, and never more than G i
 test('a till asks ahead in time, and for what is short when requests wait', () => {
   const till = openTill(CUSTOMER);
   for (let i = 0; i < 20; i++) admit(till, request(), NOW);
-  expect(totals(till, NOW)).toEqual([{ window: WINDOW, wanted: 20, returned: 0 }]);
+  expect(totals(till, NOW)).toEqual([{ window: WINDOW, generation: 0, wanted: 20, returned: 0 }]);
   lend(till, 20, { unlent: 80 });
   for (let i = 0; i < 15; i++) admit(till, request(), NOW + i);
   const [more] = totals(till, NOW + 100);

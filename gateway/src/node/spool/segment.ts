@@ -53,15 +53,14 @@ export class Segment {
   readonly path: string;
   readonly firstFrame: number;
   readonly #fd: number;
-  #bytes: number;
+  #bytes = 0;
   #syncing = 0;
   #closing = false;
 
-  private constructor(path: string, firstFrame: number, fd: number, bytes: number) {
+  private constructor(path: string, firstFrame: number, fd: number) {
     this.path = path;
     this.firstFrame = firstFrame;
     this.#fd = fd;
-    this.#bytes = bytes;
   }
 
   /** Creates the file with its header, both durable before the first frame. */
@@ -69,7 +68,7 @@ export class Segment {
     const path = join(dir, segmentName(header.first_frame));
     const fd = openSync(path, 'ax', 0o600);
     const head = Buffer.from(`${MAGIC}${JSON.stringify(header)}\n`);
-    const segment = new Segment(path, header.first_frame, fd, 0);
+    const segment = new Segment(path, header.first_frame, fd);
     segment.write(head);
     if (header.fsync !== 'never') {
       fdatasyncSync(fd);

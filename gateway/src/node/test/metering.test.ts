@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { testDatabase, type TestDatabase } from '../../../../scripts/test/database.ts';
+import { testFolder } from '../../../../scripts/test/folder.ts';
 import { keyFact, OK, request } from '../../core/test/sample.ts';
 import { openMetering, type OpenMetering } from '../open-metering.ts';
 import { SpoolOwned } from '../spool/owner.ts';
@@ -23,7 +23,7 @@ afterAll(async () => {
   await database.drop();
 });
 beforeEach(() => {
-  spoolDir = mkdtempSync(join(tmpdir(), 'tollgate-spool-'));
+  spoolDir = testFolder('spool');
   core.weather = () => 'fair';
 });
 afterEach(async () => {
@@ -67,7 +67,8 @@ async function serve(on: OpenMetering, customer: string): Promise<void> {
 
 async function ledger(customer: string): Promise<number> {
   const [row] = await database.sql<{ sum: number }[]>`
-    select coalesce(sum(requests), 0)::int as sum from usage_entries where customer_id = ${customer}`;
+    select coalesce(sum(requests), 0)::int as sum
+      from usage_entries where customer_id = ${customer}`;
   return row?.sum ?? 0;
 }
 const settled = (customer: string, count: number) =>
@@ -166,7 +167,8 @@ test('requests in flight at a crash are counted as in doubt, not as usage', asyn
   await vi.waitFor(
     async () => {
       const rows = await database.sql`select b.in_doubt::int from boots b where state = 'sealed' and
-      exists (select from usage_entries e where e.boot_id = b.boot_id and customer_id = 'cus_doubt')`;
+      exists (select from usage_entries e
+               where e.boot_id = b.boot_id and customer_id = 'cus_doubt')`;
       expect([3, 4]).toContain(rows[0]?.['in_doubt']);
     },
     { timeout: 5_000 },

@@ -1,14 +1,7 @@
-import {
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { testFolder } from '../../../../../scripts/test/folder.ts';
 import { encodeRecord, type UsageRecord } from '../../../core/meter.ts';
 import { BatchFiles } from '../batches.ts';
 import { recoverBoot } from '../recovery.ts';
@@ -16,7 +9,7 @@ import { Spool } from '../spool.ts';
 
 let dir = '';
 beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), 'tollgate-boot-'));
+  dir = testFolder('boot');
 });
 afterEach(() => rmSync(dir, { recursive: true }));
 
