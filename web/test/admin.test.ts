@@ -31,7 +31,7 @@ test('a customer is found, created, and its duplicate refused at the field', asy
   await page.getByLabel('External id').fill('crm-4711');
   const create = page.getByRole('dialog').getByRole('button', { name: 'Create customer' });
   await create.click();
-  await page.getByText('is taken').waitFor();
+  await page.getByText('Is taken').waitFor();
   await page.getByLabel('External id').fill('crm-4712');
   await create.click();
   await page.getByRole('heading', { name: 'Initech' }).waitFor();
@@ -69,7 +69,7 @@ test('a route is created, refused where another has its path, and disabled', asy
   await page.getByLabel('Path pattern').fill('/demo/*');
   await page.getByLabel('Upstream URL').fill('http://127.0.0.1:4003');
   await page.getByRole('button', { name: 'Create route' }).click();
-  await page.getByText('belongs to another route').waitFor();
+  await page.getByText('Belongs to another route').waitFor();
   await page.getByLabel('Path pattern').fill('/search/*');
   await page.getByRole('button', { name: 'Create route' }).click();
   await page.getByRole('heading', { name: 'Search' }).waitFor();

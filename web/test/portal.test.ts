@@ -30,6 +30,8 @@ describe('Overview', () => {
     await expect.poll(today, PATIENCE).toBe('1,234,567');
     stage.state.today.set(acme, 1_234_568);
     await expect.poll(today, PATIENCE).toBe('1,234,568');
+    // What stands beside it must not tell of another time.
+    await page.getByText((1_234_568 * 2).toLocaleString('en-US')).waitFor();
   });
 
   test('keeps old figures with their age while the stream is lost, then catches up', async () => {
@@ -148,7 +150,7 @@ describe('Keys', () => {
     await page.getByRole('textbox', { name: 'Name' }).fill(' ');
     const send = page.getByRole('dialog').getByRole('button', { name: 'Create key' });
     await send.click();
-    await page.getByText('is required').waitFor();
+    await page.getByText('Is required').waitFor();
     await page.getByRole('textbox', { name: 'Name' }).fill('Twice');
     const sent: (string | undefined)[] = [];
     page.on('request', (request) => {

@@ -60,10 +60,15 @@ function placeFaults<Values extends FieldValues>(
   const strays = error.fields.filter((fault: FieldFault) => {
     const name = rename(fieldPath(fault.path)) as Path<Values>;
     if (form.getValues(name) === undefined) return true;
-    form.setError(name, { message: fault.message }, { shouldFocus: true });
+    form.setError(name, { message: sentence(fault.message) }, { shouldFocus: true });
     return false;
   });
   return strays.length === 0;
+}
+
+/** The API speaks of the field without naming it: 'is not a time zone'. */
+function sentence(message: string): string {
+  return message.charAt(0).toUpperCase() + message.slice(1);
 }
 
 interface FormProps<Values extends FieldValues> {

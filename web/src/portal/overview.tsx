@@ -11,6 +11,7 @@ import { FactsSkeleton, Skeleton } from '../kit/skeleton.tsx';
 import { t } from '../kit/text.ts';
 import { Endpoints } from './endpoints.tsx';
 import { Figures } from './figures.tsx';
+import { useFollow } from './follow.ts';
 import { useCustomerId } from './layout.tsx';
 import { PlanCard } from './plan-card.tsx';
 import { customerPath, overviewQuery } from './queries.ts';
@@ -21,6 +22,7 @@ export function OverviewPage() {
   const customerId = useCustomerId();
   const overview = useQuery(overviewQuery(customerId));
   const live = useLive<UsageLive>(customerPath(customerId, '/usage/live'), 'usage');
+  useFollow(overview, live.data?.roll);
   const quotas = live.data?.quotas ?? overview.data?.quotas;
   if (overview.data === undefined && overview.isError) {
     return (
