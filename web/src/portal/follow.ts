@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import { now } from '../kit/clock.ts';
 
 /** Often enough that figures side by side agree, seldom enough for a busy customer. */
@@ -16,11 +16,15 @@ interface Followed {
  */
 export function useFollow(query: Followed, roll: string | undefined): void {
   const { dataUpdatedAt, refetch } = query;
+  const asked = useRef<string>(undefined);
   useEffect(() => {
-    if (roll === undefined || dataUpdatedAt === 0) return;
+    // A newer answer is no reason to ask again: only a newer roll is.
+    if (roll === undefined || dataUpdatedAt === 0 || asked.current === roll) return;
     const wait = Math.max(0, dataUpdatedAt + REFRESH_MIN_MS - now());
-    const timer = setTimeout(() => void refetch(), wait);
+    const timer = setTimeout(() => {
+      asked.current = roll;
+      void refetch();
+    }, wait);
     return () => clearTimeout(timer);
-    // A newer answer is no reason to ask again: only the roll is.
-  }, [roll]);
+  }, [roll, dataUpdatedAt, refetch]);
 }
