@@ -61,11 +61,14 @@ create table entitlements (
   quota_limit     bigint  check (quota_limit >= 0),
   quota_window    text    check (quota_window in ('minute', 'hour', 'day', 'month')),
   enforcement     text    check (enforcement in ('hard', 'soft')),
+  -- What a gateway does past its lease while it cannot ask: admit (counted apart) or refuse.
+  on_unreachable  text    default 'refuse' check (on_unreachable in ('admit', 'refuse')),
   rate_per_second numeric(20, 6) check (rate_per_second > 0),
   burst           integer check (burst > 0),
   check ((kind = 'feature') = (feature is not null)),
   check ((kind = 'quota') = (meter_id is not null and quota_limit is not null
-         and quota_window is not null and enforcement is not null)),
+         and quota_window is not null and enforcement is not null
+         and on_unreachable is not null)),
   check ((kind = 'rate_limit') = (rate_per_second is not null and burst is not null)),
   unique (plan_version_id, meter_id, quota_window)
 );

@@ -89,7 +89,12 @@ test('a version gives back what was written, exactly and in its order', async ()
       included_units: '0',
     },
   ]);
-  const quota = { id: id('ent'), kind: 'quota', meter_id: tokens.id };
+  const quota = {
+    id: id('ent'),
+    kind: 'quota',
+    meter_id: tokens.id,
+    on_unreachable: 'refuse',
+  };
   expect(made.entitlements).toEqual([
     { ...quota, limit: '10000.125', window: 'month', enforcement: 'soft' },
     { ...quota, limit: '0', window: 'day', enforcement: 'hard' },

@@ -24,7 +24,13 @@ export interface Routes {
 }
 
 /** Units of one meter reserved under the windows that limit it. */
-export type Spend = { readonly meterId: string; readonly windowId: string; readonly units: number };
+export type Spend = {
+  readonly meterId: string;
+  readonly windowId: string;
+  readonly units: number;
+  /** Admitted without a lease while core could not be asked, where the plan allows that. */
+  readonly unleased: boolean;
+};
 
 /** An admitted request: what `settle` needs, and nothing that could change meanwhile. */
 export type Hold = {

@@ -29,6 +29,7 @@ export type EntitlementValues = {
   quota_limit: bigint | null;
   quota_window: string | null;
   enforcement: string | null;
+  on_unreachable: string | null;
   rate_per_second: string | null;
   burst: number | null;
 };
@@ -102,6 +103,7 @@ const noEntitlement = {
   quota_limit: null,
   quota_window: null,
   enforcement: null,
+  on_unreachable: null,
   rate_per_second: null,
   burst: null,
 };
@@ -116,10 +118,11 @@ function entitlementValues(
   if (kind === 'rate_limit') {
     return { ...noEntitlement, kind, rate_per_second: line.rate_per_second, burst: line.burst };
   }
-  const { meter_id, enforcement } = line;
+  const { meter_id, enforcement, on_unreachable } = line;
   checks.meter(`${path}.meter_id`, meter_id);
   const quota_limit = checks.quantity(`${path}.limit`, meter_id, line.limit) ?? 0n;
-  return { ...noEntitlement, kind, meter_id, quota_limit, quota_window: line.window, enforcement };
+  const quota = { meter_id, quota_limit, quota_window: line.window, enforcement, on_unreachable };
+  return { ...noEntitlement, kind, ...quota };
 }
 
 /** The content of a version as it is to be stored, and what is wrong with it, if anything. */
@@ -177,6 +180,7 @@ function shownEntitlement(row: EntitlementRow): Entitlement {
     limit: unscaled(BigInt(row.quota_limit ?? 0), row.scale ?? 0),
     window: row.quota_window as 'month',
     enforcement: row.enforcement as 'hard',
+    on_unreachable: row.on_unreachable as 'refuse',
   };
 }
 

@@ -21,6 +21,7 @@ const versions = (sql: Query) => sql`
     (select coalesce(json_agg(json_build_object('id', entitlements.id, 'kind', kind,
               'feature', feature, 'meter_id', meter_id, 'quota_limit', quota_limit::text,
               'scale', scale, 'quota_window', quota_window, 'enforcement', enforcement,
+              'on_unreachable', on_unreachable,
               'rate_per_second', trim_scale(rate_per_second)::text, 'burst', burst)
               order by position), '[]')
        from entitlements left join meters on meters.id = meter_id

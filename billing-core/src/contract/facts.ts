@@ -11,6 +11,7 @@ export const OUTCOMES = [
   'upstream_error',
   'client_abort',
 ] as const;
+export const ON_UNREACHABLE = ['admit', 'refuse'] as const;
 export const WINDOW_KINDS = ['minute', 'hour', 'day', 'month'] as const;
 
 /** How a request that was admitted ended. */
@@ -54,6 +55,8 @@ export const quotaFact = z.object({
   window: z.enum(WINDOW_KINDS),
   limit: safeInteger,
   enforcement: z.enum(['hard', 'soft']),
+  /** Past its lease, while core cannot be asked: admit (counted as unleased) or refuse. */
+  on_unreachable: z.enum(ON_UNREACHABLE),
 });
 export type QuotaFact = z.infer<typeof quotaFact>;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { currency } from './customer.ts';
-import { WINDOW_KINDS } from './facts.ts';
+import { ON_UNREACHABLE, WINDOW_KINDS } from './facts.ts';
 import { decimal, id, optionalText, text, time, units } from './field.ts';
 
 export const VERSION_STATES = ['draft', 'published', 'archived'] as const;
@@ -38,6 +38,7 @@ const quota = z.object({
   limit: decimal(),
   window: z.enum(WINDOW_KINDS),
   enforcement: z.enum(ENFORCEMENTS),
+  on_unreachable: z.enum(ON_UNREACHABLE),
 });
 const rateLimit = z.object({
   id: z.string(),
@@ -86,6 +87,8 @@ const entitlementInput = z.discriminatedUnion('kind', [
     limit: decimal(),
     window: z.enum(WINDOW_KINDS),
     enforcement: z.enum(ENFORCEMENTS).default('hard'),
+    /** What gateways do past their lease while billing-core cannot be asked. */
+    on_unreachable: z.enum(ON_UNREACHABLE).default('refuse'),
     rate_per_second: nothing,
     burst: nothing,
     feature: nothing,
@@ -98,6 +101,7 @@ const entitlementInput = z.discriminatedUnion('kind', [
     limit: nothing,
     window: nothing,
     enforcement: nothing,
+    on_unreachable: nothing,
     feature: nothing,
   }),
   z.strictObject({
@@ -107,6 +111,7 @@ const entitlementInput = z.discriminatedUnion('kind', [
     limit: nothing,
     window: nothing,
     enforcement: nothing,
+    on_unreachable: nothing,
     rate_per_second: nothing,
     burst: nothing,
   }),

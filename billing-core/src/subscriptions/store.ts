@@ -18,6 +18,7 @@ type EntitledRow = {
   quota_limit: bigint | null;
   quota_window: WindowKind | null;
   enforcement: 'hard' | 'soft' | null;
+  on_unreachable: 'admit' | 'refuse' | null;
   rate_per_second: string | null;
   burst: number | null;
 };
@@ -25,7 +26,7 @@ type EntitledRow = {
 async function entitledRows(query: Query, customerId: string): Promise<EntitledRow[]> {
   return query<EntitledRow[]>`
     select subscriptions.id, trial_ends_at, canceled_at, kind, meter_id, meters.slug as meter_slug,
-           quota_limit, quota_window, enforcement, rate_per_second, burst
+           quota_limit, quota_window, enforcement, on_unreachable, rate_per_second, burst
       from subscriptions
       left join entitlements on entitlements.plan_version_id = subscriptions.plan_version_id
                             and kind <> 'feature'
@@ -38,7 +39,9 @@ function quotaOf(row: EntitledRow): QuotaFact[] {
   const { meter_id, meter_slug, quota_limit, quota_window: window, enforcement } = row;
   if (!meter_id || !meter_slug || quota_limit === null || !window || !enforcement) return [];
   // Limits are checked to be safe integers when a plan is written.
-  return [{ meter_id, meter_slug, window, limit: Number(quota_limit), enforcement }];
+  const on_unreachable = row.on_unreachable ?? 'refuse';
+  const limit = Number(quota_limit);
+  return [{ meter_id, meter_slug, window, limit, enforcement, on_unreachable }];
 }
 
 /** The customer's live subscription with its quotas (scaled units) and rate limit, in one query. */

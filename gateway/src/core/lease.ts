@@ -18,6 +18,8 @@ export type Lease = {
   returned: number;
   /** R as core last acknowledged it. */
   reported: number;
+  /** Spent without a lease, while core could not be asked. */
+  unleased: number;
   /** Core was asked and has not answered: it may have granted more than is known here. */
   unanswered: boolean;
   overdrawn: number;
@@ -51,6 +53,7 @@ export const openLease = ({ window, generation, limit }: Opening, now: number): 
   reserved: 0,
   returned: 0,
   reported: 0,
+  unleased: 0,
   unanswered: false,
   overdrawn: 0,
   unlent: limit,

@@ -33,7 +33,11 @@ export type Till = {
 
 export type TillAnswer =
   | { readonly kind: 'admitted'; readonly hold: Hold; readonly limits: readonly LimitState[] }
-  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  | {
+      readonly kind: 'refused';
+      readonly refusal: Refusal;
+      readonly limits: readonly LimitState[];
+    }
   /** Not decided: these windows need a grant first. */
   | { readonly kind: 'ask'; readonly windows: readonly string[] };
 
@@ -112,6 +116,12 @@ function limitsOf(bucket: Bucket | null, needs: readonly Need[], now: number): L
   return limits;
 }
 
+function rateRefusal(bucket: Bucket, now: number): TillAnswer {
+  const retryAfterS = untilToken(bucket);
+  const refusal = refuse('rate_limited', { retryAfterS, violated: ['rate'] });
+  return { kind: 'refused', refusal, limits: limitsOf(bucket, [], now) };
+}
+
 function quotaRefusal(spent: readonly Need[], now: number): Refusal {
   const resets = spent.map(({ lease }) => untilReset(lease, now));
   return refuse('quota_exceeded', {
@@ -120,39 +130,61 @@ function quotaRefusal(spent: readonly Need[], now: number): Refusal {
   });
 }
 
-/**
- * Decides one request: rate, then quota. Nothing is taken unless everything is there; after the
- * last check the token is taken and the units are set aside. A quota that stands at its limit
- * still refuses a request whose cost is not known yet.
- */
-export function admit(till: Till, request: AdmissionRequest, now: number): TillAnswer {
-  const bucket = bucketOf(till, request, now);
-  if (bucket && bucket.tokens < 1) {
-    const retryAfterS = untilToken(bucket);
-    return {
-      kind: 'refused',
-      refusal: refuse('rate_limited', { retryAfterS, violated: ['rate'] }),
-    };
-  }
-  const needs = needsOf(till, request, now);
-  const missing = needs.filter((need) => available(need.lease) < Math.max(1, need.units));
-  const spent = missing.filter((need) => need.lease.exhaustedAt !== null);
-  if (spent.length > 0) return { kind: 'refused', refusal: quotaRefusal(spent, now) };
-  if (missing.length > 0) {
-    for (const { lease, units } of missing) lease.short += Math.max(1, units);
-    return { kind: 'ask', windows: missing.map((need) => need.lease.window.id) };
-  }
+const isShort = ({ lease, units }: Need): boolean => available(lease) < Math.max(1, units);
 
-  // From here the request is admitted.
+/** From here the request is admitted: the token is taken and the units are set aside. */
+function enter(
+  request: AdmissionRequest,
+  { bucket, needs, now }: { bucket: Bucket | null; needs: readonly Need[]; now: number },
+): TillAnswer {
   if (bucket) bucket.tokens -= 1;
   const spends: Spend[] = [];
-  for (const { lease, units } of needs) {
-    reserve(lease, units, now);
-    spends.push({ meterId: lease.window.meterId, windowId: lease.window.id, units });
+  for (const need of needs) {
+    const { lease, units } = need;
+    const unleased = isShort(need);
+    if (!unleased) reserve(lease, units, now);
+    const { meterId, id: windowId } = lease.window;
+    spends.push({ meterId, windowId, units, unleased });
   }
   const { requestId, fact, route } = request;
   const hold: Hold = { requestId, fact, route, admittedAt: now, spends };
   return { kind: 'admitted', hold, limits: limitsOf(bucket, needs, now) };
+}
+
+/**
+ * Decides one request: rate, then quota. Nothing is taken unless everything is there. A quota
+ * that stands at its limit still refuses a request whose cost is not known yet.
+ */
+export function admit(till: Till, request: AdmissionRequest, now: number): TillAnswer {
+  const bucket = bucketOf(till, request, now);
+  if (bucket && bucket.tokens < 1) return rateRefusal(bucket, now);
+  const needs = needsOf(till, request, now);
+  const missing = needs.filter(isShort);
+  const spent = missing.filter((need) => need.lease.exhaustedAt !== null);
+  if (spent.length > 0) {
+    const limits = limitsOf(bucket, needs, now);
+    return { kind: 'refused', refusal: quotaRefusal(spent, now), limits };
+  }
+  if (missing.length > 0) {
+    for (const { lease, units } of missing) lease.short += Math.max(1, units);
+    return { kind: 'ask', windows: missing.map((need) => need.lease.window.id) };
+  }
+  return enter(request, { bucket, needs, now });
+}
+
+/**
+ * Decides a request whose leases are short while core cannot be asked: the plan says for each
+ * quota whether to admit (counted as unleased) or to refuse. It is data, not an accident.
+ */
+export function admitUnreachable(till: Till, request: AdmissionRequest, now: number): TillAnswer {
+  const bucket = bucketOf(till, request, now);
+  if (bucket && bucket.tokens < 1) return rateRefusal(bucket, now);
+  const needs = needsOf(till, request, now);
+  const barred = needs.filter((need) => isShort(need) && need.quota.on_unreachable === 'refuse');
+  if (barred.length === 0) return enter(request, { bucket, needs, now });
+  const violated = barred.map(({ quota }) => limitName(quota));
+  const refusal = refuse('quota_unverifiable', { retryAfterS: 1, violated });
+  return { kind: 'refused', refusal, limits: limitsOf(bucket, needs, now) };
 }
 
 /** Ends a hold: spends what is billable, releases the rest, and gives the record to keep. */
@@ -162,10 +194,15 @@ export function settle(till: Till, hold: Hold, settlement: Settlement): UsageRec
   const quantities = quantitiesOf(hold, settlement);
   const byMeter = new Map(quantities);
   const spent: [string, number, number, number][] = [];
-  for (const { meterId, windowId, units } of hold.spends) {
+  for (const { meterId, windowId, units, unleased } of hold.spends) {
     const lease = till.leases.get(windowId);
     if (!lease) throw new Error(`till lost window ${windowId} with a request open in it`);
     const actual = billable ? (byMeter.get(meterId) ?? 0) : 0;
+    if (unleased) {
+      lease.unleased += actual;
+      if (actual > 0) spent.push([windowId, 0, actual, 0]);
+      continue;
+    }
     const { settled, overdrawn } = settleUnits(lease, { reserved: units, actual });
     if (settled > 0 || overdrawn > 0) spent.push([windowId, settled, 0, overdrawn]);
   }

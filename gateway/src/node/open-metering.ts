@@ -61,6 +61,8 @@ export function openMetering(settings: MeteringSettings): OpenMetering {
   const tills = new TillHouse({
     clock,
     askCore: () => loop.kick(),
+    reachable: () => shipper.reachable,
+    away: () => shipper.away,
     mayAdmit: () => (stop.signal.aborted ? 'stopping' : overfull() ? 'spool_full' : null),
   });
   const metering = new SpoolMetering({ spool, batches, tills, clock, onFull: () => loop.kick() });

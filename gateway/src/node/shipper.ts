@@ -16,6 +16,7 @@ import type { BatchFiles, StoredBatch } from './spool/batches.ts';
 export const SYNC_TIMEOUT_MS = 10_000;
 const BACKOFF_FIRST_MS = 100;
 const BACKOFF_MAX_MS = 5_000;
+const AWAY_FAILURES = 5;
 
 export type BootName = { gateway: string; boot: string; fingerprint: string; version: string };
 
@@ -59,6 +60,11 @@ export class Shipper {
 
   get reachable(): boolean {
     return this.#failures === 0;
+  }
+
+  /** Core has been away for longer than a restart takes. */
+  get away(): boolean {
+    return this.#failures >= AWAY_FAILURES;
   }
 
   get batchesPending(): number {

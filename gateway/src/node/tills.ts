@@ -3,6 +3,7 @@ import { refuse } from '../core/refusal.ts';
 import {
   acknowledge,
   admit,
+  admitUnreachable,
   forget,
   giveBackIdle,
   grant,
@@ -30,6 +31,8 @@ export class TillHouse implements Tills {
   readonly #clock: Clock;
   readonly #askCore: () => void;
   readonly #mayAdmit: () => 'stopping' | 'spool_full' | null;
+  readonly #reachable: () => boolean;
+  readonly #away: () => boolean;
   readonly #tills = new Map<string, Till>();
   /** Tills that admitted or asked since their totals were last sent. */
   #touched = new Set<Till>();
@@ -40,10 +43,16 @@ export class TillHouse implements Tills {
     clock: Clock;
     askCore: () => void;
     mayAdmit: () => 'stopping' | 'spool_full' | null;
+    /** The last sync got through. */
+    reachable: () => boolean;
+    /** Several have not. */
+    away: () => boolean;
   }) {
     this.#clock = of.clock;
     this.#askCore = of.askCore;
     this.#mayAdmit = of.mayAdmit;
+    this.#reachable = of.reachable;
+    this.#away = of.away;
   }
 
   admit(request: AdmissionRequest): Admission | Promise<Admission> {
@@ -54,7 +63,9 @@ export class TillHouse implements Tills {
     const till = this.till(request.fact.customer.id);
     this.#touched.add(till);
     const answer = admit(till, request, this.#clock.now());
-    return answer.kind === 'ask' ? this.#wait(request) : answer;
+    if (answer.kind !== 'ask') return answer;
+    // After several failed syncs nobody waits for the next one: the plan decides at once.
+    return this.#away() ? this.#decideWithoutCore(request) : this.#wait(request);
   }
 
   till(customerId: string): Till {
@@ -186,10 +197,18 @@ export class TillHouse implements Tills {
     waiter.resolve(answer);
   }
 
-  /** Hard meters refuse when core cannot be asked; it is not the customer's fault, so 503. */
+  /** Nothing was lent in time: core is away, or others have not given back what they hold. */
   #giveUp(waiter: Waiter): void {
     this.#waiters = this.#waiters.filter((other) => other !== waiter);
-    const refusal = refuse('quota_unverifiable', { retryAfterS: RETRY_AFTER_S });
-    waiter.resolve({ kind: 'refused', refusal });
+    waiter.resolve(this.#decideWithoutCore(waiter.request));
+  }
+
+  #decideWithoutCore(request: AdmissionRequest): Admission {
+    const reason = this.#reachable() ? 'quota_exceeded' : 'quota_unverifiable';
+    const refusal = refuse(reason, { retryAfterS: RETRY_AFTER_S });
+    if (this.#reachable()) return { kind: 'refused', refusal };
+    const till = this.till(request.fact.customer.id);
+    const answer = admitUnreachable(till, request, this.#clock.now());
+    return answer.kind === 'ask' ? { kind: 'refused', refusal } : answer;
   }
 }

@@ -29,6 +29,7 @@ const VERSION: PlanVersion = {
       limit: '10000',
       window: 'month',
       enforcement: 'hard',
+      on_unreachable: 'refuse',
     },
     { id: 'ent_2', kind: 'rate_limit', rate_per_second: '0.5', burst: 3 },
     { id: 'ent_3', kind: 'feature', feature: 'sso' },

@@ -22,6 +22,10 @@ const WINDOWS = [
   { value: 'month', label: t('Month') },
 ];
 
+const ON_UNREACHABLE = [
+  { value: 'refuse', label: t('Refuse past what it holds') },
+  { value: 'admit', label: t('Admit, counted apart') },
+];
 const ENFORCEMENTS = [
   { value: 'hard', label: t('Hard: refuse') },
   { value: 'soft', label: t('Soft: admit, bill') },
@@ -111,6 +115,12 @@ function QuotaFields({ form, meters, at }: FieldsProps & { at: number }) {
         name={`entitlements.${at}.enforcement`}
         label={t('At the limit')}
         options={ENFORCEMENTS}
+      />
+      <SelectField
+        form={form}
+        name={`entitlements.${at}.on_unreachable`}
+        label={t('If a gateway cannot ask')}
+        options={ON_UNREACHABLE}
       />
     </>
   );

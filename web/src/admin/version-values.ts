@@ -23,6 +23,7 @@ export interface EntitlementValues {
   limit: string;
   window: WindowKind;
   enforcement: Enforcement;
+  on_unreachable: 'admit' | 'refuse';
   rate_per_second: string;
   burst: string;
   feature: string;
@@ -53,6 +54,7 @@ export function emptyEntitlement(meterId: string): EntitlementValues {
     limit: '',
     window: 'month',
     enforcement: 'hard',
+    on_unreachable: 'refuse',
     rate_per_second: '',
     burst: '',
     feature: '',
@@ -89,8 +91,8 @@ function entitlementValues(one: Entitlement, meterId: string): EntitlementValues
     const { kind, rate_per_second, burst } = one;
     return { ...empty, kind, rate_per_second, burst: String(burst) };
   }
-  const { kind, meter_id, limit, window, enforcement } = one;
-  return { ...empty, kind, meter_id, limit, window, enforcement };
+  const { kind, meter_id, limit, window, enforcement, on_unreachable } = one;
+  return { ...empty, kind, meter_id, limit, window, enforcement, on_unreachable };
 }
 
 /** @returns what the API takes; the fields were checked by the form. */
@@ -121,8 +123,8 @@ function entitlementInput(one: EntitlementValues): EntitlementInput {
       burst: Number(one.burst),
     };
   }
-  const { meter_id, limit, window, enforcement } = one;
-  return { kind: 'quota', meter_id, limit, window, enforcement };
+  const { meter_id, limit, window, enforcement, on_unreachable } = one;
+  return { kind: 'quota', meter_id, limit, window, enforcement, on_unreachable };
 }
 
 /** The API's names of price fields where the form holds one field for two. */

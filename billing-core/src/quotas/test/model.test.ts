@@ -5,6 +5,8 @@ import { decideLease, type LeaseBook } from '../model.ts';
 /** A boot as it is, and what it says: totals since its generation began. */
 type Boot = Pick<LeaseBook, 'granted' | 'returned' | 'generation' | 'base' | 'baseReturned'> & {
   spent: number;
+  /** R as the till knows it; core may not have heard of it yet. */
+  gave: number;
   said: { generation: number; wanted: number; returned: number };
 };
 
@@ -15,9 +17,10 @@ const born = (): Boot => ({
   base: 0,
   baseReturned: 0,
   spent: 0,
+  gave: 0,
   said: { generation: 0, wanted: 0, returned: 0 },
 });
-const unspent = (boot: Boot): number => boot.granted - boot.returned - boot.spent;
+const unspent = (boot: Boot): number => boot.granted - boot.gave - boot.spent;
 
 const step = fc.record({
   boot: fc.nat({ max: 3 }),
@@ -38,15 +41,16 @@ test('whatever tills ask, return, repeat, forget or say too late, nothing is ove
       for (const { boot: at, wants, gives, spends, outside: more, stale, forgets } of steps) {
         const boot = boots[at] as Boot;
         boot.spent += Math.min(spends, unspent(boot));
-        // A till forgets a lease only when it holds nothing of it.
-        const forgotten = forgets && unspent(boot) === 0;
+        // A till forgets a lease only when it holds nothing of it and core knows that.
+        const forgotten = forgets && unspent(boot) === 0 && boot.gave === boot.returned;
         const generation = boot.generation + Number(forgotten);
         const base = forgotten ? boot.granted : boot.base;
         const baseReturned = forgotten ? boot.returned : boot.baseReturned;
+        boot.gave += Math.min(gives, unspent(boot));
         const fresh = {
           generation,
           wanted: boot.granted - base + wants,
-          returned: boot.returned - baseReturned + Math.min(gives, unspent(boot)),
+          returned: boot.gave - baseReturned,
         };
         const ask = stale ? boot.said : fresh;
         boot.said = fresh;

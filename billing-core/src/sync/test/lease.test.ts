@@ -19,8 +19,9 @@ beforeAll(async () => {
   await sql`insert into plan_versions (id, plan_id, number, state, currency)
     values ('plv_1', 'pln_1', 1, 'draft', 'USD')`;
   await sql`insert into entitlements
-    (id, plan_version_id, position, kind, meter_id, quota_limit, quota_window, enforcement)
-    values ('ent_1', 'plv_1', 0, 'quota', ${METER}, ${LIMIT}, 'month', 'hard')`;
+    (id, plan_version_id, position, kind, meter_id, quota_limit, quota_window, enforcement,
+     on_unreachable)
+    values ('ent_1', 'plv_1', 0, 'quota', ${METER}, ${LIMIT}, 'month', 'hard', 'refuse')`;
   await sql`update plan_versions set state = 'published', published_at = now()`;
   await sql`insert into subscriptions (id, customer_id, plan_version_id, time_zone, started_at)
     values ('sub_1', ${CUSTOMER}, 'plv_1', 'UTC', now())`;
@@ -118,4 +119,12 @@ test('a window nobody has an entitlement for lends nothing', async () => {
       retry_in_ms: null,
     },
   ]);
+});
+
+test('what was spent outside a lease leaves less to lend', async () => {
+  const { unlent } = await ask('bt_other', 0);
+  const spent = { window: WINDOW, settled: 0, unleased: 4, overdrawn: 3 };
+  const message = messageOf('bt_other', 1, { ...usageOf(7), spent: [spent] });
+  await database.sql.begin((tx) => synchronise(tx, message, NOW));
+  expect((await ask('bt_other', 0)).unlent).toBe(Math.max(0, unlent - 7));
 });

@@ -39,6 +39,7 @@ export const keyFact = (customer: Partial<KeyFact['customer']> = {}): KeyFact =>
         window: 'month',
         limit: 100,
         enforcement: 'hard',
+        on_unreachable: 'refuse',
       },
     ],
     ...customer,

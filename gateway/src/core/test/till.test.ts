@@ -6,6 +6,7 @@ import { available, type Lease } from '../lease.ts';
 import {
   acknowledge,
   admit,
+  admitUnreachable,
   forget,
   giveBackIdle,
   grant,
@@ -111,6 +112,30 @@ describe('quota', () => {
     expect(admit(till, request(), lastMs + 1).kind).toBe('ask');
     expect(forget(till, lastMs + 10 * 3_600_000)).toBe(false);
     expect(settle(till, hold, OK).spent).toEqual([[WINDOW, 1, 0, 0]]);
+  });
+});
+
+describe('while core cannot be asked', () => {
+  test('a till goes on with its lease, then a hard quota refuses', () => {
+    const till = openTill(CUSTOMER);
+    admit(till, request(), NOW);
+    lend(till, 1);
+    expect(admitUnreachable(till, request(), NOW).kind).toBe('admitted');
+    expect(admitUnreachable(till, request(), NOW)).toMatchObject({
+      kind: 'refused',
+      refusal: { reason: 'quota_unverifiable', retryAfterS: 1 },
+    });
+  });
+
+  test('a quota that says so admits, and what it admits is counted as unleased', () => {
+    const till = openTill(CUSTOMER);
+    const [quota] = keyFact().customer.quotas;
+    if (!quota) throw new Error('no quota');
+    const fact = keyFact({ quotas: [{ ...quota, on_unreachable: 'admit' }] });
+    const answer = admitUnreachable(till, request({ fact }), NOW);
+    if (answer.kind !== 'admitted') throw new Error(answer.kind);
+    expect(settle(till, answer.hold, OK).spent).toEqual([[WINDOW, 0, 1, 0]]);
+    expect(leaseIn(till)).toMatchObject({ granted: 0, settled: 0, reserved: 0, unleased: 1 });
   });
 });
 
