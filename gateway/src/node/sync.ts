@@ -9,11 +9,11 @@ import {
 } from '@tollgate/billing-core/contract/sync.ts';
 import type { Logger } from 'pino';
 import type { CoreClock } from './clock.ts';
-import { storedBatch, type SpoolMetering } from './metering.ts';
+import { BATCH_ENTRIES_CUT, storedBatch, type SpoolMetering } from './metering.ts';
 import type { RefusalCounts } from './refusals.ts';
 import type { BootName, Shipper } from './shipper.ts';
 import { ACKED_KEEP_MS, BatchFiles } from './spool/batches.ts';
-import { CLEAN_MARK, recoverBoot } from './spool/recovery.ts';
+import { CLEAN_MARK, recoverBoot, type Leftover } from './spool/recovery.ts';
 import type { TillHouse } from './tills.ts';
 
 export const FLUSH_MS = 400;
@@ -155,17 +155,26 @@ type Orphanage = {
   signal: AbortSignal;
 };
 
+function batchLeftover(left: Leftover, batches: BatchFiles, watermark: number): void {
+  let firstFrame = left.batchedFrame + 1;
+  const cut = (lastFrame: number): void => {
+    const of = { sequence: batches.last + 1, firstFrame, lastFrame, watermark };
+    batches.write(storedBatch(left.tally.take(), of));
+    firstFrame = lastFrame + 1;
+  };
+  for (const { number, record } of left.records) {
+    left.tally.add(record);
+    if (left.tally.entries >= BATCH_ENTRIES_CUT) cut(number);
+  }
+  if (left.tally.entries > 0) cut(left.records.at(-1)?.number ?? firstFrame);
+}
+
 /** Cuts what an older boot left into batches and ships them, then ends that boot. */
 async function finishBoot(boot: string, of: Orphanage): Promise<void> {
   const dir = join(of.spoolDir, 'boots', boot);
   const batches = new BatchFiles(dir, { durable: of.durable });
   const left = recoverBoot(dir, batches);
-  if (left.tally.entries > 0) {
-    const { firstFrame, lastFrame } = left;
-    const sequence = batches.last + 1;
-    const watermark = of.clock.now();
-    batches.write(storedBatch(left.tally.take(), { sequence, firstFrame, lastFrame, watermark }));
-  }
+  batchLeftover(left, batches, of.clock.now());
   const shipper = of.shipperOf(of.nameOf(boot), batches);
   for (const gap of left.gaps) shipper.report(gap);
   while (!of.signal.aborted) {

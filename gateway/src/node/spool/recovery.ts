@@ -11,10 +11,12 @@ import { kernelBoot } from './spool.ts';
 
 /** What an older boot left that no batch holds yet, and what can be said about its end. */
 export type Leftover = {
+  /** Holds the boot's running totals and no entries yet. */
   tally: Tally;
-  /** Range of frames in the tally; `lastFrame < firstFrame` when there is none. */
-  firstFrame: number;
-  lastFrame: number;
+  /** Records that are in no batch, by frame number, in order. */
+  records: readonly { number: number; record: UsageRecord }[];
+  /** Last frame that is in a batch. */
+  batchedFrame: number;
   gaps: UsageGap[];
   /** Segment files with damage inside: to be put aside once what is readable has been shipped. */
   damaged: string[];
@@ -89,9 +91,9 @@ export function recoverBoot(dir: string, batches: BatchFiles): Leftover {
     tally.resume(decodeBatch(stored.bytes).counts);
   }
   const { records, next, header, damaged } = scanSegments(dir, gaps);
-  for (const { number, record } of records) if (number > batched) tally.add(record);
   const lastFrame = Math.max(batched, next - 1);
   const inDoubt = Math.max(0, readAdmitted(dir) - lastFrame);
   const end = endOf(dir, header, inDoubt);
-  return { tally, firstFrame: batched + 1, lastFrame, gaps, damaged, end };
+  const unbatched = records.filter(({ number }) => number > batched);
+  return { tally, records: unbatched, batchedFrame: batched, gaps, damaged, end };
 }

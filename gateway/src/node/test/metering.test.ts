@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
@@ -7,7 +7,9 @@ import { testDatabase, type TestDatabase } from '../../../../scripts/test/databa
 import { testFolder } from '../../../../scripts/test/folder.ts';
 import { keyFact, OK, request } from '../../core/test/sample.ts';
 import { openMetering, type OpenMetering } from '../open-metering.ts';
+import { encodeRecord } from '../../core/meter.ts';
 import { SpoolOwned } from '../spool/owner.ts';
+import { Spool } from '../spool/spool.ts';
 import { stormyCore, type StormyCore, type Weather } from './core.ts';
 
 let database: TestDatabase;
@@ -174,6 +176,34 @@ test('requests in flight at a crash are counted as in doubt, not as usage', asyn
     { timeout: 5_000 },
   );
   expect(await ledger('cus_doubt')).toBeLessThanOrEqual(answered + 1);
+});
+
+test('what a killed boot left is shipped in batches that core takes, however much it is', async () => {
+  const dir = join(spoolDir, 'boots', 'bt_large');
+  mkdirSync(dir, { recursive: true });
+  const onFatal = (error: unknown): void => {
+    throw error;
+  };
+  const spool = new Spool({ dir, gateway: 'gw', boot: 'bt_large', fsync: 'never', onFatal });
+  const record = {
+    requestId: 'req',
+    customer: 'cus_large',
+    route: 'rte',
+    routeVersion: 1,
+    outcome: 'ok',
+    status: 200,
+    admittedAt: Date.now(),
+    billable: true,
+    quantities: [['mtr_requests', 1]],
+    spent: [],
+  } as const;
+  for (let i = 0; i < 25_000; i++)
+    spool.append(encodeRecord({ ...record, key: `key_${i}` }), () => {});
+  spool.close();
+  open();
+  await settled('cus_large', 25_000);
+  const letters = await database.sql`select 1 from usage_dead_letters`;
+  expect(letters).toEqual([]);
 });
 
 test('a spool has one owner, and a second one says so after a moment', () => {

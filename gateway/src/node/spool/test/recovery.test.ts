@@ -45,13 +45,14 @@ async function boot(frames: number, admitted = frames): Promise<string> {
 }
 
 const recover = () => recoverBoot(dir, new BatchFiles(dir, { durable: false }));
-const requestsIn = (left: ReturnType<typeof recover>): number =>
-  left.tally.take().columns.requests.reduce((sum, n) => sum + n, 0);
+const requestsIn = (left: ReturnType<typeof recover>): number => left.records.length;
+const lastIn = (left: ReturnType<typeof recover>) => left.records.at(-1)?.number;
 
 test('a boot that was killed is read whole; what was open is in doubt', async () => {
   await boot(10, 13);
   const left = recover();
-  expect(left).toMatchObject({ firstFrame: 1, lastFrame: 10, gaps: [], damaged: [] });
+  expect(left).toMatchObject({ batchedFrame: 0, gaps: [], damaged: [] });
+  expect(lastIn(left)).toBe(10);
   expect(left.end).toEqual({ kind: 'seal', in_doubt: 3 });
   expect(requestsIn(left)).toBe(10);
 });
@@ -60,7 +61,8 @@ test('a torn tail is cut at the last whole frame, and is no gap', async () => {
   const path = await boot(10);
   truncateSync(path, readFileSync(path).length - 3);
   const left = recover();
-  expect(left).toMatchObject({ lastFrame: 9, gaps: [], damaged: [] });
+  expect(left).toMatchObject({ gaps: [], damaged: [] });
+  expect(lastIn(left)).toBe(9);
   expect(left.end.in_doubt).toBe(1);
   expect(requestsIn(left)).toBe(9);
 });
@@ -75,7 +77,8 @@ test('damage inside is a gap that names its frames; the rest is read', async () 
   writeFileSync(path, bytes);
   const left = recover();
   expect(left.gaps).toEqual([{ reason: 'corrupt_frames', first_frame: 3, last_frame: 3 }]);
-  expect(left).toMatchObject({ lastFrame: 10, damaged: [path] });
+  expect(left).toMatchObject({ damaged: [path] });
+  expect(lastIn(left)).toBe(10);
   expect(requestsIn(left)).toBe(9);
 });
 
