@@ -114,6 +114,7 @@ export class FakeCore {
       next_sequence: this.#next.get(boot) ?? 1,
       batch: batch && { status: 'applied', written: batch.entries },
       grants: [],
+      shares: [],
       as_of: String(this.last),
     };
   }

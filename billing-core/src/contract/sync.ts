@@ -11,6 +11,7 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 export const SYNC_TYPE = 'application/vnd.tollgate.sync';
 export const LEASES_MAX = 2_000;
+export const RATES_MAX = 2_000;
 export const GAPS_MAX = 100;
 export const REFUSALS_MAX = 5_000;
 
@@ -37,6 +38,35 @@ export const leaseTotals = z.strictObject({
 });
 export type LeaseTotals = z.infer<typeof leaseTotals>;
 
+const rate = z.number().min(0).max(1e9);
+
+/**
+ * A till's part of one customer's rate limit: what it holds now (it lowers itself before it says
+ * so), how much is asked of it, and how many tokens it needs where core holds the bucket.
+ */
+export const rateReport = z.strictObject({
+  customer: name,
+  /** Requests a second that were offered lately. */
+  demand: rate,
+  rate,
+  burst: rate,
+  take: count,
+});
+export type RateReport = z.infer<typeof rateReport>;
+
+export const rateShare = z.object({
+  customer: z.string(),
+  rate,
+  burst: rate,
+  /** Tokens to add now; a raised share brings none of its own. */
+  tokens: rate,
+  /** The limit is too small to divide: core holds the bucket, and tills ask for tokens. */
+  central: z.boolean(),
+  /** With no token given: when there may be one. */
+  retry_in_ms: count,
+});
+export type RateShare = z.infer<typeof rateShare>;
+
 /** Usage that is known to be lost or unreadable; core keeps a row, nobody skips it in silence. */
 export const usageGap = z.strictObject({
   reason: z.string().min(1).max(100),
@@ -59,6 +89,9 @@ export const syncEnvelope = z.strictObject({
   /** Used when no batch is sent: an idle gateway still moves its watermark. */
   watermark: count.nullable(),
   leases: z.array(leaseTotals).max(LEASES_MAX),
+  /** Number of this message in its boot: what an older one says of rates is of the past. */
+  message: count,
+  rates: z.array(rateReport).max(RATES_MAX),
   gaps: z.array(usageGap).max(GAPS_MAX),
   /** Batches that core asks for and the spool no longer has: core notes the gap and goes on. */
   skip: z.strictObject({ first: count.min(1), last: count.min(1) }).nullable(),
@@ -94,6 +127,7 @@ export const syncAnswer = z.object({
   next_sequence: count,
   batch: z.object({ status: z.enum(BATCH_STATUSES), written: count }).nullable(),
   grants: z.array(leaseGrant),
+  shares: z.array(rateShare),
   /** Number of the newest change that the grants take into account. */
   as_of: z.string(),
 });

@@ -133,7 +133,7 @@ export function decodeBatch(bytes: Uint8Array): UsageBatch {
   if (bytes.byteLength > BATCH_BYTES_MAX) throw new BatchError('batch is too large');
   let parsed: unknown;
   try {
-    parsed = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    parsed = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes));
   } catch {
     throw new BatchError('batch is not JSON in UTF-8');
   }

@@ -69,6 +69,7 @@ function answerEnded(boot: BootRow, message: SyncMessage, now: number): SyncAnsw
     next_sequence: Number(boot.next_sequence),
     batch: known ? { status: 'repeated', written: batch.entries } : null,
     grants: [],
+    shares: [],
     as_of: '0',
   };
 }
@@ -102,6 +103,7 @@ export async function synchronise(tx: Tx, message: SyncMessage, now: number): Pr
     next_sequence: Number(recorded.nextSequence),
     batch: envelope.batch === null ? null : recorded.answer,
     grants: lending.grants,
+    shares: [],
     as_of: String(asOf),
   };
 }

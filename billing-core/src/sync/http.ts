@@ -7,6 +7,7 @@ import { Fault, found } from '../kit/fault.ts';
 import type { Api, Kit } from '../kit/http.ts';
 import { keyFact } from '../keys/store.ts';
 import { activeRoutes } from '../routes/store.ts';
+import { RateDesk } from '../quotas/rate-desk.ts';
 import { synchronise, type SyncMessage } from './actions.ts';
 import { ChangeFeed } from './feed.ts';
 
@@ -55,10 +56,13 @@ function parsed<Schema extends z.ZodType>(schema: Schema, value: unknown): z.inf
 export function syncHttp({ sql, clock, log, stopping }: Kit): Hono<Api> {
   const app = new Hono<Api>();
   const feed = new ChangeFeed(sql, log);
+  const rates = new RateDesk(sql, clock);
 
   app.post('/sync', async (c) => {
     const message = messageOf(new Uint8Array(await c.req.arrayBuffer()));
     const answer = await sql.begin((tx) => synchronise(tx, message, clock()));
+    if (answer.boot_state === 'live') answer.shares = await rates.answer(message.envelope);
+    else rates.end(message.envelope);
     const { batch, end } = message.envelope;
     if (answer.batch?.status === 'conflict' || answer.batch?.status === 'dead_letter') {
       const { gateway, boot } = message.envelope;

@@ -44,7 +44,8 @@ const keysOf = (tx: Tx, batches: Batch[]) => tx`
 
 /**
  * Adds the entries of exactly these batches to every total, and returns how many entries that
- * were. The days are values of the query, so that only their partitions are read.
+ * were. The days are values of the query, so that only their partitions are read; the sums are
+ * in the order of the totals' keys, so that neighbours meet on a page that is at hand.
  */
 async function addUp(tx: Tx, batches: Batch[], roll: bigint): Promise<number> {
   const days = [...new Set(batches.map((batch) => batch.day))];
@@ -54,7 +55,7 @@ async function addUp(tx: Tx, batches: Batch[], roll: bigint): Promise<number> {
              sum(requests) as requests, sum(quantity) as quantity, count(*) as entries
         from ${keysOf(tx, batches)} join usage_entries using (gateway_id, boot_id, sequence)
        where received_day = any(${days}::text[]::date[])
-       group by 1, 2, 3, 4, 5, 6, 7),
+       group by 1, 2, 3, 4, 5, 6, 7 order by 1, 2, 3, 4, 5, 6, 7),
     minutes as (
       insert into usage_rollups as kept (customer_id, minute, meter_id, key_id, route_id, outcome,
                                          billable, requests, quantity, last_roll)
@@ -69,7 +70,7 @@ async function addUp(tx: Tx, batches: Batch[], roll: bigint): Promise<number> {
                                        billable, requests, quantity, last_roll)
       select customer_id, minute / 60, meter_id, key_id, route_id, outcome, billable,
              sum(requests), sum(quantity), ${roll} from sums
-       group by 1, 2, 3, 4, 5, 6, 7
+       group by 1, 2, 3, 4, 5, 6, 7 order by 1, 2, 3, 4, 5, 6, 7
       on conflict (customer_id, hour, meter_id, key_id, route_id, outcome, billable) do update
         set requests = kept.requests + excluded.requests,
             quantity = kept.quantity + excluded.quantity,
@@ -100,6 +101,8 @@ async function round(sql: Sql): Promise<Round> {
     if (!lock.mine) return { batches: 0, full: false };
     const { taken, full } = await takeUnrolled(tx);
     if (taken.length === 0) return { batches: 0, full: false };
+    // A round's sums fit in memory; by default it sorts them on disk.
+    await tx`set local work_mem = '64MB'`;
     const [next] = await tx<[{ roll: bigint }]>`select nextval('roll_numbers') as roll`;
     const added = await addUp(tx, taken, next.roll);
     const announced = taken.reduce((sum, batch) => sum + batch.entries, 0);

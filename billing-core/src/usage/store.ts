@@ -1,6 +1,7 @@
 import type { BatchHeader, SyncEnvelope, UsageGap } from '../contract/sync.ts';
 import type { GatewayCount, UsageColumns } from '../contract/usage-batch.ts';
 import type { Tx } from '../kit/database.ts';
+import { plainArray, sortedRows, textArray } from './array-text.ts';
 
 export type BootState = 'live' | 'sealed' | 'forfeited' | 'written_off';
 export type BootRow = {
@@ -71,21 +72,27 @@ export async function insertBatch(tx: Tx, key: BatchKey, header: BatchHeader): P
             ${header.watermark})`;
 }
 
-// The driver guesses an array's type from its first element and takes booleans for a scalar.
-const BOOLEAN_ARRAY = 1000;
-
 /** Appends the entries of a batch to the ledger and returns how many rows were written. */
 export async function insertEntries(tx: Tx, key: BatchKey, rows: UsageColumns): Promise<number> {
   if (rows.customer.length === 0) return 0;
+  const order = sortedRows(rows.customer);
+  // One set-returning function a column in the select list: rows are made as they are needed,
+  // where a table function would first keep them all.
   const result = await tx`
     insert into usage_entries
       (received_day, gateway_id, boot_id, sequence, customer_id, key_id, route_id, route_version,
        meter_id, outcome, minute, billable, requests, quantity)
-    select current_date, ${key.gateway}, ${key.boot}, ${key.sequence}::bigint, e.*
-      from unnest(${rows.customer}::text[], ${rows.key}::text[], ${rows.route}::text[],
-                  ${rows.route_version}::integer[], ${rows.meter}::text[], ${rows.outcome}::text[],
-                  ${rows.minute}::bigint[], ${tx.array(rows.billable, BOOLEAN_ARRAY)},
-                  ${rows.requests}::bigint[], ${rows.quantity}::bigint[]) e`;
+    select current_date, ${key.gateway}, ${key.boot}, ${key.sequence}::bigint,
+           unnest(${textArray(rows.customer, order)}::text[]),
+           unnest(${textArray(rows.key, order)}::text[]),
+           unnest(${textArray(rows.route, order)}::text[]),
+           unnest(${plainArray(rows.route_version, order)}::integer[]),
+           unnest(${textArray(rows.meter, order)}::text[]),
+           unnest(${textArray(rows.outcome, order)}::text[]),
+           unnest(${plainArray(rows.minute, order)}::bigint[]),
+           unnest(${plainArray(rows.billable, order)}::boolean[]),
+           unnest(${plainArray(rows.requests, order)}::bigint[]),
+           unnest(${plainArray(rows.quantity, order)}::bigint[])`;
   return result.count;
 }
 

@@ -30,6 +30,12 @@ export type UsageRecord = {
 export const isBillable = (outcome: Outcome, billableOutcomes: readonly Outcome[]): boolean =>
   billableOutcomes.includes(outcome);
 
+/** How a request ended whose upstream answered with this status. */
+export function outcomeOf(status: number): Outcome {
+  if (status >= 500) return 'server_error';
+  return status >= 400 ? 'client_error' : 'ok';
+}
+
 /** The quantity one metering rule gives for a settled request, scaled units. */
 export function quantityOf(rule: MeteringFact, settlement: Settlement): number {
   if (rule.source === 'request') return rule.units;

@@ -1,31 +1,30 @@
 import type { QuotaFact } from '@tollgate/billing-core/contract/facts.ts';
 import { quotaWindow } from '@tollgate/billing-core/contract/quota-window.ts';
-import type { LeaseGrant, LeaseTotals } from '@tollgate/billing-core/contract/sync.ts';
 import type { AdmissionRequest, Hold, LimitState, Settlement, Spend } from '../ports.ts';
-import {
-  available,
-  giveBack,
-  isLow,
-  isSettled,
-  openLease,
-  reserve,
-  settleUnits,
-  wanted,
-  type Lease,
-} from './lease.ts';
+import { available, openLease, reserve, settleUnits, type Lease } from './lease.ts';
 import { isBillable, quantitiesOf, reservationOf, type UsageRecord } from './meter.ts';
-import { openBucket, refill, untilFull, untilToken, type Bucket } from './rate.ts';
+import {
+  askRate,
+  checkRate,
+  checkRateAlone,
+  offer,
+  openRate,
+  untilToken,
+  type Rate,
+  type RateCheck,
+  type RateLimit,
+} from './rate.ts';
 import { refuse, type Refusal } from './refusal.ts';
 
 /**
- * One customer's counter at this gateway: its rate bucket and its leases of quota windows. All
+ * One customer's counter at this gateway: its part of the rate limit and its leases of quota windows. All
  * decisions are synchronous over what is in memory; the host asks core for leases and comes back.
  */
 export type Till = {
   readonly customerId: string;
   /** Higher each time this customer's till is opened anew in this boot. */
   readonly generation: number;
-  bucket: Bucket | null;
+  rate: Rate | null;
   /** Number of the last change that may have freed units. */
   reopenedAt: bigint;
   readonly leases: Map<string, Lease>;
@@ -38,19 +37,16 @@ export type TillAnswer =
       readonly refusal: Refusal;
       readonly limits: readonly LimitState[];
     }
-  /** Not decided: these windows need a grant first. */
+  /** Not decided: core must be asked for these windows, or for a part of the rate limit. */
   | { readonly kind: 'ask'; readonly windows: readonly string[] };
 
 export const openTill = (customerId: string, generation = 0): Till => ({
   customerId,
   generation,
-  bucket: null,
+  rate: null,
   reopenedAt: 0n,
   leases: new Map(),
 });
-
-/** Windows of past time are kept this long for requests that are still open. */
-export const WINDOW_GRACE_MS = 3_600_000;
 
 type Need = { lease: Lease; quota: QuotaFact; units: number };
 
@@ -80,23 +76,22 @@ function needsOf(till: Till, request: AdmissionRequest, now: number): Need[] {
   return needs;
 }
 
-function bucketOf(till: Till, request: AdmissionRequest, now: number): Bucket | null {
+/** The rate limit that a request meets, and this till's part of it. */
+type Pace = { rate: Rate; limit: RateLimit };
+
+function paceOf(till: Till, request: AdmissionRequest, now: number): Pace | null {
   const limit = request.fact.customer.rate_limit;
-  if (!limit) {
-    till.bucket = null;
-    return null;
-  }
-  const limits = { ratePerS: limit.rate_per_second, burst: limit.burst };
-  till.bucket ??= openBucket(limits.ratePerS, limits.burst, now);
-  refill(till.bucket, limits, now);
-  return till.bucket;
+  if (!limit) return null;
+  till.rate ??= openRate(now);
+  return { rate: till.rate, limit };
 }
 
 const limitName = (quota: QuotaFact): string => `${quota.meter_slug}-${quota.window}`;
 const untilReset = (lease: Lease, now: number): number =>
   Math.max(1, Math.ceil((lease.window.endsAt - now) / 1_000));
 
-function limitsOf(bucket: Bucket | null, needs: readonly Need[], now: number): LimitState[] {
+/** What the RateLimit fields tell; of the rate limit, what this gateway can serve just now. */
+function limitsOf(pace: Pace | null, needs: readonly Need[], now: number): LimitState[] {
   const limits: LimitState[] = needs.map(({ lease, quota }) => ({
     name: limitName(quota),
     quota: lease.limit,
@@ -104,22 +99,24 @@ function limitsOf(bucket: Bucket | null, needs: readonly Need[], now: number): L
     remaining: Math.max(0, available(lease)) + lease.unlent,
     resetS: untilReset(lease, now),
   }));
-  if (bucket) {
+  if (pace) {
+    const { rate, limit } = pace;
+    const remaining = Math.min(Math.floor(rate.tokens), limit.burst);
     limits.unshift({
       name: 'rate',
-      quota: bucket.burst,
-      windowS: Math.max(1, Math.ceil(bucket.burst / bucket.ratePerS)),
-      remaining: Math.floor(bucket.tokens),
-      resetS: untilFull(bucket),
+      quota: limit.burst,
+      windowS: Math.max(1, Math.ceil(limit.burst / limit.rate_per_second)),
+      remaining,
+      resetS: Math.ceil((limit.burst - remaining) / limit.rate_per_second),
     });
   }
   return limits;
 }
 
-function rateRefusal(bucket: Bucket, now: number): TillAnswer {
-  const retryAfterS = untilToken(bucket);
+function rateRefusal(pace: Pace, now: number): TillAnswer {
+  const retryAfterS = untilToken(pace.rate, pace.limit, now);
   const refusal = refuse('rate_limited', { retryAfterS, violated: ['rate'] });
-  return { kind: 'refused', refusal, limits: limitsOf(bucket, [], now) };
+  return { kind: 'refused', refusal, limits: limitsOf(pace, [], now) };
 }
 
 function quotaRefusal(spent: readonly Need[], now: number): Refusal {
@@ -135,9 +132,9 @@ const isShort = ({ lease, units }: Need): boolean => available(lease) < Math.max
 /** From here the request is admitted: the token is taken and the units are set aside. */
 function enter(
   request: AdmissionRequest,
-  { bucket, needs, now }: { bucket: Bucket | null; needs: readonly Need[]; now: number },
+  { pace, needs, now }: { pace: Pace | null; needs: readonly Need[]; now: number },
 ): TillAnswer {
-  if (bucket) bucket.tokens -= 1;
+  if (pace) pace.rate.tokens -= 1;
   const spends: Spend[] = [];
   for (const need of needs) {
     const { lease, units } = need;
@@ -148,7 +145,7 @@ function enter(
   }
   const { requestId, fact, route } = request;
   const hold: Hold = { requestId, fact, route, admittedAt: now, spends };
-  return { kind: 'admitted', hold, limits: limitsOf(bucket, needs, now) };
+  return { kind: 'admitted', hold, limits: limitsOf(pace, needs, now) };
 }
 
 /**
@@ -156,20 +153,28 @@ function enter(
  * that stands at its limit still refuses a request whose cost is not known yet.
  */
 export function admit(till: Till, request: AdmissionRequest, now: number): TillAnswer {
-  const bucket = bucketOf(till, request, now);
-  if (bucket && bucket.tokens < 1) return rateRefusal(bucket, now);
+  const pace = paceOf(till, request, now);
+  const check: RateCheck = pace ? checkRate(pace.rate, now) : 'ok';
+  if (pace && check === 'wait') return rateRefusal(pace, now);
   const needs = needsOf(till, request, now);
   const missing = needs.filter(isShort);
   const spent = missing.filter((need) => need.lease.exhaustedAt !== null);
   if (spent.length > 0) {
-    const limits = limitsOf(bucket, needs, now);
+    const limits = limitsOf(pace, needs, now);
     return { kind: 'refused', refusal: quotaRefusal(spent, now), limits };
   }
-  if (missing.length > 0) {
+  if (missing.length > 0 || check === 'ask') {
     for (const { lease, units } of missing) lease.short += Math.max(1, units);
+    if (pace && check === 'ask') askRate(pace.rate);
     return { kind: 'ask', windows: missing.map((need) => need.lease.window.id) };
   }
-  return enter(request, { bucket, needs, now });
+  return enter(request, { pace, needs, now });
+}
+
+/** Counts a request as demand on the customer's rate limit, before it is decided. */
+export function offerTo(till: Till, request: AdmissionRequest, now: number): void {
+  const pace = paceOf(till, request, now);
+  if (pace) offer(pace.rate, now);
 }
 
 /**
@@ -177,14 +182,14 @@ export function admit(till: Till, request: AdmissionRequest, now: number): TillA
  * quota whether to admit (counted as unleased) or to refuse. It is data, not an accident.
  */
 export function admitUnreachable(till: Till, request: AdmissionRequest, now: number): TillAnswer {
-  const bucket = bucketOf(till, request, now);
-  if (bucket && bucket.tokens < 1) return rateRefusal(bucket, now);
+  const pace = paceOf(till, request, now);
+  if (pace && checkRateAlone(pace.rate, pace.limit, now) === 'wait') return rateRefusal(pace, now);
   const needs = needsOf(till, request, now);
   const barred = needs.filter((need) => isShort(need) && need.quota.on_unreachable === 'refuse');
-  if (barred.length === 0) return enter(request, { bucket, needs, now });
+  if (barred.length === 0) return enter(request, { pace, needs, now });
   const violated = barred.map(({ quota }) => limitName(quota));
   const refusal = refuse('quota_unverifiable', { retryAfterS: 1, violated });
-  return { kind: 'refused', refusal, limits: limitsOf(bucket, needs, now) };
+  return { kind: 'refused', refusal, limits: limitsOf(pace, needs, now) };
 }
 
 /** Ends a hold: spends what is billable, releases the rest, and gives the record to keep. */
@@ -219,81 +224,4 @@ export function settle(till: Till, hold: Hold, settlement: Settlement): UsageRec
     quantities,
     spent,
   };
-}
-
-/** Takes in what core granted. G only grows; an answer to an older generation changes nothing. */
-export function grant(
-  till: Till,
-  from: LeaseGrant,
-  { asOf, now }: { asOf: bigint; now: number },
-): void {
-  const lease = till.leases.get(from.window);
-  if (!lease || lease.generation !== from.generation) return;
-  lease.granted = Math.max(lease.granted, from.granted);
-  lease.unlent = from.unlent;
-  lease.unanswered = false;
-  // Those who still wait say so again when they are tried again.
-  lease.short = 0;
-  // An answer from before the last reopening may not know the units that came back since.
-  const isNews = asOf >= till.reopenedAt;
-  lease.exhaustedAt = from.exhausted && isNews ? asOf : null;
-  lease.retryAt = from.retry_in_ms === null ? 0 : now + from.retry_in_ms;
-}
-
-/** Core has taken in these totals: what they returned is returned for good. */
-export function acknowledge(till: Till, sent: LeaseTotals): void {
-  const lease = till.leases.get(sent.window);
-  if (lease?.generation === sent.generation) {
-    lease.reported = Math.max(lease.reported, sent.returned);
-  }
-}
-
-/** A change may have freed units: the till asks again. `change` is its number in the feed. */
-export function reopen(till: Till, change: bigint): void {
-  if (change > till.reopenedAt) till.reopenedAt = change;
-  for (const lease of till.leases.values()) {
-    lease.exhaustedAt = null;
-    lease.retryAt = 0;
-  }
-}
-
-/** Gives back what is not reserved: of one window when another till ran dry, or of all. */
-export function recall(till: Till, window?: string): void {
-  for (const lease of till.leases.values()) {
-    if (window === undefined || lease.window.id === window) giveBack(lease);
-  }
-}
-
-/** A lease nobody has asked for this long is given back, so that idle tills strand nothing. */
-export const LEASE_IDLE_MS = 60_000;
-
-export function giveBackIdle(till: Till, now: number): void {
-  for (const lease of till.leases.values()) {
-    if (now - lease.touchedAt >= LEASE_IDLE_MS) giveBack(lease);
-  }
-}
-
-/** The running totals to send: of windows that are low or asked for, or have units to return. */
-export function totals(till: Till, now: number): LeaseTotals[] {
-  const all: LeaseTotals[] = [];
-  for (const lease of till.leases.values()) {
-    const asks = lease.window.endsAt > now && isLow(lease, now);
-    if (!asks && lease.returned === lease.reported) continue;
-    lease.unanswered = true;
-    const { window, generation, granted, returned } = lease;
-    const want = asks ? wanted(lease, now) : granted;
-    all.push({ window: window.id, generation, wanted: want, returned });
-  }
-  return all;
-}
-
-/** Forgets windows that are over and have nothing open; true when the till can be forgotten. */
-export function forget(till: Till, now: number): boolean {
-  for (const [id, lease] of till.leases) {
-    const over = lease.window.endsAt + WINDOW_GRACE_MS <= now;
-    if (over && lease.reserved === 0) till.leases.delete(id);
-  }
-  if (till.bucket) refill(till.bucket, till.bucket, now);
-  const isFull = till.bucket === null || untilFull(till.bucket) === 0;
-  return isFull && [...till.leases.values()].every(isSettled);
 }

@@ -1,13 +1,14 @@
 import type { Outcome } from '@tollgate/billing-core/contract/facts.ts';
 import type { Dispatcher } from 'undici';
 import { toClient, toUpstream } from '../core/headers.ts';
+import { outcomeOf } from '../core/meter.ts';
 import { type Answer, failureAnswer, FAILURES, refusalAnswer } from '../core/problem.ts';
 import { refuse, REFUSALS } from '../core/refusal.ts';
 import type { ForwardPlan, Hold } from '../ports.ts';
 import { finish, type Guest, writeAnswer } from './connection.ts';
 import type { NodeExchange } from './exchange.ts';
 import { RequestBody } from './request-body.ts';
-import { informationOf, outcomeOf, textsOf, trailersOf } from './upstream-head.ts';
+import { informationOf, textsOf, trailersOf } from './upstream-head.ts';
 
 /** How long a client may neither send nor take a byte while the upstream waits for it. */
 const CLIENT_STALL_MS = 60_000;

@@ -74,6 +74,7 @@ export function openMetering(settings: MeteringSettings): OpenMetering {
     tills,
     refusals,
     clock,
+    wallNow,
     log,
     onAcknowledged: () => spool.dropThrough(metering.acknowledgedFrame()),
     onEnded: () => onFatal(new Error('billing-core has ended this boot')),

@@ -21,8 +21,8 @@ const AWAY_FAILURES = 5;
 export type BootName = { gateway: string; boot: string; fingerprint: string; version: string };
 
 /** What one sync carries beside its batch. */
-export type Cargo = Pick<SyncEnvelope, 'leases' | 'refusals' | 'watermark'>;
-export const EMPTY_CARGO: Cargo = { leases: [], refusals: [], watermark: null };
+export type Cargo = Pick<SyncEnvelope, 'leases' | 'rates' | 'refusals' | 'watermark'>;
+export const EMPTY_CARGO: Cargo = { leases: [], rates: [], refusals: [], watermark: null };
 
 /** Core answered, but refuses this message: trying again as it is would not help. */
 export class SyncRefused extends Error {
@@ -50,6 +50,7 @@ export class Shipper {
   #failures = 0;
   #gaps: UsageGap[];
   #skip: SyncEnvelope['skip'] = null;
+  #messages = 0;
   /** Core has recorded the end of this boot. */
   ended = false;
 
@@ -80,7 +81,9 @@ export class Shipper {
   async sync(cargo: Cargo, end: BootEnd | null = null): Promise<SyncAnswer> {
     const batch = end === null ? this.#nextBatch() : undefined;
     const gaps = this.#gaps.slice(0, GAPS_MAX);
+    this.#messages += 1;
     const envelope: SyncEnvelope = {
+      message: this.#messages,
       v: 1,
       ...this.#of.name,
       ...cargo,

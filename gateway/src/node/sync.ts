@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } f
 import { join } from 'node:path';
 import {
   LEASES_MAX,
+  RATES_MAX,
   type BootEnd,
   type LeaseTotals,
   type SyncAnswer,
@@ -18,7 +19,8 @@ import type { TillHouse } from './tills.ts';
 
 export const FLUSH_MS = 400;
 const HEARTBEAT_MS = 1_000;
-const HOUSEKEEPING_MS = 60_000;
+const HOUSEKEEPING_MS = 30_000;
+const CLOCK_DRIFT_MAX_MS = 2_000;
 const ENDED_MARK = 'ended';
 
 export const newBoot = (): string => `bt_${randomBytes(12).toString('hex')}`;
@@ -30,6 +32,7 @@ type Live = {
   tills: TillHouse;
   refusals: RefusalCounts;
   clock: CoreClock;
+  wallNow: () => number;
   log: Logger;
   onAcknowledged: () => void;
   onEnded: () => void;
@@ -43,10 +46,12 @@ export class SyncLoop {
   #again = false;
   #lastSync = 0;
   #housekeptAt = 0;
+  #wallAhead: number;
   #done: Promise<void> = Promise.resolve();
 
   constructor(of: Live) {
     this.#of = of;
+    this.#wallAhead = of.wallNow() - of.clock.monotonic();
   }
 
   start(): void {
@@ -111,18 +116,23 @@ export class SyncLoop {
     const { metering, tills, shipper, refusals, clock, log } = this.#of;
     this.#housekeep();
     metering.cut();
+    this.#checkClocks();
     const leases = tills.totals(LEASES_MAX);
+    const rates = tills.rates(RATES_MAX);
+    const sentAt = clock.now();
     const counted = refusals.take();
-    const idle = shipper.batchesPending === 0 && leases.length === 0 && counted.length === 0;
+    const silent = leases.length === 0 && rates.length === 0 && counted.length === 0;
+    const idle = shipper.batchesPending === 0 && silent;
     if (idle && clock.monotonic() - this.#lastSync < HEARTBEAT_MS) return false;
     const watermark = shipper.batchesPending === 0 ? metering.watermark() : null;
     try {
-      const answer = await shipper.sync({ leases, refusals: counted, watermark });
+      const answer = await shipper.sync({ leases, rates, refusals: counted, watermark });
       this.#lastSync = clock.monotonic();
+      tills.shared(rates, answer.shares, sentAt);
       this.#takeIn(answer, leases);
       return false;
     } catch (error) {
-      tills.askAgain(leases);
+      tills.askAgain(leases, rates);
       if (shipper.reachable) throw error;
       log.warn({ err: error }, 'sync failed');
       return true;
@@ -133,6 +143,13 @@ export class SyncLoop {
     this.#of.tills.answered(sent, answer);
     this.#of.onAcknowledged();
     if (this.#of.shipper.ended) this.#of.onEnded();
+  }
+
+  /** A machine that was suspended did not age its shares: wall and monotonic clock tell. */
+  #checkClocks(): void {
+    const ahead = this.#of.wallNow() - this.#of.clock.monotonic();
+    if (Math.abs(ahead - this.#wallAhead) > CLOCK_DRIFT_MAX_MS) this.#of.tills.dropShares();
+    this.#wallAhead = ahead;
   }
 
   #housekeep(): void {

@@ -1,18 +1,23 @@
-import type { LeaseGrant, LeaseTotals, SyncAnswer } from '@tollgate/billing-core/contract/sync.ts';
+import type {
+  LeaseGrant,
+  LeaseTotals,
+  RateReport,
+  RateShare,
+  SyncAnswer,
+} from '@tollgate/billing-core/contract/sync.ts';
 import { refuse } from '../core/refusal.ts';
+import { dropShare, endTurn, reportOf, takeShare, type Rate } from '../core/rate.ts';
 import {
   acknowledge,
-  admit,
-  admitUnreachable,
   forget,
   giveBackIdle,
   grant,
-  openTill,
+  LEASE_IDLE_MS,
   recall,
   reopen,
   totals,
-  type Till,
-} from '../core/till.ts';
+} from '../core/lending.ts';
+import { admit, admitUnreachable, offerTo, openTill, type Till } from '../core/till.ts';
 import type { Admission, AdmissionRequest, Clock, Tills } from '../ports.ts';
 
 /** How long a request waits for core to lend before it is refused. */
@@ -26,6 +31,9 @@ type Waiter = {
   timer: NodeJS.Timeout;
 };
 
+const isIdle = (rate: Rate, now: number): boolean =>
+  rate.offered === 0 && now - rate.countedAt >= LEASE_IDLE_MS;
+
 /** All tills of this gateway, and the requests that wait for a lease. */
 export class TillHouse implements Tills {
   readonly #clock: Clock;
@@ -36,6 +44,9 @@ export class TillHouse implements Tills {
   readonly #tills = new Map<string, Till>();
   /** Tills that admitted or asked since their totals were last sent. */
   #touched = new Set<Till>();
+  /** Tills with a rate limit; and customers whose till is gone while core still counts a share. */
+  readonly #paced = new Set<Till>();
+  readonly #strays = new Set<string>();
   #waiters: Waiter[] = [];
   #generations = 0;
 
@@ -61,8 +72,11 @@ export class TillHouse implements Tills {
       return { kind: 'refused', refusal: refuse(barred, { retryAfterS: RETRY_AFTER_S }) };
     }
     const till = this.till(request.fact.customer.id);
+    const now = this.#clock.now();
     this.#touched.add(till);
-    const answer = admit(till, request, this.#clock.now());
+    offerTo(till, request, now);
+    if (till.rate) this.#paced.add(till);
+    const answer = admit(till, request, now);
     if (answer.kind !== 'ask') return answer;
     // After several failed syncs nobody waits for the next one: the plan decides at once.
     return this.#away() ? this.#decideWithoutCore(request) : this.#wait(request);
@@ -90,6 +104,37 @@ export class TillHouse implements Tills {
     return all.slice(0, max);
   }
 
+  /** What core should hear about rates now; at most `max`. */
+  rates(max: number): RateReport[] {
+    const now = this.#clock.now();
+    const all: RateReport[] = [];
+    for (const customer of this.#strays) {
+      all.push({ customer, demand: 0, rate: 0, burst: 0, take: 0 });
+    }
+    for (const till of this.#paced) {
+      if (all.length >= max) break;
+      const report = till.rate && reportOf(till.rate, till.customerId, now);
+      if (report) all.push(report);
+    }
+    return all.slice(0, max);
+  }
+
+  /** Core answered these rate reports, sent at this core time. */
+  shared(sent: readonly RateReport[], shares: readonly RateShare[], sentAt: number): void {
+    const now = this.#clock.now();
+    for (const { customer } of sent) this.#strays.delete(customer);
+    for (const share of shares) {
+      const rate = this.#tills.get(share.customer)?.rate;
+      if (rate) takeShare(rate, share, { sentAt, now });
+      else if (share.rate > 0) this.#strays.add(share.customer);
+    }
+  }
+
+  /** The clocks disagree, as after a suspend: no share can be trusted to be young. */
+  dropShares(): void {
+    for (const { rate } of this.#paced) if (rate) dropShare(rate);
+  }
+
   /** Core answered these totals: takes in the grants and decides again for everyone who waits. */
   answered(sent: readonly LeaseTotals[], answer: Pick<SyncAnswer, 'grants' | 'as_of'>): void {
     const now = this.#clock.now();
@@ -110,6 +155,10 @@ export class TillHouse implements Tills {
     const waiting = this.#waiters;
     this.#waiters = [];
     for (const waiter of waiting) this.#decideAgain(waiter);
+    for (const { request } of waiting) {
+      const rate = this.#tills.get(request.fact.customer.id)?.rate;
+      if (rate) endTurn(rate);
+    }
   }
 
   /** Asks again when it can help: at once, or when others have had time to give back. */
@@ -129,7 +178,12 @@ export class TillHouse implements Tills {
   }
 
   /** The ask was not answered: what it said must be said again. */
-  askAgain(unanswered: readonly LeaseTotals[]): void {
+  askAgain(unanswered: readonly LeaseTotals[], rates: readonly RateReport[]): void {
+    for (const { customer } of rates) {
+      const rate = this.#tills.get(customer)?.rate;
+      if (rate) rate.news = true;
+      else this.#strays.add(customer);
+    }
     for (const { window } of unanswered) {
       const till = this.#holderOf(window);
       if (till) this.#touched.add(till);
@@ -160,9 +214,11 @@ export class TillHouse implements Tills {
       if (forget(till, now)) {
         this.#tills.delete(id);
         this.#touched.delete(till);
+        this.#paced.delete(till);
         continue;
       }
       giveBackIdle(till, now);
+      if (till.rate && isIdle(till.rate, now)) dropShare(till.rate);
       this.#touched.add(till);
     }
   }

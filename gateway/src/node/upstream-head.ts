@@ -1,5 +1,4 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Outcome } from '@tollgate/billing-core/contract/facts.ts';
 import { toClient } from '../core/headers.ts';
 
 /** A field list as undici gives it: names and values in turn, as bytes or text. */
@@ -42,10 +41,4 @@ export function trailersOf(raw: Raw): [string, string][] {
     if (!NEVER_TRAILING.has(name.toLowerCase())) pairs.push([name, fields[i + 1] ?? '']);
   }
   return pairs;
-}
-
-/** How a request ended whose upstream answered with this status. */
-export function outcomeOf(status: number): Outcome {
-  if (status >= 500) return 'server_error';
-  return status >= 400 ? 'client_error' : 'ok';
 }

@@ -48,6 +48,8 @@ export const envelopeOf = (boot: string, more: Partial<SyncEnvelope> = {}): Sync
   batch: null,
   watermark: null,
   leases: [],
+  message: 1,
+  rates: [],
   gaps: [],
   skip: null,
   refusals: [],

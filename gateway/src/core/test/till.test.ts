@@ -2,21 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { quotaWindow } from '@tollgate/billing-core/contract/quota-window.ts';
 import type { Hold } from '../../ports.ts';
+import type { RateShare } from '@tollgate/billing-core/contract/sync.ts';
 import { available, type Lease } from '../lease.ts';
-import {
-  acknowledge,
-  admit,
-  admitUnreachable,
-  forget,
-  giveBackIdle,
-  grant,
-  openTill,
-  recall,
-  reopen,
-  settle,
-  totals,
-  type Till,
-} from '../till.ts';
+import { takeShare } from '../rate.ts';
+import { acknowledge, forget, giveBackIdle, grant, recall, reopen, totals } from '../lending.ts';
+import { admit, admitUnreachable, openTill, settle, type Till } from '../till.ts';
 import { CUSTOMER, FAILED, keyFact, METER, OK, request, route } from './sample.ts';
 
 const NOW = Date.UTC(2026, 10, 22, 12);
@@ -32,6 +22,12 @@ function lend(
   const retry_in_ms = more.retryMs ?? null;
   const lent = { window: WINDOW, generation: 0, granted, limit: 100, unlent, exhausted };
   grant(till, { ...lent, retry_in_ms }, { asOf: 7n, now: NOW });
+}
+
+function share(till: Till, of: Partial<RateShare>, now = NOW): void {
+  if (!till.rate) throw new Error('no rate limit was met yet');
+  const none = { rate: 0, burst: 0, tokens: 0, central: false, retry_in_ms: 0 };
+  takeShare(till.rate, { customer: CUSTOMER, ...none, ...of }, { sentAt: now, now });
 }
 
 function holdOf(till: Till, now = NOW): Hold {
@@ -83,6 +79,7 @@ describe('quota', () => {
     const fact = keyFact({ rate_limit: { rate_per_second: 1, burst: 1 } });
     admit(till, request({ fact }), NOW);
     lend(till, 5);
+    share(till, { rate: 1, burst: 1, tokens: 1 });
     expect(admit(till, request({ fact }), NOW).kind).toBe('admitted');
     const before = available(leaseIn(till));
     for (let i = 0; i < 10; i++) expect(admit(till, request({ fact }), NOW).kind).toBe('refused');
@@ -228,30 +225,4 @@ test('a till asks ahead in time, and for what is short when requests wait', () =
   for (let i = 0; i < 15; i++) admit(till, request(), NOW + i);
   const [more] = totals(till, NOW + 100);
   expect(more?.wanted).toBeGreaterThan(20);
-});
-
-test('no window of time admits more than rate x time + burst', () => {
-  fc.assert(
-    fc.property(
-      fc.array(fc.nat({ max: 400 }), { minLength: 5, maxLength: 200 }),
-      fc.integer({ min: 1, max: 20 }),
-      fc.integer({ min: 1, max: 10 }),
-      (gaps, ratePerS, burst) => {
-        const till = openTill(CUSTOMER);
-        const fact = keyFact({ rate_limit: { rate_per_second: ratePerS, burst }, quotas: [] });
-        const admitted: number[] = [];
-        let now = NOW;
-        for (const gap of gaps) {
-          now += gap;
-          if (admit(till, request({ fact }), now).kind === 'admitted') admitted.push(now);
-        }
-        admitted.forEach((from, first) => {
-          admitted.slice(first).forEach((to, more) => {
-            expect(more + 1).toBeLessThanOrEqual(((to - from) / 1_000) * ratePerS + burst + 1e-6);
-          });
-        });
-      },
-    ),
-    { numRuns: 50 },
-  );
 });

@@ -1,0 +1,123 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { RateShare } from '@tollgate/billing-core/contract/sync.ts';
+import {
+  askRate,
+  checkRate,
+  checkRateAlone,
+  dropShare,
+  endTurn,
+  offer,
+  openRate,
+  reportOf,
+  SHARE_TTL_MS,
+  takeShare,
+  untilToken,
+  type Rate,
+} from '../rate.ts';
+
+const NOW = 1_790_000_000_000;
+const LIMIT = { rate_per_second: 10, burst: 20 };
+const none = { customer: 'cus', rate: 0, burst: 0, tokens: 0, central: false, retry_in_ms: 0 };
+
+function shared(rate: Rate, of: Partial<RateShare>, now = NOW): Rate {
+  takeShare(rate, { ...none, ...of }, { sentAt: now, now });
+  return rate;
+}
+const spend = (rate: Rate): void => {
+  rate.tokens -= 1;
+};
+
+test('no window of time admits more than the share allows', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.nat({ max: 400 }), { minLength: 5, maxLength: 200 }),
+      fc.integer({ min: 1, max: 20 }),
+      fc.integer({ min: 1, max: 10 }),
+      (gaps, ratePerS, burst) => {
+        const rate = shared(openRate(NOW), { rate: ratePerS, burst, tokens: burst });
+        const admitted: number[] = [];
+        let now = NOW;
+        for (const gap of gaps) {
+          now += gap;
+          if (checkRate(rate, now) !== 'ok') continue;
+          spend(rate);
+          admitted.push(now);
+        }
+        admitted.forEach((from, first) => {
+          admitted.slice(first).forEach((to, more) => {
+            expect(more + 1).toBeLessThanOrEqual(((to - from) / 1_000) * ratePerS + burst + 1e-6);
+          });
+        });
+      },
+    ),
+    { numRuns: 50 },
+  );
+});
+
+test('without a share core is asked; with one it is not', () => {
+  const rate = openRate(NOW);
+  expect(checkRate(rate, NOW)).toBe('ask');
+  shared(rate, { rate: 5, burst: 2, tokens: 2 });
+  expect(checkRate(rate, NOW)).toBe('ok');
+  spend(rate);
+  spend(rate);
+  expect(checkRate(rate, NOW)).toBe('wait');
+  expect(untilToken(rate, LIMIT, NOW)).toBe(1);
+});
+
+test('a lowered share clips the bucket at once and is confirmed; a raised one starts empty', () => {
+  const rate = shared(openRate(NOW), { rate: 10, burst: 20, tokens: 20 });
+  shared(rate, { rate: 2, burst: 3 });
+  expect(rate.tokens).toBe(3);
+  expect(reportOf(rate, 'cus', NOW)).toMatchObject({ rate: 2, burst: 3 });
+  shared(rate, { rate: 8, burst: 15 });
+  expect(rate.tokens).toBe(3);
+});
+
+test('a share ends 120 s after the report that renewed it was sent, however late its answer', () => {
+  const rate = openRate(NOW);
+  const times = { sentAt: NOW, now: NOW + 5_000 };
+  takeShare(rate, { ...none, rate: 5, burst: 5, tokens: 5 }, times);
+  expect(checkRate(rate, NOW + SHARE_TTL_MS - 1)).toBe('ok');
+  expect(checkRate(rate, NOW + SHARE_TTL_MS)).toBe('ask');
+  expect(rate.tokens).toBe(0);
+});
+
+test("tokens of core's bucket are for those who wait, and asking pauses until there is one", () => {
+  const rate = openRate(NOW);
+  askRate(rate);
+  expect(reportOf(rate, 'cus', NOW)).toMatchObject({ rate: 0, burst: 0, take: 1 });
+  shared(rate, { central: true, tokens: 1 });
+  expect(checkRate(rate, NOW)).toBe('ok');
+  endTurn(rate);
+  expect(checkRate(rate, NOW)).toBe('ask');
+  shared(rate, { central: true, retry_in_ms: 700 });
+  expect(checkRate(rate, NOW + 699)).toBe('wait');
+  expect(checkRate(rate, NOW + 700)).toBe('ask');
+});
+
+test('what is offered is told: rising, falling, and now and then', () => {
+  const rate = shared(openRate(NOW), { rate: 10, burst: 10, tokens: 10 });
+  for (let i = 0; i < 20; i++) offer(rate, NOW + i * 50);
+  expect(reportOf(rate, 'cus', NOW + 1_000)?.demand).toBeGreaterThan(10);
+  expect(reportOf(rate, 'cus', NOW + 5_000)).toMatchObject({ demand: 0 });
+  expect(reportOf(rate, 'cus', NOW + 6_000)).toBeNull();
+  expect(reportOf(rate, 'cus', NOW + 40_000)).not.toBeNull();
+});
+
+test('a share that is given up is reported as nothing', () => {
+  const rate = shared(openRate(NOW), { rate: 10, burst: 10, tokens: 10 });
+  dropShare(rate);
+  expect(checkRate(rate, NOW)).toBe('ask');
+  expect(reportOf(rate, 'cus', NOW)).toMatchObject({ rate: 0, burst: 0, demand: 0, take: 0 });
+});
+
+test('while core cannot be asked a till goes on with its last share, or with the limit', () => {
+  const known = shared(openRate(NOW), { rate: 2, burst: 3 });
+  expect(checkRateAlone(known, LIMIT, NOW + SHARE_TTL_MS)).toBe('ok');
+  expect(known.share).toMatchObject({ ratePerS: 2, burst: 3 });
+  const fresh = openRate(NOW);
+  expect(checkRateAlone(fresh, LIMIT, NOW)).toBe('ok');
+  expect(fresh.share).toMatchObject({ ratePerS: 10, burst: 20 });
+});
