@@ -23,6 +23,8 @@ type Account = {
 };
 export type Reporter = { boot: string; message: number };
 type Report = RateReport & { limit: RateLimit | undefined };
+/** What one till said of one customer, and when that was heard. */
+type Said = RateReport & Reporter & { now: number };
 
 const sum = (held: Map<string, Held>, of: 'rate' | 'burst', but?: string): number => {
   let total = 0;
@@ -63,8 +65,9 @@ export class RateShares {
     for (const report of reports) {
       if (!report.limit) continue;
       const account = this.#account(report.customer, report.limit, now);
-      if (!this.#hear(account, from, report, now)) continue;
-      shares.push(this.#divide(account, from.boot, report, now));
+      const said = { ...report, ...from, now };
+      if (!this.#hear(account, said)) continue;
+      shares.push(this.#divide(account, said));
       told.add(report.customer);
     }
     for (const customer of this.#overdue.get(from.boot) ?? []) {
@@ -72,8 +75,7 @@ export class RateShares {
       const part = account?.held.get(from.boot);
       if (!account || !part || told.has(customer)) continue;
       const { rate, burst, demand } = part;
-      const report = { customer, demand, rate, burst, take: 0, limit: account.limit };
-      shares.push(this.#divide(account, from.boot, report, now));
+      shares.push(this.#divide(account, { ...from, customer, demand, rate, burst, take: 0, now }));
     }
     return shares;
   }
@@ -125,28 +127,28 @@ export class RateShares {
   }
 
   /** False for a message that is older than what is known of this till. */
-  #hear(account: Account, from: Reporter, report: RateReport, now: number): boolean {
-    const { boot, message } = from;
-    const { rate, burst, demand } = report;
+  #hear(account: Account, said: Said): boolean {
+    const { boot, message, customer, rate, burst, demand, now } = said;
     const was = account.held.get(boot);
     if (was && message <= was.message) return false;
     if (rate === 0 && burst === 0 && demand === 0) {
       account.held.delete(boot);
-      this.#overdue.get(boot)?.delete(report.customer);
+      this.#overdue.get(boot)?.delete(customer);
       return false;
     }
     account.held.set(boot, { rate, burst, demand, message, receivedAt: now });
     return true;
   }
 
-  #divide(account: Account, boot: string, report: RateReport, now: number): RateShare {
+  #divide(account: Account, said: Said): RateShare {
+    const { boot, customer, now } = said;
     const { limit, held } = account;
     const part = held.get(boot) as Held;
     const tills = held.size;
     const central =
       tills > 1 && (limit.burst < PART_BURST_MIN * tills || limit.rate < PART_RATE_MIN * tills);
     const target = central ? 0 : this.#targetOf(account, part);
-    this.#noteOverdue(account, report.customer, central);
+    this.#noteOverdue(account, customer, central);
     const free = {
       rate: Math.max(0, limit.rate - sum(held, 'rate', boot)),
       burst: Math.max(0, limit.burst - sum(held, 'burst', boot)),
@@ -160,9 +162,8 @@ export class RateShares {
     }
     const share = { rate: Math.min(wish.rate, part.rate), burst: Math.min(wish.burst, part.burst) };
     // Tokens move with the burst they belong to; what is left is cut to the part nobody holds.
-    const tokens = this.#draw(account, central ? report.take : share.burst - report.burst);
+    const tokens = this.#draw(account, central ? said.take : share.burst - said.burst);
     this.#settlePool(account, now);
-    const { customer } = report;
     const retry_in_ms = central && tokens < 1 ? this.#untilToken(account) : 0;
     return { customer, ...share, tokens, central, retry_in_ms };
   }
