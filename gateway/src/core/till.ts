@@ -17,8 +17,8 @@ import {
 import { refuse, type Refusal } from './refusal.ts';
 
 /**
- * One customer's counter at this gateway: its part of the rate limit and its leases of quota windows. All
- * decisions are synchronous over what is in memory; the host asks core for leases and comes back.
+ * One customer's counter at this gateway: its part of the rate limit and its leases of quota
+ * windows. All decisions are synchronous over what is in memory; the host asks core and comes back.
  */
 export type Till = {
   readonly customerId: string;
