@@ -93,7 +93,9 @@ async function check(sql: Sql, sent: number): Promise<void> {
     select (select count(*) from usage_entries) as entries,
            (select sum(quantity) from usage_entries) as truth,
            (select sum(quantity) from usage_rollups) as minutes,
-           (select sum(quantity) from usage_hours) as hours`;
+           (select sum(quantity) from usage_hours)
+             + (select coalesce(sum(quantity), 0) from usage_rollups
+                 where minute >= (select minute from hour_folds)) as hours`;
   if (row.entries !== BigInt(sent)) throw new Error(`${row.entries} of ${sent} entries are there`);
   if (row.minutes !== row.truth || row.hours !== row.truth) throw new Error('totals differ');
 }

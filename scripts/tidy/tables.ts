@@ -32,6 +32,7 @@ export const TABLE_WRITERS: Record<string, string> = {
   gateway_counts: 'usage',
   usage_rollups: 'usage',
   usage_hours: 'usage',
+  hour_folds: 'usage',
   usage_last_rolls: 'usage',
   usage_last_uses: 'usage',
   usage_refusals: 'usage',

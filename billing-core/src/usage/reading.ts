@@ -41,19 +41,27 @@ const minutesOf = (sql: Query, ask: SeriesAsk, { from, to }: MinuteRange) => sql
     from usage_rollups
    where ${filters(sql, ask)} and minute >= ${from} and minute < ${to}`;
 
-/** The rollups of a range: whole hours come from the hours, the rest of it minute by minute. */
+/**
+ * The rollups of a range: whole hours come from the hours, the rest of it minute by minute, and so
+ * do the newest minutes, which are not folded into their hours yet.
+ */
 function rollupsOf(sql: Query, ask: SeriesAsk) {
   const firstHour = Math.ceil(ask.from / HOUR);
   const endHour = Math.floor(ask.to / HOUR);
   if (ask.interval === 'minute' || firstHour >= endHour) return minutesOf(sql, ask, ask);
+  const [first, end] = [firstHour * HOUR, endHour * HOUR];
   return sql`
-    ${minutesOf(sql, ask, { from: ask.from, to: firstHour * HOUR })}
+    ${minutesOf(sql, ask, { from: ask.from, to: first })}
     union all
     select hour * ${HOUR}::bigint, meter_id, key_id, route_id, outcome, billable, requests, quantity
       from usage_hours
      where ${filters(sql, ask)} and hour >= ${firstHour} and hour < ${endHour}
     union all
-    ${minutesOf(sql, ask, { from: endHour * HOUR, to: ask.to })}`;
+    select minute, meter_id, key_id, route_id, outcome, billable, requests, quantity
+      from usage_rollups
+     where ${filters(sql, ask)} and minute < ${ask.to}
+       and minute >= greatest(${first}::bigint,
+                              least(${end}::bigint, (select folds.minute from hour_folds folds)))`;
 }
 
 function groupColumn(sql: Query, group: Group) {

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { MINUTE_MS } from '../kit/clock.ts';
 import type { Sql, Tx } from '../kit/database.ts';
 import type { Kit } from '../kit/http.ts';
+import { foldHours, isRoller } from './fold.ts';
 
-/** One roller at a time, whichever core runs it. */
-const LOCK = 7_655_103;
 export const ROLL_BATCHES_MAX = 500;
 /** A round takes batches up to here; a single larger batch still goes whole. */
 export const ROLL_ENTRIES_MAX = 100_000;
@@ -43,7 +43,8 @@ const keysOf = (tx: Tx, batches: Batch[]) => tx`
     as taken (gateway_id, boot_id, sequence)`;
 
 /**
- * Adds the entries of exactly these batches to every total, and returns how many entries that
+ * Adds the entries of exactly these batches to every total (to the hours, as far as their minute
+ * is folded already), and returns how many entries that
  * were. The days are values of the query, so that only their partitions are read; the sums are
  * in the order of the totals' keys, so that neighbours meet on a page that is at hand.
  */
@@ -70,6 +71,7 @@ async function addUp(tx: Tx, batches: Batch[], roll: bigint): Promise<number> {
                                        billable, requests, quantity, last_roll)
       select customer_id, minute / 60, meter_id, key_id, route_id, outcome, billable,
              sum(requests), sum(quantity), ${roll} from sums
+       where minute < (select folded.minute from hour_folds folded)
        group by 1, 2, 3, 4, 5, 6, 7 order by 1, 2, 3, 4, 5, 6, 7
       on conflict (customer_id, hour, meter_id, key_id, route_id, outcome, billable) do update
         set requests = kept.requests + excluded.requests,
@@ -96,9 +98,7 @@ async function stamp(tx: Tx, batches: Batch[], roll: bigint): Promise<void> {
 
 async function round(sql: Sql): Promise<Round> {
   return sql.begin(async (tx) => {
-    const [lock] = await tx<[{ mine: boolean }]>`
-      select pg_try_advisory_xact_lock(${LOCK}) as mine`;
-    if (!lock.mine) return { batches: 0, full: false };
+    if (!(await isRoller(tx))) return { batches: 0, full: false };
     const { taken, full } = await takeUnrolled(tx);
     if (taken.length === 0) return { batches: 0, full: false };
     // A round's sums fit in memory; by default it sorts them on disk.
@@ -125,9 +125,7 @@ export async function rollOnce(sql: Sql): Promise<number> {
 /** Makes the ledger's partitions ahead of their days, one core at a time. */
 export async function ensurePartitions(sql: Sql): Promise<void> {
   await sql.begin(async (tx) => {
-    const [lock] = await tx<[{ mine: boolean }]>`
-      select pg_try_advisory_xact_lock(${LOCK}) as mine`;
-    if (!lock.mine) return;
+    if (!(await isRoller(tx))) return;
     // Inserts queue behind a waiting lock on the ledger; better to try again in an hour.
     await tx`set local lock_timeout = '2s'`;
     await tx`select ensure_usage_partitions(current_date - 1, ${PARTITION_DAYS})`;
@@ -144,6 +142,7 @@ type RollerKit = Pick<Kit, 'sql' | 'log' | 'clock'>;
 async function rollUntil({ sql, log, clock }: RollerKit, everyMs: number, stopped: AbortSignal) {
   let failures = 0;
   let partitionsDueAt = 0;
+  let foldDueAt = 0;
   while (!stopped.aborted) {
     let waitMs = everyMs;
     try {
@@ -151,7 +150,12 @@ async function rollUntil({ sql, log, clock }: RollerKit, everyMs: number, stoppe
         await ensurePartitions(sql);
         partitionsDueAt = clock() + PARTITIONS_EVERY_MS;
       }
-      if ((await round(sql)).full) waitMs = 0;
+      const { full } = await round(sql);
+      if (clock() >= foldDueAt) {
+        const more = await foldHours(sql, clock());
+        foldDueAt = more ? 0 : clock() + MINUTE_MS / 2;
+      }
+      if (full || foldDueAt === 0) waitMs = 0;
       failures = 0;
     } catch (error) {
       failures += 1;
