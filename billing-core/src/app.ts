@@ -29,6 +29,7 @@ import { idempotent } from './kit/idempotency.ts';
 import type { Metrics } from './kit/metrics.ts';
 import { unmatched } from './kit/unmatched.ts';
 import { portalOverviewHttp } from './quotas/http.ts';
+import { quotaWindowsHttp } from './quotas/leases-http.ts';
 import { portalLiveHttp } from './quotas/live-http.ts';
 import { watchLiveUsage } from './quotas/live.ts';
 import { routesHttp } from './routes/http.ts';
@@ -36,6 +37,7 @@ import { subscriptionsHttp } from './subscriptions/http.ts';
 import { portalSubscriptionsHttp } from './subscriptions/portal.ts';
 import { SYNC_BODY_BYTES_MAX, syncHttp } from './sync/http.ts';
 import { portalUsageHttp, usageHttp } from './usage/http.ts';
+import { writeOffHttp } from './usage/write-off.ts';
 
 export type Deps = Kit & {
   signIn: SignIn;
@@ -65,6 +67,8 @@ function adminSurface(deps: Deps): OpenAPIHono<Api> {
     subscriptionsHttp(),
     keysHttp(),
     usageHttp(),
+    writeOffHttp(),
+    quotaWindowsHttp(),
   ]) {
     app.route('/', module);
   }

@@ -86,14 +86,17 @@ export async function synchronise(tx: Tx, message: SyncMessage, now: number): Pr
     throw new Fault('state_conflict', { detail: 'Another spool owns this boot' });
   }
   await insertGaps(tx, found, envelope.gaps);
-  if (found.state !== 'live') return answerEnded(found, message, now);
+  // A spool that was written off and turns up after all still has usage to tell.
+  const isOver = found.state !== 'live' && found.state !== 'written_off';
+  if (isOver) return answerEnded(found, message, now);
   const boot = await skipLost(tx, found, envelope.skip);
   const asOf = await lastChange(tx);
   const recorded = await record(tx, boot, message);
   const key = { gateway: envelope.gateway, boot: envelope.boot };
   await addSettlements(tx, key, recorded.spent);
   await addRefusals(tx, envelope.refusals);
-  const totals = envelope.end === null ? envelope.leases : [];
+  const mayBorrow = envelope.end === null && found.state === 'live';
+  const totals = mayBorrow ? envelope.leases : [];
   const lending = await lendUnits(tx, key, { totals, now });
   const state = await end(tx, boot, envelope);
   await tell(tx, lending);

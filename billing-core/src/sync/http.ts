@@ -69,7 +69,8 @@ export function syncHttp({ sql, clock, log, stopping }: Kit): Hono<Api> {
       log.error({ gateway, boot, sequence: batch?.sequence }, `batch is a ${answer.batch.status}`);
     }
     // The seal that ended the boot just now is answered 200; whatever comes after it, 410.
-    const ended = answer.boot_state !== 'live' && end === null;
+    const over = answer.boot_state === 'sealed' || answer.boot_state === 'forfeited';
+    const ended = over && end === null;
     return c.json(answer, ended ? 410 : 200);
   });
 

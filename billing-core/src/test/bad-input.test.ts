@@ -11,6 +11,8 @@ type Operation = {
 const UNKNOWN = '0'.repeat(24);
 /** By the path they follow: the prefix of the ids that belong there. */
 const PREFIX: Record<string, string> = {
+  gateways: 'gw',
+  boots: 'bt',
   'admin-tokens': 'tok',
   users: 'usr',
   meters: 'mtr',

@@ -26,6 +26,18 @@ export async function lockBoot(tx: Tx, from: SyncEnvelope): Promise<BootRow> {
   return row;
 }
 
+/** The boot's row, locked; undefined when no such boot was ever seen. */
+export async function findBoot(
+  tx: Tx,
+  gateway: string,
+  boot: string,
+): Promise<BootRow | undefined> {
+  const [row] = await tx<BootRow[]>`
+    select gateway_id, boot_id, state, next_sequence, watermark, fingerprint
+      from boots where gateway_id = ${gateway} and boot_id = ${boot} for update`;
+  return row;
+}
+
 /** Moves the dedup state and the watermark on; the watermark never goes back. */
 export async function moveBoot(
   tx: Tx,

@@ -151,7 +151,9 @@ export class Shipper {
   }
 
   #takeIn(answer: SyncAnswer, batch: StoredBatch | undefined): void {
-    if (answer.boot_state !== 'live') this.ended = true;
+    const { boot_state: state } = answer;
+    // A boot that was written off may still tell what it has.
+    if (state === 'sealed' || state === 'forfeited') this.ended = true;
     if (!batch || !answer.batch) return;
     const { batches, log, wallNow } = this.#of;
     const { sequence, entries } = batch.header;

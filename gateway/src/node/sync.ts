@@ -142,7 +142,7 @@ export class SyncLoop {
   #takeIn(answer: SyncAnswer, sent: LeaseTotals[]): void {
     this.#of.tills.answered(sent, answer);
     this.#of.onAcknowledged();
-    if (this.#of.shipper.ended) this.#of.onEnded();
+    if (answer.boot_state !== 'live') this.#of.onEnded();
   }
 
   /** A machine that was suspended did not age its shares: wall and monotonic clock tell. */

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { testDatabase, type TestDatabase } from '../../../../scripts/test/database.ts';
 import { quotaWindow } from '../../contract/quota-window.ts';
 import type { LeaseGrant, SyncAnswer, SyncEnvelope } from '../../contract/sync.ts';
+import { endBoot, findBoot } from '../../usage/store.ts';
 import { synchronise } from '../actions.ts';
 import { envelopeOf, messageOf, METER, usageOf } from './ledger.ts';
 
@@ -127,4 +128,26 @@ test('what was spent outside a lease leaves less to lend', async () => {
   const message = messageOf('bt_other', 1, { ...usageOf(7), spent: [spent] });
   await database.sql.begin((tx) => synchronise(tx, message, NOW));
   expect((await ask('bt_other', 0)).unlent).toBe(Math.max(0, unlent - 7));
+});
+
+test('a boot that was written off is lent nothing; its late batches still count', async () => {
+  const key = { gateway: 'gw_test', boot: 'bt_many_3' };
+  const before = await lent();
+  await database.sql.begin(async (tx) => {
+    const row = await findBoot(tx, key.gateway, key.boot);
+    if (!row) throw new Error('no boot');
+    await endBoot(tx, row, { state: 'written_off', inDoubt: 0 });
+  });
+  const leases = [{ window: WINDOW, generation: 0, wanted: 9_000, returned: 0 }];
+  const asked = await sync(envelopeOf(key.boot, { leases }));
+  expect(asked).toMatchObject({ boot_state: 'written_off', grants: [] });
+  expect(await lent()).toBe(before);
+  const late = await database.sql.begin((tx) =>
+    synchronise(tx, messageOf(key.boot, 1, usageOf(5)), NOW),
+  );
+  expect(late).toMatchObject({ batch: { status: 'applied', written: 1 } });
+  // Its spool is back whole, so its seal gives back what it did not spend.
+  const sealed = await sync(envelopeOf(key.boot, { end: { kind: 'seal', in_doubt: 0 } }));
+  expect(sealed.boot_state).toBe('sealed');
+  expect(await lent()).toBeLessThan(before);
 });

@@ -75,7 +75,7 @@ test('a lowered share clips the bucket at once and is confirmed; a raised one st
   expect(rate.tokens).toBe(3);
 });
 
-test('a share ends 120 s after the report that renewed it was sent, however late its answer', () => {
+test('a share ends 120 s after its report was sent, however late the answer', () => {
   const rate = openRate(NOW);
   const times = { sentAt: NOW, now: NOW + 5_000 };
   takeShare(rate, { ...none, rate: 5, burst: 5, tokens: 5 }, times);

@@ -178,7 +178,7 @@ test('requests in flight at a crash are counted as in doubt, not as usage', asyn
   expect(await ledger('cus_doubt')).toBeLessThanOrEqual(answered + 1);
 });
 
-test('what a killed boot left is shipped in batches that core takes, however much it is', async () => {
+test('what a killed boot left is shipped in batches that core takes', async () => {
   const dir = join(spoolDir, 'boots', 'bt_large');
   mkdirSync(dir, { recursive: true });
   const onFatal = (error: unknown): void => {

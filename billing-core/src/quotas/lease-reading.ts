@@ -1,0 +1,54 @@
+import type { Query } from '../kit/database.ts';
+import type { PageQuery } from '../contract/page.ts';
+import { afterCursor } from '../kit/page.ts';
+
+export type LeaseRow = {
+  gateway: string;
+  boot: string;
+  boot_state: 'live' | 'sealed' | 'forfeited' | 'written_off';
+  last_seen_at: string;
+  granted: string;
+  returned: string;
+  settled: string;
+};
+export type WindowRow = {
+  id: string;
+  customer_id: string;
+  meter_id: string;
+  scale: number;
+  kind: 'minute' | 'hour' | 'day' | 'month';
+  starts_at: bigint;
+  ends_at: bigint;
+  quota_limit: bigint | null;
+  lent: bigint;
+  outside: bigint;
+  leases: LeaseRow[];
+};
+
+type Asked = PageQuery & { customerId: string; now: number };
+
+/** A customer's windows that hold now, with who holds what of them; one more than asked. */
+export async function openWindows(sql: Query, asked: Asked): Promise<WindowRow[]> {
+  const after = afterCursor(asked);
+  return sql<WindowRow[]>`
+    select w.id, w.customer_id, w.meter_id, m.scale, w.kind, w.starts_at, w.ends_at, w.lent,
+      e.quota_limit,
+      coalesce((select sum(s.unleased + s.overdrawn) from lease_settlements s
+                 where s.window_id = w.id), 0)::bigint as outside,
+      coalesce((select json_agg(json_build_object(
+                  'gateway', l.gateway_id, 'boot', l.boot_id, 'boot_state', b.state,
+                  'last_seen_at', b.last_seen_at, 'granted', l.granted::text,
+                  'returned', l.returned::text, 'settled', coalesce(s.settled, 0)::text)
+                order by l.granted - l.returned desc, l.boot_id)
+         from leases l join boots b using (gateway_id, boot_id)
+         left join lease_settlements s using (window_id, gateway_id, boot_id)
+        where l.window_id = w.id), '[]') as leases
+      from quota_windows w
+      join meters m on m.id = w.meter_id
+      left join subscriptions sub on sub.customer_id = w.customer_id and sub.canceled_at is null
+      left join entitlements e on e.plan_version_id = sub.plan_version_id
+           and e.meter_id = w.meter_id and e.quota_window = w.kind and e.enforcement = 'hard'
+     where w.customer_id = ${asked.customerId} and w.ends_at > ${asked.now}
+       and ${after === null ? sql`true` : sql`w.id < ${after}`}
+     order by w.id desc limit ${asked.limit + 1}`;
+}
