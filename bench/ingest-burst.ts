@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { openDatabase, type Sql } from '../billing-core/src/kit/database.ts';
 import { synchronise } from '../billing-core/src/sync/actions.ts';
@@ -31,7 +32,7 @@ async function empty(sql: Sql): Promise<void> {
     end loop; end $$;
     select ensure_usage_partitions(current_date - 1, 16);
     truncate usage_batches, gateway_counts, lease_settlements, usage_rollups, usage_hours,
-             usage_last_rolls, usage_last_uses, boots, gateways;
+             usage_totals, usage_last_rolls, usage_last_uses, boots, gateways;
     checkpoint`);
 }
 
@@ -55,10 +56,14 @@ async function measure(
   return { perS: written / elapsedS, written, usage: watch() };
 }
 
+const shownRate = (perS: number): string => `${Math.round(perS).toLocaleString('en')} entries/s`;
+const cpuUs = ({ selfMs, childrenMs }: Usage, written: number): number =>
+  ((selfMs + childrenMs) * 1_000) / written;
+
 function shown({ perS, written, usage }: Figure): string {
   const cost = (ms = 0): string => ((ms * 1_000) / written).toFixed(1);
   return (
-    `${Math.round(perS).toLocaleString('en')} entries/s at ${cost(usage?.selfMs)} µs (Node) and ` +
+    `${shownRate(perS)} at ${cost(usage?.selfMs)} µs (Node) and ` +
     `${cost(usage?.childrenMs)} µs (Postgres) each; ${shownUsage(usage)}`
   );
 }
@@ -98,9 +103,10 @@ export async function burst(options: BurstOptions): Promise<void> {
   }
   const perS = median(ours.map((figure) => figure.perS));
   const ratio = median(ours.map((figure, i) => figure.perS / (theirs[i]?.perS ?? Number.NaN)));
-  say(
-    `ingest: ${Math.round(perS).toLocaleString('en')} entries/s (median), ${ratio.toFixed(2)} of a bare insert`,
-  );
+  const costs = ours.map(({ usage, written }) => (usage ? cpuUs(usage, written) : Number.NaN));
+  const full = (availableParallelism() * 1e6) / median(costs);
+  say(`ingest: ${shownRate(perS)} (median), ${ratio.toFixed(2)} of a bare insert`);
+  say(`  a batch is ${entries} entries; CPU for ${shownRate(full)} where nobody else takes any`);
   await peer.close();
   await sql.end();
 }

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { openCluster } from './cluster.ts';
 import { burst } from './ingest-burst.ts';
+import { read } from './ingest-read.ts';
 import { sustained } from './ingest-sustained.ts';
 import { machine } from './machine.ts';
 import { say } from './say.ts';
@@ -13,6 +14,7 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string', default: '3' },
     connections: { type: 'string', default: '2' },
     'per-second': { type: 'string', default: '30000' },
+    repeats: { type: 'string', default: '200' },
     entries: { type: 'string', default: '5000' },
   },
 });
@@ -34,6 +36,7 @@ try {
   if (modes.includes('sustained')) {
     await sustained({ cluster, seconds: number('seconds'), perS: number('per-second') });
   }
+  if (modes.includes('read')) await read({ cluster, repeats: number('repeats') });
 } finally {
   await cluster.stop();
 }

@@ -33,6 +33,7 @@ export const TABLE_WRITERS: Record<string, string> = {
   usage_rollups: 'usage',
   usage_hours: 'usage',
   hour_folds: 'usage',
+  usage_totals: 'usage',
   usage_last_rolls: 'usage',
   usage_last_uses: 'usage',
   usage_refusals: 'usage',

@@ -14,6 +14,29 @@ export async function isRoller(tx: Tx): Promise<boolean> {
   return lock.mine;
 }
 
+/**
+ * The parts of a WITH that add the rows of one named `folding` to the hours and, without key and
+ * route, to the totals; in the order of their keys, so that neighbours meet on a page at hand.
+ */
+export const folded = (tx: Tx) => tx`
+  hours as (
+    insert into usage_hours as kept (customer_id, hour, meter_id, key_id, route_id, outcome,
+                                     billable, requests, quantity, last_roll)
+    select customer_id, hour, meter_id, key_id, route_id, outcome, billable, requests, quantity,
+           last_roll from folding order by 1, 2, 3, 4, 5, 6, 7
+    on conflict (customer_id, hour, meter_id, key_id, route_id, outcome, billable) do update
+      set requests = kept.requests + excluded.requests,
+          quantity = kept.quantity + excluded.quantity,
+          last_roll = greatest(kept.last_roll, excluded.last_roll)),
+  totals as (
+    insert into usage_totals as kept (customer_id, hour, meter_id, outcome, billable, requests,
+                                      quantity)
+    select customer_id, hour, meter_id, outcome, billable, sum(requests), sum(quantity)
+      from folding group by 1, 2, 3, 4, 5 order by 1, 2, 3, 4, 5
+    on conflict (customer_id, hour, meter_id, outcome, billable) do update
+      set requests = kept.requests + excluded.requests,
+          quantity = kept.quantity + excluded.quantity)`;
+
 /** The range to fold at this minute; stretches without usage are passed at once. */
 async function dueMinutes(tx: Tx, until: number): Promise<{ from: number; to: number }> {
   const [row] = await tx<[{ folded: number; first: number | null }]>`
@@ -36,17 +59,13 @@ export async function foldHours(sql: Sql, now: number): Promise<boolean> {
     const { from, to } = await dueMinutes(tx, until);
     await tx`set local work_mem = '64MB'`;
     await tx`
-      insert into usage_hours as kept (customer_id, hour, meter_id, key_id, route_id, outcome,
-                                       billable, requests, quantity, last_roll)
-      select customer_id, minute / 60, meter_id, key_id, route_id, outcome, billable,
-             sum(requests), sum(quantity), max(last_roll) from usage_rollups
-       where minute >= ${from} and minute < ${to}
-       group by 1, 2, 3, 4, 5, 6, 7 order by 1, 2, 3, 4, 5, 6, 7
-      on conflict (customer_id, hour, meter_id, key_id, route_id, outcome, billable) do update
-        set requests = kept.requests + excluded.requests,
-            quantity = kept.quantity + excluded.quantity,
-            last_roll = greatest(kept.last_roll, excluded.last_roll)`;
-    await tx`update hour_folds set minute = ${to}`;
+      with folding as materialized (
+        select customer_id, minute / 60 as hour, meter_id, key_id, route_id, outcome, billable,
+               sum(requests) as requests, sum(quantity) as quantity, max(last_roll) as last_roll
+          from usage_rollups where minute >= ${from} and minute < ${to}
+         group by 1, 2, 3, 4, 5, 6, 7),
+      ${folded(tx)}
+      update hour_folds set minute = ${to}`;
     return to < until;
   });
 }

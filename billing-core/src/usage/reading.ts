@@ -41,6 +41,20 @@ const minutesOf = (sql: Query, ask: SeriesAsk, { from, to }: MinuteRange) => sql
     from usage_rollups
    where ${filters(sql, ask)} and minute >= ${from} and minute < ${to}`;
 
+/** Hours of a range; of the totals, which have no keys and routes, where nobody asks for those. */
+function hoursOf(sql: Query, ask: SeriesAsk, { from, to }: { from: number; to: number }) {
+  const tells = ask.group === 'key' || ask.group === 'route';
+  const rest = sql`where ${filters(sql, ask)} and hour >= ${from} and hour < ${to}`;
+  if (tells || ask.keyId !== undefined || ask.routeId !== undefined) {
+    return sql`
+      select hour * ${HOUR}::bigint, meter_id, key_id, route_id, outcome, billable, requests,
+             quantity from usage_hours ${rest}`;
+  }
+  return sql`
+    select hour * ${HOUR}::bigint, meter_id, null, null, outcome, billable, requests, quantity
+      from usage_totals ${rest}`;
+}
+
 /**
  * The rollups of a range: whole hours come from the hours, the rest of it minute by minute, and so
  * do the newest minutes, which are not folded into their hours yet.
@@ -53,9 +67,7 @@ function rollupsOf(sql: Query, ask: SeriesAsk) {
   return sql`
     ${minutesOf(sql, ask, { from: ask.from, to: first })}
     union all
-    select hour * ${HOUR}::bigint, meter_id, key_id, route_id, outcome, billable, requests, quantity
-      from usage_hours
-     where ${filters(sql, ask)} and hour >= ${firstHour} and hour < ${endHour}
+    ${hoursOf(sql, ask, { from: firstHour, to: endHour })}
     union all
     select minute, meter_id, key_id, route_id, outcome, billable, requests, quantity
       from usage_rollups

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { MINUTE_MS } from '../kit/clock.ts';
 import type { Sql, Tx } from '../kit/database.ts';
 import type { Kit } from '../kit/http.ts';
-import { foldHours, isRoller } from './fold.ts';
+import { folded, foldHours, isRoller } from './fold.ts';
 
 export const ROLL_BATCHES_MAX = 500;
 /** A round takes batches up to here; a single larger batch still goes whole. */
@@ -66,17 +66,12 @@ async function addUp(tx: Tx, batches: Batch[], roll: bigint): Promise<number> {
         set requests = kept.requests + excluded.requests,
             quantity = kept.quantity + excluded.quantity,
             last_roll = excluded.last_roll),
-    hours as (
-      insert into usage_hours as kept (customer_id, hour, meter_id, key_id, route_id, outcome,
-                                       billable, requests, quantity, last_roll)
-      select customer_id, minute / 60, meter_id, key_id, route_id, outcome, billable,
-             sum(requests), sum(quantity), ${roll} from sums
-       where minute < (select folded.minute from hour_folds folded)
-       group by 1, 2, 3, 4, 5, 6, 7 order by 1, 2, 3, 4, 5, 6, 7
-      on conflict (customer_id, hour, meter_id, key_id, route_id, outcome, billable) do update
-        set requests = kept.requests + excluded.requests,
-            quantity = kept.quantity + excluded.quantity,
-            last_roll = excluded.last_roll),
+    folding as materialized (
+      select customer_id, minute / 60 as hour, meter_id, key_id, route_id, outcome, billable,
+             sum(requests) as requests, sum(quantity) as quantity, ${roll}::bigint as last_roll
+        from sums where minute < (select folds.minute from hour_folds folds)
+       group by 1, 2, 3, 4, 5, 6, 7),
+    ${folded(tx)},
     customers as (
       insert into usage_last_rolls (customer_id, last_roll)
       select distinct customer_id, ${roll}::bigint from sums

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { testDatabase, type TestDatabase } from '../../../scripts/test/database.ts';
 import type { Sql } from '../../src/kit/database.ts';
 import { FOLD_AFTER_MINUTES, foldHours } from '../../src/usage/fold.ts';
-import { meterTotals } from '../../src/usage/reading.ts';
+import { meterTotals, readSeries } from '../../src/usage/reading.ts';
 import { rollOnce } from '../../src/usage/roller.ts';
 import { books, ledger, NOON } from './ledger.ts';
 
@@ -85,6 +85,21 @@ test('a long stretch is folded in bounded steps, and an empty one in a single st
   ]);
 });
 
+/** The same by key: it is read from the hours, where the total is read from the totals. */
+async function totalByKey(from: number, to: number): Promise<string> {
+  const { rows } = await readSeries(sql, {
+    from,
+    to,
+    whose: { customerId: 'cus_1' },
+    interval: 'day',
+    group: 'key',
+    meterId: 'mtr_requests',
+    keyId: undefined,
+    routeId: undefined,
+  });
+  return rows.reduce((sum, row) => sum + BigInt(row.requests), 0n).toString();
+}
+
 type Step = { act: 'batch' | 'roll' | 'fold'; minute: number };
 const step: fc.Arbitrary<Step> = fc.record({
   act: fc.constantFrom('batch' as const, 'batch', 'roll', 'fold'),
@@ -102,11 +117,17 @@ test('whatever comes when, any range of the totals is that of what was rolled', 
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 12 }), async (steps) => {
       for (const { act, minute } of steps) {
-        if (act === 'batch') await batch([{ customer_id: 'cus_1', minute, requests: 3 }]);
-        else if (act === 'roll') await rollOnce(sql);
+        if (act === 'batch') {
+          const key_id = `key_${minute % 3}`;
+          await batch([{ customer_id: 'cus_1', minute, key_id, requests: 3 }]);
+        } else if (act === 'roll') await rollOnce(sql);
         else await foldAt(minute);
         const ranges = [NOON - 90, minute].map((from) => [from, from + 150] as const);
-        for (const [from, to] of ranges) expect(await total(from, to)).toBe(await sums(from, to));
+        for (const [from, to] of ranges) {
+          const truth = await sums(from, to);
+          expect(await total(from, to)).toBe(truth);
+          expect(await totalByKey(from, to)).toBe(truth);
+        }
       }
     }),
     { numRuns: 25 },

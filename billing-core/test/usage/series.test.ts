@@ -254,10 +254,18 @@ test('a customer among many is read by the keys of the totals, not by a scan', a
     insert into usage_hours
     select 'cus_' || c, ${NOON / 60 - 100} + h, 'mtr_requests', 'key', 'rte', 'ok', true, 1, 1, 1
       from generate_series(1, 100) c, generate_series(1, 300) h`;
-  await sql`analyze usage_rollups, usage_hours`;
-  const planOf = async (interval: 'minute' | 'day', customerId?: string): Promise<string> => {
+  await sql`
+    insert into usage_totals
+    select customer_id, hour, meter_id, outcome, billable, requests, quantity from usage_hours
+     where key_id = 'key'`;
+  await sql`analyze usage_rollups, usage_hours, usage_totals`;
+  const planOf = async (
+    interval: 'minute' | 'day',
+    customerId?: string,
+    group: 'none' | 'key' = 'none',
+  ): Promise<string> => {
     const to = interval === 'day' ? NOON : NOON - 4850;
-    const ask = { from: NOON - 5000, to, group: 'none', interval } as const;
+    const ask = { from: NOON - 5000, to, group, interval } as const;
     const rest = { meterId: 'mtr_requests', keyId: undefined, routeId: undefined };
     const whose = customerId === undefined ? ('everybody' as const) : { customerId };
     const rows = await sql`explain ${seriesStatement(sql, { ...ask, ...rest, whose })}`;
@@ -265,8 +273,12 @@ test('a customer among many is read by the keys of the totals, not by a scan', a
   };
   const minutes = await planOf('minute', 'cus_7');
   expect(minutes).toMatch(/usage_rollups_pkey[^]*customer_id = .*minute >= /);
-  const hours = await planOf('day', 'cus_7');
+  const totals = await planOf('day', 'cus_7');
+  expect(totals).toMatch(/usage_totals_pkey[^]*customer_id = .*hour >= /);
+  const hours = await planOf('day', 'cus_7', 'key');
   expect(hours).toMatch(/usage_hours_pkey[^]*customer_id = .*hour >= /);
   const everybody = await planOf('minute');
-  for (const plan of [minutes, hours, everybody]) expect(plan).not.toMatch(/Seq Scan on usage_/);
+  for (const plan of [minutes, totals, hours, everybody]) {
+    expect(plan).not.toMatch(/Seq Scan on usage_/);
+  }
 });
