@@ -1,0 +1,118 @@
+import { acknowledge, grant, recall, reopen } from '../core/lending.ts';
+import { offerTo, openTill, type Till } from '../core/till.ts';
+import type { AdmissionRequest, Hold } from '../ports.ts';
+import { Outbox } from './outbox.ts';
+import type { RefusalCount, Report, ReportAnswer } from './report.ts';
+import { asksOf } from './sub-lease.ts';
+import { lapse, rateAsk, takeTokens } from './sub-rate.ts';
+
+const MINUTE_MS = 60_000;
+const REASONS_MAX = 50;
+/** Who asked for a token must find it when the answer is there. */
+const TOKEN_MS = 100;
+
+/** One customer's counter in this isolate: a till whose core is the till object. */
+export class Desk {
+  readonly customerId: string;
+  /** Name of the till object. */
+  readonly object: string;
+  readonly till: Till;
+  readonly outbox = new Outbox();
+  readonly open = new Set<Hold>();
+  /** Counts admissions and endings, so that who waits can see whether anything went on. */
+  activity = 0;
+  /** Core time of the last report that was begun to top up. */
+  toppedUpAt = 0;
+  /** The object cannot ask core. */
+  away = false;
+  #offered = 0;
+  #keepMs = 0;
+  #refusals = new Map<string, RefusalCount>();
+  #recalled = new Set<string>();
+
+  constructor(of: { customerId: string; object: string; generation: number }) {
+    this.customerId = of.customerId;
+    this.object = of.object;
+    this.till = openTill(of.customerId, of.generation);
+  }
+
+  refused(reason: string, now: number): void {
+    const minute = Math.floor(now / MINUTE_MS);
+    const key = `${minute}|${reason}`;
+    const count = this.#refusals.get(key);
+    if (count) count.requests += 1;
+    else if (this.#refusals.size < REASONS_MAX) {
+      this.#refusals.set(key, { customer: this.customerId, minute, reason, requests: 1 });
+    }
+  }
+
+  /** Before each decision: counts the request as demand, and lets old tokens lapse. */
+  offer(request: AdmissionRequest, now: number): void {
+    offerTo(this.till, request, now);
+    if (!this.till.rate) return;
+    this.#offered += 1;
+    lapse(this.till.rate, this.#keepMs, now);
+  }
+
+  reopened(change: bigint): void {
+    reopen(this.till, change);
+  }
+
+  /** Core wants these units back: they go to the object with the next report, and on to core. */
+  recalled(window: string): void {
+    recall(this.till, window);
+    this.#recalled.add(window);
+  }
+
+  /** Everything the object should know now. */
+  report(isolate: string, now: number): Report {
+    const { outbox, open, till } = this;
+    const parcels = outbox.take(now);
+    let watermark = Math.min(now, outbox.earliest);
+    for (const { admittedAt } of open) watermark = Math.min(watermark, admittedAt);
+    const refusals = [...this.#refusals.values()];
+    const recalled = [...this.#recalled];
+    const rate = rateAsk(till.rate, { offered: this.#offered, now });
+    this.#refusals = new Map();
+    this.#recalled = new Set();
+    this.#offered = 0;
+    return {
+      isolate,
+      customerId: this.customerId,
+      floor: outbox.floor,
+      parcels,
+      asks: asksOf(till, now),
+      watermark,
+      open: open.size + outbox.size,
+      reopened: String(till.reopenedAt),
+      rate,
+      recalled,
+      refusals,
+      lost: outbox.takeLost(),
+    };
+  }
+
+  /** The object's answer to a report that was sent at `sentAt`, core time. */
+  answered(report: Report, answer: ReportAnswer, at: { sentAt: number; now: number }): void {
+    const { now } = at;
+    this.away = answer.away;
+    this.outbox.stored(report.parcels);
+    for (const ask of report.asks) {
+      const { window, generation, returned } = ask;
+      acknowledge(this.till, { window, generation, wanted: ask.held + ask.need, returned });
+    }
+    const news = { asOf: BigInt(answer.asOf), now };
+    for (const from of answer.grants) grant(this.till, from, news);
+    if (!answer.rate || !this.till.rate) return;
+    this.#keepMs = Math.max(answer.rate.aheadMs, TOKEN_MS);
+    takeTokens(this.till.rate, answer.rate, at);
+  }
+
+  /** Nobody knows if the object took it in: parcels go again, refusals are not counted twice. */
+  unanswered(report: Report): void {
+    this.outbox.failed(report.parcels);
+    for (const window of report.recalled) this.#recalled.add(window);
+    this.#offered += report.rate?.offered ?? 0;
+    if (report.rate && this.till.rate) this.till.rate.news = true;
+  }
+}

@@ -1,0 +1,85 @@
+import type { Forwarding, RawHeaders } from '../core/headers.ts';
+import { limitFields } from '../core/limit-fields.ts';
+import { type Answer, refusalAnswer } from '../core/problem.ts';
+import type { Refusal } from '../core/refusal.ts';
+import type { Exchange, ForwardPlan, Hold, LimitState } from '../ports.ts';
+import type { Isolate } from './isolate.ts';
+import { requestId, traceIds } from './mint.ts';
+import { Passage } from './passage.ts';
+
+/** Fields of a list as pairs; the runtime has joined what came in several lines. */
+export function rawOf(headers: Headers): string[] {
+  const raw: string[] = [];
+  for (const [name, value] of headers) raw.push(name, value);
+  return raw;
+}
+
+/** A field list as the runtime takes it. Throws on a field that may not be written. */
+export function headersOf(raw: readonly string[]): Headers {
+  const headers = new Headers();
+  for (let i = 0; i + 1 < raw.length; i += 2) headers.append(raw[i] ?? '', raw[i + 1] ?? '');
+  return headers;
+}
+
+export const answerResponse = ({ status, headers, body }: Answer): Response =>
+  new Response(body, { status, headers: headersOf(headers) });
+
+/** One request of the Workers runtime and its answer. */
+export class WorkersExchange implements Exchange {
+  readonly isolate: Isolate;
+  readonly request: Request;
+  readonly requestId: string;
+  readonly method: string;
+  /** The runtime has parsed the URL: dot segments are gone, and what it escapes is escaped. */
+  readonly target: string;
+  /** The runtime hides the version. */
+  readonly httpVersion = '1.1';
+  readonly rawHeaders: readonly string[];
+  readonly #scheme: 'http' | 'https';
+
+  constructor(isolate: Isolate, request: Request, nowMs: number) {
+    this.isolate = isolate;
+    this.request = request;
+    this.requestId = requestId(nowMs);
+    this.method = request.method;
+    const url = new URL(request.url);
+    this.target = url.pathname + url.search;
+    this.#scheme = url.protocol === 'https:' ? 'https' : 'http';
+    const raw = rawOf(request.headers);
+    if (!request.headers.has('host')) raw.push('host', url.host);
+    this.rawHeaders = raw;
+  }
+
+  /** The gateway's own fields on an answer. */
+  ours(limits: readonly LimitState[]): RawHeaders {
+    const ours = limitFields(limits);
+    ours.push('X-Request-Id', this.requestId);
+    return ours;
+  }
+
+  forwarding({ head }: ForwardPlan, hold: Hold | undefined): Forwarding {
+    return {
+      requestId: this.requestId,
+      hostField: head.hostField,
+      // Cloudflare overwrites this field with the address of the peer.
+      peer: this.request.headers.get('cf-connecting-ip') ?? 'unknown',
+      peerTrusted: false,
+      scheme: this.#scheme,
+      httpVersion: this.httpVersion,
+      trailers: false,
+      // The body that is given to `fetch` says its length itself.
+      contentLength: undefined,
+      customerId: hold?.fact.customer.id,
+      keyId: hold?.fact.key_id,
+      mintTrace: traceIds,
+    };
+  }
+
+  refuse(refusal: Refusal, limits: readonly LimitState[] = []): Response {
+    return answerResponse(refusalAnswer(refusal, this.requestId, limits));
+  }
+
+  forward(plan: ForwardPlan, hold: Hold | undefined): Promise<Response> {
+    return new Passage(this, plan, hold).run();
+  }
+}

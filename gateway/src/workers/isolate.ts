@@ -1,0 +1,200 @@
+import { env, waitUntil } from 'cloudflare:workers';
+import { encodeRecord } from '../core/meter.ts';
+import { refuse } from '../core/refusal.ts';
+import { forget, recall } from '../core/lending.ts';
+import { admit, admitUnreachable, settle } from '../core/till.ts';
+import type { Admission, AdmissionRequest, Hold, Refusals, Settlement, Tills } from '../ports.ts';
+import type { CoreClock } from './clock.ts';
+import { Desk } from './desk.ts';
+import { randomText } from './mint.ts';
+import type { Ticket } from './outbox.ts';
+import type { WorkersEnv } from './settings.ts';
+import { runsDry } from './sub-lease.ts';
+
+/** How long a request waits for units before it is refused. */
+const LEASE_WAIT_MS = 1_000;
+const ASK_AGAIN_MS = 100;
+const TOP_UP_EVERY_MS = 200;
+/** Records of this long leave in one parcel. */
+export const FLUSH_MS = 200;
+/** With this many records not stored, responses wait as in strict metering. */
+export const UNSTORED_MAX = 500;
+/** An isolate that was idle this long gives its units back. */
+const LINGER_MS = 1_000;
+const LONG_REQUEST_MS = 2_000;
+const HEARTBEAT_MS = 60_000;
+/** `waitUntil` is cut off about 30 s after the response. */
+const PATIENCE_MS = 25_000;
+const DESKS_MAX = 2_000;
+
+export type IsolateOf = {
+  readonly clock: CoreClock;
+  readonly strict: boolean;
+  readonly objectOf: (customerId: string) => string;
+};
+
+/**
+ * The tills of one isolate. No request waits for what another one began: each sends its own
+ * questions, and vouches for its own record until it is stored.
+ */
+export class Isolate implements Tills, Refusals {
+  readonly id = `iso_${randomText(20)}`;
+  readonly #of: IsolateOf;
+  readonly #desks = new Map<string, Desk>();
+  #generation = 0;
+
+  constructor(of: IsolateOf) {
+    this.#of = of;
+  }
+
+  desk(customerId: string): Desk {
+    const known = this.#desks.get(customerId);
+    if (known) return known;
+    if (this.#desks.size >= DESKS_MAX) this.#sweep();
+    const generation = this.#generation++;
+    const desk = new Desk({ customerId, object: this.#of.objectOf(customerId), generation });
+    this.#desks.set(customerId, desk);
+    return desk;
+  }
+
+  #sweep(): void {
+    const now = this.#of.clock.now();
+    for (const [id, desk] of this.#desks) {
+      const idle = desk.open.size === 0 && desk.outbox.size === 0;
+      if (idle && forget(desk.till, now)) this.#desks.delete(id);
+    }
+  }
+
+  /** Told of changes: `quota` and `customer` may have freed units, `recall` wants some back. */
+  changed({ kind, id, number }: { kind: string; id: string; number: string }): void {
+    const customer = id.split('|', 1)[0] ?? '';
+    const desk = this.#desks.get(customer);
+    if (!desk) return;
+    if (kind === 'recall') {
+      desk.recalled(id);
+      waitUntil(this.#report(desk).catch(() => undefined));
+    } else if (kind === 'quota' || kind === 'customer') desk.reopened(BigInt(number));
+  }
+
+  count(customerId: string, reason: string): void {
+    const desk = this.desk(customerId);
+    desk.refused(reason, this.#of.clock.now());
+    if (desk.open.size === 0) waitUntil(this.#settleDown(desk, ++desk.activity));
+  }
+
+  admit(request: AdmissionRequest): Admission | Promise<Admission> {
+    const desk = this.desk(request.fact.customer.id);
+    const now = this.#of.clock.now();
+    desk.offer(request, now);
+    const answer = admit(desk.till, request, now);
+    if (answer.kind === 'ask') return this.#ask(desk, request);
+    if (answer.kind === 'admitted') this.#admitted(desk, answer.hold);
+    return answer;
+  }
+
+  async #ask(desk: Desk, request: AdmissionRequest): Promise<Admission> {
+    const { clock } = this.#of;
+    const deadline = clock.now() + LEASE_WAIT_MS;
+    for (;;) {
+      const left = Math.max(1, deadline - clock.now());
+      await Promise.race([this.#report(desk).catch(() => undefined), scheduler.wait(left)]);
+      const now = clock.now();
+      const answer = admit(desk.till, request, now);
+      if (answer.kind === 'admitted') this.#admitted(desk, answer.hold);
+      if (answer.kind !== 'ask') return answer;
+      if (desk.away || now >= deadline) return this.#decideAlone(desk, request);
+      await scheduler.wait(Math.min(ASK_AGAIN_MS, deadline - now));
+    }
+  }
+
+  /** Nothing was lent in time: core is away, or others have not given back what they hold. */
+  #decideAlone(desk: Desk, request: AdmissionRequest): Admission {
+    const reason = desk.away ? 'quota_unverifiable' : 'quota_exceeded';
+    const refusal = refuse(reason, { retryAfterS: 1 });
+    if (!desk.away) return { kind: 'refused', refusal };
+    const answer = admitUnreachable(desk.till, request, this.#of.clock.now());
+    if (answer.kind === 'admitted') this.#admitted(desk, answer.hold);
+    return answer.kind === 'ask' ? { kind: 'refused', refusal } : answer;
+  }
+
+  #admitted(desk: Desk, hold: Hold): void {
+    desk.activity += 1;
+    desk.open.add(hold);
+    const { clock } = this.#of;
+    const now = clock.now();
+    if (now - desk.toppedUpAt < TOP_UP_EVERY_MS || !runsDry(desk.till, now)) return;
+    desk.toppedUpAt = now;
+    waitUntil(this.#report(desk).catch(() => undefined));
+  }
+
+  /** Says of a request that lasts that it is open, so that the watermark waits for it. */
+  async watch(hold: Hold, done: AbortSignal): Promise<void> {
+    const desk = this.desk(hold.fact.customer.id);
+    let pause = LONG_REQUEST_MS;
+    while (desk.open.has(hold)) {
+      await scheduler.wait(pause, { signal: done }).catch(() => undefined);
+      if (!desk.open.has(hold)) return;
+      await this.#report(desk).catch(() => undefined);
+      pause = HEARTBEAT_MS;
+    }
+  }
+
+  /**
+   * Ends a hold and hands its record on. What is returned settles when the response may end: at
+   * once, or, in strict metering, when the object has stored the record.
+   */
+  settle(hold: Hold, settlement: Settlement): Promise<void> | undefined {
+    const desk = this.desk(hold.fact.customer.id);
+    if (!desk.open.delete(hold)) throw new Error('a hold is settled once');
+    const record = settle(desk.till, hold, settlement);
+    const ticket = desk.outbox.add(encodeRecord(record), record.admittedAt);
+    const activity = ++desk.activity;
+    const { strict } = this.#of;
+    const now = strict || desk.outbox.size > UNSTORED_MAX;
+    const stored = this.#deliver(desk, ticket, now ? 0 : FLUSH_MS);
+    // In strict metering a failure is the response's to suffer; else there is none to tell.
+    waitUntil(stored.catch(() => undefined).then(() => this.#settleDown(desk, activity)));
+    return now ? stored : undefined;
+  }
+
+  /** Sends the record, or sees another request send it, until the object has it. */
+  async #deliver(desk: Desk, ticket: Ticket, afterMs: number): Promise<void> {
+    const { clock } = this.#of;
+    const deadline = clock.wall() + PATIENCE_MS;
+    let pause = afterMs;
+    for (;;) {
+      if (pause > 0) await scheduler.wait(pause);
+      if (ticket.stored) return;
+      await this.#report(desk).catch(() => undefined);
+      if (ticket.stored) return;
+      if (clock.wall() >= deadline) throw new Error('a record could not be stored in time');
+      pause = Math.min(1_000, Math.max(50, pause * 2));
+    }
+  }
+
+  /** Units and refusals of a customer who went quiet go back to the object. */
+  async #settleDown(desk: Desk, activity: number): Promise<void> {
+    if (desk.activity !== activity) return;
+    await scheduler.wait(LINGER_MS);
+    if (desk.activity !== activity) return;
+    recall(desk.till);
+    await this.#report(desk).catch(() => undefined);
+  }
+
+  /** One report of everything the object should know. Throws when it was not answered. */
+  async #report(desk: Desk): Promise<void> {
+    const { clock } = this.#of;
+    const sentAt = clock.now();
+    const report = desk.report(this.id, sentAt);
+    const askedAt = clock.wall();
+    try {
+      const { TILLS } = env as unknown as WorkersEnv;
+      const answer = await TILLS.getByName(desk.object).report(report);
+      clock.learn(answer.now, askedAt);
+      desk.answered(report, answer, { sentAt, now: clock.now() });
+    } catch (error) {
+      desk.unanswered(report);
+      throw error;
+    }
+  }
+}

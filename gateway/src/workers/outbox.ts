@@ -1,0 +1,101 @@
+import type { Parcel } from './report.ts';
+
+/** One record on its way to the till object. */
+export type Ticket = { readonly admittedAt: number; parcel: number | null; stored: boolean };
+
+type Sent = { parcel: Parcel; tickets: readonly Ticket[]; born: number; at: number };
+
+/** After this long without an answer a parcel is sent again, under the same number. */
+export const RESEND_MS = 2_000;
+/** A parcel this old is given up, and said to be lost: the object forgets numbers after a day. */
+export const GIVE_UP_MS = 3_600_000;
+
+/**
+ * Records that the till object has not stored yet. They leave in numbered parcels whose content is
+ * fixed when they first leave, so that a parcel may be sent by several requests and count once.
+ */
+export class Outbox {
+  #pending: { record: string; ticket: Ticket }[] = [];
+  readonly #sent = new Map<number, Sent>();
+  #next = 1;
+  #lost = 0;
+
+  /** Records that are not known to be stored. */
+  get size(): number {
+    let size = this.#pending.length;
+    for (const { tickets } of this.#sent.values()) size += tickets.length;
+    return size;
+  }
+
+  /** Core time of the earliest admission that is not known to be stored; Infinity when all are. */
+  get earliest(): number {
+    let earliest = Number.POSITIVE_INFINITY;
+    for (const { ticket } of this.#pending) earliest = Math.min(earliest, ticket.admittedAt);
+    for (const { tickets } of this.#sent.values()) {
+      for (const { admittedAt } of tickets) earliest = Math.min(earliest, admittedAt);
+    }
+    return earliest;
+  }
+
+  /** Every parcel below this number is stored. */
+  get floor(): number {
+    let floor = this.#next;
+    for (const number of this.#sent.keys()) floor = Math.min(floor, number);
+    return floor;
+  }
+
+  add(record: string, admittedAt: number): Ticket {
+    const ticket: Ticket = { admittedAt, parcel: null, stored: false };
+    this.#pending.push({ record, ticket });
+    return ticket;
+  }
+
+  /** The parcels to send now: one of everything new, and those whose answer is overdue. */
+  take(now: number): Parcel[] {
+    const parcels: Parcel[] = [];
+    for (const [number, sent] of this.#sent) {
+      if (now - sent.at < RESEND_MS) continue;
+      if (now - sent.born > GIVE_UP_MS) {
+        this.#sent.delete(number);
+        this.#lost += sent.tickets.length;
+        continue;
+      }
+      sent.at = now;
+      parcels.push(sent.parcel);
+    }
+    if (this.#pending.length > 0) parcels.push(this.#pack(now));
+    return parcels;
+  }
+
+  #pack(now: number): Parcel {
+    const number = this.#next++;
+    const parcel = { number, records: this.#pending.map(({ record }) => record) };
+    const tickets = this.#pending.map(({ ticket }) => ticket);
+    for (const ticket of tickets) ticket.parcel = number;
+    this.#sent.set(number, { parcel, tickets, born: now, at: now });
+    this.#pending = [];
+    return parcel;
+  }
+
+  /** Records given up since the last call. */
+  takeLost(): number {
+    const lost = this.#lost;
+    this.#lost = 0;
+    return lost;
+  }
+
+  /** The sending failed, and its sender knows: the next one need not wait. */
+  failed(parcels: readonly Parcel[]): void {
+    for (const { number } of parcels) {
+      const sent = this.#sent.get(number);
+      if (sent) sent.at = Number.NEGATIVE_INFINITY;
+    }
+  }
+
+  stored(parcels: readonly Parcel[]): void {
+    for (const { number } of parcels) {
+      for (const ticket of this.#sent.get(number)?.tickets ?? []) ticket.stored = true;
+      this.#sent.delete(number);
+    }
+  }
+}

@@ -1,0 +1,41 @@
+/** What a host can do. What it cannot is stated here, tested as such, and told in docs/. */
+export type Capabilities = {
+  /** Sees the request target as it was sent, dot segments and all. */
+  readonly rawPath: boolean;
+  /** Refuses doubtful framing itself; elsewhere the platform's edge does. */
+  readonly framing: boolean;
+  /** Passes bodies in a content coding byte for byte. */
+  readonly codedBodies: boolean;
+  readonly trailers: boolean;
+  /** Passes several lines of one field as several lines. */
+  readonly repeatedFields: boolean;
+  /** A revoked key is refused after this long. */
+  readonly revocationMs: number;
+  /** Answered requests that may go unrecorded when the process is killed, for each isolate. */
+  readonly lossMax: number;
+};
+
+export type HostKind = 'node' | 'workers, strict' | 'workers, relaxed';
+
+const WORKERS = {
+  rawPath: false,
+  framing: false,
+  codedBodies: false,
+  trailers: false,
+  repeatedFields: false,
+  revocationMs: 5_000,
+};
+
+export const CAPABILITIES: Record<HostKind, Capabilities> = {
+  node: {
+    rawPath: true,
+    framing: true,
+    codedBodies: true,
+    trailers: true,
+    repeatedFields: true,
+    revocationMs: 1_000,
+    lossMax: 0,
+  },
+  'workers, strict': { ...WORKERS, lossMax: 0 },
+  'workers, relaxed': { ...WORKERS, lossMax: 500 },
+};

@@ -1,0 +1,134 @@
+import { serve, type ServerType } from '@hono/node-server';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { openCore, type Core, type Json } from '../../../billing-core/src/test/core.ts';
+
+/** What the upstream saw: a request id for each request it served. */
+export type Upstream = {
+  readonly url: string;
+  readonly served: string[];
+  readonly requests: IncomingMessage[];
+  handler: (request: IncomingMessage, response: ServerResponse) => void;
+  close(): void;
+};
+
+export async function openUpstream(): Promise<Upstream> {
+  const hello = (_: IncomingMessage, response: ServerResponse): void => void response.end('hello');
+  const server: Server = createServer((request, response) => {
+    upstream.served.push(String(request.headers['x-request-id']));
+    upstream.requests.push(request);
+    upstream.handler(request, response);
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const upstream: Upstream = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    served: [],
+    requests: [],
+    handler: hello,
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+  return upstream;
+}
+
+export type Seller = { customerId: string; key: string; keyId: string; subscriptionId: string };
+export type Terms = {
+  quota?: { limit: number; window?: string };
+  rate?: { rate_per_second: string; burst: number };
+};
+
+/** A real billing-core on a real Postgres, reached over HTTP, whose clock runs. */
+type Body = Record<string, Json>;
+
+export type World = {
+  readonly core: Core;
+  readonly coreUrl: string;
+  readonly token: string;
+  /** Makes a customer on a plan of its own with these terms, and a key. */
+  customer(terms?: Terms): Promise<Seller>;
+  /** Puts the customer on a plan of its own with other terms. */
+  upgrade(seller: Seller, terms: Terms): Promise<void>;
+  route(route: Record<string, unknown>): Promise<Body>;
+  /** Requests in the ledger, of one customer. */
+  ledger(customerId: string): Promise<number>;
+  /** Whether core can be reached. */
+  reachable: boolean;
+  close(): Promise<void>;
+};
+
+export async function openWorld(): Promise<World> {
+  const core = await openCore();
+  Object.defineProperty(core.clock, 'now', { get: () => Date.now() });
+  const token = await core.mint(['sync']);
+  let plans = 0;
+  let routes = 0;
+  const done = async (method: string, path: string, body: unknown): Promise<Body> => {
+    const answer = await core.admin(method, path, body);
+    if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
+    return answer.body;
+  };
+  const plan = async (terms: Terms): Promise<string> => {
+    plans += 1;
+    const { id } = await done('POST', '/v1/plans', { slug: `p${plans}`, name: 'Plan' });
+    const content = { currency: 'USD', prices: [], entitlements: entitlements(terms) };
+    const version = await done('POST', `/v1/plans/${id}/versions`, content);
+    await done('POST', `/v1/plan-versions/${version.id}/publish`, {});
+    return `${version.id}`;
+  };
+  const world: World = {
+    core,
+    coreUrl: '',
+    token,
+    reachable: true,
+    customer: async (terms = {}) => {
+      const plan_version_id = await plan(terms);
+      const { id: customer_id } = await done('POST', '/v1/customers', { name: 'Acme' });
+      const { id } = await done('POST', '/v1/subscriptions', { customer_id, plan_version_id });
+      const key = await done('POST', `/v1/customers/${customer_id}/keys`, { name: 'key' });
+      const ids = { customerId: `${customer_id}`, keyId: `${key.id}`, subscriptionId: `${id}` };
+      return { ...ids, key: `${key.secret}` };
+    },
+    upgrade: async ({ subscriptionId }, terms) => {
+      const plan_version_id = await plan(terms);
+      await done('POST', `/v1/subscriptions/${subscriptionId}/change`, { plan_version_id });
+    },
+    route: (route) => done('POST', '/v1/routes', { name: `route ${++routes}`, ...route }),
+    ledger: async (customerId) => {
+      const [row] = await core.sql<{ sum: number }[]>`
+        select coalesce(sum(requests), 0)::int as sum from usage_entries
+         where customer_id = ${customerId} and meter_id = 'mtr_requests'`;
+      return row?.sum ?? 0;
+    },
+    close: async () => {
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        (server as Server).closeAllConnections();
+      });
+      await core.close();
+    },
+  };
+  const env = { incoming: { socket: { remoteAddress: '127.0.0.1' } } };
+  const away = new Response('away', { status: 503 });
+  const server: ServerType = await new Promise((resolve) => {
+    const fetch = (request: Request): Response | Promise<Response> =>
+      world.reachable ? core.app.fetch(request, env) : away.clone();
+    const listening = serve({ fetch, port: 0, hostname: '127.0.0.1' }, ({ port }) => {
+      Object.assign(world, { coreUrl: `http://127.0.0.1:${port}` });
+      resolve(listening);
+    });
+  });
+  return world;
+}
+
+function entitlements({ quota, rate }: Terms): object[] {
+  const all: object[] = [];
+  if (quota) {
+    const { limit, window = 'month' } = quota;
+    const of = { meter_id: 'mtr_requests', limit: String(limit), window, enforcement: 'hard' };
+    all.push({ kind: 'quota', ...of });
+  }
+  if (rate) all.push({ kind: 'rate_limit', ...rate });
+  return all;
+}
