@@ -4,7 +4,13 @@ import { id, metadata, text, time } from './field.ts';
 export const MEMBER_ROLES = ['owner', 'billing', 'developer', 'viewer'] as const;
 export type MemberRole = (typeof MEMBER_ROLES)[number];
 
-export const currency = () => z.string().regex(/^[A-Z]{3}$/, 'is not a three-letter currency');
+const CURRENCIES = new Set(Intl.supportedValuesOf('currency'));
+/** An ISO 4217 code that is in use; XXX, XTS and the like are none. */
+export const currency = () =>
+  z
+    .string()
+    .regex(/^[A-Z]{3}$/, 'is not a three-letter currency')
+    .refine((code) => CURRENCIES.has(code), 'is not a currency in use');
 
 const isTimeZone = (zone: string): boolean => {
   try {

@@ -29,11 +29,20 @@ export function idPattern(prefix: IdPrefix): RegExp {
 // NUL cannot be stored in a Postgres text; lone surrogates cannot be stored as UTF-8.
 const storable = (value: string): boolean => !value.includes('\u0000') && value.isWellFormed();
 
-/** Text of 1 to `max` characters, trimmed, storable. */
-export const text = (max = 200) =>
-  z.string().trim().min(1).max(max).refine(storable, 'has characters that cannot be stored');
+// A line break in a name forges lines of logs and letters; a bidi override shows it backwards.
+const UNSEEN = /[\p{Cc}\u2028-\u202e\u2066-\u2069]/u;
 
-/** Text that may be empty. */
+/** One line of 1 to `max` characters, trimmed, storable, without control characters. */
+export const text = (max = 200) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(max)
+    .refine(storable, 'has characters that cannot be stored')
+    .refine((value) => !UNSEEN.test(value), 'has control characters');
+
+/** Text that may be empty and have several lines. */
 export const optionalText = (max = 2_000) =>
   z.string().trim().max(max).refine(storable, 'has characters that cannot be stored');
 

@@ -204,6 +204,12 @@ describe('text', () => {
     ['201 characters', 'x'.repeat(201), 400],
     ['nothing but spaces', '   ', 400],
     ['a lone surrogate', '\ud800', 400],
+    ['two lines', 'Acme\r\nBcc: all', 400],
+    ['C1 controls', 'Ac\u0085me', 400],
+    ['a line separator', 'Ac\u2028me', 400],
+    ['text shown backwards', 'Acme \u202egnp.exe', 400],
+    ['text that isolates', 'Acme \u2067x\u2069', 400],
+    ['joiners and marks that scripts need', 'نامه\u200cای 👩\u200d🚀', 201],
   ])('as a name: %s', async (_what, name, status) => {
     const answer = await core.admin('POST', '/v1/customers', { name });
     expect(answer.status).toBe(status);
@@ -215,6 +221,8 @@ describe('text', () => {
   test.each([
     ['currency', 'usd'],
     ['currency', 'EURO'],
+    ['currency', 'ZZZ'],
+    ['currency', 'XXX'],
     ['time_zone', 'Mars/Olympus'],
     ['time_zone', '+02:00'],
     ['metadata', { a: 1 }],
