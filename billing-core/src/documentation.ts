@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Api } from './kit/http.ts';
+import { IDEMPOTENCY_KEY_CHARS_MAX } from './kit/idempotency.ts';
 
 type Document = ReturnType<OpenAPIHono<Api>['getOpenAPI31Document']>;
 type Operation = {
@@ -23,6 +24,17 @@ const CUSTOMER_PARAMETER = {
   description: 'A customer the caller is a member of; any other is answered 404',
 };
 
+const REPEATABLE = /^\/(portal\/)?v1\//;
+const KEY_PARAMETER = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  schema: { type: 'string', minLength: 1, maxLength: IDEMPOTENCY_KEY_CHARS_MAX },
+  description:
+    'Of your choosing, one per deed: the same key and request within a day gets the first answer ' +
+    'again, with `Idempotent-Replayed: true`; with another request it is 422',
+};
+
 // "List keys" of the customer side and of the admin side are two operations.
 function operationId(path: string, summary: string): string {
   const bare = summary.replaceAll(/[^A-Za-z0-9 ]/g, '').split(' ');
@@ -40,7 +52,7 @@ function securityOf(path: string): object[] {
   return path.startsWith('/portal/') ? [{ session: [] }] : [{ bearer: [] }, { session: [] }];
 }
 
-function complete(path: string, operation: Operation): void {
+function complete(path: string, method: string, operation: Operation): void {
   operation.operationId ??= operationId(path, operation.summary ?? path);
   operation.security ??= securityOf(path);
   if (path.includes('{customer_id}')) {
@@ -49,6 +61,9 @@ function complete(path: string, operation: Operation): void {
       (parameter) => 'name' in parameter && parameter.name === 'customer_id',
     );
     operation.parameters = named ? others : [CUSTOMER_PARAMETER, ...others];
+  }
+  if (method === 'post' && REPEATABLE.test(path)) {
+    operation.parameters = [...(operation.parameters ?? []), KEY_PARAMETER];
   }
 }
 
@@ -81,7 +96,7 @@ export function openApi(app: OpenAPIHono<Api>, publicUrl: string): Document {
     for (const method of METHODS) {
       const operation = item[method];
       if (!operation) continue;
-      complete(path, operation as Operation);
+      complete(path, method, operation as Operation);
       for (const tag of operation.tags ?? []) tags.add(tag);
     }
   }

@@ -5,7 +5,7 @@ import type { Sql } from './database.ts';
 import type { Api } from './http.ts';
 import { Fault } from './fault.ts';
 
-const KEY_CHARS_MAX = 255;
+export const IDEMPOTENCY_KEY_CHARS_MAX = 255;
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
@@ -39,7 +39,7 @@ export async function forgetAnswers(sql: Sql, now: number): Promise<void> {
 /** The header's value: a quoted structured-field string or a bare one (Stripe's way). */
 function keyOf(header: string): string {
   const bare = header.startsWith('"') && header.endsWith('"') ? header.slice(1, -1) : header;
-  if (!/^[\x21-\x7e]+$/.test(bare) || bare.length > KEY_CHARS_MAX) {
+  if (!/^[\x21-\x7e]+$/.test(bare) || bare.length > IDEMPOTENCY_KEY_CHARS_MAX) {
     throw new Fault('invalid_request', {
       errors: [{ path: 'Idempotency-Key', message: 'is not 1 to 255 visible ASCII characters' }],
     });

@@ -66,6 +66,17 @@ test('each operation says how to authenticate', () => {
   }
 });
 
+test('each POST that can be repeated says by which header', () => {
+  const posts = operations().filter(({ method }) => method === 'post');
+  expect(posts.length).toBeGreaterThan(20);
+  for (const { path, parameters = [] } of posts) {
+    const headers = parameters.filter((one) => one.in === 'header').map(({ name }) => name);
+    expect([path, ...headers]).toEqual(
+      path.startsWith('/auth/') ? [path] : [path, 'Idempotency-Key'],
+    );
+  }
+});
+
 test('no secret is in the shape of anything that is listed', () => {
   const schemas = document['components']['schemas'] as Record<string, Json>;
   for (const name of ['AdminToken', 'User', 'Customer', 'Membership']) {
