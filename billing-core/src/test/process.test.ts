@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { testDatabase, type TestDatabase } from '../../../scripts/test/database.ts';
+import { freePort } from '../../../scripts/test/free-port.ts';
 import { environment, run, type Environment, type Run } from './core-process.ts';
 
 let database: TestDatabase;
@@ -135,6 +136,19 @@ describe('the core', () => {
 });
 
 describe('the commands', () => {
+  test('migrate says in one line what keeps it from working', async () => {
+    const unset = run('migrate.ts', {});
+    expect(await unset.ended).toBe(1);
+    expect(await unset.stderr).toBe(
+      'migrate: configuration is not usable: DATABASE_URL: is not set\n',
+    );
+    const away = run('migrate.ts', {
+      DATABASE_URL: `postgres://nobody:x@127.0.0.1:${await freePort()}/none`,
+    });
+    expect(await away.ended).toBe(1);
+    expect(await away.stderr).toMatch(/^migrate: .*ECONNREFUSED.*\n$/);
+  });
+
   test('create-token prints a token that works, once', async () => {
     const env = { DATABASE_URL: database.url };
     const made = run('create-token.ts', env, ['--name', 'gateway', '--scopes', 'sync,read']);
