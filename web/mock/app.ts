@@ -1,9 +1,12 @@
+import { setTimeout } from 'node:timers/promises';
 import { Hono } from 'hono';
 import { adminApi } from './admin.ts';
 import { Problem, toProblem } from './http.ts';
 import { portalApi } from './portal.ts';
 import { sessionApi } from './session.ts';
 import { createState, type MockState } from './state.ts';
+
+const THAW_POLL_MS = 50;
 
 export interface Mock {
   app: Hono;
@@ -17,6 +20,7 @@ export function createMock(): Mock {
   app.onError(toProblem);
   app.notFound(() => toProblem(new Problem(404, 'not_found')));
   app.use(async (c, next) => {
+    while (state.frozen) await setTimeout(THAW_POLL_MS);
     if (state.failing.has(c.req.path)) throw new Error('told to fail');
     await next();
   });

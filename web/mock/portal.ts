@@ -1,6 +1,7 @@
 import { Hono, type Context } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import type { Customer } from '@tollgate/billing-core/contract/customer.ts';
+import { LIVE_HEARTBEAT_MS } from '@tollgate/billing-core/contract/live.ts';
 import { found, page, Problem, signedIn } from './http.ts';
 import { createKey, revokeKey } from './keys.ts';
 import type { MockState } from './state.ts';
@@ -31,18 +32,24 @@ export function portalApi(state: MockState): Hono {
     return streamSSE(c, async (stream) => {
       let dropped = false;
       let sent: string | undefined;
+      let quietMs = 0;
       const before = state.dropStreams;
       state.dropStreams = () => {
         dropped = true;
         before();
       };
       while (!stream.aborted && !dropped) {
+        await stream.sleep(POLL_MS);
+        quietMs += POLL_MS;
+        if (state.frozen) continue;
         const roll = String(state.today.get(id) ?? 0);
         if (roll !== sent) {
-          sent = roll;
           await stream.writeSSE({ event: 'usage', data: JSON.stringify(liveUsage(state, id)) });
-        }
-        await stream.sleep(POLL_MS);
+        } else if (quietMs >= LIVE_HEARTBEAT_MS) {
+          await stream.write(': still here\n\n');
+        } else continue;
+        sent = roll;
+        quietMs = 0;
       }
     });
   });

@@ -34,6 +34,8 @@ export interface MockState {
   today: Map<string, number>;
   /** Paths that answer 500 until they are taken out. */
   failing: Set<string>;
+  /** While true nothing is answered and nothing is written, with every connection open. */
+  frozen: boolean;
   /** Ends all open live streams when called. */
   dropStreams: () => void;
 }
@@ -78,6 +80,7 @@ export function createState(): MockState {
     routes: routes(),
     today: new Map([[acme.id, 48_213]]),
     failing: new Set(),
+    frozen: false,
     dropStreams: () => {},
   };
 }

@@ -18,7 +18,10 @@ beforeEach(async () => {
   context = await stage.enter(CUSTOMER);
   page = await context.newPage();
 });
-afterEach(() => context.close());
+afterEach(async () => {
+  stage.state.frozen = false;
+  await context.close();
+});
 
 const PATIENCE = { timeout: 10_000 };
 const today = () => page.getByTestId('requests-today').textContent();
@@ -48,6 +51,22 @@ describe('Overview', () => {
     await expect.poll(today, PATIENCE).toBe('101');
     await page.getByText('Live', { exact: true }).waitFor();
   });
+
+  test('a core that stands still is not called live, and no page loads for ever', async () => {
+    stage.state.today.set(acme, 100);
+    await page.goto(paths.overview(acme));
+    await page.getByText('Live', { exact: true }).waitFor();
+    stage.state.frozen = true;
+    const other = await context.newPage();
+    await other.goto(paths.usage(acme));
+    await page.getByText(/Reconnecting · updated/).waitFor({ timeout: 12_000 });
+    expect(await today()).toBe('100');
+    await other.getByText('The server took too long to answer').waitFor({ timeout: 30_000 });
+    stage.state.frozen = false;
+    await other.getByRole('button', { name: 'Retry' }).click();
+    await other.getByTestId('usage-requests').waitFor();
+    await page.getByText('Live', { exact: true }).waitFor();
+  }, 60_000);
 
   test('shows an error with its request id, and Retry heals it', async () => {
     const failing = `/portal/v1/customers/${acme}/overview`;

@@ -22,6 +22,7 @@ setSignedOutHandler(signedOut);
 
 afterEach(() => {
   vi.unstubAllGlobals();
+  vi.restoreAllMocks();
   signedOut.mockReset();
 });
 
@@ -83,4 +84,30 @@ test('a query leaves out what is not set', () => {
   expect(apiUrl('/v1/usage', { a: 'x y', b: undefined, c: '', d: 0 })).toBe(
     '/api/v1/usage?a=x+y&d=0',
   );
+});
+
+/** @returns how long the call would have waited, in ms, and what it says of a late answer. */
+async function lateness(method: 'GET' | 'POST') {
+  const clock = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(AbortSignal.abort());
+  const error = await failureOf(api('/v1/plans', { method }));
+  return { ms: clock.mock.lastCall?.[0], error };
+}
+
+test('a question waits ten seconds for its answer, a change longer', async () => {
+  vi.stubGlobal('fetch', async (_: string, { signal }: RequestInit) => signal?.throwIfAborted());
+  const question = await lateness('GET');
+  expect(question.ms).toBe(10_000);
+  expect(question.error).toMatchObject({ code: 'timeout', retriable: true });
+  expect(question.error.detail).not.toContain('still be working');
+  const change = await lateness('POST');
+  expect(change.ms).toBe(30_000);
+  expect(change.error.detail).toContain('still be working');
+});
+
+test('an answer that stops in its middle is late, not unreadable', async () => {
+  const stalled = new ReadableStream({
+    start: (controller) => controller.error(new DOMException('late', 'TimeoutError')),
+  });
+  vi.stubGlobal('fetch', async () => new Response(stalled));
+  expect((await lateness('GET')).error.code).toBe('timeout');
 });

@@ -1,8 +1,10 @@
 import { ApiError, readProblem } from './api-error.ts';
 import { t } from './text.ts';
 
-/** An answer that takes longer than this is treated as lost. */
-const ANSWER_TIMEOUT_MS = 30_000;
+/** A question that takes longer is given up, and people are told; asking again does no harm. */
+const READ_TIMEOUT_MS = 10_000;
+/** A change may have been made although its answer is late, so it is given more time. */
+const WRITE_TIMEOUT_MS = 30_000;
 
 export type Query = Readonly<Record<string, string | number | undefined>>;
 
@@ -31,13 +33,23 @@ export function setSignedOutHandler(handler: () => void): void {
  * @throws ApiError for every failure, the network's included; AbortError when `signal` aborts.
  */
 export async function api<Body>(path: string, call: Call = {}): Promise<Body> {
-  const response = await send(path, call);
-  if (!response.ok) throw await refusal(response, call);
-  if (response.status === 204) return undefined as Body;
-  const text = await response.text().catch(() => undefined);
+  const reads = call.method === undefined || call.method === 'GET';
+  const timeout = AbortSignal.timeout(reads ? READ_TIMEOUT_MS : WRITE_TIMEOUT_MS);
+  const signal = call.signal ? AbortSignal.any([call.signal, timeout]) : timeout;
+  try {
+    const response = await send(path, call, signal);
+    if (!response.ok) throw await refusal(response, call);
+    return parsed<Body>(response, await response.text());
+  } catch (cause) {
+    if (cause instanceof ApiError || call.signal?.aborted === true) throw cause;
+    throw timeout.aborted ? tooSlow(reads) : unreachable();
+  }
+}
+
+function parsed<Body>(response: Response, text: string): Body {
   if (text === '') return undefined as Body;
   try {
-    return JSON.parse(text ?? '!') as Body;
+    return JSON.parse(text) as Body;
   } catch {
     throw unreadable(response);
   }
@@ -60,21 +72,14 @@ export function apiUrl(path: string, query: Query = {}): string {
   return search === '' ? `/api${path}` : `/api${path}?${search}`;
 }
 
-async function send(path: string, call: Call): Promise<Response> {
-  const timeout = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
-  const signal = call.signal ? AbortSignal.any([call.signal, timeout]) : timeout;
-  try {
-    return await fetch(apiUrl(path, call.query), {
-      method: call.method ?? 'GET',
-      headers: headersOf(call),
-      credentials: 'same-origin',
-      signal,
-      ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
-    });
-  } catch (cause) {
-    if (call.signal?.aborted === true) throw cause;
-    throw timeout.aborted ? tooSlow() : unreachable();
-  }
+function send(path: string, call: Call, signal: AbortSignal): Promise<Response> {
+  return fetch(apiUrl(path, call.query), {
+    method: call.method ?? 'GET',
+    headers: headersOf(call),
+    credentials: 'same-origin',
+    signal,
+    ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+  });
 }
 
 function headersOf(call: Call): Record<string, string> {
@@ -93,12 +98,12 @@ function unreachable(): ApiError {
   });
 }
 
-function tooSlow(): ApiError {
+function tooSlow(reads: boolean): ApiError {
   return new ApiError({
     status: 0,
     code: 'timeout',
     title: t('The server took too long to answer'),
-    detail: t('It may still be working on the request.'),
+    detail: reads ? t('Try again in a moment.') : t('It may still be working on the request.'),
   });
 }
 

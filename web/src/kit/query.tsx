@@ -7,6 +7,8 @@ import { t } from './text.ts';
 import { Age } from './time.tsx';
 
 const RETRIES_MAX = 2;
+/** Each attempt that times out is a long wait under 'Loading'. */
+const TIMEOUT_RETRIES_MAX = 1;
 
 /** @returns the cache of server data. Refusals are answers and are not asked for again. */
 export function createQueryClient(): QueryClient {
@@ -15,12 +17,26 @@ export function createQueryClient(): QueryClient {
       queries: {
         staleTime: 10_000,
         networkMode: 'always',
-        retry: (failures, error) =>
-          error instanceof ApiError && error.retriable && failures < RETRIES_MAX,
+        retry: shallRetry,
       },
       mutations: { networkMode: 'always' },
     },
   });
+}
+
+/** @returns whether a query is asked again that failed `failures` times before this error. */
+export function shallRetry(failures: number, error: unknown): boolean {
+  if (!(error instanceof ApiError) || !error.retriable) return false;
+  return failures < (error.code === 'timeout' ? TIMEOUT_RETRIES_MAX : RETRIES_MAX);
+}
+
+/**
+ * For `refetchInterval`: keeps what is shown fresh. What never came is not asked for behind
+ * people's backs, because that would put 'Loading' in the place of the error and its Retry.
+ */
+export function onceKnown(everyMs: number) {
+  return (query: { state: { data: unknown } }): number | false =>
+    query.state.data === undefined ? false : everyMs;
 }
 
 interface Query<Data> {

@@ -1,8 +1,12 @@
 import { afterEach, expect, test, vi } from 'vitest';
+import { LIVE_HEARTBEAT_MS } from '@tollgate/billing-core/contract/live.ts';
 import { ApiError } from './api-error.ts';
 import { retryDelayMs, sseParser, streamEvents, type SseEvent, type StreamState } from './sse.ts';
 
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
 
 const STREAM = 'event: usage\ndata: {"a":1}\n\n: heartbeat\n\ndata: one\ndata: two\r\n\r\n';
 const EVENTS = [
@@ -78,4 +82,36 @@ test('a refusal for good ends the stream with its error', async () => {
   });
   await expect(stream).rejects.toMatchObject({ code: 'not_found', requestId: 'req_9' });
   await expect(stream).rejects.toBeInstanceOf(ApiError);
+});
+
+test('a stream that falls silent is live through a late heartbeat, and no longer', async () => {
+  vi.useFakeTimers();
+  const stop = new AbortController();
+  const states: StreamState[] = [];
+  let write: (text: string) => void = () => {};
+  vi.stubGlobal('fetch', async (_: string, { signal }: RequestInit) => {
+    const source = new ReadableStream<Uint8Array>({
+      start(controller) {
+        write = (text) => controller.enqueue(new TextEncoder().encode(text));
+        signal?.addEventListener('abort', () => controller.error(signal.reason));
+      },
+    });
+    return new Response(source);
+  });
+  const ended = streamEvents('/live', {
+    signal: stop.signal,
+    onState: (state) => states.push(state),
+    onEvent: () => {},
+    pause: () => new Promise(() => {}),
+  });
+  await vi.advanceTimersByTimeAsync(0);
+  write('data: 1\n\n');
+  await vi.advanceTimersByTimeAsync(LIVE_HEARTBEAT_MS + 2_000);
+  write(': still here\n\n');
+  await vi.advanceTimersByTimeAsync(LIVE_HEARTBEAT_MS + 2_000);
+  expect(states).toEqual(['connecting', 'live']);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(states).toEqual(['connecting', 'live', 'waiting']);
+  stop.abort();
+  void ended;
 });

@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import { api } from '../kit/api.ts';
+import { onceKnown } from '../kit/query.tsx';
 import type { Overview } from '@tollgate/billing-core/contract/overview.ts';
 
 /** @returns the API path of one customer's own side. */
@@ -12,5 +13,5 @@ export const overviewQuery = (customerId: string) =>
   queryOptions({
     queryKey: ['portal', customerId, 'overview'],
     queryFn: ({ signal }) => api<Overview>(customerPath(customerId, '/overview'), { signal }),
-    refetchInterval: 30_000,
+    refetchInterval: onceKnown(30_000),
   });

@@ -5,7 +5,7 @@ import { Chart } from '../chart.tsx';
 import { formatInstantExact, formatNumber } from '../format.ts';
 import { useUrlState } from '../link.tsx';
 import { Card } from '../page.tsx';
-import { Loaded } from '../query.tsx';
+import { Loaded, onceKnown } from '../query.tsx';
 import { ChartSkeleton, TableSkeleton } from '../skeleton.tsx';
 import { Stat, Stats } from '../stat.tsx';
 import { t } from '../text.ts';
@@ -79,7 +79,7 @@ function useReport(source: UsageSource, search: Search) {
       const query = { ...source.query, ...rest, ...resolveRange(search) };
       return api<UsageSeries>(source.path, { query, signal });
     },
-    refetchInterval: 30_000,
+    refetchInterval: onceKnown(30_000),
   });
 }
 
