@@ -1,13 +1,13 @@
 import { Hono, type Context } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import type { Customer } from '@tollgate/billing-core/contract/customer.ts';
-import { LIVE_HEARTBEAT_MS } from '@tollgate/billing-core/contract/live.ts';
 import { found, page, Problem, signedIn } from './http.ts';
 import { createKey, revokeKey } from './keys.ts';
 import type { MockState } from './state.ts';
 import { liveUsage, quotasOf, usageEntries, usageReport } from './usage.ts';
 
 const POLL_MS = 100;
+const HEARTBEAT_MS = 5_000;
 
 /** The customer side. */
 export function portalApi(state: MockState): Hono {
@@ -45,7 +45,7 @@ export function portalApi(state: MockState): Hono {
         const roll = String(state.today.get(id) ?? 0);
         if (roll !== sent) {
           await stream.writeSSE({ event: 'usage', data: JSON.stringify(liveUsage(state, id)) });
-        } else if (quietMs >= LIVE_HEARTBEAT_MS) {
+        } else if (quietMs >= HEARTBEAT_MS) {
           await stream.write(': still here\n\n');
         } else continue;
         sent = roll;

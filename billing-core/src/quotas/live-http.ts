@@ -2,13 +2,14 @@ import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { streamSSE, type SSEStreamingApi } from 'hono/streaming';
 import { z } from 'zod';
 import { id } from '../contract/field.ts';
-import { LIVE_HEARTBEAT_MS } from '../contract/live.ts';
 import { usageLive, type UsageLive } from '../contract/usage.ts';
 import type { Clock } from '../kit/clock.ts';
 import { Fault } from '../kit/fault.ts';
 import { api, PROBLEMS, type Api, type Kit } from '../kit/http.ts';
 import type { Follower, Watch } from '../usage/watch.ts';
 
+/** The portal takes a stream for dead when it is silent for longer than 8 s. */
+const HEARTBEAT_MS = 5_000;
 /** The caller's access was checked when the stream began; it is checked again after this. */
 const STREAM_LIFE_MS = 10 * 60_000;
 const RETRY_AFTER_S = 10;
@@ -20,7 +21,7 @@ async function write(stream: SSEStreamingApi, { follower, clock }: Streaming): P
   const endsAt = clock() + STREAM_LIFE_MS;
   try {
     while (!follower.over && clock() < endsAt) {
-      const state = await follower.next(LIVE_HEARTBEAT_MS);
+      const state = await follower.next(HEARTBEAT_MS);
       // Each write waits until the reader took it: nothing piles up behind a slow one.
       if (state !== null) await stream.writeSSE({ event: 'usage', data: JSON.stringify(state) });
       else if (!follower.over) await stream.write(': still here\n\n');

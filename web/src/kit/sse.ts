@@ -1,13 +1,13 @@
-import { LIVE_HEARTBEAT_MS } from '@tollgate/billing-core/contract/live.ts';
 import { refusal, apiUrl } from './api.ts';
 import { ApiError } from './api-error.ts';
 import { jitter } from './clock.ts';
 
 /**
- * Silence for longer means a dead connection, or a server that stands still with its connections
- * open. What is older must not be called live, so there is room for one late heartbeat, no more.
+ * The server writes a comment every 5 s. Silence for longer means a dead connection, or a server
+ * that stands still with its connections open; what it told us then must not be called live. So
+ * there is room for one late heartbeat and no more.
  */
-const SILENCE_MAX_MS = LIVE_HEARTBEAT_MS + 3_000;
+const SILENCE_MAX_MS = 8_000;
 const RETRY_MIN_MS = 500;
 const RETRY_MAX_MS = 15_000;
 
