@@ -25,7 +25,7 @@ export async function tokenByHash(sql: Query, hash: Buffer): Promise<TokenRow | 
 }
 
 export async function listTokens(sql: Query, page: PageQuery): Promise<TokenRow[]> {
-  const after = afterCursor(page);
+  const after = afterCursor(page, 'tok');
   return sql<TokenRow[]>`
     select ${columns(sql)} from admin_tokens
      where ${after === null ? sql`true` : sql`id < ${after}`}

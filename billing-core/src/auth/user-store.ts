@@ -18,7 +18,7 @@ export async function listUsers(
   sql: Query,
   page: PageQuery & { email?: string | undefined; role?: string | undefined },
 ): Promise<UserRow[]> {
-  const after = afterCursor(page);
+  const after = afterCursor(page, 'usr');
   return sql<UserRow[]>`
     select ${columns(sql)} from users
      where ${after === null ? sql`true` : sql`id < ${after}`}

@@ -30,7 +30,7 @@ const versions = (sql: Query) => sql`
 
 /** Plans by page, newest first, one row more than asked. */
 export async function listPlans(sql: Query, page: PageQuery): Promise<PlanRow[]> {
-  const after = afterCursor(page);
+  const after = afterCursor(page, 'pln');
   return sql<PlanRow[]>`
     select ${planColumns(sql)} from plans
      where ${after === null ? sql`true` : sql`id < ${after}`}
@@ -107,7 +107,7 @@ export async function offeredVersions(sql: Query, planIds: string[]): Promise<Ve
 
 /** Self-serve plans that have a published version, by page, newest first. */
 export async function listOffered(sql: Query, page: PageQuery): Promise<PlanRow[]> {
-  const after = afterCursor(page);
+  const after = afterCursor(page, 'pln');
   return sql<PlanRow[]>`
     select ${planColumns(sql)} from plans
      where self_serve and ${after === null ? sql`true` : sql`id < ${after}`}

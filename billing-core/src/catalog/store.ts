@@ -15,7 +15,7 @@ export type MeterRow = {
 
 /** Meters by page, newest first; one row more than asked tells whether there is another page. */
 export async function listMeters(sql: Query, page: PageQuery): Promise<MeterRow[]> {
-  const after = afterCursor(page);
+  const after = afterCursor(page, 'mtr');
   return sql<MeterRow[]>`
     select id, slug, name, unit, scale, created_at from meters
      where ${after === null ? sql`true` : sql`id < ${after}`}

@@ -35,11 +35,12 @@ export function quotaWindow(
   return { id, ...of, ...bounds };
 }
 
-const ID = /^(cus_\w{24})\|(mtr_\w{1,24})\|(minute|hour|day|month)\|(\d{1,12})$/;
+/** What ids of windows look like; see quotaWindow. */
+export const WINDOW_ID = /^(cus_\w{24})\|(mtr_\w{1,24})\|(minute|hour|day|month)\|(\d{1,12})$/;
 
 /** The window an id names; undefined when it names none (also a start that is no boundary). */
 export function parseWindowId(id: string): QuotaWindow | undefined {
-  const match = ID.exec(id);
+  const match = WINDOW_ID.exec(id);
   if (!match) return undefined;
   const [, customerId = '', meterId = '', kind, startMinute] = match;
   const window = quotaWindow(

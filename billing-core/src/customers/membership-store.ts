@@ -25,7 +25,7 @@ export async function listMemberships(
   customerId: string,
   page: PageQuery,
 ): Promise<MembershipRow[]> {
-  const after = afterCursor(page);
+  const after = afterCursor(page, 'mem');
   return sql<MembershipRow[]>`
     ${selected(sql)}
      where customer_id = ${customerId}

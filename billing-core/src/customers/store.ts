@@ -39,7 +39,7 @@ export type CustomersQuery = PageQuery & {
 
 /** Customers, newest first; `q` is a part of the name, in any case. */
 export async function listCustomers(sql: Query, query: CustomersQuery): Promise<CustomerRow[]> {
-  const after = afterCursor(query);
+  const after = afterCursor(query, 'cus');
   const { q, external_id: externalId, state } = query;
   const part = `%${(q ?? '').replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
   return sql<CustomerRow[]>`

@@ -24,7 +24,7 @@ type KeyList = PageQuery & { customerId: string; state?: KeyState | undefined; n
 
 /** A customer's keys by page, newest first, one row more than asked. */
 export async function listKeys(sql: Query, list: KeyList): Promise<KeyRow[]> {
-  const after = afterCursor(list);
+  const after = afterCursor(list, 'key');
   return sql<KeyRow[]>`
     select ${columns(sql)} from api_keys
      where customer_id = ${list.customerId}

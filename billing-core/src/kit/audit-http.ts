@@ -17,7 +17,7 @@ async function listAudit(
   sql: Query,
   query: PageQuery & { subject_id?: string | undefined; actor_id?: string | undefined },
 ): Promise<AuditRow[]> {
-  const after = afterCursor(query);
+  const after = afterCursor(query, 'aud');
   const { subject_id: subject, actor_id: actor } = query;
   return sql<AuditRow[]>`
     select id, at, actor_kind, actor_id, action, subject_id, request_id, detail

@@ -1,7 +1,7 @@
-import { OpenAPIHono } from '@hono/zod-openapi';
+import { OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
 import type { Context, MiddlewareHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { problem, PROBLEM_TYPE, type Problem } from '../contract/problem.ts';
 import type { SessionUser } from '../contract/session.ts';
 import type { Actor } from './audit.ts';
@@ -34,23 +34,39 @@ export type ApiContext = Context<Api>;
 export type Kit = { sql: Sql; clock: Clock; log: Log; stopping: AbortSignal };
 
 // A field nobody knows is an error at that field, not at the object around it.
-function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
+function fieldErrors(issue: z.core.$ZodIssue, target: string): FieldError[] {
   const at = issue.path.join('.');
   if (issue.code !== 'unrecognized_keys') return [{ path: at, message: issue.message }];
   return issue.keys.map((key) => ({
     path: [...issue.path, key].join('.'),
-    message: 'is not a known field',
+    message: target === 'query' ? 'is not a known parameter' : 'is not a known field',
   }));
 }
 
-/** A router whose schema failures are `invalid_request` problems with one error per field. */
+// A misspelt filter would be answered as if it had not been there: with everybody's rows.
+function withStrictQuery<Route extends RouteConfig>(route: Route): Route {
+  const query = route.request?.query ?? z.object({});
+  if (!(query instanceof z.ZodObject)) throw new Error(`${route.path}: the query is no object`);
+  return { ...route, request: { ...route.request, query: query.strict() } };
+}
+
+/**
+ * A router whose schema failures are `invalid_request` problems with one error per field, and
+ * whose endpoints refuse query parameters that they do not have.
+ */
 export function api(): OpenAPIHono<Api> {
-  return new OpenAPIHono<Api>({
+  const app = new OpenAPIHono<Api>({
     defaultHook: (result) => {
       if (result.success) return;
-      throw new Fault('invalid_request', { errors: result.error.issues.flatMap(fieldErrors) });
+      const { issues } = result.error;
+      throw new Fault('invalid_request', {
+        errors: issues.flatMap((issue) => fieldErrors(issue, result.target)),
+      });
     },
   });
+  const { openapi } = app;
+  app.openapi = (route, ...rest) => openapi(withStrictQuery(route), ...rest);
+  return app;
 }
 
 /** The body of a JSON request, as createRoute wants it. */

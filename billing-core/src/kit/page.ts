@@ -1,17 +1,28 @@
+import { idPattern, type IdPrefix } from '../contract/field.ts';
 import type { Page, PageQuery } from '../contract/page.ts';
 import { Fault } from './fault.ts';
 
-/** What a cursor points behind: lists page by id, newest first; null is the beginning. */
-export function afterCursor(query: PageQuery): string | null {
+/** What a cursor is answered that this list did not make. */
+export const notOurs = (): Fault =>
+  new Fault('invalid_request', {
+    errors: [{ path: 'cursor', message: 'is not a cursor of this list' }],
+  });
+
+/**
+ * What a cursor points behind, null at the beginning: the id of a row, newest first, or what else
+ * a list says its cursors are. Throws invalid_request for any that this list did not make.
+ */
+export function afterCursor(query: PageQuery, cursors: IdPrefix | RegExp): string | null {
   if (query.cursor === undefined) return null;
   const after = Buffer.from(query.cursor, 'base64url').toString('utf8');
-  if (!/^[\w|:.-]{1,200}$/.test(after)) {
-    throw new Fault('invalid_request', {
-      errors: [{ path: 'cursor', message: 'is not a cursor' }],
-    });
+  const ours = typeof cursors === 'string' ? idPattern(cursors) : cursors;
+  if (!ours.test(after) || cursorOf(after) !== query.cursor) {
+    throw notOurs();
   }
   return after;
 }
+
+const cursorOf = (place: string): string => Buffer.from(place).toString('base64url');
 
 type Shape<Row, Item> = { limit: number; key: (row: Row) => string; item: (row: Row) => Item };
 
@@ -26,6 +37,6 @@ export function pageFrom<Row, Item>(
   return {
     data: shown.map(item),
     has_more: hasMore,
-    next_cursor: hasMore ? Buffer.from(key(last)).toString('base64url') : null,
+    next_cursor: hasMore ? cursorOf(key(last)) : null,
   };
 }

@@ -1,5 +1,6 @@
 import type { Query } from '../kit/database.ts';
 import type { PageQuery } from '../contract/page.ts';
+import { WINDOW_ID } from '../contract/quota-window.ts';
 import { afterCursor } from '../kit/page.ts';
 
 export type LeaseRow = {
@@ -29,7 +30,7 @@ type Asked = PageQuery & { customerId: string; now: number };
 
 /** A customer's windows that hold now, with who holds what of them; one more than asked. */
 export async function openWindows(sql: Query, asked: Asked): Promise<WindowRow[]> {
-  const after = afterCursor(asked);
+  const after = afterCursor(asked, WINDOW_ID);
   return sql<WindowRow[]>`
     select w.id, w.customer_id, w.meter_id, m.scale, w.kind, w.starts_at, w.ends_at, w.lent,
       e.quota_limit,

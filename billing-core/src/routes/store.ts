@@ -38,7 +38,7 @@ export type RouteList = PageQuery & { state?: Route['state'] | undefined };
 
 /** Routes by page, newest first, one row more than asked. */
 export async function listRoutes(sql: Query, list: RouteList): Promise<RouteRow[]> {
-  const after = afterCursor(list);
+  const after = afterCursor(list, 'rte');
   return sql<RouteRow[]>`${current(sql)}
      and ${after === null ? sql`true` : sql`routes.id < ${after}`}
      and ${list.state === undefined ? sql`true` : sql`state = ${list.state}`}
@@ -56,8 +56,8 @@ export async function listRouteVersions(
   id: string,
   page: PageQuery,
 ): Promise<RouteVersionRow[]> {
-  const after = afterCursor(page);
-  const below = after === null ? VERSION_MAX : /^\d{1,9}$/.test(after) ? Number(after) : 0;
+  const after = afterCursor(page, /^\d{1,9}$/);
+  const below = after === null ? VERSION_MAX : Number(after);
   return sql<RouteVersionRow[]>`
     select version, definition, ${metering(sql)}, created_at from route_versions
      where route_id = ${id} and version < ${below}

@@ -88,7 +88,7 @@ export async function listSubscriptions(
   list: SubscriptionList,
   now: number,
 ): Promise<SubscriptionRow[]> {
-  const after = afterCursor(list);
+  const after = afterCursor(list, 'sub');
   const { customer_id: customerId, state } = list;
   return sql<SubscriptionRow[]>`${subscriptions(sql)}
      where ${after === null ? sql`true` : sql`subscriptions.id < ${after}`}

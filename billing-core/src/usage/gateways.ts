@@ -1,8 +1,7 @@
 import type { BootState, DeadLetter, GatewayState } from '../contract/gateway-state.ts';
 import type { Page, PageQuery } from '../contract/page.ts';
 import type { Query } from '../kit/database.ts';
-import { Fault } from '../kit/fault.ts';
-import { afterCursor, pageFrom } from '../kit/page.ts';
+import { afterCursor, notOurs, pageFrom } from '../kit/page.ts';
 
 /** Of each gateway; one that crashes in a loop and never ships leaves any number behind. */
 const BOOTS_SHOWN_MAX = 20;
@@ -46,12 +45,18 @@ async function bootsOf(sql: Query, gatewayIds: string[]): Promise<BootRow[]> {
         order by state = 'live' desc, last_seen_at desc, boot_id limit ${BOOTS_SHOWN_MAX}) boots`;
 }
 
+const GATEWAY_ID = /^[\w|.:-]{1,150}$/;
+
 /** Gateways with their boots, by id; `lag_ms` is the age of a live boot's watermark at `now`. */
 export async function listGateways(
   { query: sql, now }: { query: Query; now: number },
   page: PageQuery,
 ): Promise<Page<GatewayState>> {
-  const after = afterCursor(page);
+  const after = afterCursor(page, GATEWAY_ID);
+  // Gateways name themselves and are never deleted: only a row says which names are ours.
+  if (after !== null && !(await sql`select from gateways where id = ${after}`).length) {
+    throw notOurs();
+  }
   const rows = await sql<GatewayRow[]>`
     select id, created_at from gateways
      where ${after === null ? sql`true` : sql`id > ${after}`} order by id limit ${page.limit + 1}`;
@@ -80,16 +85,17 @@ const shownLetter = ({ micros: _, tie: __, ...row }: LetterRow): DeadLetter => (
   resolved_at: row.resolved_at?.toISOString() ?? null,
 });
 
+const LETTER_PLACE = /^\d{1,18}\.[0-9a-f]{32}$/;
+
 function letterCursor(after: string | null): { micros: string; tie: string } | null {
   if (after === null) return null;
-  const match = /^(\d{1,18})\.([0-9a-f]{32})$/.exec(after);
-  if (match) return { micros: match[1] ?? '', tie: match[2] ?? '' };
-  throw new Fault('invalid_request', { errors: [{ path: 'cursor', message: 'is not a cursor' }] });
+  const [micros = '', tie = ''] = after.split('.');
+  return { micros, tie };
 }
 
 /** Batches that could not be read, newest first. */
 export async function listDeadLetters(sql: Query, page: PageQuery): Promise<Page<DeadLetter>> {
-  const after = letterCursor(afterCursor(page));
+  const after = letterCursor(afterCursor(page, LETTER_PLACE));
   const rows = await sql<LetterRow[]>`
     select gateway, boot, sequence, reason, sha256, bytes, created_at, resolved_at, micros, tie
       from (select gateway_id as gateway, boot_id as boot, sequence::float8 as sequence, reason,

@@ -163,12 +163,12 @@ describe('another customer', () => {
       `&key_id=${mine.key}`,
       '&group_by=route',
       '&group_by=key',
-      `&customer_id=${theirs.id}`,
     ]) {
       const { status, body } = await get(`/usage?${day}${query}`);
       expect([query, status, body.totals?.requests]).toEqual([query, 200, 1]);
       expect(JSON.stringify(body)).not.toMatch(new RegExp(`${theirs.id}|${theirs.key}|Their key`));
     }
+    expect((await get(`/usage?${day}&customer_id=${theirs.id}`)).status).toBe(400);
   });
 
   test('has keys that are as absent as keys that never were', async () => {
