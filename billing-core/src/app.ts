@@ -37,6 +37,7 @@ import { subscriptionsHttp } from './subscriptions/http.ts';
 import { portalSubscriptionsHttp } from './subscriptions/portal.ts';
 import { SYNC_BODY_BYTES_MAX, syncHttp } from './sync/http.ts';
 import { portalUsageHttp, usageHttp } from './usage/http.ts';
+import { gapsHttp } from './usage/gaps-http.ts';
 import { writeOffHttp } from './usage/write-off.ts';
 
 export type Deps = Kit & {
@@ -67,6 +68,7 @@ function adminSurface(deps: Deps): OpenAPIHono<Api> {
     subscriptionsHttp(),
     keysHttp(),
     usageHttp(),
+    gapsHttp(),
     writeOffHttp(),
     quotaWindowsHttp(),
   ]) {

@@ -118,7 +118,8 @@ function admit(ports: GatePorts, visit: Visit, fact: KeyFact | null): Answer {
     requestId: exchange.requestId,
     fact,
     route: route.fact,
-    requestBytes: head.contentLength ?? 0,
+    // A body of unknown length may become as large as the route allows.
+    requestBytes: head.contentLength ?? (head.hasBody ? route.fact.max_body_bytes : 0),
   });
   const proceed = (answer: Admission): Answer =>
     answer.kind === 'admitted'

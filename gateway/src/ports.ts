@@ -64,7 +64,7 @@ export type AdmissionRequest = {
   readonly requestId: string;
   readonly fact: KeyFact;
   readonly route: RouteFact;
-  /** Announced length of the request's body, 0 when unknown. */
+  /** Announced length of the request's body; the most it can be when that is unknown. */
   readonly requestBytes: number;
 };
 

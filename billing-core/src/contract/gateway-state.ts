@@ -39,3 +39,17 @@ export const deadLetter = z
   })
   .meta({ id: 'DeadLetter' });
 export type DeadLetter = z.infer<typeof deadLetter>;
+
+/** Usage of a boot that is known to be lost or unreadable. */
+export const usageGapState = z
+  .object({
+    gateway: z.string(),
+    boot: z.string(),
+    reason: z.string(),
+    /** Range of the boot's requests, where it is known. */
+    first_frame: z.number().int().nullable(),
+    last_frame: z.number().int().nullable(),
+    created_at: time(),
+  })
+  .meta({ id: 'UsageGap' });
+export type UsageGapState = z.infer<typeof usageGapState>;

@@ -83,6 +83,8 @@ export const syncEnvelope = z.strictObject({
   v: z.literal(1),
   gateway: name,
   boot: name,
+  /** The boot of the process that speaks: another one than `boot` ships what that one left. */
+  by: name,
   fingerprint: name,
   version: z.string().max(50),
   batch: batchHeader.nullable(),

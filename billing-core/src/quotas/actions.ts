@@ -18,12 +18,15 @@ const limitKey = (of: { customerId: string; meterId: string; kind: string }): st
 
 type Ask = LeaseTotals & { of: QuotaWindow };
 
+const FUTURE_MAX_MS = 60_000;
+
 /** One ask a window; of two in a message the one that knows more counts. */
-function asksOf(totals: LeaseTotals[]): Ask[] {
+function asksOf(totals: LeaseTotals[], now: number): Ask[] {
   const byWindow = new Map<string, Ask>();
   for (const total of totals) {
     const of = parseWindowId(total.window);
-    if (!of) continue;
+    // A till with a wrong clock must not open windows that are not there yet.
+    if (!of || of.startsAt > now + FUTURE_MAX_MS) continue;
     const was = byWindow.get(total.window);
     if (was && was.generation > total.generation) continue;
     byWindow.set(total.window, { ...total, of });
@@ -72,7 +75,7 @@ export async function lendUnits(
   { totals, now }: { totals: LeaseTotals[]; now: number },
 ): Promise<Lending> {
   const lending: Lending = { grants: [], recalled: [], freed: [] };
-  const asks = asksOf(totals);
+  const asks = asksOf(totals, now);
   if (asks.length === 0) return lending;
   await lockWindows(
     tx,

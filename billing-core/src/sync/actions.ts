@@ -13,6 +13,7 @@ import {
   moveBoot,
   type BootRow,
   type BootState,
+  type SeenBoot,
 } from '../usage/store.ts';
 
 export type SyncMessage = { envelope: SyncEnvelope; bytes: Uint8Array };
@@ -25,6 +26,19 @@ async function record(tx: Tx, boot: BootRow, message: SyncMessage): Promise<Reco
     return { answer: { status: 'applied', written: 0 }, nextSequence, spent: [] };
   }
   return recordBatch(tx, boot, { header: envelope.batch, bytes });
+}
+
+/** How long a boot must be silent before another process may ship or end it. */
+export const SILENCE_MS = 3_000;
+
+/**
+ * A process that starts on a copy of a spool must not end the boot of the original, which is
+ * alive: what that one records from then on would be lost.
+ */
+function refuseAlive(boot: SeenBoot, { by }: SyncEnvelope): void {
+  if (boot.state !== 'live' || by === boot.boot_id || boot.silent_ms >= SILENCE_MS) return;
+  const detail = 'The process of this boot is alive; another one cannot speak for it';
+  throw new Fault('state_conflict', { detail, retryAfter: SILENCE_MS / 1_000 });
 }
 
 /** Moves past batches that are gone for good; the gap row says which. */
@@ -85,6 +99,7 @@ export async function synchronise(tx: Tx, message: SyncMessage, now: number): Pr
   if (found.fingerprint !== envelope.fingerprint) {
     throw new Fault('state_conflict', { detail: 'Another spool owns this boot' });
   }
+  refuseAlive(found, envelope);
   await insertGaps(tx, found, envelope.gaps);
   // A spool that was written off and turns up after all still has usage to tell.
   const isOver = found.state !== 'live' && found.state !== 'written_off';

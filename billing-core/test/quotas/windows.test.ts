@@ -63,3 +63,15 @@ test('a token that may only read writes nothing off', async () => {
   const headers = { authorization: `Bearer ${token}` };
   expect((await core.call('POST', path('bt_held'), { headers })).status).toBe(403);
 });
+
+test('usage that is known to be lost is there for an admin to see', async () => {
+  const gaps = [{ reason: 'corrupt_frames', first_frame: 3, last_frame: 7 }];
+  const message = { envelope: envelopeOf('bt_gap', { gaps }), bytes: new Uint8Array() };
+  for (let repeats = 0; repeats < 2; repeats++) {
+    await core.sql.begin((tx) => synchronise(tx, message, core.clock.now));
+  }
+  const answer = await core.admin('GET', '/v1/usage/gaps');
+  expect(answer.body['data']).toEqual([
+    expect.objectContaining({ ...gaps[0], gateway: 'gw_test', boot: 'bt_gap' }),
+  ]);
+});

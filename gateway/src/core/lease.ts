@@ -108,7 +108,7 @@ export function wanted(lease: Lease, now: number): number {
   const elapsed = now - lease.rateAt;
   const before = elapsed < 2 * RATE_WINDOW_MS ? lease.ratePerMs : 0;
   const recent = Math.max(before, lease.spentRecently / Math.max(1_000, elapsed));
-  const ahead = Math.max(1, lease.short, Math.ceil(recent * LEASE_AHEAD_MS));
+  const ahead = Math.max(lease.short, Math.ceil(recent * LEASE_AHEAD_MS));
   return lease.granted + Math.max(0, ahead - Math.max(0, available(lease)));
 }
 
@@ -120,9 +120,14 @@ export function isLow(lease: Lease, now: number): boolean {
   return available(lease) * 2 < want;
 }
 
-/** Returns every unit that is not reserved; what waits for units keeps what it is short of. */
+/**
+ * Returns every unit that is not reserved; what waits for units keeps what it is short of. What
+ * was spent lately is no reason to ask for them again at once: others had run dry.
+ */
 export function giveBack(lease: Lease): void {
   lease.returned += Math.max(0, available(lease) - lease.short);
+  lease.spentRecently = 0;
+  lease.ratePerMs = 0;
 }
 
 /** Whether the lease holds nothing, and core knows it: then it can be forgotten. */

@@ -66,12 +66,14 @@ export class Tally {
       record.billable,
     ].join('|');
     const entry = this.#entries.get(key);
-    if (entry) {
+    if (entry && entry.quantity + of.quantity <= Number.MAX_SAFE_INTEGER) {
       entry.requests += 1;
       entry.quantity += of.quantity;
-    } else {
-      this.#entries.set(key, { record, ...of, requests: 1 });
+      return;
     }
+    // A sum beyond the safe integers would not be exact: the full entry stays as it is.
+    if (entry) this.#entries.set(`${key}|${this.#entries.size}`, entry);
+    this.#entries.set(key, { record, ...of, requests: 1 });
   }
 
   #addCount(record: UsageRecord, meter: string, quantity: number): void {
@@ -86,8 +88,11 @@ export class Tally {
       billable: 0,
     };
     count.requests += 1;
-    count.quantity += quantity;
-    if (record.billable) count.billable += quantity;
+    // The check on the ledger, not the ledger: it stands still at the largest safe integer.
+    count.quantity = Math.min(count.quantity + quantity, Number.MAX_SAFE_INTEGER);
+    if (record.billable) {
+      count.billable = Math.min(count.billable + quantity, Number.MAX_SAFE_INTEGER);
+    }
     this.#counts.set(key, count);
     this.#touched.set(key, count);
   }

@@ -158,7 +158,10 @@ export function admit(till: Till, request: AdmissionRequest, now: number): TillA
   if (pace && check === 'wait') return rateRefusal(pace, now);
   const needs = needsOf(till, request, now);
   const missing = needs.filter(isShort);
-  const spent = missing.filter((need) => need.lease.exhaustedAt !== null);
+  // What is more than the whole limit can never be lent.
+  const spent = missing.filter(
+    ({ lease, units }) => lease.exhaustedAt !== null || units > lease.limit,
+  );
   if (spent.length > 0) {
     const limits = limitsOf(pace, needs, now);
     return { kind: 'refused', refusal: quotaRefusal(spent, now), limits };

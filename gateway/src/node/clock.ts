@@ -11,10 +11,17 @@ export class CoreClock implements Clock {
   #offset: number;
   #target: number;
   #last = 0;
+  #learnt = false;
+  #tell: () => void = () => {};
+  /** Resolves with the first answer of core. */
+  readonly learnt: Promise<void>;
   #at: number;
 
   constructor(wallNow: number, monotonic: () => number = () => performance.now()) {
     this.#monotonic = monotonic;
+    this.learnt = new Promise((resolve) => {
+      this.#tell = resolve;
+    });
     this.#at = monotonic();
     this.#offset = wallNow - this.#at;
     this.#target = this.#offset;
@@ -29,10 +36,19 @@ export class CoreClock implements Clock {
     return this.#last;
   }
 
-  /** Takes in core's time as read half a round trip ago. Forward corrections apply at once. */
+  /**
+   * Takes in core's time as read half a round trip ago. The first answer is believed at once, in
+   * either direction: a host whose clock is days off must not open windows of other days. Later
+   * forward corrections apply at once, backward ones are slewed.
+   */
   learn(coreNow: number, sentAt: number, receivedAt: number): void {
     this.#target = coreNow - (sentAt + receivedAt) / 2;
-    if (this.#target > this.#offset) this.#offset = this.#target;
+    if (this.#learnt && this.#target <= this.#offset) return;
+    this.#offset = this.#target;
+    if (this.#learnt) return;
+    this.#learnt = true;
+    this.#last = 0;
+    this.#tell();
   }
 
   monotonic(): number {

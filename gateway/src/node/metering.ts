@@ -1,33 +1,15 @@
-import type { UsageBatch } from '@tollgate/billing-core/contract/usage-batch.ts';
-import { encodeBatch } from '@tollgate/billing-core/contract/usage-batch.ts';
 import { encodeRecord } from '../core/meter.ts';
 import { Tally } from '../core/tally.ts';
 import { settle } from '../core/till.ts';
 import type { Clock, Hold, Metering, Settlement } from '../ports.ts';
-import { sha256Hex, type BatchFiles, type StoredBatch } from './spool/batches.ts';
+import type { BatchFiles, StoredBatch } from './spool/batches.ts';
 import type { Spool } from './spool/spool.ts';
+import { storedBatch } from './stored-batch.ts';
 import type { TillHouse } from './tills.ts';
 
 const DAY_MS = 86_400_000;
 /** A batch is cut when it has this many entries: core takes no more than 20,000 rows of a kind. */
 export const BATCH_ENTRIES_CUT = 4_000;
-
-/** A batch made of a tally's content. */
-export function storedBatch(
-  batch: UsageBatch,
-  of: { sequence: number; firstFrame: number; lastFrame: number; watermark: number },
-): StoredBatch {
-  const bytes = Buffer.from(encodeBatch(batch));
-  const header = {
-    sequence: of.sequence,
-    first_frame: of.firstFrame,
-    last_frame: of.lastFrame,
-    entries: batch.columns.customer.length,
-    watermark: of.watermark,
-    sha256: sha256Hex(bytes),
-  };
-  return { header, bytes };
-}
 
 /** Records admitted requests durably and cuts what was recorded into batches. */
 export class SpoolMetering implements Metering {
@@ -36,11 +18,12 @@ export class SpoolMetering implements Metering {
   readonly #tills: TillHouse;
   readonly #clock: Clock;
   readonly #onFull: () => void;
+  readonly #onStuck: (error: unknown) => void;
   readonly #tally = new Tally();
   readonly #open = new Set<Hold>();
-  /** First frame of each batch that is not acknowledged, by sequence. */
-  readonly #firstFrames = new Map<number, number>();
-  #batchedFrame = 0;
+  #cutFrame = 0;
+  /** A batch that is cut and not on disk yet. */
+  #uncut: StoredBatch | null = null;
   #talliedFrame = 0;
 
   constructor(of: {
@@ -49,12 +32,14 @@ export class SpoolMetering implements Metering {
     tills: TillHouse;
     clock: Clock;
     onFull: () => void;
+    onStuck: (error: unknown) => void;
   }) {
     this.#spool = of.spool;
     this.#batches = of.batches;
     this.#tills = of.tills;
     this.#clock = of.clock;
     this.#onFull = of.onFull;
+    this.#onStuck = of.onStuck;
   }
 
   get openRequests(): number {
@@ -92,29 +77,42 @@ export class SpoolMetering implements Metering {
     return earliest;
   }
 
+  /** The disk took no batch: what is recorded is safe in frames, but more must not be admitted. */
+  get stuck(): boolean {
+    return this.#uncut !== null;
+  }
+
   /** The last frame whose batch core has acknowledged; frames up to it need no segment any more. */
   acknowledgedFrame(): number {
     const oldest = this.#batches.pending[0];
-    for (const sequence of this.#firstFrames.keys()) {
-      if (sequence < (oldest ?? Infinity)) this.#firstFrames.delete(sequence);
-    }
-    return oldest === undefined ? this.#batchedFrame : (this.#firstFrames.get(oldest) ?? 1) - 1;
+    if (oldest === undefined) return this.#batches.batchedFrame;
+    return (this.#batches.placeOf(oldest)?.first ?? 1) - 1;
   }
 
-  /** Puts everything recorded so far into the next batch, on disk; false when there is nothing. */
+  /** Puts everything recorded so far into the next batch, on disk; false when that did not work. */
   cut(): boolean {
-    if (this.#tally.entries === 0) return false;
-    const lastFrame = this.#talliedFrame;
+    this.#uncut ??= this.#next();
+    if (this.#uncut === null) return false;
+    try {
+      this.#batches.write(this.#uncut);
+    } catch (error) {
+      this.#onStuck(error);
+      return false;
+    }
+    this.#tally.forgetBefore(Math.floor(this.#uncut.header.watermark / DAY_MS));
+    this.#uncut = null;
+    return true;
+  }
+
+  #next(): StoredBatch | null {
+    if (this.#tally.entries === 0) return null;
     const batch = storedBatch(this.#tally.take(), {
       sequence: this.#batches.last + 1,
-      firstFrame: this.#batchedFrame + 1,
-      lastFrame,
+      firstFrame: this.#cutFrame + 1,
+      lastFrame: this.#talliedFrame,
       watermark: this.watermark(),
     });
-    this.#batches.write(batch);
-    this.#firstFrames.set(batch.header.sequence, batch.header.first_frame);
-    this.#batchedFrame = lastFrame;
-    this.#tally.forgetBefore(Math.floor(batch.header.watermark / DAY_MS));
-    return true;
+    this.#cutFrame = this.#talliedFrame;
+    return batch;
   }
 }

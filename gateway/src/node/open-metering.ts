@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { CoreClock } from './clock.ts';
 import { SpoolMetering } from './metering.ts';
@@ -8,6 +9,9 @@ import { ownSpool } from './spool/owner.ts';
 import { Spool, type FsyncPolicy } from './spool/spool.ts';
 import { finishOlderBoots, markClosed, newBoot, openBootDirectory, SyncLoop } from './sync.ts';
 import { TillHouse } from './tills.ts';
+
+/** How long requests wait for core's time after a start. */
+const CLOCK_WAIT_MS = 1_000;
 
 export type MeteringSettings = {
   spoolDir: string;
@@ -53,19 +57,28 @@ export function openMetering(settings: MeteringSettings): OpenMetering {
   const refusals = new RefusalCounts(clock);
   const stop = new AbortController();
   const { gateway, fingerprint } = owner;
-  const nameOf = (of: string): BootName => ({ gateway, boot: of, fingerprint, version });
+  const nameOf = (of: string): BootName => ({ gateway, boot: of, by: boot, fingerprint, version });
   const shipperOf = (name: BootName, files: BatchFiles): Shipper =>
     new Shipper({ name, batches: files, clock, wallNow, random, coreUrl, token, log });
 
-  const overfull = (): boolean => spool.full || spool.bytes > settings.spoolBytesMax;
+  const overfull = (): boolean =>
+    spool.full || metering.stuck || spool.bytes > settings.spoolBytesMax;
   const tills = new TillHouse({
     clock,
     askCore: () => loop.kick(),
     reachable: () => shipper.reachable,
     away: () => shipper.away,
+    clockReady: Promise.race([clock.learnt, delay(CLOCK_WAIT_MS, undefined, { ref: false })]),
     mayAdmit: () => (stop.signal.aborted ? 'stopping' : overfull() ? 'spool_full' : null),
   });
-  const metering = new SpoolMetering({ spool, batches, tills, clock, onFull: () => loop.kick() });
+  const metering = new SpoolMetering({
+    spool,
+    batches,
+    tills,
+    clock,
+    onFull: () => loop.kick(),
+    onStuck: (error) => log.error({ err: error }, 'the disk took no batch; nothing is admitted'),
+  });
   const shipper = shipperOf(nameOf(boot), batches);
   const loop = new SyncLoop({
     shipper,
@@ -77,10 +90,11 @@ export function openMetering(settings: MeteringSettings): OpenMetering {
     wallNow,
     log,
     onAcknowledged: () => spool.dropThrough(metering.acknowledgedFrame()),
+    onBroken: onFatal,
     onEnded: () => onFatal(new Error('billing-core has ended this boot')),
   });
   loop.start();
-  const orphans = { spoolDir, liveBoot: boot, nameOf, shipperOf, clock, durable, log };
+  const orphans = { spoolDir, liveBoot: boot, nameOf, shipperOf, clock, wallNow, durable, log };
   const older = finishOlderBoots({ ...orphans, signal: stop.signal });
   older.catch((error: unknown) => log.error({ err: error }, 'older boots could not be read'));
 

@@ -18,7 +18,14 @@ const BACKOFF_FIRST_MS = 100;
 const BACKOFF_MAX_MS = 5_000;
 const AWAY_FAILURES = 5;
 
-export type BootName = { gateway: string; boot: string; fingerprint: string; version: string };
+/** Whose batches are shipped, and by which boot's process. */
+export type BootName = {
+  gateway: string;
+  boot: string;
+  by: string;
+  fingerprint: string;
+  version: string;
+};
 
 /** What one sync carries beside its batch. */
 export type Cargo = Pick<SyncEnvelope, 'leases' | 'rates' | 'refusals' | 'watermark'>;
@@ -32,6 +39,9 @@ export class SyncRefused extends Error {
     this.status = status;
   }
 }
+
+/** A stored batch is not what was written; its frames are still there. */
+export class UnreadableBatch extends Error {}
 
 type ShipperOf = {
   name: BootName;
@@ -51,6 +61,7 @@ export class Shipper {
   #gaps: UsageGap[];
   #skip: SyncEnvelope['skip'] = null;
   #messages = 0;
+  readonly #remade = new Set<number>();
   /** Core has recorded the end of this boot. */
   ended = false;
 
@@ -70,6 +81,11 @@ export class Shipper {
 
   get batchesPending(): number {
     return this.#of.batches.pending.length;
+  }
+
+  /** These were made again from frames: core may hold the same usage in other bytes. */
+  remade(sequences: readonly number[]): void {
+    for (const sequence of sequences) this.#remade.add(sequence);
   }
 
   /** Says what was lost, in the next sync. */
@@ -93,7 +109,7 @@ export class Shipper {
       skip: this.#skip,
     };
     try {
-      const answer = await this.#post(envelope, batch?.bytes);
+      const answer = await this.post(envelope, batch?.bytes);
       this.#failures = 0;
       this.#gaps = this.#gaps.slice(gaps.length);
       this.#skip = null;
@@ -118,19 +134,17 @@ export class Shipper {
     if (!this.ended) await this.sync(EMPTY_CARGO, end);
   }
 
+  /** The oldest pending batch. Throws UnreadableBatch: only a restart can make it again. */
   #nextBatch(): StoredBatch | undefined {
-    const { batches, log } = this.#of;
-    for (const sequence of batches.pending) {
-      const stored = batches.read(sequence);
-      if (stored) return stored;
-      log.error({ sequence }, 'a stored batch cannot be read; it is quarantined and reported');
-      batches.quarantine(sequence);
-      this.report({ reason: `unreadable_batch_${sequence}`, first_frame: null, last_frame: null });
-    }
-    return undefined;
+    const [sequence] = this.#of.batches.pending;
+    if (sequence === undefined) return undefined;
+    const stored = this.#of.batches.read(sequence);
+    if (!stored) throw new UnreadableBatch(`batch ${sequence} cannot be read`);
+    return stored;
   }
 
-  async #post(envelope: SyncEnvelope, bytes: Buffer | undefined): Promise<SyncAnswer> {
+  /** One exchange with core. The simulator sends over a network of its own. */
+  protected async post(envelope: SyncEnvelope, bytes: Buffer | undefined): Promise<SyncAnswer> {
     const { coreUrl, token, clock } = this.#of;
     const sentAt = clock.monotonic();
     const line = Buffer.from(`${JSON.stringify(envelope)}\n`);
@@ -162,7 +176,7 @@ export class Shipper {
       log.warn({ sequence, expected: answer.next_sequence }, 'core asks from an earlier batch');
       batches.reopenFrom(answer.next_sequence);
       this.#reportMissing(answer.next_sequence);
-    } else if (status === 'conflict') {
+    } else if (status === 'conflict' && !this.#remade.has(sequence)) {
       log.error({ sequence }, 'core holds another batch under this sequence; quarantined');
       batches.quarantine(sequence);
       const { first_frame, last_frame } = batch.header;

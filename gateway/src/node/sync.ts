@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   LEASES_MAX,
   RATES_MAX,
@@ -10,11 +11,18 @@ import {
 } from '@tollgate/billing-core/contract/sync.ts';
 import type { Logger } from 'pino';
 import type { CoreClock } from './clock.ts';
-import { BATCH_ENTRIES_CUT, storedBatch, type SpoolMetering } from './metering.ts';
+import { BATCH_ENTRIES_CUT, type SpoolMetering } from './metering.ts';
 import type { RefusalCounts } from './refusals.ts';
-import type { BootName, Shipper } from './shipper.ts';
+import {
+  EMPTY_CARGO,
+  SyncRefused,
+  UnreadableBatch,
+  type BootName,
+  type Shipper,
+} from './shipper.ts';
 import { ACKED_KEEP_MS, BatchFiles } from './spool/batches.ts';
 import { CLEAN_MARK, recoverBoot, type Leftover } from './spool/recovery.ts';
+import { storedBatch } from './stored-batch.ts';
 import type { TillHouse } from './tills.ts';
 
 export const FLUSH_MS = 400;
@@ -22,6 +30,8 @@ const HEARTBEAT_MS = 1_000;
 const HOUSEKEEPING_MS = 30_000;
 const CLOCK_DRIFT_MAX_MS = 2_000;
 const ENDED_MARK = 'ended';
+const CONFLICT = 409;
+const ALIVE_RETRY_MS = 500;
 
 export const newBoot = (): string => `bt_${randomBytes(12).toString('hex')}`;
 
@@ -36,6 +46,8 @@ type Live = {
   log: Logger;
   onAcknowledged: () => void;
   onEnded: () => void;
+  /** The process must exit: its next start mends what it cannot. */
+  onBroken: (error: unknown) => void;
 };
 
 /** The live boot's loop: cut, send, take in, about every 400 ms, at once when asked. */
@@ -133,7 +145,7 @@ export class SyncLoop {
       return false;
     } catch (error) {
       tills.askAgain(leases, rates);
-      if (shipper.reachable) throw error;
+      if (error instanceof UnreadableBatch) this.#of.onBroken(error);
       log.warn({ err: error }, 'sync failed');
       return true;
     }
@@ -156,7 +168,7 @@ export class SyncLoop {
     const now = this.#of.clock.monotonic();
     if (now - this.#housekeptAt < HOUSEKEEPING_MS) return;
     this.#housekeptAt = now;
-    this.#of.batches.prune(this.#of.clock.now());
+    this.#of.batches.prune(this.#of.wallNow());
     this.#of.tills.sweep();
   }
 }
@@ -167,12 +179,14 @@ type Orphanage = {
   nameOf: (boot: string) => BootName;
   shipperOf: (name: BootName, batches: BatchFiles) => Shipper;
   clock: CoreClock;
+  wallNow: () => number;
   durable: boolean;
   log: Logger;
   signal: AbortSignal;
 };
 
 function batchLeftover(left: Leftover, batches: BatchFiles, watermark: number): void {
+  for (const batch of left.remade) batches.write(batch);
   let firstFrame = left.batchedFrame + 1;
   const cut = (lastFrame: number): void => {
     const of = { sequence: batches.last + 1, firstFrame, lastFrame, watermark };
@@ -190,22 +204,35 @@ function batchLeftover(left: Leftover, batches: BatchFiles, watermark: number): 
 async function finishBoot(boot: string, of: Orphanage): Promise<void> {
   const dir = join(of.spoolDir, 'boots', boot);
   const batches = new BatchFiles(dir, { durable: of.durable });
-  const left = recoverBoot(dir, batches);
-  batchLeftover(left, batches, of.clock.now());
+  const now = of.clock.now();
+  const left = recoverBoot(dir, batches, now);
+  batchLeftover(left, batches, now);
   const shipper = of.shipperOf(of.nameOf(boot), batches);
   for (const gap of left.gaps) shipper.report(gap);
+  shipper.remade(left.remade.map(({ header }) => header.sequence));
   while (!of.signal.aborted) {
     try {
       await shipper.finish(left.end);
       break;
     } catch (error) {
-      of.log.warn({ err: error, boot }, 'an older boot could not be shipped yet');
-      await shipper.backOff(of.signal);
+      const waits = error instanceof SyncRefused && error.status === CONFLICT;
+      // Its process may be alive: core takes it from this one after a moment of silence.
+      if (waits) await delay(ALIVE_RETRY_MS, undefined, { signal: of.signal }).catch(() => {});
+      else {
+        of.log.warn({ err: error, boot }, 'an older boot could not be shipped yet');
+        await shipper.backOff(of.signal);
+      }
     }
   }
   if (!shipper.ended) return;
   if (batches.pending.length > 0) {
     // The files stay where they are: only a person can decide what becomes of them.
+    for (const sequence of batches.pending) {
+      const { first = null, last = null } = batches.placeOf(sequence) ?? {};
+      const reason = `unshipped_batch_${sequence}`;
+      shipper.report({ reason, first_frame: first, last_frame: last });
+    }
+    await shipper.sync(EMPTY_CARGO, left.end);
     of.log.error({ boot, batches: batches.pending }, 'core ended this boot without these batches');
     return;
   }
@@ -226,7 +253,7 @@ export async function finishOlderBoots(of: Orphanage): Promise<void> {
       await finishBoot(boot, of).catch((error: unknown) => {
         of.log.error({ err: error, boot }, 'an older boot cannot be finished; its files stay');
       });
-    } else if (of.clock.now() - ended.mtimeMs > ACKED_KEEP_MS) {
+    } else if (of.wallNow() - ended.mtimeMs > ACKED_KEEP_MS) {
       rmSync(dir, { recursive: true });
     }
   }

@@ -41,6 +41,8 @@ export class TillHouse implements Tills {
   readonly #mayAdmit: () => 'stopping' | 'spool_full' | null;
   readonly #reachable: () => boolean;
   readonly #away: () => boolean;
+  /** Until core has told the time once, or is away: a wrong clock opens wrong windows. */
+  #clockReady: Promise<void> | null;
   readonly #tills = new Map<string, Till>();
   /** Tills that admitted or asked since their totals were last sent. */
   #touched = new Set<Till>();
@@ -58,15 +60,21 @@ export class TillHouse implements Tills {
     reachable: () => boolean;
     /** Several have not. */
     away: () => boolean;
+    /** Core's time is known, or was waited for long enough. */
+    clockReady: Promise<void>;
   }) {
     this.#clock = of.clock;
     this.#askCore = of.askCore;
     this.#mayAdmit = of.mayAdmit;
     this.#reachable = of.reachable;
     this.#away = of.away;
+    this.#clockReady = of.clockReady.then(() => {
+      this.#clockReady = null;
+    });
   }
 
   admit(request: AdmissionRequest): Admission | Promise<Admission> {
+    if (this.#clockReady) return this.#clockReady.then(() => this.admit(request));
     const barred = this.#mayAdmit();
     if (barred) {
       return { kind: 'refused', refusal: refuse(barred, { retryAfterS: RETRY_AFTER_S }) };

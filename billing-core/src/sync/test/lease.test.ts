@@ -151,3 +151,10 @@ test('a boot that was written off is lent nothing; its late batches still count'
   expect(sealed.boot_state).toBe('sealed');
   expect(await lent()).toBeLessThan(before);
 });
+
+test('a window that has not begun lends nothing: a wrong clock cannot open it', async () => {
+  const of = { customerId: CUSTOMER, meterId: METER, kind: 'month' } as const;
+  const window = quotaWindow(of, NOW + 40 * 86_400_000).id;
+  const leases = [{ window, generation: 0, wanted: 5, returned: 0 }];
+  expect((await sync(envelopeOf('bt_future', { leases }))).grants).toEqual([]);
+});

@@ -43,6 +43,7 @@ export const envelopeOf = (boot: string, more: Partial<SyncEnvelope> = {}): Sync
   v: 1,
   gateway: 'gw_test',
   boot,
+  by: boot,
   fingerprint: 'sp_test',
   version: 'test',
   batch: null,

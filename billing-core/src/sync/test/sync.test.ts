@@ -155,3 +155,20 @@ test('the ledger cannot be changed or emptied, by anyone', async () => {
   await expect(sql`delete from usage_entries`).rejects.toThrow(/only grows/);
   await expect(sql`truncate usage_entries`).rejects.toThrow(/only grows/);
 });
+
+test('another process speaks for a boot only when its own has been silent', async () => {
+  await send(messageOf(boot, 1, usageOf(1)));
+  const message = messageOf(boot, 2, usageOf(5));
+  const copy = { ...message, envelope: { ...message.envelope, by: 'bt_copy' } };
+  await expect(send(copy)).rejects.toMatchObject({ code: 'state_conflict' });
+  expect(await recorded()).toBe(1);
+  await database.sql`update boots set last_seen_at = last_seen_at - interval '3 seconds'
+    where boot_id = ${boot}`;
+  expect((await send(copy)).batch?.status).toBe('applied');
+});
+
+test('a boot whose process was never heard of is shipped at once', async () => {
+  const message = messageOf(boot, 1, usageOf(5));
+  const other = { ...message, envelope: { ...message.envelope, by: 'bt_next' } };
+  expect((await send(other)).batch?.status).toBe('applied');
+});

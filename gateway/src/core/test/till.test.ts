@@ -88,6 +88,16 @@ describe('quota', () => {
     expect(admit(till, request({ fact }), NOW + 1_000).kind).toBe('admitted');
   });
 
+  test('a request that costs more than the whole limit is refused, not waited for', () => {
+    const till = openTill(CUSTOMER);
+    const metering = [{ meter_id: METER, source: 'request_bytes' as const, units: 1 }];
+    const large = request({ route: route({ metering }), requestBytes: 101 });
+    expect(admit(till, large, NOW)).toMatchObject({
+      kind: 'refused',
+      refusal: { reason: 'quota_exceeded' },
+    });
+  });
+
   test('what only the response tells is overdrawn when the lease does not hold it', () => {
     const till = openTill(CUSTOMER);
     const metering = [{ meter_id: METER, source: 'response_bytes', units: 1 }] as const;
@@ -151,6 +161,17 @@ describe('giving back', () => {
     lend(till, 10);
     settle(till, hold, OK);
     expect(leaseIn(till)).toMatchObject({ granted: 10, settled: 1, reserved: 0, returned: 9 });
+  });
+
+  test('who was recalled does not ask for the units again unless a request needs them', () => {
+    const till = openTill(CUSTOMER);
+    admit(till, request(), NOW);
+    lend(till, 10);
+    for (let i = 0; i < 5; i++) settle(till, holdOf(till), OK);
+    recall(till, WINDOW);
+    expect(totals(till, NOW)).toMatchObject([{ wanted: 10, returned: 5 }]);
+    admit(till, request(), NOW);
+    expect(totals(till, NOW)).toMatchObject([{ wanted: 11 }]);
   });
 
   test('who was told to wait for others asks again only then', () => {

@@ -3,6 +3,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   unlinkSync,
   utimesSync,
@@ -10,20 +11,43 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import type { BatchHeader } from '@tollgate/billing-core/contract/sync.ts';
+import { crc32c } from './crc32c.ts';
 import { syncDirectory } from './segment.ts';
 
 export type StoredBatch = { header: BatchHeader; bytes: Buffer };
 
-const NAME = /^(batch|acked)-(\d{12})\.tgb$/;
+/** `quarantined`: cannot be sent; left for a person, its number stays used. */
+type State = 'batch' | 'acked' | 'quarantined';
+/** A batch as its file's name tells it: that holds also when the content is damaged. */
+export type BatchPlace = { state: State; sequence: number; first: number; last: number };
+
+const NAME = /^(batch|acked|quarantined)-(\d{12})-(\d{12})-(\d{12})\.tgb$/;
 const NEWLINE = 10;
-const fileName = (state: 'batch' | 'acked', sequence: number): string =>
-  `${state}-${String(sequence).padStart(12, '0')}.tgb`;
+const CHECKSUM_CHARS = 8;
+const digits = (number: number): string => String(number).padStart(12, '0');
+const fileName = ({ state, sequence, first, last }: BatchPlace): string =>
+  `${state}-${digits(sequence)}-${digits(first)}-${digits(last)}.tgb`;
 
 export const ACKED_KEEP_MS = 24 * 3_600_000;
 export const ACKED_BYTES_MAX = 256 * 1024 * 1024;
+export const ACKED_FILES_MAX = 50_000;
 
 export const sha256Hex = (bytes: Uint8Array): string =>
   createHash('sha256').update(bytes).digest('hex');
+
+const checksum = (text: string): string =>
+  crc32c(Buffer.from(text)).toString(16).padStart(CHECKSUM_CHARS, '0');
+
+/** Header and bytes of a batch file; undefined when either is not what was written. */
+function parse(content: Buffer): StoredBatch | undefined {
+  const end = content.indexOf(NEWLINE);
+  const line = content.subarray(0, Math.max(0, end)).toString('utf8');
+  const text = line.slice(CHECKSUM_CHARS + 1);
+  if (end === -1 || line.slice(0, CHECKSUM_CHARS) !== checksum(text)) return undefined;
+  const header = JSON.parse(text) as BatchHeader;
+  const bytes = content.subarray(end + 1);
+  return header.sha256 === sha256Hex(bytes) ? { header, bytes } : undefined;
+}
 
 /**
  * The batches of one boot as files. A batch is on disk, whole and under its own name, before it
@@ -32,18 +56,24 @@ export const sha256Hex = (bytes: Uint8Array): string =>
 export class BatchFiles {
   readonly #dir: string;
   readonly #durable: boolean;
+  readonly #places = new Map<number, BatchPlace>();
   #pending: number[] = [];
-  #acked: number[] = [];
+  #last = 0;
+  #batchedFrame = 0;
 
   constructor(dir: string, { durable }: { durable: boolean }) {
     this.#dir = dir;
     this.#durable = durable;
     for (const name of readdirSync(dir)) {
-      const match = NAME.exec(name);
-      if (match) (match[1] === 'batch' ? this.#pending : this.#acked).push(Number(match[2]));
+      const [, state, sequence, first, last] = NAME.exec(name) ?? [];
+      if (state === undefined) continue;
+      this.#put({
+        state: state as State,
+        sequence: Number(sequence),
+        first: Number(first),
+        last: Number(last),
+      });
     }
-    this.#pending.sort((a, b) => a - b);
-    this.#acked.sort((a, b) => a - b);
   }
 
   /** Sequences that core has not acknowledged, oldest first. */
@@ -53,82 +83,110 @@ export class BatchFiles {
 
   /** The highest sequence used so far; the next batch gets the one after it. */
   get last(): number {
-    return Math.max(this.#pending.at(-1) ?? 0, this.#acked.at(-1) ?? 0);
+    return this.#last;
   }
 
-  /** All sequences on disk, acknowledged ones too, oldest first. */
-  get all(): number[] {
-    return [...this.#acked, ...this.#pending].toSorted((a, b) => a - b);
+  /** The last frame that is in a batch, readable or not. */
+  get batchedFrame(): number {
+    return this.#batchedFrame;
   }
 
+  /** All batches on disk, oldest first. */
+  get places(): BatchPlace[] {
+    return [...this.#places.values()].toSorted((a, b) => a.sequence - b.sequence);
+  }
+
+  /** Writes a batch, whole or not at all; a damaged file of the same sequence is replaced. */
   write({ header, bytes }: StoredBatch): void {
-    const path = join(this.#dir, fileName('batch', header.sequence));
-    const content = Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), bytes]);
-    writeFileSync(`${path}.new`, content, { flush: this.#durable, mode: 0o600 });
-    renameSync(`${path}.new`, path);
+    const { sequence, first_frame: first, last_frame: last } = header;
+    const place: BatchPlace = { state: 'batch', sequence, first, last };
+    const path = this.#pathOf(place);
+    const text = JSON.stringify(header);
+    const content = Buffer.concat([Buffer.from(`${checksum(text)} ${text}\n`), bytes]);
+    try {
+      writeFileSync(`${path}.new`, content, { flush: this.#durable, mode: 0o600 });
+      renameSync(`${path}.new`, path);
+    } catch (error) {
+      rmSync(`${path}.new`, { force: true, recursive: true });
+      throw error;
+    }
     if (this.#durable) syncDirectory(this.#dir);
-    this.#pending.push(header.sequence);
+    this.#put(place);
   }
 
   /** The stored batch, or undefined when its file is missing or not what was written. */
   read(sequence: number): StoredBatch | undefined {
-    const state = this.#acked.includes(sequence) ? 'acked' : 'batch';
-    let content: Buffer;
+    const place = this.#places.get(sequence);
     try {
-      content = readFileSync(join(this.#dir, fileName(state, sequence)));
-    } catch {
-      return undefined;
-    }
-    const end = content.indexOf(NEWLINE);
-    if (end === -1) return undefined;
-    try {
-      const header = JSON.parse(content.subarray(0, end).toString('utf8')) as BatchHeader;
-      const bytes = content.subarray(end + 1);
-      return header.sha256 === sha256Hex(bytes) ? { header, bytes } : undefined;
+      return place && parse(readFileSync(this.#pathOf(place)));
     } catch {
       return undefined;
     }
   }
 
-  acknowledge(sequence: number, now: number): void {
-    if (!this.#pending.includes(sequence)) return;
-    this.#rename(sequence, 'batch', 'acked');
+  placeOf(sequence: number): BatchPlace | undefined {
+    return this.#places.get(sequence);
+  }
+
+  acknowledge(sequence: number, wallNow: number): void {
+    const place = this.#places.get(sequence);
+    if (place?.state !== 'batch') return;
+    const acked = this.#move(place, 'acked');
     // The day it is kept counts from the acknowledgement, not from the writing.
-    const acked = join(this.#dir, fileName('acked', sequence));
-    utimesSync(acked, now / 1_000, now / 1_000);
-    this.#pending = this.#pending.filter((other) => other !== sequence);
-    this.#acked.push(sequence);
+    utimesSync(this.#pathOf(acked), wallNow / 1_000, wallNow / 1_000);
   }
 
   /** Core asks from here again (its database was restored): these count as pending once more. */
   reopenFrom(sequence: number): void {
-    const again = this.#acked.filter((other) => other >= sequence);
-    for (const other of again) this.#rename(other, 'acked', 'batch');
-    this.#acked = this.#acked.filter((other) => other < sequence);
-    this.#pending = [...again, ...this.#pending].toSorted((a, b) => a - b);
+    for (const place of this.places) {
+      if (place.state === 'acked' && place.sequence >= sequence) this.#move(place, 'batch');
+    }
   }
 
   /** Puts a file that cannot be sent out of the way, where a person finds it. */
   quarantine(sequence: number): void {
-    const path = join(this.#dir, fileName('batch', sequence));
-    renameSync(path, `${path}.quarantined`);
-    this.#pending = this.#pending.filter((other) => other !== sequence);
+    const place = this.#places.get(sequence);
+    if (place) this.#move(place, 'quarantined');
   }
 
-  /** Deletes acknowledged batches over 24 h old, and the oldest ones over the size cap. */
-  prune(now: number): void {
+  /**
+   * Deletes acknowledged batches over 24 h old, and the oldest ones over the caps. The newest
+   * batch always stays: its name is what tells which numbers and frames are used.
+   */
+  prune(wallNow: number): void {
     let kept = 0;
-    for (const sequence of this.#acked.toReversed()) {
-      const path = join(this.#dir, fileName('acked', sequence));
+    let files = 0;
+    const newest = this.last;
+    for (const place of this.places.toReversed()) {
+      if (place.state !== 'acked' || place.sequence === newest) continue;
+      const path = this.#pathOf(place);
       const { mtimeMs, size } = statSync(path);
       kept += size;
-      if (now - mtimeMs < ACKED_KEEP_MS && kept <= ACKED_BYTES_MAX) continue;
+      files += 1;
+      const fits = kept <= ACKED_BYTES_MAX && files <= ACKED_FILES_MAX;
+      if (fits && wallNow - mtimeMs < ACKED_KEEP_MS) continue;
       unlinkSync(path);
-      this.#acked = this.#acked.filter((other) => other !== sequence);
+      this.#places.delete(place.sequence);
     }
   }
 
-  #rename(sequence: number, from: 'batch' | 'acked', to: 'batch' | 'acked'): void {
-    renameSync(join(this.#dir, fileName(from, sequence)), join(this.#dir, fileName(to, sequence)));
+  #pathOf(place: BatchPlace): string {
+    return join(this.#dir, fileName(place));
+  }
+
+  #move(place: BatchPlace, state: State): BatchPlace {
+    const moved = { ...place, state };
+    renameSync(this.#pathOf(place), this.#pathOf(moved));
+    this.#put(moved);
+    return moved;
+  }
+
+  #put(place: BatchPlace): void {
+    const { state, sequence, last } = place;
+    this.#places.set(sequence, place);
+    this.#last = Math.max(this.#last, sequence);
+    this.#batchedFrame = Math.max(this.#batchedFrame, last);
+    const others = this.#pending.filter((other) => other !== sequence);
+    this.#pending = state === 'batch' ? [...others, sequence].toSorted((a, b) => a - b) : others;
   }
 }

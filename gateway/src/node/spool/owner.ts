@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
@@ -18,12 +18,24 @@ export class SpoolOwned extends Error {}
 const BUSY_MS = 5_000;
 export const mint = (prefix: string): string => `${prefix}_${randomBytes(12).toString('hex')}`;
 
+function parseIdentity(path: string, text: string): SpoolIdentity {
+  try {
+    return JSON.parse(text) as SpoolIdentity;
+  } catch (error) {
+    throw new Error(`${path} is damaged: it holds the gateway's identity`, { cause: error });
+  }
+}
+
 function identityOf(dir: string): SpoolIdentity {
   const path = join(dir, 'spool.json');
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as SpoolIdentity;
+    return parseIdentity(path, readFileSync(path, 'utf8'));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  // Under a new identity what older boots left would be shipped, and counted, a second time.
+  if (readdirSync(join(dir, 'boots')).length > 0) {
+    throw new Error(`${path} is missing, but the spool holds usage: put the file back`);
   }
   const identity = { gateway: mint('gw'), fingerprint: mint('sp') };
   writeFileSync(`${path}.new`, JSON.stringify(identity), { flush: true });

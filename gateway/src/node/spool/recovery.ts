@@ -4,7 +4,8 @@ import type { BootEnd, UsageGap } from '@tollgate/billing-core/contract/sync.ts'
 import { decodeBatch } from '@tollgate/billing-core/contract/usage-batch.ts';
 import { decodeRecord, type UsageRecord } from '../../core/meter.ts';
 import { Tally } from '../../core/tally.ts';
-import type { BatchFiles } from './batches.ts';
+import { storedBatch } from '../stored-batch.ts';
+import type { BatchFiles, StoredBatch } from './batches.ts';
 import { scanFrames } from './frame.ts';
 import { readSegment, segmentFirstFrame, type SegmentHeader } from './segment.ts';
 import { kernelBoot } from './spool.ts';
@@ -17,6 +18,8 @@ export type Leftover = {
   records: readonly { number: number; record: UsageRecord }[];
   /** Last frame that is in a batch. */
   batchedFrame: number;
+  /** Batches to be written again in place of damaged files. */
+  remade: readonly StoredBatch[];
   gaps: UsageGap[];
   /** Segment files with damage inside: to be put aside once what is readable has been shipped. */
   damaged: string[];
@@ -25,12 +28,15 @@ export type Leftover = {
 
 export const CLEAN_MARK = 'clean';
 
-function readAdmitted(dir: string): number {
+/** More requests than that are never under way at once: a larger number is damage. */
+const IN_DOUBT_MAX = 1_000_000;
+
+function readAdmitted(dir: string): number | undefined {
   try {
     const bytes = readFileSync(join(dir, 'admitted'));
-    return bytes.length === 8 ? Number(bytes.readBigUInt64LE()) : 0;
+    return bytes.length === 8 ? Number(bytes.readBigUInt64LE()) : undefined;
   } catch {
-    return 0;
+    return undefined;
   }
 }
 
@@ -69,31 +75,58 @@ function scanSegments(dir: string, gaps: UsageGap[]): Frames {
   return found;
 }
 
-/** Seals when what is on disk is all there was; forfeits when the machine may have lost more. */
-function endOf(dir: string, header: SegmentHeader | undefined, inDoubt: number): BootEnd {
+type Counted = { admitted: number | undefined; lastFrame: number };
+
+/**
+ * Seals when what is on disk is all there was; forfeits when the machine may have lost more, or
+ * when the number of admitted requests cannot be read, so that nobody knows what is missing.
+ */
+function endOf(dir: string, header: SegmentHeader | undefined, counted: Counted): BootEnd {
+  const { admitted, lastFrame } = counted;
+  const known = admitted !== undefined && admitted - lastFrame <= IN_DOUBT_MAX;
   const clean = readdirSync(dir).includes(CLEAN_MARK);
   const sameRun = header?.kernel_boot === kernelBoot() || header?.fsync === 'always';
-  return { kind: clean || sameRun ? 'seal' : 'forfeit', in_doubt: inDoubt };
+  const inDoubt = known ? Math.max(0, admitted - lastFrame) : 0;
+  return { kind: known && (clean || sameRun) ? 'seal' : 'forfeit', in_doubt: inDoubt };
+}
+
+type Read = { batches: BatchFiles; records: Leftover['records']; watermark: number };
+
+/**
+ * Batches whose file is damaged and that core may not have: made again from their frames, under
+ * their own sequence. Should core have them after all, it says so and nothing is counted twice.
+ */
+function remakeBatches({ batches, records, watermark }: Read, gaps: UsageGap[], tally: Tally) {
+  const remade: StoredBatch[] = [];
+  for (const { state, sequence, first, last } of batches.places) {
+    const stored = batches.read(sequence);
+    if (stored) tally.resume(decodeBatch(stored.bytes).counts);
+    if (stored || state !== 'batch') continue;
+    const mine = records.filter(({ number }) => number >= first && number <= last);
+    if (mine.length === last - first + 1) {
+      for (const { record } of mine) tally.add(record);
+      const of = { sequence, firstFrame: first, lastFrame: last, watermark };
+      remade.push(storedBatch(tally.take(), of));
+    } else {
+      gaps.push({ reason: `unreadable_batch_${sequence}`, first_frame: first, last_frame: last });
+      batches.quarantine(sequence);
+    }
+  }
+  return remade;
 }
 
 /** Reads what a boot that ended without a seal has left in its directory. */
-export function recoverBoot(dir: string, batches: BatchFiles): Leftover {
-  const gaps: UsageGap[] = [];
+export function recoverBoot(dir: string, batches: BatchFiles, watermark: number): Leftover {
+  const damages: UsageGap[] = [];
+  const { records, next, header, damaged } = scanSegments(dir, damages);
+  const { batchedFrame } = batches;
+  // Damage in what is in a batch already loses nothing.
+  const gaps = damages.filter(({ last_frame }) => (last_frame ?? Infinity) > batchedFrame);
   const tally = new Tally();
-  let batched = 0;
-  for (const sequence of batches.all) {
-    const stored = batches.read(sequence);
-    if (!stored) {
-      gaps.push({ reason: `unreadable_batch_${sequence}`, first_frame: null, last_frame: null });
-      continue;
-    }
-    batched = Math.max(batched, stored.header.last_frame);
-    tally.resume(decodeBatch(stored.bytes).counts);
-  }
-  const { records, next, header, damaged } = scanSegments(dir, gaps);
-  const lastFrame = Math.max(batched, next - 1);
-  const inDoubt = Math.max(0, readAdmitted(dir) - lastFrame);
-  const end = endOf(dir, header, inDoubt);
-  const unbatched = records.filter(({ number }) => number > batched);
-  return { tally, records: unbatched, batchedFrame: batched, gaps, damaged, end };
+  const remade = remakeBatches({ batches, records, watermark }, gaps, tally);
+  const lastFrame = Math.max(batchedFrame, next - 1);
+  const admitted = readAdmitted(dir);
+  const end = endOf(dir, header, { admitted, lastFrame });
+  const unbatched = records.filter(({ number }) => number > batchedFrame);
+  return { tally, records: unbatched, batchedFrame, remade, gaps, damaged, end };
 }
