@@ -57,6 +57,21 @@ describe('signing in', () => {
   });
 });
 
+describe('a reset link', () => {
+  test('that was used says so, and leads to a new one', async () => {
+    const context = await stage.enter();
+    const page = await context.newPage();
+    await page.goto(`${paths.resetPassword}?token=used`);
+    await page.getByLabel('New password', { exact: true }).fill('long enough');
+    await page.getByRole('button', { name: 'Change the password' }).click();
+    await page.getByRole('heading', { name: 'This link no longer works' }).waitFor();
+    await page.getByRole('link', { name: 'Send a new link' }).click();
+    await page.getByRole('heading', { name: 'Forgot your password?' }).waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
+    await context.close();
+  });
+});
+
 describe('a new person', () => {
   test('signs up, makes a customer, and stands on its empty Overview', async () => {
     const context = await stage.enter();
@@ -74,6 +89,25 @@ describe('a new person', () => {
     await page.getByRole('button', { name: 'Continue' }).click();
     await page.getByTestId('requests-today').waitFor();
     expect(page.url()).toContain(paths.overview(customerId('Bombe Ltd')));
+    await context.close();
+  });
+
+  test('reads nothing untrue where the address has an account', async () => {
+    const context = await stage.enter();
+    const page = await context.newPage();
+    await page.goto(paths.signUp);
+    await page.getByLabel('Your name').fill('Ada');
+    await page.getByLabel('E-mail').fill(CUSTOMER.email);
+    await page.getByLabel('Password').fill('not that one');
+    await page.getByRole('button', { name: 'Sign up' }).click();
+    const told = page.getByText('If this address is new, your account was made.');
+    await told.waitFor();
+    expect(await page.getByText(/wrong|token/i).count()).toBe(0);
+    expect(await told.getByRole('link', { name: 'reset it' }).getAttribute('href')).toBe(
+      paths.forgotPassword,
+    );
+    await told.getByRole('link', { name: 'sign in with your password' }).click();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
     await context.close();
   });
 

@@ -1,4 +1,6 @@
+import { useState } from 'react';
 import { api } from '../kit/api.ts';
+import { ApiError } from '../kit/api-error.ts';
 import { Button, ButtonLink } from '../kit/button.tsx';
 import { TextField } from '../kit/field.tsx';
 import { Form, useApiForm } from '../kit/form.tsx';
@@ -11,11 +13,14 @@ import { passwordFault } from './password.ts';
 
 export function ResetPasswordPage() {
   const [search] = useUrlState();
+  const [refused, setRefused] = useState<string>();
   const { token } = search;
-  if (token === undefined || search['error'] !== undefined) return <Expired />;
+  if (token === undefined || token === refused || search['error'] !== undefined) {
+    return <Expired />;
+  }
   return (
     <Front title={t('Choose a new password')}>
-      <ResetForm token={token} />
+      <ResetForm token={token} onRefused={() => setRefused(token)} />
     </Front>
   );
 }
@@ -33,16 +38,25 @@ function Expired() {
   );
 }
 
-function ResetForm({ token }: { token: string }) {
+interface ResetFormProps {
+  token: string;
+  /** The token is used, expired or unknown: another password does not help. */
+  onRefused: () => void;
+}
+
+function ResetForm({ token, onRefused }: ResetFormProps) {
   const go = useGo();
   const reset = useApiForm({
     defaults: { newPassword: '' },
     submit: async ({ newPassword }) => {
-      await api('/auth/reset-password', {
-        method: 'POST',
-        body: { newPassword, token },
-        anonymous: true,
-      });
+      const body = { newPassword, token };
+      try {
+        await api('/auth/reset-password', { method: 'POST', body, anonymous: true });
+      } catch (error) {
+        if (!isAboutToken(error)) throw error;
+        onRefused();
+        return;
+      }
       toast.done(t('Password changed'), { description: t('Sign in with the new one.') });
       go(paths.signIn(), { replace: true });
     },
@@ -64,4 +78,8 @@ function ResetForm({ token }: { token: string }) {
       </Button>
     </Form>
   );
+}
+
+function isAboutToken(error: unknown): boolean {
+  return error instanceof ApiError && error.fields.some((fault) => fault.path === 'token');
 }

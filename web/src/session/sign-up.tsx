@@ -1,4 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import { api } from '../kit/api.ts';
 import { Button } from '../kit/button.tsx';
 import { TextField } from '../kit/field.tsx';
@@ -14,6 +15,8 @@ import { passwordFault } from './password.ts';
 
 export function SignUpPage() {
   const settings = useQuery(settingsQuery);
+  const [outside, setOutside] = useState(false);
+  if (outside) return <NotSignedIn />;
   return (
     <Front
       title={t('Sign up')}
@@ -27,7 +30,9 @@ export function SignUpPage() {
       }
     >
       <Loaded query={settings} skeleton={<FactsSkeleton facts={2} />}>
-        {(known) => (known.sign_up === 'open' ? <SignUpForm /> : <Closed />)}
+        {(known) =>
+          known.sign_up === 'open' ? <SignUpForm onOutside={() => setOutside(true)} /> : <Closed />
+        }
       </Loaded>
     </Front>
   );
@@ -41,7 +46,31 @@ function Closed() {
   );
 }
 
-function SignUpForm() {
+/** The server does not tell whether an address was taken, so neither can we. */
+function NotSignedIn() {
+  return (
+    <Front title={t('You are not signed in yet')}>
+      <p role="status" className="text-ink-soft text-pretty">
+        {t('If this address is new, your account was made. We could not sign you in:')}{' '}
+        <Link href={paths.signIn()} className={FRONT_LINK}>
+          {t('sign in with your password')}
+        </Link>
+        {t(', or')}{' '}
+        <Link href={paths.forgotPassword} className={FRONT_LINK}>
+          {t('reset it')}
+        </Link>
+        .
+      </p>
+    </Front>
+  );
+}
+
+interface SignUpFormProps {
+  /** The sign-up was taken, and the sign-in that follows it was not. */
+  onOutside: () => void;
+}
+
+function SignUpForm({ onOutside }: SignUpFormProps) {
   const queries = useQueryClient();
   const go = useGo();
   const signUp = useApiForm({
@@ -51,7 +80,12 @@ function SignUpForm() {
       // That answer is the same for an address that was taken, and signs nobody in.
       const { email, password } = body;
       const credentials = { email, password };
-      await api('/auth/sign-in/email', { method: 'POST', body: credentials, anonymous: true });
+      try {
+        await api('/auth/sign-in/email', { method: 'POST', body: credentials, anonymous: true });
+      } catch {
+        onOutside();
+        return;
+      }
       queries.clear();
       go(paths.home, { replace: true });
     },
