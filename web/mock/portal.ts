@@ -97,7 +97,7 @@ function overview(state: MockState, customer: Customer): unknown {
     quotas: quotasOf(state, customer.id),
     rate_limit: rate ? { rate_per_second: rate.rate_per_second, burst: rate.burst } : null,
     last_24h: {
-      requests: used * 2,
+      requests: used,
       errors: Math.floor(used / 30),
       refused: Math.floor(used / 400),
       billable_quantity: String(used),

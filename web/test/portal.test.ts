@@ -24,6 +24,7 @@ afterEach(async () => {
 });
 
 const PATIENCE = { timeout: 10_000 };
+const last24h = () => page.getByTestId('requests-24h').textContent();
 const today = () => page.getByTestId('requests-today').textContent();
 
 describe('Overview', () => {
@@ -33,8 +34,17 @@ describe('Overview', () => {
     await expect.poll(today, PATIENCE).toBe('1,234,567');
     stage.state.today.set(acme, 1_234_568);
     await expect.poll(today, PATIENCE).toBe('1,234,568');
-    // What stands beside it must not tell of another time.
-    await page.getByText((1_234_568 * 2).toLocaleString('en-US')).waitFor();
+  });
+
+  test('never lets today and 24 hours tell of different traffic for long', async () => {
+    stage.state.today.set(acme, 1_000);
+    await page.goto(paths.overview(acme));
+    await expect.poll(last24h, PATIENCE).toBe('1,000');
+    for (const count of [1_001, 1_002, 1_040]) {
+      stage.state.today.set(acme, count);
+      await expect.poll(today, PATIENCE).toBe(count.toLocaleString('en-US'));
+      await expect.poll(last24h, PATIENCE).toBe(count.toLocaleString('en-US'));
+    }
   });
 
   test('keeps old figures with their age while the stream is lost, then catches up', async () => {
@@ -78,6 +88,16 @@ describe('Overview', () => {
     await page.getByRole('button', { name: 'Retry' }).click();
     await page.getByText('Put your key into TOLLGATE_KEY').waitFor();
     expect(await page.getByRole('alert').count()).toBe(0);
+  });
+
+  test('a pattern is offered as a template to fill, not as an address', async () => {
+    await page.goto(paths.overview(acme));
+    await page.getByText('A template: replace <path> before you send it.').waitFor();
+    await page.locator('mark', { hasText: '<path>' }).waitFor();
+    expect(await page.getByText('/demo/<path>').count()).toBe(1);
+    expect(await page.getByRole('button', { name: 'Copy the template for Weather' }).count()).toBe(
+      1,
+    );
   });
 
   test('needs at most 180 kB of compressed script before its figures', async () => {

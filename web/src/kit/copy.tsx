@@ -70,14 +70,42 @@ export function CopyTextButton({ text, label, onCopied }: CopyProps) {
   );
 }
 
-/** Code in one scrolling line with a copy button. */
-export function Snippet({ code, label }: { code: string; label: string }) {
+interface SnippetProps {
+  code: string;
+  label: string;
+  /** Parts of the code that are not meant literally; they are set apart. */
+  places?: readonly string[];
+}
+
+/** Code that wraps, with a copy button. */
+export function Snippet({ code, label, places = [] }: SnippetProps) {
   return (
     <div className="flex items-start gap-1 rounded-md border border-line bg-sunken py-1 pr-1 pl-3">
       <code className="min-w-0 flex-1 py-1.5 font-mono text-xs wrap-anywhere whitespace-pre-wrap">
-        {code}
+        {piecesOf(code, places).map((piece, at) =>
+          places.includes(piece) ? (
+            <mark key={at} className="rounded-sm bg-warn-soft px-0.5 text-warn">
+              {piece}
+            </mark>
+          ) : (
+            piece
+          ),
+        )}
       </code>
       <CopyButton text={code} label={label} />
     </div>
+  );
+}
+
+/** @returns the code cut before and after each of its places. */
+function piecesOf(code: string, places: readonly string[]): string[] {
+  return places.reduce(
+    (pieces, place) =>
+      pieces.flatMap((piece) =>
+        places.includes(piece)
+          ? [piece]
+          : piece.split(place).flatMap((rest, at) => (at === 0 ? [rest] : [place, rest])),
+      ),
+    [code],
   );
 }

@@ -1,5 +1,5 @@
 import { Waypoints } from 'lucide-react';
-import type { Overview } from '@tollgate/billing-core/contract/overview.ts';
+import type { Endpoint, Overview } from '@tollgate/billing-core/contract/overview.ts';
 import { Badge } from '../kit/badge.tsx';
 import { Snippet } from '../kit/copy.tsx';
 import { FirstUse } from '../kit/empty.tsx';
@@ -7,7 +7,7 @@ import { Link } from '../kit/link.tsx';
 import { Card } from '../kit/page.tsx';
 import { paths } from '../kit/paths.ts';
 import { t } from '../kit/text.ts';
-import { curlOf } from './curl.ts';
+import { requestOf } from './curl.ts';
 
 interface EndpointsProps {
   overview: Overview;
@@ -59,14 +59,27 @@ export function Endpoints({ overview, className }: EndpointsProps) {
                   {pathOf(endpoint.url)}
                 </code>
               </div>
-              <Snippet
-                code={curlOf(endpoint)}
-                label={t('Copy the request for {name}', { name: endpoint.name })}
-              />
+              <Example endpoint={endpoint} />
             </li>
           ))}
         </ul>
       )}
     </Card>
+  );
+}
+
+function Example({ endpoint }: { endpoint: Endpoint }) {
+  const { code, places } = requestOf(endpoint);
+  const named = { name: endpoint.name, places: places.join(', ') };
+  if (places.length === 0) {
+    return <Snippet code={code} label={t('Copy the request for {name}', named)} />;
+  }
+  return (
+    <>
+      <Snippet code={code} places={places} label={t('Copy the template for {name}', named)} />
+      <p className="mt-1 text-[0.8125rem] wrap-anywhere text-ink-soft">
+        {t('A template: replace {places} before you send it.', named)}
+      </p>
+    </>
   );
 }

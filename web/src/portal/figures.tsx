@@ -32,6 +32,7 @@ export function Figures({ customerId, overview, live }: FiguresProps) {
       <Stat
         label={t('Requests, 24 h')}
         value={exact(day?.requests)}
+        testId="requests-24h"
         note={<Into href={hourly}>{t('by outcome')}</Into>}
       />
       <Stat
