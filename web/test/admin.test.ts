@@ -81,6 +81,23 @@ test('a route is created, refused where another has its path, and disabled', asy
   await vi.waitFor(() => expect(route?.state).toBe('disabled'));
 });
 
+test('meters of one name can be told apart where one is chosen', async () => {
+  const [requests, egress] = stage.state.meters;
+  stage.state.meters.push({ ...egress!, id: 'mtr_twin', slug: 'egress_eu' });
+  const labels = ['Requests', 'Egress (egress)', 'Egress (egress_eu)'];
+  await page.goto(paths.adminRouteNew);
+  const meter = page.getByLabel('Meter', { exact: true });
+  await meter.getByText('Egress (egress_eu)').waitFor({ state: 'attached' });
+  expect(await meter.locator('option').allTextContents()).toEqual(labels);
+  const pro = stage.state.plans.find((plan) => plan.slug === 'pro');
+  await page.goto(paths.adminPlanVersion(pro?.id ?? '', pro?.versions[1]?.id ?? ''));
+  const first = page.getByLabel('Meter', { exact: true }).first();
+  await first.waitFor();
+  expect(await first.locator('option').allTextContents()).toEqual(labels);
+  expect(await first.inputValue()).toBe(requests?.id);
+  stage.state.meters.pop();
+});
+
 test('a customer is moved to another plan', async () => {
   const acme = stage.state.customers.find((one) => one.name === 'Acme')?.id ?? '';
   const free = stage.state.plans.find((plan) => plan.slug === 'free');

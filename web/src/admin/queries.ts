@@ -1,6 +1,7 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { api } from '../kit/api.ts';
+import { meterLabel } from '../kit/meter-label.ts';
 import type { Customer } from '@tollgate/billing-core/contract/customer.ts';
 import type { Meter } from '@tollgate/billing-core/contract/meter.ts';
 import type { Page } from '@tollgate/billing-core/contract/page.ts';
@@ -38,6 +39,11 @@ const choices = <Row>(path: string) =>
 export const planChoices = choices<Plan>('/v1/plans');
 export const routeChoices = choices<Route>('/v1/routes');
 export const meterChoices = choices<Meter>('/v1/meters');
+
+/** @returns the meters for a select box, by id. */
+export function meterOptions(meters: readonly Meter[]): { value: string; label: string }[] {
+  return meters.map((meter) => ({ value: meter.id, label: meterLabel(meter, meters) }));
+}
 
 const NONE: Meter[] = [];
 

@@ -2,6 +2,7 @@ import { Plus } from 'lucide-react';
 import { useFieldArray, useWatch, type UseFormReturn } from 'react-hook-form';
 import { Button } from '../kit/button.tsx';
 import { SelectField, TextField } from '../kit/field.tsx';
+import { meterLabel } from '../kit/meter-label.ts';
 import { Card } from '../kit/page.tsx';
 import { t } from '../kit/text.ts';
 import { Item } from './form-item.tsx';
@@ -47,7 +48,7 @@ export function MeteringFields({ form }: { form: UseFormReturn<RouteValues> }) {
 function RuleFields({ form, at }: { form: UseFormReturn<RouteValues>; at: number }) {
   const meters = useMeters();
   const rule = useWatch({ control: form.control, name: `metering.${at}` });
-  const options = meters.map((meter) => ({ value: meter.slug, label: meter.name }));
+  const options = meters.map((meter) => ({ value: meter.slug, label: meterLabel(meter, meters) }));
   const listed = options.some((option) => option.value === rule?.meter);
   const current = rule?.meter ?? 'requests';
   return (

@@ -6,6 +6,7 @@ import { SelectField, TextField } from '../kit/field.tsx';
 import { Card } from '../kit/page.tsx';
 import { t } from '../kit/text.ts';
 import { Item } from './form-item.tsx';
+import { meterOptions } from './queries.ts';
 import { amountFault, countFault } from './values.ts';
 import { emptyEntitlement, type VersionValues } from './version-values.ts';
 
@@ -94,7 +95,7 @@ function QuotaFields({ form, meters, at }: FieldsProps & { at: number }) {
         form={form}
         name={`entitlements.${at}.meter_id`}
         label={t('Meter')}
-        options={meters.map((meter) => ({ value: meter.id, label: meter.name }))}
+        options={meterOptions(meters)}
       />
       <TextField
         form={form}

@@ -8,6 +8,7 @@ import { Card } from '../kit/page.tsx';
 import { priceInWords } from '../kit/price-words.ts';
 import { t } from '../kit/text.ts';
 import { Item } from './form-item.tsx';
+import { meterOptions } from './queries.ts';
 import { amountFault, currencyFault } from './values.ts';
 import { emptyPrice, priceInput, type VersionValues } from './version-values.ts';
 
@@ -63,7 +64,7 @@ function PriceField({ form, meters, at }: FieldsProps & { at: number }) {
             form={form}
             name={`prices.${at}.meter_id`}
             label={t('Meter')}
-            options={meters.map((meter) => ({ value: meter.id, label: meter.name }))}
+            options={meterOptions(meters)}
           />
         )}
         <TextField

@@ -2,6 +2,7 @@ import type { UsageGroupBy } from '../api-types.ts';
 import { Choice } from '../choice.tsx';
 import { CONTROL, Field } from '../field.tsx';
 import { useUrlState } from '../link.tsx';
+import { meterLabel } from '../meter-label.ts';
 import { t } from '../text.ts';
 import { fittingIntervals, rangeOf, type Range, type RangeId } from './range.ts';
 
@@ -69,7 +70,10 @@ export function UsageFilters({ facets, range }: { facets: UsageFacets; range: Ra
         <Choice
           label={t('Meter')}
           value={search['meter'] ?? 'requests'}
-          options={facets.meters.map((meter) => ({ value: meter.slug, label: meter.name }))}
+          options={facets.meters.map((meter) => ({
+            value: meter.slug,
+            label: meterLabel(meter, facets.meters),
+          }))}
           onChange={(value) => merge({ meter: value })}
         />
       )}
