@@ -5,7 +5,7 @@ import type { Sql } from '../kit/database.ts';
 import { Fault } from '../kit/fault.ts';
 import type { Api, ApiContext } from '../kit/http.ts';
 import { bearer, tokenHash, tokenMay, tokenState } from './model.ts';
-import type { SignIn } from './sign-in.ts';
+import type { Session, SignIn } from './sign-in.ts';
 import { tokenByHash, touchToken, type TokenRow } from './token-store.ts';
 
 export type Doors = { sql: Sql; signIn: SignIn; publicUrl: string };
@@ -44,13 +44,13 @@ async function tokenOf(sql: Sql, secret: string): Promise<TokenRow | undefined> 
   return hash === null ? undefined : tokenByHash(sql, hash);
 }
 
-async function signedIn(c: ApiContext, doors: Doors): Promise<SessionUser> {
+async function signedIn(c: ApiContext, doors: Doors): Promise<Session> {
   const headers = new Headers({ cookie: c.req.header('cookie') ?? '' });
   const session = await doors.signIn.session(headers);
   if (session === null) throw new Fault('unauthenticated');
   requireOwnOrigin(c, doors.publicUrl);
   for (const cookie of session.cookies) c.header('set-cookie', cookie, { append: true });
-  return session.user;
+  return session;
 }
 
 const asActor = (user: SessionUser) => ({ kind: 'user', id: user.id, role: user.role }) as const;
@@ -62,7 +62,7 @@ export function authenticateAdmin(doors: Doors): MiddlewareHandler<Api> {
   return async (c, next) => {
     const secret = bearer(c.req.header('authorization'));
     if (secret === null) {
-      const user = await signedIn(c, doors);
+      const { user } = await signedIn(c, doors);
       if (user.role !== 'admin') throw new Fault('forbidden', { detail: 'Admins only' });
       c.set('actor', asActor(user));
       return next();
@@ -82,8 +82,9 @@ export function authenticateAdmin(doors: Doors): MiddlewareHandler<Api> {
 /** /portal/v1: the session of any user, never a token. */
 export function authenticateUser(doors: Doors): MiddlewareHandler<Api> {
   return async (c, next) => {
-    const user = await signedIn(c, doors);
+    const { id, user } = await signedIn(c, doors);
     c.set('user', user);
+    c.set('sessionId', id);
     c.set('actor', asActor(user));
     await next();
   };

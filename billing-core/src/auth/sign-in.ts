@@ -21,7 +21,7 @@ export type SignInSettings = {
   secret: string;
 };
 
-export type Session = { user: SessionUser; expiresAt: Date; cookies: string[] };
+export type Session = { id: string; user: SessionUser; expiresAt: Date; cookies: string[] };
 
 type Answered = { body: unknown; cookies: string[] };
 
@@ -168,6 +168,7 @@ export function openSignIn(settings: SignInSettings): SignIn {
       const { user, session } = answer.response;
       const role = user.role === 'admin' ? 'admin' : 'user';
       return {
+        id: session.id,
         user: { id: user.id, name: user.name, email: user.email, role },
         expiresAt: new Date(session.expiresAt),
         cookies: answer.headers.getSetCookie(),

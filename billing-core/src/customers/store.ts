@@ -31,6 +31,24 @@ export async function accessOf(
   return row;
 }
 
+/** A session in which a member looks at a customer for longer than one request. */
+export type Opening = { sessionId: string; customerId: string };
+
+/** Those of these openings whose session stands at `now` (ms) and whose user is still a member. */
+export async function openingsLeft(
+  sql: Query,
+  openings: readonly Opening[],
+  now: number,
+): Promise<Opening[]> {
+  return sql<Opening[]>`
+    select session_id as "sessionId", opened.customer_id as "customerId"
+      from unnest(${openings.map((one) => one.sessionId)}::text[],
+                  ${openings.map((one) => one.customerId)}::text[]) opened (session_id, customer_id)
+      join sessions on sessions.id = session_id and expires_at > ${new Date(now)}
+      join memberships using (user_id)
+     where memberships.customer_id = opened.customer_id`;
+}
+
 export type CustomersQuery = PageQuery & {
   q?: string | undefined;
   external_id?: string | undefined;

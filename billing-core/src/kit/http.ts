@@ -15,8 +15,8 @@ import type { Log } from './log.ts';
 export type CustomerAccess = { id: string; role: 'owner' | 'billing' | 'developer' | 'viewer' };
 
 /**
- * What a handler finds on its context. `tx` is set on writes only; reads use `query`. `user` is
- * set under /portal/v1 only, `customer` under /portal/v1/customers/{customer_id} only.
+ * What a handler finds on its context. `tx` is set on writes only; reads use `query`. `user` and
+ * `sessionId` are set under /portal/v1 only, `customer` under /portal/v1/customers/{customer_id} only.
  */
 export type Api = {
   Variables: {
@@ -26,6 +26,7 @@ export type Api = {
     query: Query;
     tx: Tx;
     user: SessionUser;
+    sessionId: string;
     customer: CustomerAccess;
   };
 };

@@ -10,7 +10,7 @@ import type { Follower, Watch } from '../usage/watch.ts';
 
 /** The portal takes a stream for dead when it is silent for longer than 8 s. */
 const HEARTBEAT_MS = 5_000;
-/** The caller's access was checked when the stream began; it is checked again after this. */
+/** However long access lasts: what sits between cuts a stream that never ends without a word. */
 const STREAM_LIFE_MS = 10 * 60_000;
 const RETRY_AFTER_S = 10;
 
@@ -38,7 +38,8 @@ const live = createRoute({
   summary: 'Your usage as it happens',
   description:
     'Server-sent events named `usage`, one on connect and one on every change. The stream ends ' +
-    'after ten minutes; connect again.',
+    'after ten minutes, and within five seconds when its session or membership ends; connect ' +
+    'again.',
   request: { params: z.object({ customer_id: id('cus') }) },
   responses: {
     200: { description: 'OK', content: { 'text/event-stream': { schema: usageLive } } },
@@ -55,7 +56,7 @@ export function portalLiveHttp(
   app.openapi(live, (c) => {
     // A HEAD request would leave a stream behind that nobody reads or aborts.
     if (c.req.method === 'HEAD') return c.body(null, 200, { 'content-type': 'text/event-stream' });
-    const follower = watch.follow(c.var.customer.id);
+    const follower = watch.follow({ customerId: c.var.customer.id, sessionId: c.var.sessionId });
     if (follower === 'customer_full') {
       throw new Fault('too_many_requests', {
         detail: 'This customer has too many live views open',

@@ -1,4 +1,5 @@
 import { unscaled } from '../catalog/quantity.ts';
+import { openingsLeft } from '../customers/store.ts';
 import { windowBounds } from '../contract/quota-window.ts';
 import type { UsageLive } from '../contract/usage.ts';
 import { MINUTE_MS } from '../kit/clock.ts';
@@ -52,4 +53,8 @@ type LiveKit = Pick<Kit, 'sql' | 'clock' | 'log'>;
 
 /** The live views of this process. Whoever starts it stops it, before the server is closed. */
 export const watchLiveUsage = (kit: LiveKit): Watch<UsageLive> =>
-  watchUsage({ ...kit, read: (customerId) => usageLive(kit.sql, customerId, kit.clock()) });
+  watchUsage({
+    ...kit,
+    read: (customerId) => usageLive(kit.sql, customerId, kit.clock()),
+    left: (openings) => openingsLeft(kit.sql, openings, kit.clock()),
+  });

@@ -1,3 +1,4 @@
+import type { Opening } from '../customers/store.ts';
 import type { Kit } from '../kit/http.ts';
 import { MINUTE_MS } from '../kit/clock.ts';
 import { liveMarks } from './reading.ts';
@@ -8,6 +9,8 @@ export const FOLLOWERS_MAX = 1_000;
 export const FOLLOWERS_PER_CUSTOMER_MAX = 20;
 const READS_AT_ONCE = 3;
 const BACKOFF_MS_MAX = 5_000;
+/** How long a stream may go on after its session or membership ended, but for one poll. */
+export const ACCESS_CHECK_MS = 3_000;
 
 /** One reader of a customer's live state. It sees the newest state, not every one. */
 export type Follower<State> = {
@@ -20,7 +23,7 @@ export type Follower<State> = {
 
 export type Watch<State> = {
   /** Out: `customer_full` or `full` when there are too many followers already. */
-  follow(customerId: string): Follower<State> | 'customer_full' | 'full';
+  follow(opening: Opening): Follower<State> | 'customer_full' | 'full';
   /** Ends every follower and the polling. */
   stop(): void;
 };
@@ -72,18 +75,21 @@ function newFollower<State>(channel: Channel<State>, onLeave: () => void): Follo
 
 type WatchKit<State> = Pick<Kit, 'sql' | 'clock' | 'log'> & {
   read: (customerId: string) => Promise<State>;
+  /** Which of these may still be followed. */
+  left: (openings: Opening[]) => Promise<Opening[]>;
   everyMs?: number;
 };
 
 /**
  * Polls for all followers of this process together, and only while there are any: one query asks
  * which of their customers changed, and each of those is read once, however many follow it.
- * `read` makes a customer's state.
+ * `read` makes a customer's state. No state is sent when `left` was not asked lately.
  */
 export function watchUsage<State>(kit: WatchKit<State>): Watch<State> {
   const { everyMs = 250, log } = kit;
   const channels = new Map<string, Channel<State>>();
-  const followers = new Set<Follower<State>>();
+  const followers = new Map<Follower<State>, Opening>();
+  const endLost = accessCheck(kit, followers);
   let polling = false;
   let hurry = () => {};
 
@@ -92,7 +98,8 @@ export function watchUsage<State>(kit: WatchKit<State>): Watch<State> {
     polling = true;
     let failures = 0;
     while (channels.size > 0) {
-      failures = (await refresh(kit, channels)) ? 0 : failures + 1;
+      const refreshed = (await endLost()) && (await refresh(kit, channels));
+      failures = refreshed ? 0 : failures + 1;
       const waitMs = Math.min(BACKOFF_MS_MAX, everyMs * 2 ** failures);
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, waitMs);
@@ -105,14 +112,15 @@ export function watchUsage<State>(kit: WatchKit<State>): Watch<State> {
     polling = false;
   }
 
-  function join(customerId: string): Follower<State> {
+  function join(opening: Opening): Follower<State> {
+    const { customerId } = opening;
     const channel: Channel<State> = channels.get(customerId) ?? { followers: new Set() };
     const follower = newFollower(channel, () => {
       followers.delete(follower);
       if (channel.followers.size === 0) channels.delete(customerId);
       if (channels.size === 0) hurry();
     });
-    followers.add(follower);
+    followers.set(follower, opening);
     if (!channels.has(customerId)) {
       channels.set(customerId, channel);
       hurry();
@@ -122,14 +130,43 @@ export function watchUsage<State>(kit: WatchKit<State>): Watch<State> {
   }
 
   return {
-    follow: (customerId) => {
-      const own = channels.get(customerId)?.followers.size ?? 0;
+    follow: (opening) => {
+      const own = channels.get(opening.customerId)?.followers.size ?? 0;
       if (own >= FOLLOWERS_PER_CUSTOMER_MAX) return 'customer_full';
-      return followers.size >= FOLLOWERS_MAX ? 'full' : join(customerId);
+      return followers.size >= FOLLOWERS_MAX ? 'full' : join(opening);
     },
     stop: () => {
-      for (const follower of followers) follower.leave();
+      for (const follower of followers.keys()) follower.leave();
     },
+  };
+}
+
+/**
+ * Ends followers who have lost their session or their membership, with one query for all of them
+ * every ACCESS_CHECK_MS. Out: false when it could not be asked.
+ */
+function accessCheck<State>(
+  { clock, log, left }: WatchKit<State>,
+  followers: Map<Follower<State>, Opening>,
+): () => Promise<boolean> {
+  const nameOf = ({ sessionId, customerId }: Opening): string => `${sessionId} ${customerId}`;
+  let checkedAt = clock();
+  return async () => {
+    const now = clock();
+    // A clock that was set back must not put the check off.
+    if (Math.abs(now - checkedAt) < ACCESS_CHECK_MS) return true;
+    const asked = [...followers];
+    try {
+      const standing = new Set((await left(asked.map(([, opening]) => opening))).map(nameOf));
+      for (const [follower, opening] of asked) {
+        if (!standing.has(nameOf(opening))) follower.leave();
+      }
+      checkedAt = now;
+      return true;
+    } catch (error) {
+      log.error({ err: error }, 'access of live views could not be checked');
+      return false;
+    }
   };
 }
 

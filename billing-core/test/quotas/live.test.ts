@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { freePort } from '../../../scripts/test/free-port.ts';
 import type { UsageLive } from '../../src/contract/usage.ts';
+import type { Opening } from '../../src/customers/store.ts';
 import { api, errorResponse } from '../../src/kit/http.ts';
 import { close, listen } from '../../src/kit/listen.ts';
 import { portalLiveHttp } from '../../src/quotas/live-http.ts';
@@ -16,24 +17,38 @@ import {
 } from '../../src/usage/watch.ts';
 import { NOON } from '../usage/ledger.ts';
 import { at, openScene, type Cast, type Scene } from '../usage/scene.ts';
+import type { Surface } from '../surface.ts';
 import { seedPlan } from './plan.ts';
+
+/** Somebody with a session who may see this customer for as long as a test takes. */
+async function seedMember({ sql }: Surface, customer_id: string): Promise<void> {
+  const user = { id: 'usr_1', name: 'Ada', email: 'ada@example.com' };
+  await sql`insert into users ${sql(user)}`;
+  const session = { id: 'ses_1', user_id: user.id, token: 't', expires_at: new Date('2100-01-01') };
+  await sql`insert into sessions ${sql(session)}`;
+  const membership = { id: 'mem_1', customer_id, user_id: user.id, role: 'owner' };
+  await sql`insert into memberships ${sql(membership)}`;
+}
 
 let scene: Scene;
 let cast: Cast;
 let watch: Watch<UsageLive>;
 let app: ReturnType<typeof api>;
 const log = pino({ level: 'silent' });
+const opening = (customerId: string): Opening => ({ customerId, sessionId: 'ses_1' });
 
 beforeEach(async () => {
   scene = await openScene();
   cast = await scene.cast();
   const { sql, clock, caller } = scene.surface;
   const kit = { sql, log, clock: () => clock.now };
+  await seedMember(scene.surface, cast.mine.id);
   watch = watchLiveUsage(kit);
   app = api();
   app.onError((error, c) => errorResponse(log)(error, c));
   app.use(async (c, next) => {
     c.set('customer', caller.customer);
+    c.set('sessionId', 'ses_1');
     await next();
   });
   app.route('/customers/:customer_id', portalLiveHttp(kit, watch));
@@ -144,7 +159,7 @@ test('a client that goes away gives its place back', async () => {
   expect((await fetch(url)).status).toBe(429);
   for (const client of clients) client.abort();
   await vi.waitFor(() => {
-    const follower = watch.follow(cast.mine.id);
+    const follower = watch.follow(opening(cast.mine.id));
     if (typeof follower === 'string') throw new Error(follower);
   });
   watch.stop();
@@ -186,7 +201,9 @@ describe('the poller', () => {
       reads.push(id);
       return { id };
     };
-    return watchUsage<object>({ sql, log, clock: () => clock.now, read, everyMs: 5, ...watching });
+    const left = async (openings: Opening[]) => openings;
+    const kit = { sql, log, clock: () => clock.now, read, left, everyMs: 5 };
+    return watchUsage<object>({ ...kit, ...watching });
   };
   const followed = (one: Follower<object> | string): Follower<object> => {
     if (typeof one === 'string') throw new Error(one);
@@ -202,11 +219,11 @@ describe('the poller', () => {
 
   test('reads a customer once for all who follow it', async () => {
     const own = started();
-    const followers = Array.from({ length: 5 }, () => followed(own.follow(cast.mine.id)));
+    const followers = Array.from({ length: 5 }, () => followed(own.follow(opening(cast.mine.id))));
     const states = await Promise.all(followers.map((one) => one.next(5_000)));
     expect(new Set(states)).toEqual(new Set([{ id: cast.mine.id }]));
     expect(reads).toEqual([cast.mine.id]);
-    const late = followed(own.follow(cast.mine.id));
+    const late = followed(own.follow(opening(cast.mine.id)));
     expect(await late.next(5_000)).toBe(states[0]);
     expect(reads).toHaveLength(1);
     own.stop();
@@ -214,7 +231,7 @@ describe('the poller', () => {
 
   test('asks nothing while nobody follows', async () => {
     const own = started();
-    const one = followed(own.follow(cast.mine.id));
+    const one = followed(own.follow(opening(cast.mine.id)));
     await one.next(5_000);
     one.leave();
     expect(await one.next(5_000)).toBeNull();
@@ -236,7 +253,9 @@ describe('the poller', () => {
         return { id };
       },
     });
-    const [bad, good] = [cast.mine.id, cast.theirs.id].map((id) => followed(own.follow(id)));
+    const [bad, good] = [cast.mine.id, cast.theirs.id].map((id) =>
+      followed(own.follow(opening(id))),
+    );
     expect(await good!.next(5_000)).toEqual({ id: cast.theirs.id });
     expect(await bad!.next(50)).toBeNull();
     failing = false;
@@ -247,7 +266,7 @@ describe('the poller', () => {
   test('outlives lost connections', async () => {
     const { sql } = scene.surface;
     const own = started();
-    const one = followed(own.follow(cast.mine.id));
+    const one = followed(own.follow(opening(cast.mine.id)));
     await one.next(5_000);
     await sql`select pg_terminate_backend(pid) from pg_stat_activity
       where datname = current_database() and pid <> pg_backend_pid()`.catch(() => {});
@@ -259,12 +278,12 @@ describe('the poller', () => {
   test('has a bound on all followers together', () => {
     const own = started();
     for (let count = 0; count < FOLLOWERS_MAX; count++) {
-      followed(own.follow(`cus_${Math.floor(count / FOLLOWERS_PER_CUSTOMER_MAX)}`));
+      followed(own.follow(opening(`cus_${Math.floor(count / FOLLOWERS_PER_CUSTOMER_MAX)}`)));
     }
-    expect(own.follow('cus_full')).toBe('full');
-    expect(own.follow('cus_0')).toBe('customer_full');
+    expect(own.follow(opening('cus_full'))).toBe('full');
+    expect(own.follow(opening('cus_0'))).toBe('customer_full');
     own.stop();
-    expect(typeof own.follow('cus_0')).toBe('object');
+    expect(typeof own.follow(opening('cus_0'))).toBe('object');
     own.stop();
   });
 });
