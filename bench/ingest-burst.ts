@@ -1,13 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { openDatabase, type Sql } from '../billing-core/src/kit/database.ts';
-import { synchronise } from '../billing-core/src/sync/actions.ts';
 import type { BenchCluster } from './cluster.ts';
 import { median, shownUsage, watchMachine, type Usage } from './machine.ts';
 import { openPeer } from './peer.ts';
 import { say } from './say.ts';
 import { encoded, messageOf } from './message.ts';
 import { SHAPE, Traffic } from './traffic.ts';
+import { directWay, httpWay } from './way.ts';
 
 export type BurstOptions = {
   cluster: BenchCluster;
@@ -15,6 +15,8 @@ export type BurstOptions = {
   rounds: number;
   connections: number;
   entries: number;
+  /** Through the endpoint on loopback, else by `synchronise` itself. */
+  http: boolean;
 };
 
 type Figure = { perS: number; written: number; usage: Usage | undefined };
@@ -69,7 +71,7 @@ function shown({ perS, written, usage }: Figure): string {
 }
 
 /**
- * The real `synchronise`, one transaction a batch, durable, several boots in parallel; and in turn
+ * The real `synchronise` or its endpoint, one transaction a batch, durable, several boots in parallel; and in turn
  * with it the peer: the same rows in the same table by a bare insert, with no dedup and no counts.
  */
 export async function burst(options: BurstOptions): Promise<void> {
@@ -80,6 +82,7 @@ export async function burst(options: BurstOptions): Promise<void> {
   const batches = Array.from({ length: BATCHES }, () => traffic.batch(minute));
   const contents = batches.map(encoded);
   const peer = await openPeer(cluster.url, { connections, batches });
+  const way = options.http ? await httpWay(sql) : directWay(sql);
   const ours: Figure[] = [];
   const theirs: Figure[] = [];
   for (let round = 0; round <= rounds; round++) {
@@ -89,8 +92,8 @@ export async function burst(options: BurstOptions): Promise<void> {
       if (!content) return;
       const name = { gateway: `gw_${lane}`, boot: `bt_${round}_${lane}` };
       const message = messageOf(name, turn + 1, content);
-      const { batch: answer } = await sql.begin((tx) => synchronise(tx, message, Date.now()));
-      if (answer?.written !== entries) throw new Error(`wrote ${answer?.written} of ${entries}`);
+      const written = await way.send(message);
+      if (written !== entries) throw new Error(`wrote ${written} of ${entries}`);
     });
     await empty(sql);
     const bare = await measure(options, (lane, turn) => peer.append(lane, turn));
@@ -98,15 +101,18 @@ export async function burst(options: BurstOptions): Promise<void> {
     if (round === 0) continue;
     ours.push(figure);
     theirs.push(bare);
-    say(`  round ${round}: synchronise ${shown(figure)}`);
+    say(`  round ${round}: ${options.http ? 'endpoint   ' : 'synchronise'} ${shown(figure)}`);
     say(`           bare insert ${shown(bare)}`);
   }
   const perS = median(ours.map((figure) => figure.perS));
   const ratio = median(ours.map((figure, i) => figure.perS / (theirs[i]?.perS ?? Number.NaN)));
   const costs = ours.map(({ usage, written }) => (usage ? cpuUs(usage, written) : Number.NaN));
   const full = (availableParallelism() * 1e6) / median(costs);
-  say(`ingest: ${shownRate(perS)} (median), ${ratio.toFixed(2)} of a bare insert`);
+  say(
+    `${options.http ? 'endpoint' : 'ingest'}: ${shownRate(perS)} (median), ${ratio.toFixed(2)} of a bare insert`,
+  );
   say(`  a batch is ${entries} entries; CPU for ${shownRate(full)} where nobody else takes any`);
+  await way.close();
   await peer.close();
   await sql.end();
 }

@@ -1,4 +1,4 @@
-// `npm run bench:ingest [-- burst|http|sustained|read] [-- --seconds 5 --rounds 3 ...]`
+// `npm run bench:ingest -- [burst] [http] [sustained] [read] [--rounds 5 --seconds 10 ...]`
 import { parseArgs } from 'node:util';
 import { openCluster } from './cluster.ts';
 import { burst } from './ingest-burst.ts';
@@ -7,10 +7,14 @@ import { sustained } from './ingest-sustained.ts';
 import { machine } from './machine.ts';
 import { say } from './say.ts';
 
+const BURST_SECONDS = 5;
+const SUSTAINED_SECONDS = 60;
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    seconds: { type: 'string', default: '5' },
+    /** Of a round of burst, and of the whole of sustained. */
+    seconds: { type: 'string' },
     rounds: { type: 'string', default: '3' },
     connections: { type: 'string', default: '2' },
     'per-second': { type: 'string', default: '30000' },
@@ -18,23 +22,26 @@ const { values, positionals } = parseArgs({
     entries: { type: 'string', default: '5000' },
   },
 });
-const modes = positionals.length > 0 ? positionals : ['burst'];
+const modes = positionals.length > 0 ? positionals : ['burst', 'sustained'];
 
 say(machine());
 const cluster = await openCluster();
 try {
   const number = (name: keyof typeof values): number => Number(values[name]);
-  if (modes.includes('burst')) {
+  for (const mode of ['burst', 'http']) {
+    if (!modes.includes(mode)) continue;
     await burst({
       cluster,
-      seconds: number('seconds'),
+      seconds: Number(values.seconds ?? BURST_SECONDS),
       rounds: number('rounds'),
       connections: number('connections'),
       entries: number('entries'),
+      http: mode === 'http',
     });
   }
   if (modes.includes('sustained')) {
-    await sustained({ cluster, seconds: number('seconds'), perS: number('per-second') });
+    const seconds = Number(values.seconds ?? SUSTAINED_SECONDS);
+    await sustained({ cluster, seconds, perS: number('per-second') });
   }
   if (modes.includes('read')) await read({ cluster, repeats: number('repeats') });
 } finally {

@@ -33,6 +33,7 @@ export function messageOf(
     },
     watermark: null,
     leases: [],
+    by: name.boot,
     message: sequence,
     rates: [],
     gaps: [],
