@@ -58,7 +58,9 @@ export class RateDesk {
       select gateway_id as gateway, boot_id as boot from boots
        where state = 'live'
          and last_seen_at > clock_timestamp() - make_interval(secs => ${SHARE_HELD_MS / 1_000})`;
-    return live.every((boot) => this.#reported.has(nameOf(boot)));
+    // A newer process of the same gateway holds its spool: the older one is dead.
+    const gateways = new Set([...this.#reported].map((name) => name.split('/')[0]));
+    return live.every(({ gateway }) => gateways.has(gateway));
   }
 
   #sweep(now: number): void {

@@ -44,8 +44,10 @@ export class RateShares {
   readonly #overdue = new Map<string, Set<string>>();
   /** Until every live till has said what it holds, nothing is raised. */
   #closedUntil: number;
+  readonly #tookOverAt: number;
 
   constructor(now: number) {
+    this.#tookOverAt = now;
     this.#closedUntil = now + SHARE_HELD_MS;
   }
 
@@ -103,8 +105,9 @@ export class RateShares {
   #account(customer: string, limit: RateLimit, now: number): Account {
     let account = this.#accounts.get(customer);
     if (!account) {
-      // What was spent before this core took over is not known: then there are no tokens yet.
-      const pool = this.isClosed(now) ? 0 : limit.burst;
+      // What was spent before this core took over is not known: as if all had been, just then.
+      const earned = ((now - this.#tookOverAt) / 1_000) * limit.rate;
+      const pool = this.isClosed(now) ? 0 : Math.min(limit.burst, earned);
       account = { limit, held: new Map(), pool, pooledAt: now };
       this.#accounts.set(customer, account);
     }

@@ -5,6 +5,8 @@ import { RateShares, SHARE_HELD_MS, SHARE_TTL_MS, type RateLimit } from '../rate
 
 const CUSTOMER = 'cus_1';
 const START = 1_000_000_000;
+/** When this core took over: long enough ago for every bucket to be full. */
+const LONG_AGO = START - 1_000_000_000;
 
 /** A till as gateways have it: a bucket that lives on its share. */
 class Till {
@@ -73,7 +75,7 @@ test('whatever is lost or ends, no window of time admits more than rate x time +
       fc.integer({ min: 1, max: 60 }),
       (steps, rate, burst) => {
         const limit = { rate, burst };
-        const shares = new RateShares(START);
+        const shares = new RateShares(LONG_AGO);
         shares.open(START);
         const world: World = { shares, limit, now: START };
         const tills = ['a', 'b', 'c', 'd'].map((name) => new Till(name));
@@ -125,7 +127,7 @@ function run(world: World, tills: Till[], loads: number[], seconds: number): num
 }
 
 function four(limit: RateLimit): { world: World; tills: Till[] } {
-  const shares = new RateShares(START);
+  const shares = new RateShares(LONG_AGO);
   shares.open(START);
   const tills = ['a', 'b', 'c', 'd'].map((name) => new Till(name));
   return { world: { shares, limit, now: START }, tills };
@@ -178,4 +180,13 @@ test('a repeated or older message changes nothing', () => {
   const other = new Till('b');
   exchange(world, other, { demand: 10, lost: false, take: 0 });
   expect(other.rate).toBe(0);
+});
+
+test('a core that just took over counts all tokens as spent: no burst comes twice', () => {
+  const shares = new RateShares(START);
+  shares.open(START);
+  const world: World = { shares, limit: { rate: 10, burst: 20 }, now: START + 500 };
+  const till = new Till('a');
+  exchange(world, till, { demand: 5, lost: false, take: 1 });
+  expect(till).toMatchObject({ rate: 10, burst: 20, tokens: 5 });
 });
