@@ -8,8 +8,8 @@ export class RawClient {
   text = '';
   closed = false;
 
-  constructor(port: number) {
-    this.socket = connect(port, '127.0.0.1');
+  constructor(port: number, options: { allowHalfOpen?: boolean } = {}) {
+    this.socket = connect({ ...options, port, host: '127.0.0.1' });
     this.socket.setEncoding('latin1');
     this.socket.on('data', (chunk: string) => {
       this.text += chunk;

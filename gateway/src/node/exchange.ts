@@ -3,9 +3,15 @@ import type { BlockList } from 'node:net';
 import type { Forwarding, RawHeaders } from '../core/headers.ts';
 import { limitFields } from '../core/limit-fields.ts';
 import { failureAnswer, refusalAnswer } from '../core/problem.ts';
-import type { Refusal } from '../core/refusal.ts';
+import type { Refusal, RefusalReason } from '../core/refusal.ts';
 import type { Exchange, ForwardPlan, Hold, LimitState, Metering, Settlement } from '../ports.ts';
-import { type Connections, type Guest, writeAnswer } from './connection.ts';
+import {
+  bodyIsComing,
+  closeGently,
+  type Connections,
+  type Guest,
+  writeAnswer,
+} from './connection.ts';
 import { Passage } from './forward.ts';
 import type { Log } from './log.ts';
 import type { Mint } from './mint.ts';
@@ -30,6 +36,9 @@ export const SENT = new Response(null);
 
 const MAPPED = '::ffff:';
 
+/** Refusals of requests of which it is not certain where they end, or whose sender is at odds. */
+const DOUBTFUL = new Set<RefusalReason>(['invalid_request', 'headers_too_many']);
+
 /** One request of Node's HTTP server and its answer. */
 export class NodeExchange implements Exchange, Guest {
   readonly host: ExchangeHost;
@@ -43,6 +52,9 @@ export class NodeExchange implements Exchange, Guest {
   #passage: Passage | undefined;
   #left = false;
   #answered = false;
+  #malformed = false;
+  /** Refused before its body was there: garbage behind such a body may be a part of it. */
+  #early = false;
 
   constructor(host: ExchangeHost, incoming: IncomingMessage, outgoing: ServerResponse) {
     this.host = host;
@@ -107,7 +119,14 @@ export class NodeExchange implements Exchange, Guest {
     this.#answered = true;
     const answer = refusalAnswer(refusal, this.requestId, limits);
     this.host.telemetry.refused(refusal.reason);
+    // A client that was not told to go on may send the body, or the next request instead.
+    const unasked = this.incoming.headers.expect !== undefined;
+    if (unasked || DOUBTFUL.has(refusal.reason)) {
+      this.outgoing.shouldKeepAlive = false;
+      this.host.connections.end(this.incoming.socket);
+    }
     if (!this.#left) {
+      this.#early = bodyIsComing(this.incoming);
       const headers = [...answer.headers, ...this.closing()];
       writeAnswer(this.incoming, this.outgoing, { ...answer, headers });
     }
@@ -119,6 +138,7 @@ export class NodeExchange implements Exchange, Guest {
     this.#answered = true;
     this.#passage = new Passage(this, plan, hold);
     if (this.#left) this.#passage.clientLeft();
+    if (this.#malformed) this.#passage.malformed();
     this.#passage.begin();
     return SENT;
   }
@@ -136,6 +156,8 @@ export class NodeExchange implements Exchange, Guest {
   /** Called by the passage when it has settled and its answer has gone. */
   leave(settlement: Settlement): void {
     this.host.telemetry.forwarded(settlement);
+    // The connection remembers its newest exchange, and need not keep what passed.
+    this.#passage = undefined;
     this.#depart(settlement.status);
   }
 
@@ -154,13 +176,20 @@ export class NodeExchange implements Exchange, Guest {
     this.#passage?.abandon();
   }
 
-  malformed(): void {
+  malformed(): boolean {
     const { incoming, outgoing } = this;
-    if (incoming.complete) {
-      // The garbage came after this request: it is answered, and nothing after it.
-      outgoing.shouldKeepAlive = false;
-      outgoing.once('finish', () => incoming.socket.end());
-    } else if (this.#passage) this.#passage.malformed();
-    else incoming.socket.destroy();
+    const over = outgoing.writableFinished;
+    if (over && incoming.complete && !this.#early) return false;
+    // Whatever the answer is, it is the last one.
+    outgoing.shouldKeepAlive = false;
+    if (over) closeGently(incoming.socket);
+    else outgoing.once('finish', () => closeGently(incoming.socket));
+    // Garbage after a whole request does not change what becomes of it; in its body it does, or
+    // will, once it is decided whether the request is admitted.
+    if (!incoming.complete) {
+      this.#malformed = true;
+      this.#passage?.malformed();
+    }
+    return true;
   }
 }

@@ -3,9 +3,9 @@ import type { Dispatcher } from 'undici';
 import { toClient, toUpstream } from '../core/headers.ts';
 import { outcomeOf } from '../core/meter.ts';
 import { type Answer, failureAnswer, FAILURES, refusalAnswer } from '../core/problem.ts';
-import { refuse, REFUSALS } from '../core/refusal.ts';
+import { refuse } from '../core/refusal.ts';
 import type { ForwardPlan, Hold } from '../ports.ts';
-import { finish, type Guest, writeAnswer } from './connection.ts';
+import { finish, writeAnswer } from './connection.ts';
 import type { NodeExchange } from './exchange.ts';
 import { RequestBody } from './request-body.ts';
 import { informationOf, textsOf, trailersOf } from './upstream-head.ts';
@@ -26,7 +26,7 @@ const onWait = (passage: Passage): void => passage.waited();
  * leaves only when the settlement is released: a crash before that leaves a client without a
  * complete answer rather than an answer without a record.
  */
-export class Passage implements Dispatcher.DispatchHandler, Guest {
+export class Passage implements Dispatcher.DispatchHandler {
   readonly #exchange: NodeExchange;
   readonly #plan: ForwardPlan;
   readonly #hold: Hold | undefined;
@@ -37,6 +37,7 @@ export class Passage implements Dispatcher.DispatchHandler, Guest {
   #started = false;
   #settled = false;
   #left = false;
+  #malformed = false;
   /** What the client is sent; null while nothing is decided. */
   #status: number | null = null;
   #expected: number | undefined;
@@ -62,6 +63,7 @@ export class Passage implements Dispatcher.DispatchHandler, Guest {
   #start(): void {
     this.#started = true;
     if (this.#left) return this.#settle('client_abort', null);
+    if (this.#malformed) return this.malformed();
     const exchange = this.#exchange;
     const { head, route } = this.#plan;
     try {
@@ -220,12 +222,15 @@ export class Passage implements Dispatcher.DispatchHandler, Guest {
     this.#breakOff(refusalAnswer(refuse('body_too_large'), this.#exchange.requestId));
   }
 
-  /** The request's body turned out not to be HTTP. */
+  /**
+   * The request's body turned out not to be HTTP. The parser says so once, and when the bytes came
+   * with the head that is before the admission is on disk: then it is kept until the start.
+   */
   malformed(): void {
+    this.#malformed = true;
     if (this.#settled || !this.#started) return;
-    const [status] = REFUSALS.invalid_request;
     const answer = refusalAnswer(refuse('invalid_request'), this.#exchange.requestId);
-    this.#breakOff({ ...answer, status, headers: [...answer.headers, 'Connection', 'close'] });
+    this.#breakOff({ ...answer, headers: [...answer.headers, 'Connection', 'close'] });
   }
 
   /** The client's fault: told so, while nothing of an answer has left. */

@@ -32,16 +32,36 @@ function answerTo(error: NodeJS.ErrnoException, requestId: string): Answer {
 }
 
 function onClientError(host: ExchangeHost, error: NodeJS.ErrnoException, socket: Socket): void {
-  // The bytes in question end the newest request, or come after it.
-  const guest = host.connections.on(socket).at(-1);
-  if (!socket.writable || LEFT.has(error.code ?? '')) socket.destroy();
-  else if (guest) guest.malformed();
-  else writeRaw(socket, answerTo(error, host.mint.requestId()));
+  const { connections } = host;
+  // The parser complains again with every packet; what follows a last answer is discarded.
+  if (connections.ending(socket)) return;
+  if (LEFT.has(error.code ?? '')) {
+    socket.destroy();
+    return;
+  }
+  connections.end(socket);
+  // A second answer to one request would be taken for the answer to the next one.
+  if (connections.newestOn(socket)?.malformed()) return;
+  writeRaw(socket, answerTo(error, host.mint.requestId()));
+}
+
+/** The server has let go of the socket of a CONNECT: nobody else answers, or reads, it. */
+function onConnect(host: ExchangeHost, socket: Socket): void {
+  // Answers that are due before this one have lost their way to the client.
+  if (host.connections.busyOn(socket)) {
+    socket.destroy();
+    return;
+  }
+  socket.on('error', () => {});
+  socket.resume();
+  const refusal = refuse('method_not_allowed', { allow: [] });
+  writeRaw(socket, refusalAnswer(refusal, host.mint.requestId()));
 }
 
 /** The public HTTP server. Every request becomes an exchange that the app is asked about. */
 export function openServer(app: Hono<GatewayEnv>, host: ExchangeHost): Server {
   const handle = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
+    if (host.connections.ending(incoming.socket)) return;
     const exchange = new NodeExchange(host, incoming, outgoing);
     const answer = app.fetch(REQUEST, { exchange });
     if (answer === SENT) return;
@@ -66,10 +86,7 @@ export function openServer(app: Hono<GatewayEnv>, host: ExchangeHost): Server {
   server.on('request', handle);
   server.on('checkContinue', handle);
   server.on('checkExpectation', handle);
-  server.on('connect', (_request: IncomingMessage, socket: Socket) => {
-    const refusal = refuse('method_not_allowed', { allow: [] });
-    writeRaw(socket, refusalAnswer(refusal, host.mint.requestId()));
-  });
+  server.on('connect', (_request: IncomingMessage, socket: Socket) => onConnect(host, socket));
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     onClientError(host, error, socket);
   });
