@@ -72,8 +72,21 @@ describe('what is not clearly one HTTP request gets 4xx, and never an upstream r
       /400/,
     ],
     ['other expectation', `POST / HTTP/1.1\r\n${HOST}\r\n${AUTH}\r\nExpect: coffee\r\n\r\n`, /417/],
-    ['large head', `GET / HTTP/1.1\r\n${HOST}\r\nX-A: ${'a'.repeat(17_000)}\r\n\r\n`, /431/],
-    ['many fields', `GET / HTTP/1.1\r\n${HOST}\r\n${'A: b\r\n'.repeat(201)}\r\n`, /431/],
+    [
+      'one long field',
+      `GET / HTTP/1.1\r\n${HOST}\r\nX-A: ${'a'.repeat(17_000)}\r\n\r\n`,
+      /431[^]*head_too_large[^]*are over 16 KiB"/,
+    ],
+    [
+      'a long target',
+      `GET /${'a'.repeat(17_000)} HTTP/1.1\r\n${HOST}\r\n\r\n`,
+      /431[^]*head_too_large/,
+    ],
+    [
+      'many fields',
+      `GET / HTTP/1.1\r\n${HOST}\r\n${'A: b\r\n'.repeat(201)}\r\n`,
+      /431[^]*headers_too_many[^]*too many header fields/,
+    ],
     [
       'WebSocket',
       `GET / HTTP/1.1\r\n${HOST}\r\n${AUTH}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
@@ -94,6 +107,18 @@ describe('what is not clearly one HTTP request gets 4xx, and never an upstream r
     expect(text).toMatch(expected);
     expect(text).toMatch(/Content-Type: application\/problem\+json/);
     expect(served).toEqual([]);
+    expect(rig.metering.begun).toEqual([]);
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['a part of the head', `GET / HTTP/1.1\r\n${HOST}\r\n`],
+  ])('a client that sends %s and waits is told that the head did not come', async (_name, sent) => {
+    const rig = await rigOf();
+    rig.server.headersTimeout = 100;
+    const text = await clientOf(rig).send(sent).untilClosed();
+    expect(text).toMatch(/^HTTP\/1\.1 408 [^]*\r\nConnection: close\r\n/);
+    expect(text).toMatch(/"code":"head_timeout","detail":"[^"]*header fields did not arrive/);
     expect(rig.metering.begun).toEqual([]);
   });
 

@@ -37,6 +37,7 @@ const QUOTA_EXCEEDED = 'https://iana.org/assignments/http-problem-types#quota-ex
 export const FAILURES = {
   upstream_error: [502, 'The upstream did not answer as HTTP should'],
   upstream_timeout: [504, 'The upstream did not answer in time'],
+  head_timeout: [408, 'The request line and its header fields did not arrive in time'],
   client_timeout: [408, 'The request body did not arrive in time'],
   internal: [500, 'Something went wrong on our side'],
 } as const satisfies Record<string, readonly [number, string]>;

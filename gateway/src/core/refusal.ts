@@ -4,6 +4,7 @@
  */
 export const REFUSALS = {
   invalid_request: [400, 'The request is not one this gateway will forward'],
+  head_too_large: [431, 'The request line and its header fields are over 16 KiB'],
   headers_too_many: [431, 'The request has too many header fields'],
   expectation_failed: [417, 'The gateway meets no expectation but 100-continue'],
   not_ready: [503, 'The gateway has no routes yet'],

@@ -7,6 +7,7 @@ import { refuse } from '../core/refusal.ts';
 import { writeRaw } from './connection.ts';
 import { type ExchangeHost, NodeExchange, SENT } from './exchange.ts';
 
+// The refusal `head_too_large` names this limit.
 const HEAD_BYTES_MAX = 16 * 1024;
 const HEAD_TIMEOUT_MS = 10_000;
 const TIMEOUT_CHECK_MS = 2_000;
@@ -25,9 +26,10 @@ const LEFT = new Set(['ECONNRESET', 'HPE_INVALID_EOF_STATE', 'EPIPE']);
 /** The answer to bytes that are not HTTP. */
 function answerTo(error: NodeJS.ErrnoException, requestId: string): Answer {
   if (error.code === 'HPE_HEADER_OVERFLOW') {
-    return refusalAnswer(refuse('headers_too_many'), requestId);
+    return refusalAnswer(refuse('head_too_large'), requestId);
   }
-  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') return failureAnswer('client_timeout', requestId);
+  // Of the server's own timeouts only that for the head is on.
+  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') return failureAnswer('head_timeout', requestId);
   return refusalAnswer(refuse('invalid_request'), requestId);
 }
 
