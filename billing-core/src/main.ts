@@ -51,8 +51,8 @@ async function start(config: Config): Promise<() => Promise<void>> {
   ];
 
   const beside = privateHttp({ sql, registry: metrics.registry, stopping: stopping.signal });
-  const open = await listen(app.fetch, { host, port: config.port });
-  const shut = await listen(beside.fetch, { host, port: config.privatePort });
+  const open = await listen(app.fetch, { host, port: config.port }, { clock, log });
+  const shut = await listen(beside.fetch, { host, port: config.privatePort }, { clock, log });
   log.info({ port: config.port, private_port: config.privatePort }, 'listening');
 
   return async () => {

@@ -9,11 +9,13 @@ export const FAULTS = {
   already_exists: [409, 'It exists already'],
   state_conflict: [409, 'Its present state does not allow that'],
   idempotency_in_flight: [409, 'A request with this Idempotency-Key is being processed'],
+  request_timeout: [408, 'The request took too long to arrive'],
   gone: [410, 'This has ended'],
   payload_too_large: [413, 'The body is too large'],
   unsupported_media_type: [415, 'The content type is not supported'],
   idempotency_key_reused: [422, 'This Idempotency-Key was used with another request'],
   too_many_requests: [429, 'Too many requests'],
+  headers_too_large: [431, 'The header is too large'],
   internal: [500, 'Something went wrong on our side'],
   unavailable: [503, 'Not available just now'],
 } as const satisfies Record<string, readonly [number, string]>;

@@ -16,7 +16,8 @@ export type CustomerAccess = { id: string; role: 'owner' | 'billing' | 'develope
 
 /**
  * What a handler finds on its context. `tx` is set on writes only; reads use `query`. `user` and
- * `sessionId` are set under /portal/v1 only, `customer` under /portal/v1/customers/{customer_id} only.
+ * `sessionId` are set under /portal/v1 only, and `customer` under
+ * /portal/v1/customers/{customer_id} only.
  */
 export type Api = {
   Variables: {
@@ -117,26 +118,38 @@ export function transactional(sql: Sql): MiddlewareHandler<Api> {
   };
 }
 
-/** RFC 9457 answer of a fault. */
-export function problemResponse(c: ApiContext, fault: Fault): Response {
+export type ProblemAnswer = {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+};
+
+/** RFC 9457 answer of a fault, for whatever carries it. */
+export function problemAnswer(fault: Fault, requestId: string): ProblemAnswer {
   const body: Problem = {
     type: 'about:blank',
     title: FAULTS[fault.code][1],
     status: fault.status,
     code: fault.code,
     detail: fault.detail,
-    request_id: c.get('requestId'),
+    request_id: requestId,
     ...(fault.errors && { errors: fault.errors }),
   };
-  const headers = new Headers({
+  const headers: Record<string, string> = {
     'content-type': PROBLEM_TYPE,
-    'x-request-id': body.request_id,
+    'x-request-id': requestId,
     'cache-control': 'no-store',
-  });
+  };
   // RFC 9110 asks every 401 to say how to authenticate.
-  if (fault.status === 401) headers.set('www-authenticate', 'Bearer realm="tollgate"');
-  if (fault.retryAfter !== undefined) headers.set('retry-after', String(fault.retryAfter));
-  return new Response(JSON.stringify(body), { status: fault.status, headers });
+  if (fault.status === 401) headers['www-authenticate'] = 'Bearer realm="tollgate"';
+  if (fault.retryAfter !== undefined) headers['retry-after'] = String(fault.retryAfter);
+  return { status: fault.status, headers, body: JSON.stringify(body) };
+}
+
+/** The same as the answer of a handler. */
+export function problemResponse(c: ApiContext, fault: Fault): Response {
+  const { body, ...head } = problemAnswer(fault, c.get('requestId'));
+  return new Response(body, head);
 }
 
 /** The last stop of every error: a problem outside, the reason in the log. */
@@ -169,10 +182,18 @@ const BY_DATABASE_CODE: [RegExp, FaultCode][] = [
 ];
 const RETRY_AFTER_S = 1;
 
+// Node's words for a client that went away in the middle of its body; a lost connection to the
+// database has the same code and other words.
+const isClientGone = (error: unknown, code: string): boolean =>
+  code === 'ECONNRESET' && error instanceof Error && error.message === 'aborted';
+
 function faultOf(error: unknown): Fault {
   if (error instanceof Fault) return error;
   if (error instanceof HTTPException) return new Fault(BY_STATUS[error.status] ?? 'internal');
   const code = String((error as { code?: unknown } | null)?.code ?? '');
+  if (isClientGone(error, code)) {
+    return new Fault('invalid_request', { detail: 'The body ended before its end' });
+  }
   const known = BY_DATABASE_CODE.find(([pattern]) => pattern.test(code))?.[1];
   if (known === 'unavailable') return new Fault(known, { retryAfter: RETRY_AFTER_S });
   return new Fault(known ?? 'internal');

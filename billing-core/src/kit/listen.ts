@@ -1,21 +1,28 @@
-import { createAdaptorServer } from '@hono/node-server';
+import { getRequestListener } from '@hono/node-server';
 import { once } from 'node:events';
-import type { Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
+import { answerUnreadable, unreadableRequest, type Door } from './unreadable.ts';
 
 export type Place = { host: string; port: number };
-type Fetch = Parameters<typeof createAdaptorServer>[0]['fetch'];
+type Fetch = Parameters<typeof getRequestListener>[0];
 
 // Above what proxies keep idle connections for, so that they never use one we just closed.
 const KEEP_ALIVE_MS = 75_000;
 const REQUEST_MS_MAX = 60_000;
 const IDLE_CHECK_MS = 50;
 
-/** Serves `fetch` at a place. Rejects with a plain sentence when the port is taken. */
-export async function listen(fetch: Fetch, { host, port }: Place): Promise<Server> {
-  const server = createAdaptorServer({
-    fetch,
-    serverOptions: { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_MS_MAX },
-  }) as Server;
+/** Serves `fetch` at a place, and problems to what is not HTTP. Rejects with a plain sentence when the port is taken. */
+export async function listen(fetch: Fetch, { host, port }: Place, door: Door): Promise<Server> {
+  const server = createServer(
+    {
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      requestTimeout: REQUEST_MS_MAX,
+      // Node's own refusal is empty; the listener refuses as well.
+      requireHostHeader: false,
+    },
+    getRequestListener(fetch, { errorHandler: unreadableRequest(door) }),
+  );
+  answerUnreadable(server, door);
   server.listen(port, host);
   try {
     await once(server, 'listening');

@@ -49,6 +49,7 @@ beforeEach(async () => {
   app.use(async (c, next) => {
     c.set('customer', caller.customer);
     c.set('sessionId', 'ses_1');
+    c.set('requestId', 'req_1');
     await next();
   });
   app.route('/customers/:customer_id', portalLiveHttp(kit, watch));
@@ -148,7 +149,8 @@ test('a customer has a bounded number of streams, and a closed one makes room', 
 });
 
 test('a client that goes away gives its place back', async () => {
-  const server = await listen(app.fetch, { host: '127.0.0.1', port: await freePort() });
+  const place = { host: '127.0.0.1', port: await freePort() };
+  const server = await listen(app.fetch, place, { clock: () => 0, log });
   const { port } = server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}/customers/${cast.mine.id}/usage/live`;
   const clients = Array.from({ length: FOLLOWERS_PER_CUSTOMER_MAX }, () => new AbortController());
