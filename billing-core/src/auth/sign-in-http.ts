@@ -31,7 +31,11 @@ const signUpRoute = createRoute({
   path: '/sign-up/email',
   tags,
   summary: 'Sign up',
-  description: 'Answers the same whether or not the address has an account; sign in next.',
+  description:
+    'Answers the same whether or not the address has an account; sign in next. The password of ' +
+    'an account that exists is not changed, and its owner gets a letter. Addresses are not ' +
+    'verified yet, so this does not hide who has an account from somebody who signs in next with ' +
+    'the password they sent: that fails when the address was taken.',
   request: jsonBody(signUp),
   responses: { 200: json(done), ...PROBLEMS },
 });
@@ -41,6 +45,10 @@ const signInRoute = createRoute({
   path: '/sign-in/email',
   tags,
   summary: 'Sign in',
+  description:
+    'Answers the same to a wrong password and to an address without an account. The eleventh try ' +
+    'within five minutes at one account is 429 until they are over, from wherever and with any ' +
+    'password; a sign-in begins anew.',
   request: jsonBody(signInBody),
   responses: { 200: json(signedIn), ...PROBLEMS },
 });
@@ -66,7 +74,9 @@ const resetRequestRoute = createRoute({
   path: '/request-password-reset',
   tags,
   summary: 'Ask for a reset link',
-  description: 'Answers the same whether or not the address has an account.',
+  description:
+    'Answers the same whether or not the address has an account; only a letter tells. Throttled ' +
+    'per address of the client and per account.',
   request: jsonBody(resetRequest),
   responses: { 200: json(done), ...PROBLEMS },
 });

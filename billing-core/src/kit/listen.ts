@@ -11,7 +11,10 @@ const KEEP_ALIVE_MS = 75_000;
 const REQUEST_MS_MAX = 60_000;
 const IDLE_CHECK_MS = 50;
 
-/** Serves `fetch` at a place, and problems to what is not HTTP. Rejects with a plain sentence when the port is taken. */
+/**
+ * Serves `fetch` at a place, and problems to what is not HTTP. Rejects with a plain sentence when
+ * the port is taken.
+ */
 export async function listen(fetch: Fetch, { host, port }: Place, door: Door): Promise<Server> {
   const server = createServer(
     {

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { ConfigError, readConfig } from '../config.ts';
 
@@ -23,6 +24,21 @@ test('a usable environment is read, with safe defaults', () => {
     '10.0.0.0/8',
     '::1',
   ]);
+});
+
+test('docs/running.md names every variable that is read', async () => {
+  const asked = new Set<string>();
+  const env: Record<string, string | undefined> = new Proxy(USABLE, {
+    get: (of, name) => {
+      asked.add(String(name));
+      return Reflect.get(of, name);
+    },
+  });
+  readConfig(env);
+  expect(asked.size).toBeGreaterThan(10);
+  const text = await readFile(new URL('../../../docs/running.md', import.meta.url), 'utf8');
+  const ours = text.slice(text.indexOf('## 3. billing-core'), text.indexOf('## 4.'));
+  expect([...asked].filter((name) => !ours.includes(`\`${name}\``))).toEqual([]);
 });
 
 test.each(Object.keys(USABLE))('without %s nothing starts', (name) => {

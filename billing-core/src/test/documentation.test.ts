@@ -77,6 +77,11 @@ test('each POST that can be repeated says by which header', () => {
   }
 });
 
+test('sign-up says what it does not hide', () => {
+  const { description } = document['paths']['/auth/sign-up/email']['post'] as Json;
+  expect(description).toMatch(/does not hide who has an account/);
+});
+
 test('no secret is in the shape of anything that is listed', () => {
   const schemas = document['components']['schemas'] as Record<string, Json>;
   for (const name of ['AdminToken', 'User', 'Customer', 'Membership']) {
