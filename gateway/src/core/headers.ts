@@ -1,5 +1,6 @@
 import { nominate, passesBack, useOf } from './field-name.ts';
 import { credentialIn } from './key.ts';
+import { joinLimits, tellsLimits } from './limit-fields.ts';
 
 /** What the gateway knows of a request, beside the client's fields, when it forwards it. */
 export type Forwarding = {
@@ -135,7 +136,7 @@ export type AnswerHead = {
 
 /**
  * The upstream's fields for the client: hop-by-hop ones go, everything else stays as it was,
- * duplicates included. `ours` is added last.
+ * duplicates included. `ours` is added last; limits that both tell of are joined.
  */
 export function toClient(raw: readonly string[], status: number, ours: RawHeaders): AnswerHead {
   const headers: RawHeaders = [];
@@ -143,6 +144,7 @@ export function toClient(raw: readonly string[], status: number, ours: RawHeader
   let length: string | undefined;
   let chunked = false;
   let eventStream = false;
+  let limited = false;
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = raw[i] ?? '';
     const value = raw[i + 1] ?? '';
@@ -151,12 +153,14 @@ export function toClient(raw: readonly string[], status: number, ours: RawHeader
     else if (lower === 'transfer-encoding') chunked = true;
     else if (lower === 'content-length') length = value;
     else if (passesBack(lower)) headers.push(name, value);
+    if (tellsLimits(lower)) limited = true;
     if (lower === 'content-type') eventStream = /^text\/event-stream\b/i.test(value);
   }
   const kept = nominated?.size ? withoutNominated(headers, nominated) : headers;
   const announced = chunked || status === 204 ? undefined : length;
   if (announced !== undefined) kept.push('Content-Length', announced);
-  for (const part of ours) kept.push(part);
   const contentLength = announced === undefined ? undefined : Number(announced);
+  if (limited) return { headers: joinLimits(kept, ours), contentLength, eventStream };
+  for (const part of ours) kept.push(part);
   return { headers: kept, contentLength, eventStream };
 }

@@ -1,4 +1,4 @@
-import { serializeString } from 'structured-headers';
+import { type Item, parseList, serializeItem, serializeString } from 'structured-headers';
 import type { LimitState } from '../ports.ts';
 import type { RawHeaders } from './headers.ts';
 
@@ -37,6 +37,54 @@ export function limitFields(limits: readonly LimitState[]): RawHeaders {
     state += `${comma}${name};r=${integer(remaining)};t=${integer(limit.resetS)}`;
   }
   return ['RateLimit-Policy', policy, 'RateLimit', state];
+}
+
+/** Whether a field, named in lower case, tells of limits. */
+export const tellsLimits = (lower: string): boolean =>
+  lower === 'ratelimit' || lower === 'ratelimit-policy';
+
+// An inner list, or a name that is no String, is a member that the draft does not know.
+const named = (member: unknown): member is Item =>
+  Array.isArray(member) && typeof member[0] === 'string';
+
+/** The members of a field that are named as the draft wants them; none when it cannot be read. */
+function membersOf(field: string): Item[] {
+  try {
+    return parseList(field).filter(named);
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * An upstream's fields followed by ours, with one list of limits. The draft forbids us to tell of
+ * a looser policy than the origin's, and leaving its limits out would: so they follow ours as
+ * members of the same lists. Of two limits by one name a client could not tell which is which,
+ * and ours is the one that is enforced here: theirs goes. So does a field that cannot be read (as
+ * those of older drafts): lines of a list are read as one, and it would make ours unreadable.
+ * Where the gateway tells of no limits the upstream's stand as they are.
+ */
+export function joinLimits(theirs: RawHeaders, ours: RawHeaders): RawHeaders {
+  const at = ours.indexOf('RateLimit-Policy');
+  if (at < 0) return [...theirs, ...ours];
+  const taken = new Set(membersOf(ours[at + 1] ?? '').map(([name]) => name));
+  const joined: RawHeaders = [];
+  const told = new Map<string, string[]>();
+  for (let i = 0; i + 1 < theirs.length; i += 2) {
+    const name = theirs[i] ?? '';
+    const value = theirs[i + 1] ?? '';
+    const lower = name.toLowerCase();
+    if (!tellsLimits(lower)) joined.push(name, value);
+    else told.set(lower, [...(told.get(lower) ?? []), value]);
+  }
+  for (let i = 0; i + 1 < ours.length; i += 2) {
+    const name = ours[i] ?? '';
+    const more = membersOf(told.get(name.toLowerCase())?.join(', ') ?? '')
+      .filter(([limit]) => !taken.has(limit))
+      .map((member) => serializeItem(member));
+    joined.push(name, [ours[i + 1] ?? '', ...more].join(', '));
+  }
+  return joined;
 }
 
 /**
