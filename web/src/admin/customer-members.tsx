@@ -94,11 +94,18 @@ function columnsOf(
   onRemove: (member: Membership) => void,
 ): Column<Membership>[] {
   return [
-    { id: 'name', header: t('Name'), card: 'title', cell: (member) => member.user.name },
+    {
+      id: 'name',
+      header: t('Name'),
+      card: 'title',
+      written: (member) => member.user.name,
+      cell: (member) => member.user.name,
+    },
     {
       id: 'email',
       header: t('E-mail'),
-      cell: (member) => <span className="break-all">{member.user.email}</span>,
+      written: (member) => member.user.email,
+      cell: (member) => member.user.email,
     },
     {
       id: 'role',

@@ -131,7 +131,7 @@ function PlanName({ subscription, plans }: PlanNameProps) {
   const version = plan?.versions.find((one) => one.id === subscription.plan_version_id);
   const href = paths.adminPlanVersion(subscription.plan_id, subscription.plan_version_id);
   return (
-    <Link href={href} className="text-accent underline underline-offset-2">
+    <Link href={href} className="min-w-0 wrap-anywhere text-accent underline underline-offset-2">
       {plan?.name ?? subscription.plan_id} {version && `v${version.number}`}
     </Link>
   );

@@ -21,10 +21,11 @@ const COLUMNS: readonly Column<Customer>[] = [
     id: 'name',
     header: t('Name'),
     card: 'title',
+    written: (customer) => customer.name,
     cell: (customer) => (
       <Link
         href={paths.adminCustomer(customer.id)}
-        className="py-0.5 font-medium break-words text-accent underline-offset-4 hover:underline"
+        className="py-0.5 font-medium text-accent underline-offset-4 hover:underline"
       >
         {customer.name}
       </Link>
@@ -33,6 +34,7 @@ const COLUMNS: readonly Column<Customer>[] = [
   {
     id: 'external',
     header: t('External id'),
+    written: ({ external_id }) => external_id ?? '',
     cell: ({ external_id }) => external_id ?? <span className="text-ink-soft">{t('none')}</span>,
   },
   { id: 'currency', header: t('Currency'), cell: (customer) => customer.currency },

@@ -147,7 +147,7 @@ function Version({ plan, version }: { plan: Plan; version: PlanVersion }) {
         {t('Version {number}', { number: version.number })}
       </Link>
       <VersionState state={version.state} />
-      <span className="min-w-0 flex-1 basis-56 text-ink-soft">
+      <span className="min-w-0 flex-1 basis-56 wrap-anywhere text-ink-soft">
         {prices.length === 0 ? t('Free of charge') : prices.join(' + ')}
       </span>
       {version.published_at !== null && (

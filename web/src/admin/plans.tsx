@@ -24,10 +24,11 @@ const COLUMNS: readonly Column<Plan>[] = [
     id: 'name',
     header: t('Name'),
     card: 'title',
+    written: (plan) => plan.name,
     cell: (plan) => (
       <Link
         href={paths.adminPlan(plan.id)}
-        className="py-0.5 font-medium break-words text-accent underline-offset-4 hover:underline"
+        className="py-0.5 font-medium text-accent underline-offset-4 hover:underline"
       >
         {plan.name}
       </Link>
@@ -36,7 +37,8 @@ const COLUMNS: readonly Column<Plan>[] = [
   {
     id: 'slug',
     header: t('Slug'),
-    cell: (plan) => <code className="font-mono text-xs break-all">{plan.slug}</code>,
+    written: (plan) => plan.slug,
+    cell: (plan) => <code className="font-mono text-xs">{plan.slug}</code>,
   },
   { id: 'version', header: t('Published'), cell: (plan) => <Published plan={plan} /> },
   {

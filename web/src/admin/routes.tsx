@@ -17,10 +17,11 @@ const COLUMNS: readonly Column<Route>[] = [
     id: 'name',
     header: t('Name'),
     card: 'title',
+    written: (route) => route.name,
     cell: (route) => (
       <Link
         href={paths.adminRoute(route.id)}
-        className="py-0.5 font-medium break-words text-accent underline-offset-4 hover:underline"
+        className="py-0.5 font-medium text-accent underline-offset-4 hover:underline"
       >
         {route.name}
       </Link>
@@ -29,17 +30,14 @@ const COLUMNS: readonly Column<Route>[] = [
   {
     id: 'match',
     header: t('Matches'),
-    cell: (route) => (
-      <code className="font-mono text-xs break-all">
-        {methodsInWords(route.methods)} {route.host === '*' ? '' : route.host}
-        {route.path_pattern}
-      </code>
-    ),
+    written: matchInWords,
+    cell: (route) => <code className="font-mono text-xs">{matchInWords(route)}</code>,
   },
   {
     id: 'upstream',
     header: t('Upstream'),
-    cell: (route) => <code className="font-mono text-xs break-all">{route.upstream_url}</code>,
+    written: (route) => route.upstream_url,
+    cell: (route) => <code className="font-mono text-xs">{route.upstream_url}</code>,
   },
   {
     id: 'access',
@@ -59,8 +57,9 @@ const COLUMNS: readonly Column<Route>[] = [
   },
 ];
 
-function methodsInWords(methods: readonly string[]): string {
-  return methods.includes('*') ? '' : methods.join(' ');
+function matchInWords({ methods, host, path_pattern }: Route): string {
+  const verbs = methods.includes('*') ? '' : `${methods.join(' ')} `;
+  return `${verbs}${host === '*' ? '' : host}${path_pattern}`;
 }
 
 export function RoutesPage() {

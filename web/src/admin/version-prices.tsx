@@ -105,5 +105,9 @@ function Spoken({ price, currency, meters }: SpokenProps) {
     currencyFault(currency) === undefined;
   if (!sound) return null;
   const words = priceInWords({ meter_id: null, ...priceInput(price, currency) }, currency, meters);
-  return <p className="mt-2 text-[0.8125rem] text-ink-soft">{t('Reads: {words}', { words })}</p>;
+  return (
+    <p className="mt-2 text-[0.8125rem] wrap-anywhere text-ink-soft">
+      {t('Reads: {words}', { words })}
+    </p>
+  );
 }

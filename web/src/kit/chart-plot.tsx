@@ -114,7 +114,7 @@ function Hint({ active, payload, series }: HintProps) {
       {present.toReversed().map((one) => (
         <p key={one.id} className="flex items-center gap-1.5">
           <Swatch series={one} />
-          <span className="mr-3 text-ink-soft">{one.label}</span>
+          <span className="mr-3 max-w-48 truncate text-ink-soft">{one.label}</span>
           <span className="figures ml-auto font-medium">
             {formatNumber(point.values[one.id] ?? 0)}
           </span>

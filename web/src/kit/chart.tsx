@@ -74,11 +74,11 @@ export function Chart(props: ChartProps) {
 
 function Legend({ series }: { series: readonly Series[] }) {
   return (
-    <ul className="flex flex-wrap gap-x-4 gap-y-1 text-[0.8125rem]">
+    <ul className="flex min-w-0 flex-wrap gap-x-4 gap-y-1 text-[0.8125rem]">
       {series.map((one) => (
-        <li key={one.id} className="flex items-center gap-1.5">
+        <li key={one.id} title={one.label} className="flex min-w-0 items-center gap-1.5">
           <Swatch series={one} />
-          {one.label}
+          <span className="max-w-60 truncate">{one.label}</span>
         </li>
       ))}
     </ul>

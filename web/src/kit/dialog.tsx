@@ -59,7 +59,7 @@ export function Dialog(props: DialogProps) {
         >
           <div className="flex items-start justify-between gap-4 px-5 pt-4">
             <div className="min-w-0 pt-1">
-              <Base.Title className="text-base font-semibold break-words">{title}</Base.Title>
+              <Base.Title className="text-base font-semibold wrap-anywhere">{title}</Base.Title>
               {about !== undefined && (
                 <Base.Description className="mt-1 text-ink-soft text-pretty" render={<div />}>
                   {about}
@@ -70,7 +70,7 @@ export function Dialog(props: DialogProps) {
               <X aria-hidden />
             </IconButton>
           </div>
-          <div ref={body} className="min-h-0 overflow-y-auto px-5 pt-3 pb-5">
+          <div ref={body} className="min-h-0 overflow-y-auto wrap-anywhere px-5 pt-3 pb-5">
             {children}
           </div>
         </Base.Popup>

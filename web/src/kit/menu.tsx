@@ -25,7 +25,8 @@ export function Menu({ trigger, align = 'end', children }: MenuProps) {
         <Base.Positioner className="z-50 outline-none" sideOffset={6} align={align}>
           <Base.Popup
             className={clsx(
-              'max-h-(--available-height) min-w-44 overflow-y-auto rounded-lg border border-line',
+              'max-h-(--available-height) max-w-(--available-width) min-w-44 overflow-y-auto',
+              'rounded-lg border border-line',
               'bg-raised p-1 shadow-lg outline-none transition-opacity duration-100',
               'data-ending-style:opacity-0 data-starting-style:opacity-0',
             )}

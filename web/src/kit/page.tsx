@@ -20,16 +20,21 @@ export function PageHeader({ title, about, back, actions }: PageHeaderProps) {
         {back && (
           <Link
             href={back.href}
-            className="mb-1.5 -ml-1 inline-flex items-center gap-0.5 py-0.5 text-[0.8125rem] text-ink-soft hover:text-ink"
+            title={back.label}
+            className="mb-1.5 -ml-1 inline-flex max-w-full items-center gap-0.5 py-0.5 text-[0.8125rem] text-ink-soft hover:text-ink"
           >
-            <ChevronLeft className="size-4" aria-hidden />
-            {back.label}
+            <ChevronLeft className="size-4 shrink-0" aria-hidden />
+            <span className="truncate">{back.label}</span>
           </Link>
         )}
-        <h1 className="text-xl font-semibold tracking-tight text-balance break-words">{title}</h1>
-        {about !== undefined && <div className="mt-1 max-w-prose text-ink-soft">{about}</div>}
+        <h1 className="text-xl font-semibold tracking-tight text-balance wrap-anywhere">{title}</h1>
+        {about !== undefined && (
+          <div className="mt-1 max-w-prose wrap-anywhere text-ink-soft">{about}</div>
+        )}
       </div>
-      {actions !== undefined && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
+      {actions !== undefined && (
+        <div className="flex flex-wrap items-center gap-2 sm:shrink-0">{actions}</div>
+      )}
     </header>
   );
 }
@@ -56,13 +61,15 @@ export function Card({ title, about, actions, flush = false, className, children
           <div className="min-w-0">
             {title !== undefined && <h2 className="text-sm font-semibold">{title}</h2>}
             {about !== undefined && (
-              <div className="mt-0.5 text-[0.8125rem] text-ink-soft">{about}</div>
+              <div className="mt-0.5 text-[0.8125rem] wrap-anywhere text-ink-soft">{about}</div>
             )}
           </div>
           {actions !== undefined && <div className="flex flex-wrap gap-2">{actions}</div>}
         </div>
       )}
-      <div className={clsx(flush ? 'pt-3' : 'px-4 pt-3 pb-4 sm:px-5 sm:pb-5')}>{children}</div>
+      <div className={clsx('wrap-break-word', flush ? 'pt-3' : 'px-4 pt-3 pb-4 sm:px-5 sm:pb-5')}>
+        {children}
+      </div>
     </section>
   );
 }
@@ -74,7 +81,7 @@ export function Facts({ facts }: { facts: readonly { name: string; value: ReactN
       {facts.map((fact) => (
         <div key={fact.name} className="min-w-0">
           <dt className="text-[0.8125rem] text-ink-soft">{fact.name}</dt>
-          <dd className="mt-0.5 font-medium break-words">{fact.value}</dd>
+          <dd className="mt-0.5 font-medium wrap-anywhere">{fact.value}</dd>
         </div>
       ))}
     </dl>

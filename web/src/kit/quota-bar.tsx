@@ -24,8 +24,8 @@ export function QuotaBar({ quota }: { quota: QuotaState }) {
   return (
     <div>
       <div className="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-0.5">
-        <span className="flex items-center gap-2 font-medium">
-          {label}
+        <span className="flex min-w-0 flex-wrap items-center gap-x-2 gap-y-0.5 font-medium">
+          <span className="min-w-0 wrap-anywhere">{label}</span>
           <QuotaBadge quota={quota} share={share} />
         </span>
         <span className="figures text-[0.8125rem]">

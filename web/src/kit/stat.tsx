@@ -15,7 +15,7 @@ interface StatProps {
 export function Stat({ label, value, note, testId }: StatProps) {
   return (
     <div className="min-w-0 px-4 py-3.5 sm:px-5">
-      <dt className="text-[0.8125rem] text-ink-soft">{label}</dt>
+      <dt className="text-[0.8125rem] wrap-anywhere text-ink-soft">{label}</dt>
       <dd className="mt-1">
         {value === undefined ? (
           <Skeleton className="my-1 h-6 w-24" />
@@ -32,7 +32,7 @@ export function Stat({ label, value, note, testId }: StatProps) {
           </span>
         )}
         {note !== undefined && (
-          <span className="block text-xs text-ink-soft text-pretty">{note}</span>
+          <span className="block text-xs wrap-anywhere text-ink-soft text-pretty">{note}</span>
         )}
       </dd>
     </div>

@@ -11,6 +11,11 @@ export interface Column<Row> {
   align?: 'start' | 'end';
   /** On a card: its heading, its corner (state, menu), or a named line (the default). */
   card?: 'title' | 'corner' | 'line';
+  /**
+   * The text of a cell that holds what people wrote. It breaks anywhere and is cut after some
+   * lines, rather than push other columns out or make a tower of its row; its tooltip is whole.
+   */
+  written?: (row: Row) => string;
   /** The column's heading is only for screen readers: a menu, a check mark. */
   quiet?: boolean;
 }
@@ -91,7 +96,12 @@ const CELL = 'px-3 align-middle first:pl-4 last:pr-4 sm:first:pl-5 sm:last:pr-5'
 function HeaderCell({ look }: { look: Look | undefined }) {
   return (
     <th scope="col" className={clsx(CELL, 'py-2 text-xs font-medium text-ink-soft', alignOf(look))}>
-      <span className={clsx('whitespace-nowrap', look?.quiet === true && 'sr-only')}>
+      <span
+        title={look?.header}
+        className={clsx(
+          look?.quiet === true ? 'sr-only' : 'inline-block max-w-48 truncate align-bottom',
+        )}
+      >
         {look?.header}
       </span>
     </th>
@@ -102,13 +112,22 @@ function alignOf(look: Look | undefined): string {
   return look?.align === 'end' ? 'text-right figures' : 'text-left';
 }
 
+/** Text that may break anywhere counts as one character wide, so it needs a least width. */
+function Written({ text, children }: { text: string; children: ReactNode }) {
+  return (
+    <div title={text} className="line-clamp-3 min-w-32 wrap-anywhere">
+      {children}
+    </div>
+  );
+}
+
 function Cards({ label, rows }: { label: string; rows: [string, PlacedCell[]][] }) {
   return (
     <ul aria-label={label} className="divide-y divide-line">
       {rows.map(([id, cells]) => (
         <li key={id} className="px-4 py-3.5">
           <div className="flex items-start justify-between gap-3">
-            <div className="min-w-0 flex-1 font-medium break-words">
+            <div className="min-w-0 flex-1 font-medium wrap-anywhere">
               {cells.filter((cell) => cell.look.card === 'title').map(contentOf)}
             </div>
             <div className="flex shrink-0 items-center gap-1">
@@ -118,8 +137,10 @@ function Cards({ label, rows }: { label: string; rows: [string, PlacedCell[]][] 
           <dl className="mt-1.5 flex flex-col gap-1">
             {cells.filter(isLine).map((cell) => (
               <div key={cell.id} className="flex justify-between gap-4">
-                <dt className="shrink-0 text-ink-soft">{cell.look.header}</dt>
-                <dd className="figures min-w-0 text-right break-words">{cell.content}</dd>
+                <dt className="max-w-[50%] shrink-0 wrap-anywhere text-ink-soft">
+                  {cell.look.header}
+                </dt>
+                <dd className="figures min-w-0 text-right wrap-anywhere">{cell.content}</dd>
               </div>
             ))}
           </dl>
@@ -144,7 +165,12 @@ function toDefinition<Row extends object>(
   return {
     id,
     header,
-    cell: ({ row }: { row: { original: Row } }) => column.cell(row.original),
+    cell: ({ row }: { row: { original: Row } }) =>
+      column.written === undefined ? (
+        column.cell(row.original)
+      ) : (
+        <Written text={column.written(row.original)}>{column.cell(row.original)}</Written>
+      ),
     meta: {
       header,
       ...(align && { align }),

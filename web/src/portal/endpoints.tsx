@@ -51,11 +51,11 @@ export function Endpoints({ overview, className }: EndpointsProps) {
           {endpoints.map((endpoint) => (
             <li key={endpoint.route_id}>
               <div className="mb-1.5 flex flex-wrap items-center gap-2">
-                <span className="font-medium">{endpoint.name}</span>
+                <span className="min-w-0 font-medium wrap-anywhere">{endpoint.name}</span>
                 {endpoint.methods.map((method) => (
                   <Badge key={method}>{method === '*' ? t('any method') : method}</Badge>
                 ))}
-                <code className="font-mono text-xs break-all text-ink-soft">
+                <code className="font-mono text-xs wrap-anywhere text-ink-soft">
                   {pathOf(endpoint.url)}
                 </code>
               </div>

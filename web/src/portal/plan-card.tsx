@@ -24,11 +24,11 @@ export function PlanCard({ overview, className }: { overview: Overview; classNam
       className={className}
       actions={subscription?.state === 'trialing' && <Badge tone="accent">{t('Trial')}</Badge>}
     >
-      <p className="text-lg font-semibold">
+      <p className="text-lg font-semibold wrap-anywhere">
         {plan.name}{' '}
         <span className="text-sm font-normal text-ink-soft">v{plan.version_number}</span>
       </p>
-      <ul className="mt-2 flex flex-col gap-1">
+      <ul className="mt-2 flex flex-col gap-1 wrap-anywhere">
         {plan.prices.map((price) => (
           <li key={price.id}>{priceInWords(price, plan.currency, meters)}</li>
         ))}

@@ -47,7 +47,8 @@ function columnsOf(onRevoke: KeyTableProps['onRevoke']): Column<ApiKey>[] {
       id: 'name',
       header: t('Name'),
       card: 'title',
-      cell: (key) => <span className="font-medium break-words">{key.name}</span>,
+      written: (key) => key.name,
+      cell: (key) => <span className="font-medium">{key.name}</span>,
     },
     {
       id: 'key',

@@ -12,7 +12,7 @@ import { t, tn } from '../text.ts';
 import { groupOf } from './filters.tsx';
 import { groupLabel } from './series.ts';
 
-const COLUMNS_MIN_PX = 440;
+const COLUMNS_MIN_PX = 520;
 const ROWS_AT_ONCE = 24;
 
 /** The chart's figures as rows; each leads to the ledger entries it is made of. */
@@ -76,7 +76,7 @@ function columnsOf({ grouped, interval }: Look, open: (row: UsageRow) => void): 
   const group: Column<UsageRow> = {
     id: 'group',
     header: t('Group'),
-    cell: (row) => (row.group === null ? t('All') : groupLabel(row.group)),
+    cell: (row) => <Group label={row.group === null ? t('All') : groupLabel(row.group)} />,
   };
   return [
     {
@@ -113,4 +113,13 @@ function columnsOf({ grouped, interval }: Look, open: (row: UsageRow) => void): 
       cell: (row) => formatNumber(row.billable_quantity),
     },
   ];
+}
+
+/** Figures are what the row is about: a long name of a route or a key is cut. */
+function Group({ label }: { label: string }) {
+  return (
+    <span title={label} className="line-clamp-2 min-w-20 wrap-anywhere">
+      {label}
+    </span>
+  );
 }
