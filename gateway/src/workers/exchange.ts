@@ -47,6 +47,10 @@ export class WorkersExchange implements Exchange {
     this.#scheme = url.protocol === 'https:' ? 'https' : 'http';
     const raw = rawOf(request.headers);
     if (!request.headers.has('host')) raw.push('host', url.host);
+    // HTTP/2 frames bodies itself: a body of unknown length shows in nothing but its being there.
+    const { headers } = request;
+    const framed = headers.has('content-length') || headers.has('transfer-encoding');
+    if (request.body !== null && !framed) raw.push('transfer-encoding', 'chunked');
     this.rawHeaders = raw;
   }
 

@@ -18,7 +18,7 @@ export const SUB_LEASE_MS = 1_000;
 function ahead(lease: Lease, now: number): number {
   const held = Math.max(0, available(lease));
   const long = wanted(lease, now) - lease.granted + held;
-  return Math.max(1, lease.short, Math.ceil((long * SUB_LEASE_MS) / LEASE_AHEAD_MS));
+  return Math.max(lease.short, Math.ceil((long * SUB_LEASE_MS) / LEASE_AHEAD_MS));
 }
 
 /** Whether an isolate's till should be topped up before it runs dry. */

@@ -65,7 +65,9 @@ export function giveTokens(
   const tokens = Math.max(0, Math.min(Math.floor(rate.tokens), Math.max(ask.take, wish)));
   rate.tokens -= tokens;
   const untilNext = ratePerS > 0 ? Math.ceil(((1 - rate.tokens) * 1_000) / ratePerS) : 0;
-  const retryMs = share?.central === false ? untilNext : Math.max(0, rate.nextAt - now);
+  // Past the limit an isolate asks a few times a second for what has gathered, not for each token.
+  const local = Math.max(untilNext, Math.floor(ahead / 5));
+  const retryMs = share?.central === false ? local : Math.max(0, rate.nextAt - now);
   const burst = share?.burst ?? 0;
   return {
     tokens,

@@ -7,6 +7,8 @@ const KINDS = Object.keys(CAPABILITIES) as HostKind[];
 const PARTIES = 3;
 const SHARDS = 2;
 const LONG = { timeout: 20_000, interval: 100 };
+// Processes are started and killed on a machine that does other things as well.
+vi.setConfig({ testTimeout: 60_000 });
 
 let world: World;
 let upstream: Upstream;

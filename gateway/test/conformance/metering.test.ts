@@ -125,7 +125,7 @@ describe.each(KINDS)('a gateway on %s', (kind) => {
   });
 
   test('goes on while core is away, and hands over what it recorded', async () => {
-    const own = await world.customer({ quota: { limit: 1_000 } });
+    const own = await world.customer();
     for (let i = 0; i < 5; i++) await (await call('/v1/x', { key: own.key })).text();
     world.reachable = false;
     try {

@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { type Host, openHost } from './host.ts';
+import { openUpstream, openWorld, type Seller, type Upstream, type World } from './world.ts';
+
+const LONG = { timeout: 60_000, interval: 250 };
+
+let world: World;
+let upstream: Upstream;
+let host: Host;
+beforeAll(async () => {
+  world = await openWorld();
+  upstream = await openUpstream();
+  await world.route({ path_pattern: '/*', upstream_url: upstream.url });
+  host = await openHost('workers, relaxed', { world });
+});
+afterAll(async () => {
+  await host.kill();
+  upstream.close();
+  await world.close();
+});
+
+const call = async ({ key }: Seller): Promise<number> => {
+  const answer = await fetch(`${host.urls[0]}/x`, { headers: { 'x-api-key': key } });
+  await answer.text();
+  return answer.status;
+};
+const boots = (): Promise<{ state: string; in_doubt: number }[]> =>
+  world.core.sql`select state, in_doubt::int as in_doubt from boots order by started_at`;
+const lent = async (customerId: string): Promise<number> => {
+  const [row] = await world.core.sql<{ lent: number }[]>`
+    select lent::int as lent from quota_windows where customer_id = ${customerId}`;
+  return row?.lent ?? 0;
+};
+
+test('an idle till object seals its boot, strands nothing, and begins anew when asked', async () => {
+  const seller = await world.customer({ quota: { limit: 1_000 } });
+  for (let i = 0; i < 20; i++) expect(await call(seller)).toBe(200);
+  await vi.waitFor(async () => expect(await world.ledger(seller.customerId)).toBe(20), LONG);
+  expect(await lent(seller.customerId)).toBeGreaterThan(20);
+  await vi.waitFor(
+    async () => expect(await boots()).toEqual([{ state: 'sealed', in_doubt: 0 }]),
+    LONG,
+  );
+  expect(await lent(seller.customerId)).toBe(20);
+
+  for (let i = 0; i < 5; i++) expect(await call(seller)).toBe(200);
+  await vi.waitFor(async () => expect(await world.ledger(seller.customerId)).toBe(25), LONG);
+  expect((await boots()).map(({ state }) => state)).toEqual(['sealed', 'live']);
+}, 120_000);
