@@ -43,7 +43,9 @@ test.each<[string, (who: Person, customerId: string) => Promise<unknown>]>([
   ['the session is revoked', (who) => core.sql`delete from sessions where user_id = ${who.id}`],
   [
     'the session expires',
-    (who) => core.sql`update sessions set expires_at = now() where user_id = ${who.id}`,
+    (who) =>
+      core.sql`update sessions set expires_at = ${new Date(core.clock.now)}
+        where user_id = ${who.id}`,
   ],
   ['the user is deleted', (who) => core.admin('DELETE', `/v1/users/${who.id}`)],
 ])('a live view ends within five seconds when %s, and no other does', async (_what, lose) => {
