@@ -195,6 +195,7 @@ test('what it grants is told to gateways, from the change on and until the end',
         window: 'month',
         limit: 10_000,
         enforcement: 'hard',
+        on_unreachable: 'refuse',
       },
     ],
   });

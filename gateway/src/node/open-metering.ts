@@ -5,7 +5,7 @@ import { SpoolMetering } from './metering.ts';
 import { RefusalCounts } from './refusals.ts';
 import { Shipper, type BootName } from './shipper.ts';
 import { BatchFiles } from './spool/batches.ts';
-import { ownSpool } from './spool/owner.ts';
+import { ownSpool, type SpoolOwner } from './spool/owner.ts';
 import { Spool, type FsyncPolicy } from './spool/spool.ts';
 import { finishOlderBoots, markClosed, newBoot, openBootDirectory, SyncLoop } from './sync.ts';
 import { TillHouse } from './tills.ts';
@@ -107,15 +107,27 @@ export function openMetering(settings: MeteringSettings): OpenMetering {
     boot,
     reachable: () => shipper.reachable,
     stopAdmitting: () => stop.abort(),
-    close: async (deadlineMs) => {
+    close: (deadlineMs) => {
       stop.abort();
-      spool.flush();
-      const ended = await loop.close(deadlineMs);
-      await older.catch(() => {});
-      spool.close();
-      markClosed(dir, { ended });
-      owner.release();
-      return ended;
+      return closeAll({ spool, loop, older, dir, owner }, deadlineMs);
     },
   };
+}
+
+type Closing = {
+  spool: Spool;
+  loop: SyncLoop;
+  older: Promise<void>;
+  dir: string;
+  owner: SpoolOwner;
+};
+
+async function closeAll(of: Closing, deadlineMs: number): Promise<boolean> {
+  of.spool.flush();
+  const ended = await of.loop.close(deadlineMs);
+  await of.older.catch(() => {});
+  of.spool.close();
+  markClosed(of.dir, { ended });
+  of.owner.release();
+  return ended;
 }

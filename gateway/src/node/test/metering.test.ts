@@ -250,7 +250,8 @@ test('a disk that takes no batch stops admission, and loses nothing', async () =
   const gateway = open();
   const dir = join(spoolDir, 'boots', gateway.boot);
   // A directory in the place of the next file is as good as a full disk.
-  const name = `batch-${'1'.padStart(12, '0')}-${'1'.padStart(12, '0')}-${'3'.padStart(12, '0')}.tgb`;
+  const [one, three] = ['1'.padStart(12, '0'), '3'.padStart(12, '0')];
+  const name = `batch-${one}-${one}-${three}.tgb`;
   mkdirSync(join(dir, name, 'full'), { recursive: true });
   for (let i = 0; i < 3; i++) await serve(gateway, 'cus_full');
   const fact = keyFact({ id: 'cus_full', quotas: [] });
