@@ -1,0 +1,37 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { ROOT } from './start/config.ts';
+
+const DOCS = [
+  'README.md',
+  'CONTRIBUTING.md',
+  ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
+const textOf = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+const scripts: Record<string, string> = JSON.parse(textOf('package.json')).scripts;
+
+test.each(DOCS)('%s links only to what is there', (path) => {
+  const links = [...textOf(path).matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)];
+  const missing = links
+    .map(([, link = '']) => link)
+    .filter((link) => !existsSync(join(ROOT, dirname(path), link)));
+  expect(missing).toEqual([]);
+});
+
+test.each(DOCS)('%s names only files that are there', (path) => {
+  const named = [...textOf(path).matchAll(/`((?:[\w.-]+\/)+[\w.-]+\.(?:ts|sql|json))`/g)];
+  const roots = ['', 'gateway/src/', 'billing-core/src/', 'billing-core/', 'gateway/'];
+  const missing = named
+    .map(([, file = '']) => file)
+    .filter((file) => !file.startsWith('.tollgate/'))
+    .filter((file) => !roots.some((root) => existsSync(join(ROOT, root, file))));
+  expect(missing).toEqual([]);
+});
+
+test.each(DOCS)('%s names only commands that exist', (path) => {
+  const commands = [...textOf(path).matchAll(/npm run ([\w:-]+)/g)].map(([, name = '']) => name);
+  expect(commands.filter((name) => scripts[name] === undefined)).toEqual([]);
+});
