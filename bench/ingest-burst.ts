@@ -71,8 +71,9 @@ function shown({ perS, written, usage }: Figure): string {
 }
 
 /**
- * The real `synchronise` or its endpoint, one transaction a batch, durable, several boots in parallel; and in turn
- * with it the peer: the same rows in the same table by a bare insert, with no dedup and no counts.
+ * The real `synchronise` or its endpoint, one transaction a batch, durable, several boots in
+ * parallel; and in turn with it the peer: the same rows in the same table by a bare insert, with
+ * no dedup and no counts.
  */
 export async function burst(options: BurstOptions): Promise<void> {
   const { cluster, rounds, connections, entries } = options;
@@ -108,9 +109,8 @@ export async function burst(options: BurstOptions): Promise<void> {
   const ratio = median(ours.map((figure, i) => figure.perS / (theirs[i]?.perS ?? Number.NaN)));
   const costs = ours.map(({ usage, written }) => (usage ? cpuUs(usage, written) : Number.NaN));
   const full = (availableParallelism() * 1e6) / median(costs);
-  say(
-    `${options.http ? 'endpoint' : 'ingest'}: ${shownRate(perS)} (median), ${ratio.toFixed(2)} of a bare insert`,
-  );
+  say(`${options.http ? 'endpoint' : 'ingest'}: ${shownRate(perS)} (median); bar 100,000/s`);
+  say(`  ${ratio.toFixed(2)} of a bare insert in the same minute`);
   say(`  a batch is ${entries} entries; CPU for ${shownRate(full)} where nobody else takes any`);
   await way.close();
   await peer.close();

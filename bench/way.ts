@@ -1,7 +1,8 @@
+import { once } from 'node:events';
+import { createAdaptorServer } from '@hono/node-server';
 import { pino } from 'pino';
 import { request } from 'undici';
 import type { Sql } from '../billing-core/src/kit/database.ts';
-import { close, listen } from '../billing-core/src/kit/listen.ts';
 import { synchronise, type SyncMessage } from '../billing-core/src/sync/actions.ts';
 import { syncHttp } from '../billing-core/src/sync/http.ts';
 import { freePort } from '../scripts/test/free-port.ts';
@@ -28,7 +29,8 @@ export async function httpWay(sql: Sql): Promise<Way> {
   const log = pino({ level: 'error' });
   const app = syncHttp({ sql, log, clock: Date.now, stopping: stopping.signal });
   const port = await freePort();
-  const server = await listen(app.fetch, { host: '127.0.0.1', port });
+  const server = createAdaptorServer({ fetch: app.fetch }).listen(port, '127.0.0.1');
+  await once(server, 'listening');
   return {
     send: async ({ envelope, bytes }) => {
       const line = Buffer.from(`${JSON.stringify(envelope)}\n`);
@@ -40,7 +42,10 @@ export async function httpWay(sql: Sql): Promise<Way> {
     },
     close: async () => {
       stopping.abort();
-      await close(server, 0);
+      const closed = once(server, 'close');
+      server.close();
+      if ('closeAllConnections' in server) server.closeAllConnections();
+      await closed;
     },
   };
 }
