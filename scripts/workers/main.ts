@@ -1,4 +1,4 @@
-// `npm run dev:workers`: the gateway on Workers, locally, against the core of a running `npm start`.
+// `npm run dev:workers`: the gateway on Workers, here, against the core of a running `npm start`.
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

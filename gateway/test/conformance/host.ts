@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inject, vi } from 'vitest';
 import { testFolder } from '../../../scripts/test/folder.ts';
@@ -43,7 +42,7 @@ function workersHost(kind: HostKind, { world, count = 1, shards = 1 }: HostOf): 
     start: async () => {
       workerd = await startWorkerd({
         folder,
-        script: bundle(join(inject('runFolder'), 'worker')),
+        script: bundle(inject('runFolder')),
         isolates: count,
         vars: {
           BILLING_CORE_URL: world.coreUrl,

@@ -32,15 +32,13 @@ const lent = async (customerId: string): Promise<number> => {
   return row?.lent ?? 0;
 };
 
-test('an idle till object seals its boot, strands nothing, and begins anew when asked', async () => {
+test('an idle till object seals its boot and begins anew when it is asked', async () => {
   const seller = await world.customer({ quota: { limit: 1_000 } });
   for (let i = 0; i < 20; i++) expect(await call(seller)).toBe(200);
   await vi.waitFor(async () => expect(await world.ledger(seller.customerId)).toBe(20), LONG);
   expect(await lent(seller.customerId)).toBeGreaterThan(20);
-  await vi.waitFor(
-    async () => expect(await boots()).toEqual([{ state: 'sealed', in_doubt: 0 }]),
-    LONG,
-  );
+  const sealed = [{ state: 'sealed', in_doubt: 0 }];
+  await vi.waitFor(async () => expect(await boots()).toEqual(sealed), LONG);
   expect(await lent(seller.customerId)).toBe(20);
 
   for (let i = 0; i < 5; i++) expect(await call(seller)).toBe(200);

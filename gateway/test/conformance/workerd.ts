@@ -18,8 +18,12 @@ export const QUIET = {
   CI: '1',
 };
 
-/** Bundles the Worker as a deployment would, from wrangler.toml. Out: the script's path. */
-export function bundle(folder: string): string {
+/**
+ * Bundles the Worker as a deployment would, from wrangler.toml. Out: the script's path. Each process
+ * makes its own: another one could be found half written.
+ */
+export function bundle(parent: string): string {
+  const folder = join(parent, `worker-${process.pid}`);
   const script = join(folder, 'main.js');
   if (existsSync(script)) return script;
   const args = [WRANGLER, 'deploy', '--dry-run', '--outdir', folder];

@@ -53,7 +53,7 @@ async function start() {
   return { url: `http://127.0.0.1:${port}`, words: () => words, stop };
 }
 
-test('runs the gateway on workers against the core of dev.json, and its usage arrives', async () => {
+test('the gateway on workers serves with the core of dev.json, and ships usage', async () => {
   const seller = await world.customer({ quota: { limit: 100 } });
   const call = (url: string): Promise<Response> =>
     fetch(`${url}/x`, { headers: { 'x-api-key': seller.key } });
