@@ -19,7 +19,7 @@ export const QUIET = {
 };
 
 /**
- * Bundles the Worker as a deployment would, from wrangler.toml. Out: the script's path. Each process
+ * Bundles the Worker as a deployment would, from wrangler.toml. Out: the script. Each process
  * makes its own: another one could be found half written.
  */
 export function bundle(parent: string): string {
