@@ -28,16 +28,18 @@ async function record(tx: Tx, boot: BootRow, message: SyncMessage): Promise<Reco
   return recordBatch(tx, boot, { header: envelope.batch, bytes });
 }
 
-/** How long a boot must be silent before another process may ship or end it. */
-export const SILENCE_MS = 3_000;
+/** How long a boot must be silent before a process on another spool may ship or end it. */
+export const SILENCE_MS = 30_000;
 
 /**
- * A process that starts on a copy of a spool must not end the boot of the original, which is
- * alive: what that one records from then on would be lost.
+ * Who may speak for a boot: its own process, and a later one on the same spool (which holds the
+ * spool's lock, so the boot's process is dead). A process on a copy of the spool must not end the
+ * boot of the original while that one is heard of: what it records from then on would be lost.
  */
-function refuseAlive(boot: SeenBoot, { by }: SyncEnvelope): void {
-  if (boot.state !== 'live' || by === boot.boot_id || boot.silent_ms >= SILENCE_MS) return;
-  const detail = 'The process of this boot is alive; another one cannot speak for it';
+function refuseStrangers(boot: SeenBoot, { by, fingerprint }: SyncEnvelope): void {
+  if (boot.fingerprint === fingerprint || boot.state !== 'live') return;
+  if (by !== boot.boot_id && boot.silent_ms >= SILENCE_MS) return;
+  const detail = 'Another spool owns this boot, and its process is alive';
   throw new Fault('state_conflict', { detail, retryAfter: SILENCE_MS / 1_000 });
 }
 
@@ -96,10 +98,7 @@ function answerEnded(boot: BootRow, message: SyncMessage, now: number): SyncAnsw
 export async function synchronise(tx: Tx, message: SyncMessage, now: number): Promise<SyncAnswer> {
   const { envelope } = message;
   const found = await lockBoot(tx, envelope);
-  if (found.fingerprint !== envelope.fingerprint) {
-    throw new Fault('state_conflict', { detail: 'Another spool owns this boot' });
-  }
-  refuseAlive(found, envelope);
+  refuseStrangers(found, envelope);
   await insertGaps(tx, found, envelope.gaps);
   // A spool that was written off and turns up after all still has usage to tell.
   const isOver = found.state !== 'live' && found.state !== 'written_off';

@@ -61,6 +61,7 @@ export function syncHttp({ sql, clock, log, stopping }: Kit): Hono<Api> {
   app.post('/sync', async (c) => {
     const message = messageOf(new Uint8Array(await c.req.arrayBuffer()));
     const answer = await sql.begin((tx) => synchronise(tx, message, clock()));
+    answer.desk = rates.number;
     if (answer.boot_state === 'live') answer.shares = await rates.answer(message.envelope);
     else rates.end(message.envelope);
     const { batch, end } = message.envelope;

@@ -156,15 +156,18 @@ test('the ledger cannot be changed or emptied, by anyone', async () => {
   await expect(sql`truncate usage_entries`).rejects.toThrow(/only grows/);
 });
 
-test('another process speaks for a boot only when its own has been silent', async () => {
+test('a later process on the same spool speaks for a boot; one on a copy waits', async () => {
   await send(messageOf(boot, 1, usageOf(1)));
-  const message = messageOf(boot, 2, usageOf(5));
-  const copy = { ...message, envelope: { ...message.envelope, by: 'bt_copy' } };
-  await expect(send(copy)).rejects.toMatchObject({ code: 'state_conflict' });
-  expect(await recorded()).toBe(1);
-  await database.sql`update boots set last_seen_at = last_seen_at - interval '3 seconds'
+  const by = (sequence: number, fingerprint: string) => {
+    const message = messageOf(boot, sequence, usageOf(5));
+    return { ...message, envelope: { ...message.envelope, by: 'bt_next', fingerprint } };
+  };
+  expect((await send(by(2, 'sp_test'))).batch?.status).toBe('applied');
+  await expect(send(by(3, 'sp_copy'))).rejects.toMatchObject({ code: 'state_conflict' });
+  expect(await recorded()).toBe(6);
+  await database.sql`update boots set last_seen_at = last_seen_at - interval '30 seconds'
     where boot_id = ${boot}`;
-  expect((await send(copy)).batch?.status).toBe('applied');
+  expect((await send(by(3, 'sp_copy'))).batch?.status).toBe('applied');
 });
 
 test('a boot whose process was never heard of is shipped at once', async () => {

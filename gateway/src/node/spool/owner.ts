@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
@@ -57,5 +57,9 @@ export function ownSpool(dir: string): SpoolOwner {
     lock.close();
     throw new SpoolOwned(`the spool in ${dir} belongs to a running process`, { cause: error });
   }
-  return { ...identityOf(dir), release: () => lock.close() };
+  const identity = identityOf(dir);
+  // A copy of the directory has files of its own: the inode tells it from the original.
+  const { ino } = statSync(join(dir, 'spool.json'));
+  const fingerprint = `${identity.fingerprint}.${ino}`;
+  return { ...identity, fingerprint, release: () => lock.close() };
 }
