@@ -94,6 +94,8 @@ export const syncEnvelope = z.strictObject({
   /** Number of this message in its boot: what an older one says of rates is of the past. */
   message: count,
   rates: z.array(rateReport).max(RATES_MAX),
+  /** The desk that has now been told of every share this boot holds. */
+  desk: count.nullable().optional(),
   gaps: z.array(usageGap).max(GAPS_MAX),
   /** Batches that core asks for and the spool no longer has: core notes the gap and goes on. */
   skip: z.strictObject({ first: count.min(1), last: count.min(1) }).nullable(),
@@ -130,6 +132,8 @@ export const syncAnswer = z.object({
   batch: z.object({ status: z.enum(BATCH_STATUSES), written: count }).nullable(),
   grants: z.array(leaseGrant),
   shares: z.array(rateShare),
+  /** Who divides rate limits: another number means one that knows of no shares yet. */
+  desk: count.optional(),
   /** Number of the newest change that the grants take into account. */
   as_of: z.string(),
 });

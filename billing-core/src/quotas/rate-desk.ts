@@ -26,17 +26,22 @@ export class RateDesk {
   readonly #clock: Clock;
   readonly #shares: RateShares;
   readonly #reported = new Set<string>();
+  /** Tells this desk from the one before it, whose shares it does not know. */
+  readonly number: number;
   #sweptAt = 0;
 
   constructor(sql: Sql, clock: Clock) {
     this.#sql = sql;
     this.#clock = clock;
-    this.#shares = new RateShares(clock());
+    this.number = clock();
+    this.#shares = new RateShares(this.number);
   }
 
   async answer(envelope: SyncEnvelope): Promise<RateShare[]> {
     const boot = nameOf(envelope);
-    this.#reported.add(boot);
+    // A sync alone tells nothing of shares that are not used much: the till must say that this
+    // is all. Its first message needs no such word, because it holds nothing yet.
+    if (envelope.desk === this.number || envelope.message === 1) this.#reported.add(boot);
     const now = this.#clock();
     if (this.#shares.isClosed(now) && (await this.#allReported())) this.#shares.open(now);
     this.#sweep(now);

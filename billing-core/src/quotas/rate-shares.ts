@@ -163,7 +163,11 @@ export class RateShares {
       // Core counts the larger of old and new until the till says that it has lowered itself.
       part[field] = Math.max(part[field], Math.min(wish[field], most));
     }
-    const share = { rate: Math.min(wish.rate, part.rate), burst: Math.min(wish.burst, part.burst) };
+    // A till that went on alone holds more than it was given: it keeps what others leave it.
+    const share = {
+      rate: Math.min(wish.rate, part.rate, free.rate),
+      burst: Math.min(wish.burst, part.burst, free.burst),
+    };
     // Tokens move with the burst they belong to; what is left is cut to the part nobody holds.
     const tokens = this.#draw(account, central ? said.take : share.burst - said.burst);
     this.#settlePool(account, now);

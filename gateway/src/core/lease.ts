@@ -14,6 +14,8 @@ export type Lease = {
   /** S, settled. */
   settled: number;
   reserved: number;
+  /** Requests that are under way in it, also those that reserve nothing. */
+  open: number;
   /** R, returned by the till in all. */
   returned: number;
   /** R as core last acknowledged it. */
@@ -51,6 +53,7 @@ export const openLease = ({ window, generation, limit }: Opening, now: number): 
   granted: 0,
   settled: 0,
   reserved: 0,
+  open: 0,
   returned: 0,
   reported: 0,
   unleased: 0,
@@ -133,6 +136,7 @@ export function giveBack(lease: Lease): void {
 /** Whether the lease holds nothing, and core knows it: then it can be forgotten. */
 export const isSettled = (lease: Lease): boolean =>
   !lease.unanswered &&
+  lease.open === 0 &&
   lease.reserved === 0 &&
   lease.reported === lease.returned &&
   available(lease) === 0;

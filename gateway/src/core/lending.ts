@@ -78,7 +78,7 @@ export function totals(till: Till, now: number): LeaseTotals[] {
 export function forget(till: Till, now: number): boolean {
   for (const [id, lease] of till.leases) {
     const over = lease.window.endsAt + WINDOW_GRACE_MS <= now;
-    if (over && lease.reserved === 0) till.leases.delete(id);
+    if (over && lease.reserved === 0 && lease.open === 0) till.leases.delete(id);
   }
   const holdsRate = till.rate !== null && (till.rate.share !== null || till.rate.news);
   return !holdsRate && [...till.leases.values()].every(isSettled);

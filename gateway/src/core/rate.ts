@@ -24,6 +24,8 @@ export type Rate = {
   demand: number;
   /** Tokens that waiting requests need of core's bucket; before `nextAt` asking is of no use. */
   take: number;
+  /** Of these, how many core was told of. */
+  toldTake: number;
   nextAt: number;
   /** Something changed that core must hear: a first need, a share that was lowered. */
   news: boolean;
@@ -47,6 +49,7 @@ export const openRate = (now: number): Rate => ({
   countedAt: now,
   demand: 0,
   take: 0,
+  toldTake: 0,
   nextAt: 0,
   news: false,
   reportedDemand: 0,
@@ -133,6 +136,7 @@ export function reportOf(rate: Rate, customer: string, now: number): RateReport 
   rate.reportedAt = now;
   rate.news = false;
   rate.reportedDemand = demand;
+  rate.toldTake = rate.take;
   const offered = Math.max(demand, rate.take > 0 ? 1 : 0);
   return {
     customer,
@@ -155,10 +159,21 @@ export function takeShare(rate: Rate, from: RateShare, times: { sentAt: number; 
   const cap = central ? Number.MAX_SAFE_INTEGER : burst;
   rate.tokens = Math.min(rate.tokens + from.tokens, cap);
   const pause = from.retry_in_ms > 0 ? from.retry_in_ms : from.rate === 0 ? RETRY_MS : 0;
-  rate.nextAt = rate.tokens < 1 && pause > 0 ? times.now + pause : 0;
+  // Who began to wait behind the report was not asked for: the answer tells nothing of them.
+  const answersAll = rate.take <= rate.toldTake;
+  rate.nextAt = answersAll && rate.tokens < 1 && pause > 0 ? times.now + pause : 0;
   rate.take = 0;
   // Core counts the larger share until it hears that the till has lowered itself.
   rate.news = lowered || (central && wasLocal);
+}
+
+/** The clock made a step: no token is earned by it, and nothing is older or younger for it. */
+export function shiftRate(rate: Rate, ms: number): void {
+  rate.at += ms;
+  rate.countedAt += ms;
+  rate.reportedAt += ms;
+  rate.nextAt += ms;
+  if (rate.share) rate.share.renewedAt += ms;
 }
 
 /** Tokens of core's bucket are for those who waited: what is left over is not hoarded. */

@@ -139,6 +139,7 @@ function enter(
   for (const need of needs) {
     const { lease, units } = need;
     const unleased = isShort(need);
+    lease.open += 1;
     if (!unleased) reserve(lease, units, now);
     const { meterId, id: windowId } = lease.window;
     spends.push({ meterId, windowId, units, unleased });
@@ -205,6 +206,7 @@ export function settle(till: Till, hold: Hold, settlement: Settlement): UsageRec
   for (const { meterId, windowId, units, unleased } of hold.spends) {
     const lease = till.leases.get(windowId);
     if (!lease) throw new Error(`till lost window ${windowId} with a request open in it`);
+    lease.open = Math.max(0, lease.open - 1);
     const actual = billable ? (byMeter.get(meterId) ?? 0) : 0;
     if (unleased) {
       lease.unleased += actual;

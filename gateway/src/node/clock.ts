@@ -13,6 +13,8 @@ export class CoreClock implements Clock {
   #last = 0;
   #learnt = false;
   #tell: () => void = () => {};
+  /** Told of each step that this clock makes, ms: time that did not pass. */
+  onStep: (ms: number) => void = () => {};
   /** Resolves with the first answer of core. */
   readonly learnt: Promise<void>;
   #at: number;
@@ -44,7 +46,9 @@ export class CoreClock implements Clock {
   learn(coreNow: number, sentAt: number, receivedAt: number): void {
     this.#target = coreNow - (sentAt + receivedAt) / 2;
     if (this.#learnt && this.#target <= this.#offset) return;
+    const step = this.#target - this.#offset;
     this.#offset = this.#target;
+    this.onStep(step);
     if (this.#learnt) return;
     this.#learnt = true;
     this.#last = 0;

@@ -71,6 +71,7 @@ export function openMetering(settings: MeteringSettings): OpenMetering {
     clockReady: Promise.race([clock.learnt, delay(CLOCK_WAIT_MS, undefined, { ref: false })]),
     mayAdmit: () => (stop.signal.aborted ? 'stopping' : overfull() ? 'spool_full' : null),
   });
+  clock.onStep = (ms) => tills.stepped(ms);
   const metering = new SpoolMetering({
     spool,
     batches,

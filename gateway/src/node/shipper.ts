@@ -28,7 +28,7 @@ export type BootName = {
 };
 
 /** What one sync carries beside its batch. */
-export type Cargo = Pick<SyncEnvelope, 'leases' | 'rates' | 'refusals' | 'watermark'>;
+export type Cargo = Pick<SyncEnvelope, 'leases' | 'rates' | 'desk' | 'refusals' | 'watermark'>;
 export const EMPTY_CARGO: Cargo = { leases: [], rates: [], refusals: [], watermark: null };
 
 /** Core answered, but refuses this message: trying again as it is would not help. */

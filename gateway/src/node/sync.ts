@@ -57,6 +57,9 @@ export class SyncLoop {
   #kicked: () => void = () => {};
   #again = false;
   #lastSync = 0;
+  /** The desk that knows, or is just being told, what this gateway holds of rates. */
+  #desk: number | null = null;
+  #toldDesk: number | null = null;
   #housekeptAt = 0;
   #wallAhead: number;
   #done: Promise<void> = Promise.resolve();
@@ -131,16 +134,22 @@ export class SyncLoop {
     this.#checkClocks();
     const leases = tills.totals(LEASES_MAX);
     const rates = tills.rates(RATES_MAX);
-    const sentAt = clock.now();
+    // What is left for the next message is not told yet.
+    const desk = rates.length < RATES_MAX ? this.#desk : null;
+    const sentAt = clock.monotonic();
     const counted = refusals.take();
     const silent = leases.length === 0 && rates.length === 0 && counted.length === 0;
-    const idle = shipper.batchesPending === 0 && silent;
+    const idle = shipper.batchesPending === 0 && silent && this.#desk === this.#toldDesk;
     if (idle && clock.monotonic() - this.#lastSync < HEARTBEAT_MS) return false;
     const watermark = shipper.batchesPending === 0 ? metering.watermark() : null;
     try {
-      const answer = await shipper.sync({ leases, rates, refusals: counted, watermark });
+      const answer = await shipper.sync({ leases, rates, desk, refusals: counted, watermark });
       this.#lastSync = clock.monotonic();
-      tills.shared(rates, answer.shares, sentAt);
+      this.#toldDesk = desk;
+      // The answer may have set the clock: how long ago it was asked for is what counts.
+      const ago = clock.monotonic() - sentAt;
+      tills.shared(rates, answer.shares, clock.now() - ago);
+      this.#meet(answer.desk);
       this.#takeIn(answer, leases);
       return false;
     } catch (error) {
@@ -149,6 +158,14 @@ export class SyncLoop {
       log.warn({ err: error }, 'sync failed');
       return true;
     }
+  }
+
+  /** A core that just took over raises nothing until it knows what everybody holds. */
+  #meet(desk: number | undefined): void {
+    if (desk === undefined || desk === this.#desk) return;
+    this.#desk = desk;
+    this.#of.tills.tellShares();
+    this.kick();
   }
 
   #takeIn(answer: SyncAnswer, sent: LeaseTotals[]): void {

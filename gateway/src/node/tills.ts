@@ -6,7 +6,7 @@ import type {
   SyncAnswer,
 } from '@tollgate/billing-core/contract/sync.ts';
 import { refuse } from '../core/refusal.ts';
-import { dropShare, endTurn, reportOf, takeShare, type Rate } from '../core/rate.ts';
+import { dropShare, endTurn, reportOf, shiftRate, takeShare, type Rate } from '../core/rate.ts';
 import {
   acknowledge,
   forget,
@@ -49,6 +49,8 @@ export class TillHouse implements Tills {
   /** Tills with a rate limit; and customers whose till is gone while core still counts a share. */
   readonly #paced = new Set<Till>();
   readonly #strays = new Set<string>();
+  /** Tills that core just handed tokens of its own bucket. */
+  readonly #handed = new Set<Rate>();
   #waiters: Waiter[] = [];
   #generations = 0;
 
@@ -127,15 +129,27 @@ export class TillHouse implements Tills {
     return all.slice(0, max);
   }
 
+  /** Core knows of no share any more: all are to be told. */
+  tellShares(): void {
+    for (const { rate } of this.#paced) if (rate?.share) rate.news = true;
+  }
+
   /** Core answered these rate reports, sent at this core time. */
   shared(sent: readonly RateReport[], shares: readonly RateShare[], sentAt: number): void {
     const now = this.#clock.now();
     for (const { customer } of sent) this.#strays.delete(customer);
     for (const share of shares) {
       const rate = this.#tills.get(share.customer)?.rate;
-      if (rate) takeShare(rate, share, { sentAt, now });
-      else if (share.rate > 0) this.#strays.add(share.customer);
+      if (rate) {
+        takeShare(rate, share, { sentAt, now });
+        this.#handed.add(rate);
+      } else if (share.rate > 0) this.#strays.add(share.customer);
     }
+  }
+
+  /** The clock made a step of so many ms. */
+  stepped(ms: number): void {
+    for (const { rate } of this.#paced) if (rate) shiftRate(rate, ms);
   }
 
   /** The clocks disagree, as after a suspend: no share can be trusted to be young. */
@@ -163,10 +177,9 @@ export class TillHouse implements Tills {
     const waiting = this.#waiters;
     this.#waiters = [];
     for (const waiter of waiting) this.#decideAgain(waiter);
-    for (const { request } of waiting) {
-      const rate = this.#tills.get(request.fact.customer.id)?.rate;
-      if (rate) endTurn(rate);
-    }
+    // Also where nobody waits any more: tokens kept for later would be too many then.
+    for (const rate of this.#handed) endTurn(rate);
+    this.#handed.clear();
   }
 
   /** Asks again when it can help: at once, or when others have had time to give back. */

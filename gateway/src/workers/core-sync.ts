@@ -43,6 +43,8 @@ export class CoreSync {
   /** Number of the newest change that the last answer took into account. */
   asOf = 0n;
   failures = 0;
+  /** The desk that knows, or is just being told, what this object holds of the rate. */
+  #desk: number | null = null;
 
   constructor(of: CoreSyncOf) {
     this.#of = of;
@@ -143,6 +145,7 @@ export class CoreSync {
       leases,
       message: this.#number(),
       rates: rate ? [rate] : [],
+      desk: this.#desk,
       gaps,
       skip: this.#skip,
       refusals,
@@ -163,6 +166,10 @@ export class CoreSync {
     for (const from of answer.grants) grant(till.till, from, news);
     const [share] = answer.shares;
     if (share && pace) takeShare(pace, share, { sentAt, now: clock.now() });
+    if (answer.desk !== undefined && answer.desk !== this.#desk) {
+      this.#desk = answer.desk;
+      if (pace?.share) pace.news = true;
+    }
     till.saveLeases();
     return answer;
   }

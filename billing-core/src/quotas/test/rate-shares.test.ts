@@ -171,6 +171,16 @@ test('a core that took over raises nothing before all have said what they hold',
   expect(other.rate).toBeGreaterThan(50);
 });
 
+test('a till that went on alone comes back to what the others leave it', () => {
+  const { world } = four({ rate: 10, burst: 10 });
+  const [first, alone] = [new Till('first'), new Till('alone')];
+  exchange(world, first, { demand: 20, lost: false, take: 1 });
+  expect(first.rate).toBe(10);
+  Object.assign(alone, { rate: 10, burst: 10 });
+  exchange(world, alone, { demand: 20, lost: false, take: 0 });
+  expect(first.rate + alone.rate).toBeLessThanOrEqual(10);
+});
+
 test('a repeated or older message changes nothing', () => {
   const { world } = four({ rate: 100, burst: 50 });
   const till = new Till('a');

@@ -10,6 +10,7 @@ import {
   offer,
   openRate,
   reportOf,
+  shiftRate,
   SHARE_TTL_MS,
   takeShare,
   untilToken,
@@ -95,6 +96,22 @@ test("tokens of core's bucket are for those who wait, and asking pauses until th
   shared(rate, { central: true, retry_in_ms: 700 });
   expect(checkRate(rate, NOW + 699)).toBe('wait');
   expect(checkRate(rate, NOW + 700)).toBe('ask');
+});
+
+test('who began to wait behind a report is not refused by its answer', () => {
+  const rate = openRate(NOW);
+  askRate(rate);
+  reportOf(rate, 'cus', NOW);
+  askRate(rate);
+  shared(rate, { central: true, retry_in_ms: 700 });
+  expect(checkRate(rate, NOW)).toBe('ask');
+});
+
+test('a step of the clock earns no token, and a share gets no older by it', () => {
+  const rate = shared(openRate(NOW), { rate: 10, burst: 20 });
+  shiftRate(rate, 3_600_000);
+  expect(checkRate(rate, NOW + 3_600_000)).toBe('wait');
+  expect(checkRate(rate, NOW + 3_600_100)).toBe('ok');
 });
 
 test('what is offered is told: rising, falling, and now and then', () => {

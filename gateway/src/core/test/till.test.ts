@@ -238,6 +238,22 @@ test('G = S + reserved + available + R after every step, and never more than G i
   );
 });
 
+test('a till is not forgotten under a request that has reserved nothing', () => {
+  const till = openTill(CUSTOMER);
+  const metering = [{ meter_id: METER, source: 'response_bytes', units: 1 }] as const;
+  const unknown = request({ route: route({ metering: [...metering] }) });
+  admit(till, unknown, NOW);
+  lend(till, 5);
+  const answer = admit(till, unknown, NOW);
+  if (answer.kind !== 'admitted') throw new Error(answer.kind);
+  recall(till, WINDOW);
+  for (const sent of totals(till, NOW)) acknowledge(till, sent);
+  lend(till, 5);
+  expect(forget(till, NOW)).toBe(false);
+  settle(till, answer.hold, OK);
+  expect(forget(till, NOW)).toBe(true);
+});
+
 test('a till asks ahead in time, and for what is short when requests wait', () => {
   const till = openTill(CUSTOMER);
   for (let i = 0; i < 20; i++) admit(till, request(), NOW);
