@@ -47,8 +47,10 @@ describe.each(KINDS)('three of %s', (kind) => {
       response.end();
     };
     const until = performance.now() + WARM_UP_MS + LOAD_MS;
+    let offered = 0;
     const client = async (url: string): Promise<void> => {
       while (performance.now() < until) {
+        if (performance.now() > until - LOAD_MS) offered += 1;
         const answer = await fetch(`${url}/x`, { headers: { 'x-api-key': key } });
         await answer.body?.cancel();
         await new Promise((resolve) => setTimeout(resolve, 40));
@@ -57,6 +59,8 @@ describe.each(KINDS)('three of %s', (kind) => {
     await Promise.all([...host.urls, host.urls[0]!, host.urls[1]!].map(client));
     expect(excess(times)).toBeLessThanOrEqual(1);
     const used = times.filter((at) => at > until - LOAD_MS).length;
-    expect(used).toBeGreaterThan(0.6 * RATE * (LOAD_MS / 1_000));
+    // A busy machine may offer less than the limit.
+    const usable = Math.min(offered, (RATE * LOAD_MS) / 1_000);
+    expect(used).toBeGreaterThan(0.6 * usable);
   });
 });
