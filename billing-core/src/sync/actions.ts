@@ -109,9 +109,7 @@ export async function synchronise(tx: Tx, message: SyncMessage, now: number): Pr
   const key = { gateway: envelope.gateway, boot: envelope.boot };
   await addSettlements(tx, key, recorded.spent);
   await addRefusals(tx, envelope.refusals);
-  // The till would never hear of units that a late or doubled message is lent.
-  const isLate = BigInt(envelope.message) <= found.last_message;
-  const mayBorrow = envelope.end === null && found.state === 'live' && !isLate;
+  const mayBorrow = envelope.end === null && found.state === 'live';
   const totals = mayBorrow ? envelope.leases : [];
   const lending = await lendUnits(tx, key, { totals, now });
   const state = await end(tx, boot, envelope);

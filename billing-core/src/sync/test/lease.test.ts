@@ -152,16 +152,6 @@ test('a boot that was written off is lent nothing; its late batches still count'
   expect(await lent()).toBeLessThan(before);
 });
 
-test('a message that comes twice, or late, is lent nothing: its till would not hear of it', async () => {
-  const leases = [{ window: WINDOW, generation: 0, wanted: 9_000, returned: 0 }];
-  const [early, later] = [1, 2].map(() => envelopeOf('bt_twice', { leases }));
-  expect((await sync(later as SyncEnvelope)).grants).toHaveLength(1);
-  const before = await lent();
-  expect((await sync(later as SyncEnvelope)).grants).toEqual([]);
-  expect((await sync(early as SyncEnvelope)).grants).toEqual([]);
-  expect(await lent()).toBe(before);
-});
-
 test('a window that has not begun lends nothing: a wrong clock cannot open it', async () => {
   const of = { customerId: CUSTOMER, meterId: METER, kind: 'month' } as const;
   const window = quotaWindow(of, NOW + 40 * 86_400_000).id;

@@ -39,8 +39,6 @@ export function usageOf(requests: number, of: Partial<{ minute: number; key: str
   return batch;
 }
 
-let messages = 0;
-
 export const envelopeOf = (boot: string, more: Partial<SyncEnvelope> = {}): SyncEnvelope => ({
   v: 1,
   gateway: 'gw_test',
@@ -51,7 +49,7 @@ export const envelopeOf = (boot: string, more: Partial<SyncEnvelope> = {}): Sync
   batch: null,
   watermark: null,
   leases: [],
-  message: (messages += 1),
+  message: 1,
   rates: [],
   gaps: [],
   skip: null,

@@ -1,2 +1,0 @@
--- A sync that comes twice, or behind a later one, must lend nothing: its till would never hear of it.
-alter table boots add column last_message bigint not null default 0;
