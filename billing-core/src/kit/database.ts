@@ -23,7 +23,8 @@ export function openDatabase(url: string, connections = POOL_CONNECTIONS): Sql {
       statement_timeout: STATEMENT_TIMEOUT_MS,
       application_name: 'tollgate',
       // What is read here is small by design; starting workers for it took 13 of 18 ms (measured).
-      max_parallel_workers_per_gather: 0,
+      // As text: the driver leaves a zero out.
+      max_parallel_workers_per_gather: '0',
     },
   });
 }
