@@ -1,4 +1,4 @@
-import type { SyncAnswer, SyncEnvelope } from '../contract/sync.ts';
+import type { LeaseTotals, SyncAnswer, SyncEnvelope } from '../contract/sync.ts';
 import { appendChange, lastChange } from '../kit/changes.ts';
 import type { Tx } from '../kit/database.ts';
 import { Fault } from '../kit/fault.ts';
@@ -91,6 +91,15 @@ function answerEnded(boot: BootRow, message: SyncMessage, now: number): SyncAnsw
 }
 
 /**
+ * What a message asks for. The till may never hear the answer to one that comes twice, or behind
+ * a later one: it is told what it was granted, and lent nothing more.
+ */
+function asksOf(boot: SeenBoot, { message, leases }: SyncEnvelope): LeaseTotals[] {
+  if (BigInt(message) > boot.last_message) return leases;
+  return leases.map((totals) => ({ ...totals, wanted: 0 }));
+}
+
+/**
  * One sync: the boot's row first, then its batch, then the windows it spent and asks for, and
  * its end last; all in the caller's transaction. A boot that has ended gets its state and
  * nothing else.
@@ -110,7 +119,7 @@ export async function synchronise(tx: Tx, message: SyncMessage, now: number): Pr
   await addSettlements(tx, key, recorded.spent);
   await addRefusals(tx, envelope.refusals);
   const mayBorrow = envelope.end === null && found.state === 'live';
-  const totals = mayBorrow ? envelope.leases : [];
+  const totals = mayBorrow ? asksOf(found, envelope) : [];
   const lending = await lendUnits(tx, key, { totals, now });
   const state = await end(tx, boot, envelope);
   await tell(tx, lending);

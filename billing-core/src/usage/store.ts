@@ -13,23 +13,24 @@ export type BootRow = {
   fingerprint: string;
 };
 /** With how long its own process has not been heard of. */
-export type SeenBoot = BootRow & { silent_ms: number };
+export type SeenBoot = BootRow & { silent_ms: number; last_message: bigint };
 export type BatchKey = { gateway: string; boot: string; sequence: number };
 
 /** The boot's row, made on first sight and locked: all syncs of one boot pass one by one. */
 export async function lockBoot(tx: Tx, from: SyncEnvelope): Promise<SeenBoot> {
-  const { gateway, boot, by, fingerprint, version } = from;
+  const { gateway, boot, by, message, fingerprint, version } = from;
   // Only its own process keeps a boot alive; whoever ships what it left does not.
   const seen = by === boot ? tx`clock_timestamp()` : tx`'epoch'::timestamptz`;
   await tx`insert into gateways (id) values (${gateway}) on conflict do nothing`;
   await tx`insert into boots (gateway_id, boot_id, fingerprint, version, last_seen_at)
     values (${gateway}, ${boot}, ${fingerprint}, ${version}, ${seen}) on conflict do nothing`;
   const [row] = await tx<[SeenBoot]>`
-    select gateway_id, boot_id, state, next_sequence, watermark, fingerprint,
+    select gateway_id, boot_id, state, next_sequence, watermark, fingerprint, last_message,
            extract(epoch from clock_timestamp() - last_seen_at)::float8 * 1000 as silent_ms
       from boots where gateway_id = ${gateway} and boot_id = ${boot} for update`;
   if (by === boot) {
-    await tx`update boots set last_seen_at = clock_timestamp()
+    await tx`update boots set last_seen_at = clock_timestamp(),
+                              last_message = greatest(last_message, ${message}::bigint)
       where gateway_id = ${gateway} and boot_id = ${boot}`;
   }
   return row;

@@ -45,3 +45,29 @@ test('an idle till object seals its boot and begins anew when it is asked', asyn
   await vi.waitFor(async () => expect(await world.ledger(seller.customerId)).toBe(25), LONG);
   expect((await boots()).map(({ state }) => state)).toEqual(['sealed', 'live']);
 }, 120_000);
+
+test('a restarted till object goes on counting its messages: it is lent more', async () => {
+  const seller = await world.customer({ quota: { limit: 1_000 } });
+  const told = async (): Promise<{ boot: string; message: number; granted: number }> => {
+    const [row] = await world.core.sql<{ boot: string; message: number; granted: number }[]>`
+      select boot_id as boot, last_message::int as message, granted::int as granted
+        from leases l join quota_windows w on w.id = l.window_id
+             join boots b using (gateway_id, boot_id)
+       where w.customer_id = ${seller.customerId}`;
+    return row ?? { boot: '', message: 0, granted: 0 };
+  };
+  expect(await call(seller)).toBe(200);
+  await host.kill();
+  const before = await told();
+  expect(before.granted).toBeGreaterThan(0);
+  // What core remembers from here on is what the object says now.
+  await world.core.sql`update boots set last_message = 0`;
+  await host.start();
+  await vi.waitFor(async () => {
+    expect(await call(seller)).toBe(200);
+    expect((await told()).granted).toBeGreaterThan(before.granted);
+  }, LONG);
+  const after = await told();
+  expect(after.boot).toBe(before.boot);
+  expect(after.message).toBeGreaterThan(before.message);
+});

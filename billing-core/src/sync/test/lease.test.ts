@@ -152,6 +152,32 @@ test('a boot that was written off is lent nothing; its late batches still count'
   expect(await lent()).toBeLessThan(before);
 });
 
+test('a message that comes twice or late is lent nothing and told what its boot has', async () => {
+  const leases = [{ window: WINDOW, generation: 0, wanted: 9_000, returned: 0 }];
+  const [early, later] = [1, 2].map(() => envelopeOf('bt_twice', { leases }));
+  const [first] = (await sync(later as SyncEnvelope)).grants;
+  expect(first?.granted).toBeGreaterThan(0);
+  const before = await lent();
+  const told = { granted: first?.granted, exhausted: false };
+  // Whoever doubled it may have lost the first answer.
+  expect((await sync(later as SyncEnvelope)).grants).toMatchObject([told]);
+  expect((await sync(early as SyncEnvelope)).grants).toMatchObject([told]);
+  expect(await lent()).toBe(before);
+});
+
+test('what a late message returned is returned, once', async () => {
+  const leases = [{ window: WINDOW, generation: 0, wanted: 9_000, returned: 0 }];
+  const [{ granted }] = (await sync(envelopeOf('bt_late_return', { leases }))).grants as [
+    LeaseGrant,
+  ];
+  const back = [{ window: WINDOW, generation: 0, wanted: granted, returned: granted }];
+  const [early, later] = [1, 2].map(() => envelopeOf('bt_late_return', { leases: back }));
+  const before = await lent();
+  await sync(later as SyncEnvelope);
+  await sync(early as SyncEnvelope);
+  expect(await lent()).toBe(before - granted);
+});
+
 test('a window that has not begun lends nothing: a wrong clock cannot open it', async () => {
   const of = { customerId: CUSTOMER, meterId: METER, kind: 'month' } as const;
   const window = quotaWindow(of, NOW + 40 * 86_400_000).id;

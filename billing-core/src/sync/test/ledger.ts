@@ -39,6 +39,8 @@ export function usageOf(requests: number, of: Partial<{ minute: number; key: str
   return batch;
 }
 
+let messages = 0;
+
 export const envelopeOf = (boot: string, more: Partial<SyncEnvelope> = {}): SyncEnvelope => ({
   v: 1,
   gateway: 'gw_test',
@@ -49,7 +51,7 @@ export const envelopeOf = (boot: string, more: Partial<SyncEnvelope> = {}): Sync
   batch: null,
   watermark: null,
   leases: [],
-  message: 1,
+  message: (messages += 1),
   rates: [],
   gaps: [],
   skip: null,
