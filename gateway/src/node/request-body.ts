@@ -3,6 +3,8 @@ import { Readable } from 'node:stream';
 
 export type BodyWatch = {
   readonly maxBytes: number;
+  /** The upstream is there and takes the body; called once. */
+  wanted(): void;
   /** Bytes arrived; the upstream wait starts anew. */
   progressed(): void;
   /** The body is over the limit; called once, the byte that was too many is not passed on. */
@@ -20,13 +22,17 @@ export class RequestBody extends Readable {
   readonly #incoming: IncomingMessage;
   readonly #watch: BodyWatch;
   #bytes = 0;
+  #begun = false;
 
   constructor(incoming: IncomingMessage, watch: BodyWatch) {
     super({ highWaterMark: BUFFER_BYTES });
     this.#incoming = incoming;
     this.#watch = watch;
-    incoming.on('data', this.#onData);
-    incoming.on('end', this.#onEnd);
+  }
+
+  /** Whether any of it was asked for; until then another upstream can be given all of it. */
+  get begun(): boolean {
+    return this.#begun;
   }
 
   /** Bytes taken from the client so far. */
@@ -55,6 +61,12 @@ export class RequestBody extends Readable {
   };
 
   override _read(): void {
+    if (!this.#begun) {
+      this.#begun = true;
+      this.#incoming.on('data', this.#onData);
+      this.#incoming.on('end', this.#onEnd);
+      this.#watch.wanted();
+    }
     this.#incoming.resume();
   }
 

@@ -1,13 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { toClient } from '../core/headers.ts';
+import { type RawHeaders, toClient } from '../core/headers.ts';
 
 /** A field list as undici gives it: names and values in turn, as bytes or text. */
 type Raw = Buffer[] | string[] | IncomingHttpHeaders | null | undefined;
 
 /** The same as text, one character for each byte, so that it goes out as it came. */
-export function textsOf(raw: Raw): string[] {
+export function textsOf(raw: Raw): RawHeaders {
   if (!Array.isArray(raw)) return [];
-  const texts: string[] = [];
+  const texts: RawHeaders = [];
   for (const part of raw) texts.push(typeof part === 'string' ? part : part.toString('latin1'));
   return texts;
 }
