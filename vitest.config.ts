@@ -18,6 +18,7 @@ export default defineConfig({
           include: ['{gateway,billing-core,web,scripts}/**/*.test.{ts,tsx}'],
           exclude: [...NOT_OURS, TIDY],
           globalSetup: 'scripts/test/global-setup.ts',
+          provide: { size: 'guard' },
         },
       },
     ],

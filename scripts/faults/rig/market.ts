@@ -1,0 +1,90 @@
+export type Terms = {
+  quota?: { limit: number; window?: string; on_unreachable?: 'admit' | 'refuse' };
+  rate?: { perSecond: number; burst: number };
+};
+export type Key = { id: string; secret: string };
+export type Customer = { id: string; subscription: string; keys: readonly Key[] };
+
+/** What an admin does, through the REST API: customers, plans, keys and the one route. */
+export class Market {
+  readonly #url: string;
+  readonly #token: string;
+  #plans = 0;
+  /** Id of the meter of bytes. */
+  bytesMeter = '';
+
+  constructor(url: string, token: string) {
+    this.#url = url;
+    this.#token = token;
+  }
+
+  async call<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
+    const answer = await fetch(`${this.#url}/v1${path}`, {
+      method,
+      headers: { authorization: `Bearer ${this.#token}`, 'content-type': 'application/json' },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    return (text === '' ? undefined : JSON.parse(text)) as Answer;
+  }
+
+  /** Every path leads to this upstream, and counts requests and bytes of answers. */
+  async openShop(upstreamUrl: string): Promise<void> {
+    const bytes = { slug: 'bytes', name: 'Bytes', unit: 'byte' };
+    this.bytesMeter = (await this.call<{ id: string }>('POST', '/meters', bytes)).id;
+    await this.call('POST', '/routes', {
+      name: 'all',
+      path_pattern: '/*',
+      upstream_url: upstreamUrl,
+      metering: [
+        { meter: 'requests', source: 'request' },
+        { meter: 'bytes', source: 'response_bytes' },
+      ],
+    });
+  }
+
+  /** Makes a customer on a plan of its own with these terms, and keys. */
+  async customer(terms: Terms = {}, keys = 3): Promise<Customer> {
+    const plan = await this.#plan(terms);
+    const { id } = await this.call<{ id: string }>('POST', '/customers', { name: 'Acme' });
+    const of = { customer_id: id, plan_version_id: plan };
+    const subscription = await this.call<{ id: string }>('POST', '/subscriptions', of);
+    const made: Key[] = [];
+    for (let n = 0; n < keys; n++) {
+      made.push(await this.call<Key>('POST', `/customers/${id}/keys`, { name: `key ${n}` }));
+    }
+    return { id, subscription: subscription.id, keys: made };
+  }
+
+  /** Makes the plan that a customer can be moved to later. */
+  planFor(terms: Terms): Promise<string> {
+    return this.#plan(terms);
+  }
+
+  async move({ subscription }: Customer, planVersion: string): Promise<void> {
+    const body = { plan_version_id: planVersion };
+    await this.call('POST', `/subscriptions/${subscription}/change`, body);
+  }
+
+  async #plan({ quota, rate }: Terms): Promise<string> {
+    this.#plans += 1;
+    const entitlements: object[] = [];
+    if (quota) {
+      const { limit, window = 'month', on_unreachable = 'refuse' } = quota;
+      const of = { meter_id: 'mtr_requests', limit: String(limit), window, on_unreachable };
+      entitlements.push({ kind: 'quota', enforcement: 'hard', ...of });
+    }
+    if (rate) {
+      const { perSecond, burst } = rate;
+      entitlements.push({ kind: 'rate_limit', rate_per_second: String(perSecond), burst });
+    }
+    const named = { slug: `plan-${this.#plans}`, name: 'Plan' };
+    const plan = await this.call<{ id: string }>('POST', '/plans', named);
+    const content = { currency: 'USD', prices: [], entitlements };
+    const path = `/plans/${plan.id}/versions`;
+    const version = await this.call<{ id: string }>('POST', path, content);
+    await this.call('POST', `/plan-versions/${version.id}/publish`, {});
+    return version.id;
+  }
+}

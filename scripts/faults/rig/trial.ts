@@ -1,0 +1,110 @@
+import { readLedger } from '../checker/ledger.ts';
+import { type Asked, readLog, type Served } from '../checker/logs.ts';
+import { type Fault, judge, type Verdict } from '../checker/verdict.ts';
+import type { Load, LoadOf } from './load.ts';
+import type { Customer, Terms } from './market.ts';
+import type { Rig } from './rig.ts';
+import { settle } from './settle.ts';
+
+export type Judging = {
+  clockFaked?: boolean;
+  unleased?: boolean;
+  /** How long the books may take to be complete. */
+  withinMs?: number;
+};
+
+/** What one test does to an installation, with customers of its own. */
+export class Trial {
+  readonly rig: Rig;
+  readonly faults: Fault[] = [];
+  readonly customers: Customer[] = [];
+  readonly #loads: Load[] = [];
+  readonly #asked: Asked[] = [];
+  readonly #doubtsBefore: number;
+
+  private constructor(rig: Rig, doubtsBefore: number) {
+    this.rig = rig;
+    this.#doubtsBefore = doubtsBefore;
+  }
+
+  static async begin(rig: Rig): Promise<Trial> {
+    return new Trial(rig, await doubtsIn(rig));
+  }
+
+  async customer(terms: Terms = {}): Promise<Customer> {
+    const made = await this.rig.market.customer(terms);
+    this.customers.push(made);
+    return made;
+  }
+
+  /** Starts a load with the keys of all customers of the trial. */
+  async load(asked: Partial<LoadOf> = {}): Promise<Load> {
+    const keys = this.customers.flatMap((customer) => customer.keys);
+    const load = await this.rig.load({ keys, ...asked });
+    this.#loads.push(load);
+    return load;
+  }
+
+  /** Does something to gateways, all of them unless told, and notes when. */
+  async hurt<Result>(
+    what: string,
+    work: () => Promise<Result> | Result,
+    gateways: readonly number[] = this.rig.gateways.map(({ at }) => at),
+  ): Promise<Result> {
+    const from = Date.now();
+    const fault: Fault = { what, from, until: Number.MAX_SAFE_INTEGER, gateways };
+    this.faults.push(fault);
+    try {
+      return await work();
+    } finally {
+      fault.until = Date.now();
+    }
+  }
+
+  /** Kills a gateway with no goodbye. */
+  kill(at: number): Promise<number | null> {
+    return this.hurt('kill', () => this.rig.gateway(at).part.end('SIGKILL'), [at]);
+  }
+
+  /** Lets all loads finish. */
+  async stopLoads(): Promise<void> {
+    for (const load of this.#loads.splice(0)) this.#asked.push(...(await load.stop()));
+  }
+
+  /** What clients saw so far; only of loads that have been stopped. */
+  get asked(): readonly Asked[] {
+    return this.#asked;
+  }
+
+  /** What the upstream served of this trial's customers. */
+  get served(): Served[] {
+    const keys = new Set(this.customers.flatMap((customer) => customer.keys.map(({ id }) => id)));
+    return readLog<Served>(this.rig.upstreamLog).filter(({ key }) => keys.has(key));
+  }
+
+  /** Waits until the books are complete, and has them judged. */
+  async verdict({ withinMs, ...judging }: Judging = {}): Promise<Verdict> {
+    await this.stopLoads();
+    await settle(this.rig, withinMs);
+    return this.judge(judging);
+  }
+
+  /** Has the books judged as they are. */
+  async judge(judging: Omit<Judging, 'withinMs'> = {}): Promise<Verdict> {
+    const { rig, faults } = this;
+    const ledger = await readLedger(
+      rig.database.url,
+      this.customers.map(({ id }) => id),
+    );
+    const meters = { requests: 'mtr_requests', bytes: rig.market.bytesMeter };
+    const evidence = { asked: this.#asked, served: this.served, ledger, faults, meters };
+    const doubtsBefore = this.#doubtsBefore;
+    return judge({ ...evidence, ...judging, doubtsBefore });
+  }
+}
+
+async function doubtsIn({ sql }: Rig): Promise<number> {
+  const [row] = await sql<{ doubts: number }[]>`
+    select coalesce(sum(in_doubt), 0)::float8 as doubts from boots`;
+  return row?.doubts ?? 0;
+}
