@@ -1,0 +1,47 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+
+/** Whether processes can be kept to one core each; without it figures of CPU are still true. */
+export const CAN_PIN =
+  cpus().length > 1 && spawnSync('taskset', ['-c', '0', 'true']).status === 0;
+
+/** Whether this program is on the machine. */
+export const isThere = (program: string): boolean =>
+  spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
+
+export type Pinned = { core: number; args: string[]; env?: NodeJS.ProcessEnv };
+
+/** Starts a program on one core. Its errors are shown, what it says otherwise is not. */
+export function startOn(program: string, { core, args, env }: Pinned): ChildProcess {
+  const [file, ...all] = CAN_PIN
+    ? ['taskset', '-c', `${core}`, program, ...args]
+    : [program, ...args];
+  return spawn(file as string, all, {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+}
+
+/** Asks a process to end, and waits until it has. */
+export async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  await ended;
+}
+
+const TICK_S = 0.01;
+
+/** Seconds of CPU that a process and its threads have used so far; proc(5), fields 14 and 15. */
+export function cpuSecondsOf(pid: number): number {
+  const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * TICK_S;
+}
+
+/** Resident memory of a process, in MB. */
+export function memoryOf(pid: number): number {
+  const line = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return Number(line ?? 0) / 1_024;
+}
