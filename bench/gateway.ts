@@ -6,10 +6,11 @@ import { freePort } from '../scripts/test/free-port.ts';
 import { makeRunFolder } from '../scripts/test/run-folder.ts';
 import { addedLatency } from './gateway-latency.ts';
 import { machine, median, shownUsage, watchMachine } from './machine.ts';
+import { bundle, startWorkerd, type Workerd } from '../gateway/test/conformance/workerd.ts';
 import { startProxy, startUpstream, type Nginx } from './nginx.ts';
-import { CAN_PIN, cpuSecondsOf, isThere, memoryOf, startOn, stop } from './pinned.ts';
+import { CAN_PIN, cpuSecondsOf, isThere, keepOn, memoryOf, startOn, stop } from './pinned.ts';
 import { say } from './say.ts';
-import { openStage } from './stage.ts';
+import { openStage, type Stage } from './stage.ts';
 import { load } from './wrk.ts';
 
 const CORES = { proxy: 0, others: 1 };
@@ -24,6 +25,8 @@ const { values } = parseArgs({
     connections: { type: 'string', default: '64' },
     /** Without the part that measures latency at half load. */
     'no-latency': { type: 'boolean', default: false },
+    /** The Workers host too, under workerd. */
+    workers: { type: 'boolean', default: false },
     /** Writes CPU profiles of the gateway into this folder. */
     profile: { type: 'string' },
   },
@@ -86,6 +89,29 @@ function verdict(what: string, ratio: number, bar?: number): boolean {
   return passed;
 }
 
+/** The same gateway as a Worker, one isolate, in both ways of metering. */
+async function onWorkerd(stage: Stage, folder: string): Promise<[string, Workerd][]> {
+  const script = bundle(folder);
+  const all: [string, Workerd][] = [];
+  for (const metering of ['relaxed', 'strict']) {
+    const vars = {
+      BILLING_CORE_URL: stage.coreUrl,
+      GATEWAY_TOKEN: stage.token,
+      METERING: metering,
+      SYNC_MS: '1000',
+    };
+    const worker = await startWorkerd({
+      folder: join(folder, metering),
+      script,
+      isolates: 1,
+      vars,
+    });
+    keepOn(worker.pid, CORES.proxy);
+    all.push([`Tollgate on workerd, ${metering}`, worker]);
+  }
+  return all;
+}
+
 async function run(folder: string, upstreamPort: number): Promise<boolean> {
   const upstream = `http://127.0.0.1:${upstreamPort}`;
   const [nginxPort, honoPort] = [await freePort(), await freePort()];
@@ -99,6 +125,7 @@ async function run(folder: string, upstreamPort: number): Promise<boolean> {
   const nodeArgs = profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : [];
   const cores = { gateway: CORES.proxy, others: CORES.others };
   const stage = await openStage({ folder, upstream, cores, nodeArgs });
+  const workers = values.workers ? await onWorkerd(stage, folder) : [];
   try {
     const { gateway, gatewayUrl, key } = stage;
     const pid = (): number => Number(gateway.pid);
@@ -114,6 +141,9 @@ async function run(folder: string, upstreamPort: number): Promise<boolean> {
         pid: () => Number(hono.pid),
       },
     ];
+    for (const [name, { urls, pid: worker }] of workers) {
+      proxies.push({ name, url: `${urls[0]}/metered/${PATH}`, headers, pid: () => worker });
+    }
     const all = new Map<string, Round[]>();
     const watch = watchMachine();
     for (let round = 0; round < rounds; round++) {
@@ -127,7 +157,11 @@ async function run(folder: string, upstreamPort: number): Promise<boolean> {
     const each = (name: string): number => cost.get(name) ?? Number.NaN;
     const mine = each(full.name);
     const held = [
-      verdict('all on ÷ bare forwarder, per CPU', each('Tollgate, bare forwarder') / mine, BARS.ofBare),
+      verdict(
+        'all on ÷ bare forwarder, per CPU',
+        each('Tollgate, bare forwarder') / mine,
+        BARS.ofBare,
+      ),
       verdict('all on ÷ nginx, per CPU', each('nginx, bare') / mine, BARS.ofNginx),
       verdict('bare forwarder ÷ nginx', each('nginx, bare') / each('Tollgate, bare forwarder')),
       verdict('hono/proxy ÷ nginx', each('nginx, bare') / each('hono/proxy')),
@@ -140,6 +174,7 @@ async function run(folder: string, upstreamPort: number): Promise<boolean> {
     }
     return held.every(Boolean);
   } finally {
+    for (const [, worker] of workers) await worker.kill('SIGTERM');
     await stop(hono);
     await stop(peer.child);
     await stage.close();

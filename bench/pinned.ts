@@ -3,8 +3,7 @@ import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 
 /** Whether processes can be kept to one core each; without it figures of CPU are still true. */
-export const CAN_PIN =
-  cpus().length > 1 && spawnSync('taskset', ['-c', '0', 'true']).status === 0;
+export const CAN_PIN = cpus().length > 1 && spawnSync('taskset', ['-c', '0', 'true']).status === 0;
 
 /** Whether this program is on the machine. */
 export const isThere = (program: string): boolean =>
@@ -21,6 +20,11 @@ export function startOn(program: string, { core, args, env }: Pinned): ChildProc
     env: { ...process.env, ...env },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
+}
+
+/** Keeps a process that runs already, with its threads, to one core. */
+export function keepOn(pid: number, core: number): void {
+  if (CAN_PIN) spawnSync('taskset', ['-a', '-c', '-p', `${core}`, `${pid}`]);
 }
 
 /** Asks a process to end, and waits until it has. */

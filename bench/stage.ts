@@ -18,6 +18,9 @@ export type Stage = {
   databaseUrl: string;
   gateway: ChildProcess;
   gatewayUrl: string;
+  coreUrl: string;
+  /** Of an admin, and of a gateway. */
+  token: string;
   /** A key of a customer with a rate limit and a hard quota. */
   key: string;
   customerId: string;
@@ -138,6 +141,8 @@ export async function openStage({ folder, upstream, cores, nodeArgs }: Parts): P
     databaseUrl: cluster.url,
     gateway,
     gatewayUrl: `http://127.0.0.1:${port}`,
+    coreUrl: core.url,
+    token,
     key,
     customerId,
     close: async () => {

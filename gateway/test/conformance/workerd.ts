@@ -45,6 +45,7 @@ export type WorkerdOf = {
 export type Workerd = {
   /** One for each isolate. */
   readonly urls: readonly string[];
+  readonly pid: number;
   /** What it printed. */
   readonly output: () => string;
   kill(signal: NodeJS.Signals): Promise<void>;
@@ -114,6 +115,7 @@ export async function startWorkerd(of: WorkerdOf): Promise<Workerd> {
   const urls = await listening(child, of.isolates, () => output);
   return {
     urls,
+    pid: Number(child.pid),
     output: () => output,
     kill: async (signal) => {
       if (child.exitCode !== null || child.signalCode !== null) return;
