@@ -6,11 +6,11 @@ import { freePort } from '../scripts/test/free-port.ts';
 import { makeRunFolder } from '../scripts/test/run-folder.ts';
 import { addedLatency } from './gateway-latency.ts';
 import { machine, median, shownUsage, watchMachine } from './machine.ts';
-import { bundle, startWorkerd, type Workerd } from '../gateway/test/conformance/workerd.ts';
+import { startWorkers, type Worker } from './workers.ts';
 import { startProxy, startUpstream, type Nginx } from './nginx.ts';
-import { CAN_PIN, cpuSecondsOf, isThere, keepOn, memoryOf, startOn, stop } from './pinned.ts';
+import { CAN_PIN, cpuSecondsOf, isThere, memoryOf, startOn, stop } from './pinned.ts';
 import { say } from './say.ts';
-import { openStage, type Stage } from './stage.ts';
+import { openStage } from './stage.ts';
 import { load } from './wrk.ts';
 
 const CORES = { proxy: 0, others: 1 };
@@ -93,26 +93,38 @@ function verdict(what: string, ratio: number, bar?: number): boolean {
   return passed;
 }
 
-/** The same gateway as a Worker, one isolate, in both ways of metering. */
-async function onWorkerd(stage: Stage, folder: string): Promise<[string, Workerd][]> {
-  const script = bundle(folder);
-  const all: [string, Workerd][] = [];
-  for (const metering of ['relaxed', 'strict']) {
-    const vars = {
-      BILLING_CORE_URL: stage.coreUrl,
-      GATEWAY_TOKEN: stage.token,
-      METERING: metering,
-      SYNC_MS: '1000',
-    };
-    const worker = await startWorkerd({
-      folder: join(folder, metering),
-      script,
-      isolates: 1,
-      vars,
-    });
-    keepOn(worker.pid, CORES.proxy);
-    all.push([`Tollgate on workerd, ${metering}`, worker]);
+const MINE = 'Tollgate, all on';
+const BARE = 'Tollgate, bare forwarder';
+const NGINX = 'nginx, bare';
+const HONO = 'hono/proxy';
+
+/** Says what the median costs come to as ratios; false when one is under its bar. */
+function judge(cost: Map<string, number>, workers: readonly Worker[]): boolean {
+  const each = (name: string): number => cost.get(name) ?? Number.NaN;
+  const held = [
+    verdict('all on ÷ bare forwarder, per CPU', each(BARE) / each(MINE), BARS.ofBare),
+    verdict('all on ÷ nginx, per CPU', each(NGINX) / each(MINE), BARS.ofNginx),
+    verdict('bare forwarder ÷ nginx', each(NGINX) / each(BARE)),
+    verdict('hono/proxy ÷ nginx', each(NGINX) / each(HONO)),
+  ];
+  const [peer, ...ours] = workers;
+  for (const { name } of ours) {
+    verdict(`${name} ÷ workerd, bare`, each(peer?.name ?? '') / each(name));
   }
+  return held.every(Boolean);
+}
+
+/** Measures all in turn, so that a slow moment of the machine falls on each of them. */
+async function compare(proxies: readonly Proxy[]): Promise<Map<string, Round[]>> {
+  const all = new Map<string, Round[]>();
+  const watch = watchMachine();
+  for (let round = 0; round < rounds; round++) {
+    for (const proxy of proxies) {
+      all.set(proxy.name, [...(all.get(proxy.name) ?? []), await measure(proxy)]);
+    }
+  }
+  say(`${rounds} rounds of ${seconds} s in turn, ${connections} connections; medians`);
+  say(`  ${shownUsage(watch())}`);
   return all;
 }
 
@@ -129,56 +141,32 @@ async function run(folder: string, upstreamPort: number): Promise<boolean> {
   const nodeArgs = profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : [];
   const cores = { gateway: CORES.proxy, others: CORES.others };
   const stage = await openStage({ folder, upstream, cores, nodeArgs });
-  const workers = values.workers ? await onWorkerd(stage, folder) : [];
+  const workers = values.workers
+    ? await startWorkers(stage, { folder, upstream, core: CORES.proxy })
+    : [];
   try {
-    const { gateway, gatewayUrl, key } = stage;
-    const pid = (): number => Number(gateway.pid);
-    const headers = { Authorization: `Bearer ${key}` };
-    const full = { name: 'Tollgate, all on', url: `${gatewayUrl}/metered/${PATH}`, headers, pid };
+    const pid = (): number => Number(stage.gateway.pid);
+    const headers = { Authorization: `Bearer ${stage.key}` };
+    const full = { name: MINE, url: `${stage.gatewayUrl}/metered/${PATH}`, headers, pid };
     const proxies: Proxy[] = [
-      { name: 'nginx, bare', url: `http://127.0.0.1:${nginxPort}/${PATH}`, pid: peer.worker },
-      { name: 'Tollgate, bare forwarder', url: `${gatewayUrl}/bare/${PATH}`, pid },
+      { name: NGINX, url: `http://127.0.0.1:${nginxPort}/${PATH}`, pid: peer.worker },
+      { name: BARE, url: `${stage.gatewayUrl}/bare/${PATH}`, pid },
       full,
-      {
-        name: 'hono/proxy',
-        url: `http://127.0.0.1:${honoPort}/${PATH}`,
-        pid: () => Number(hono.pid),
-      },
+      { name: HONO, url: `http://127.0.0.1:${honoPort}/${PATH}`, pid: () => Number(hono.pid) },
     ];
-    for (const [name, { urls, pid: worker }] of workers) {
-      proxies.push({ name, url: `${urls[0]}/metered/${PATH}`, headers, pid: () => worker });
+    for (const { name, worker, path } of workers) {
+      const url = `${worker.urls[0]}${path}${PATH}`;
+      proxies.push({ name, url, headers, pid: () => worker.pid });
     }
-    const all = new Map<string, Round[]>();
-    const watch = watchMachine();
-    for (let round = 0; round < rounds; round++) {
-      for (const proxy of proxies) {
-        all.set(proxy.name, [...(all.get(proxy.name) ?? []), await measure(proxy)]);
-      }
-    }
-    say(`${rounds} rounds of ${seconds} s in turn, ${connections} connections; medians`);
-    const cost = report(all);
-    say(`  ${shownUsage(watch())}`);
-    const each = (name: string): number => cost.get(name) ?? Number.NaN;
-    const mine = each(full.name);
-    const held = [
-      verdict(
-        'all on ÷ bare forwarder, per CPU',
-        each('Tollgate, bare forwarder') / mine,
-        BARS.ofBare,
-      ),
-      verdict('all on ÷ nginx, per CPU', each('nginx, bare') / mine, BARS.ofNginx),
-      verdict('bare forwarder ÷ nginx', each('nginx, bare') / each('Tollgate, bare forwarder')),
-      verdict('hono/proxy ÷ nginx', each('nginx, bare') / each('hono/proxy')),
-    ];
-    if (!values['no-latency']) {
-      const most = median((all.get(full.name) ?? []).map((round) => round.perSecond));
-      const direct = { url: `${upstream}/${PATH}` };
-      const half = { perSecond: most / 2, core: CORES.others, folder };
-      held.push(await addedLatency({ direct, through: full, ...half }));
-    }
-    return held.every(Boolean);
+    const all = await compare(proxies);
+    const held = judge(report(all), workers);
+    if (values['no-latency']) return held;
+    const most = median((all.get(MINE) ?? []).map((round) => round.perSecond));
+    const half = { perSecond: most / 2, core: CORES.others, folder };
+    const direct = { url: `${upstream}/${PATH}` };
+    return (await addedLatency({ direct, through: full, ...half })) && held;
   } finally {
-    for (const [, worker] of workers) await worker.kill('SIGTERM');
+    for (const { worker } of workers) await worker.kill('SIGTERM');
     await stop(hono);
     await stop(peer.child);
     await stage.close();
