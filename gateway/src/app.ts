@@ -40,6 +40,9 @@ type Visit = {
   readonly path: string;
 };
 
+// The refusal `target_too_long` names this limit.
+const TARGET_BYTES_MAX = 8 * 1024;
+
 const KEY_REFUSALS = {
   missing: 'key_missing',
   malformed: 'key_malformed',
@@ -54,6 +57,7 @@ const KEY_REFUSALS = {
 export function gate(ports: GatePorts, exchange: Exchange): Answer {
   const head = readHead(exchange.rawHeaders, exchange.httpVersion);
   if (typeof head === 'string') return exchange.refuse(refuse(head));
+  if (exchange.target.length > TARGET_BYTES_MAX) return exchange.refuse(refuse('target_too_long'));
   const host = readHost(head.hostField);
   const path = readTarget(exchange.target, head.hostField);
   if (host === undefined || path === undefined) return exchange.refuse(refuse('invalid_request'));
@@ -65,6 +69,11 @@ export function gate(ports: GatePorts, exchange: Exchange): Answer {
   if (match.kind === 'none') return exchange.refuse(refuse('route_not_found'));
   if (match.kind === 'method') {
     return exchange.refuse(refuse('method_not_allowed', { allow: match.allow }));
+  }
+  // An OPTIONS that may go no further is answered here (RFC 9110 7.6.2); TRACE never goes on.
+  if (head.maxForwards !== undefined && exchange.method === 'OPTIONS') {
+    if (Number.isNaN(head.maxForwards)) return exchange.refuse(refuse('invalid_request'));
+    if (head.maxForwards === 0) return exchange.refuse(refuse('forwards_used_up'));
   }
   if (head.webSocket) return exchange.refuse(refuse('upgrade_unsupported'));
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readHead } from '../src/core/head.ts';
+import { readHead, type RequestHead } from '../src/core/head.ts';
 import { type Forwarding, toClient, toUpstream } from '../src/core/headers.ts';
 import { readCredential } from '../src/core/key.ts';
 import { KEY } from './rig.ts';
@@ -13,6 +13,7 @@ const via = (more: Partial<Forwarding> = {}): Forwarding => ({
   httpVersion: '1.1',
   trailers: false,
   contentLength: undefined,
+  maxForwards: undefined,
   customerId: 'cus_1',
   keyId: 'key_1',
   mintTrace: () => ['1'.repeat(32), '2'.repeat(16)],
@@ -65,6 +66,8 @@ describe('to the upstream', () => {
     'X-Tollgate-Customer',
     'x-tollgate-anything',
     'X_Tollgate_Customer',
+    'X.Tollgate.Customer',
+    'x!tollgate~key',
     'x-tollgate_key',
     'X-Request-ID',
     'X_Request_Id',
@@ -248,6 +251,9 @@ describe('the head of a request', () => {
     const many = Array.from({ length: 402 }, (_, i) => (i === 0 ? 'Host' : 'x'));
     expect(read(many)).toBe('headers_too_many');
     expect(read(['Host', 'a', 'Expect', '200-ok'])).toBe('expectation_failed');
+    const both = ['Host', 'a', 'Expect', '200-ok', 'Expect', '100-continue'];
+    expect(read(both)).toBe('expectation_failed');
+    expect(read(['Expect', '100-continue'], '1.0')).toMatchObject({ expectsContinue: false });
   });
 
   it('is read in any case', () => {
@@ -257,10 +263,19 @@ describe('the head of a request', () => {
       hostField: 'a:1',
       contentLength: 5,
       hasBody: true,
-      webSocket: true,
+      expectsContinue: false,
+      webSocket: false,
       trailers: true,
+      maxForwards: undefined,
     });
-    expect(read(['Host', 'a', 'Upgrade', 'h2c'])).toMatchObject({ webSocket: false });
+  });
+
+  it('a WebSocket is asked for by Upgrade and Connection together', () => {
+    const asks = (...raw: string[]) => (read(['Host', 'a', ...raw]) as RequestHead).webSocket;
+    expect(asks('UPGRADE', 'WebSocket', 'Connection', 'Upgrade')).toBe(true);
+    expect(asks('Upgrade', 'h2c, websocket', 'Connection', 'keep-alive, upgrade')).toBe(true);
+    expect(asks('Upgrade', 'websocket')).toBe(false);
+    expect(asks('Upgrade', 'h2c', 'Connection', 'upgrade')).toBe(false);
   });
 });
 

@@ -7,6 +7,8 @@ export type FieldUse =
   | 'connection'
   | 'via'
   | 'trace'
+  | 'referer'
+  | 'forwards'
   /** Kept only when a trusted proxy sent it. */
   | 'forwarded';
 
@@ -48,6 +50,8 @@ const USES = new Map<string, FieldUse>([
   ['via', 'via'],
   ['traceparent', 'trace'],
   ['tracestate', 'trace'],
+  ['referer', 'referer'],
+  ['max-forwards', 'forwards'],
   ['forwarded', 'forwarded'],
   ['x-forwarded-for', 'forwarded'],
   ['x-forwarded-proto', 'forwarded'],
@@ -58,9 +62,9 @@ function judge(name: string): FieldUse {
   const lower = name.toLowerCase();
   const exact = USES.get(lower);
   if (exact) return exact;
-  // Servers that turn fields into variables (CGI, WSGI) read `_` and `-` alike: what we would
-  // not pass with a hyphen does not pass with an underscore, trusted proxy or not.
-  const hyphened = lower.replaceAll('_', '-');
+  // Servers that turn fields into variables (CGI, WSGI) read `_` and `-` alike, some every other
+  // sign too: what we would not pass with a hyphen does not pass so, trusted proxy or not.
+  const hyphened = lower.replaceAll(/[^a-z0-9]/g, '-');
   if (DROPPED_PREFIXES.some((prefix) => hyphened.startsWith(prefix))) return 'drop';
   return hyphened !== lower && USES.has(hyphened) ? 'drop' : 'pass';
 }

@@ -1,4 +1,5 @@
 import { nominate, passesBack, useOf } from './field-name.ts';
+import { PSEUDONYM } from './head.ts';
 import { credentialIn } from './key.ts';
 import { joinLimits, tellsLimits } from './limit-fields.ts';
 
@@ -16,6 +17,8 @@ export type Forwarding = {
   /** The client takes trailers. */
   readonly trailers: boolean;
   readonly contentLength: number | undefined;
+  /** How often the upstream may forward it, where the method heeds that (RFC 9110 7.6.2). */
+  readonly maxForwards: number | undefined;
   readonly customerId: string | undefined;
   readonly keyId: string | undefined;
   /** Used when the client sent no valid traceparent: 32 and 16 hex digits. */
@@ -25,7 +28,10 @@ export type Forwarding = {
 /** A field list: names and values in turn, as they stand on the wire. */
 export type RawHeaders = string[];
 
-const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
+const TRACE_IDS = '(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}';
+// Versions above 00 may say more behind the flags.
+const TRACEPARENT = new RegExp(`^(?:00-${TRACE_IDS}|(?!00|ff)[0-9a-f]{2}-${TRACE_IDS}(?:-.*)?)$`);
+const OUR_KEY = /tg_(?:live|test)_/;
 
 type Gathered = {
   nominated: Set<string> | undefined;
@@ -46,6 +52,10 @@ function gather(into: Gathered, name: string, value: string): void {
   else if (name === 'connection') nominate(value, (into.nominated ??= new Set()));
   else into.forwarded.set(name, listed(into.forwarded.get(name), value));
 }
+
+/** Max-Forwards for the next one who forwards. */
+export const lessOne = (maxForwards: number | undefined): number | undefined =>
+  maxForwards === undefined ? undefined : maxForwards - 1;
 
 function addTrace(out: RawHeaders, seen: Gathered, mint: Forwarding['mintTrace']): void {
   const [parent = ''] = seen.traceparent;
@@ -80,7 +90,7 @@ function addForwarded(out: RawHeaders, seen: Gathered, via: Forwarding): void {
 // On a public route no key was asked for: a bearer token there is meant for the upstream, unless
 // it is visibly a key of this gateway.
 const isOurs = (credential: string | undefined, via: Forwarding): boolean =>
-  credential !== undefined && (via.keyId !== undefined || /^tg_(live|test)_/.test(credential));
+  credential !== undefined && (via.keyId !== undefined || OUR_KEY.test(credential));
 
 /**
  * The fields for the upstream. The client's are stripped first and ours added last, so that no
@@ -102,13 +112,19 @@ export function toUpstream(raw: readonly string[], via: Forwarding): RawHeaders 
     const use = useOf(name);
     if (use === 'drop') continue;
     if (use === 'pass') out.push(name, value);
-    else if (use !== 'credential') gather(seen, name.toLowerCase(), value);
+    else if (use === 'referer') {
+      // A page whose address holds the key would hand it on with every request made from it.
+      if (!OUR_KEY.test(value)) out.push(name, value);
+    } else if (use === 'forwards') {
+      if (via.maxForwards === undefined) out.push(name, value);
+    } else if (use !== 'credential') gather(seen, name.toLowerCase(), value);
     else if (!isOurs(credentialIn(name.toLowerCase(), value), via)) out.push(name, value);
   }
   const fields = seen.nominated?.size ? withoutNominated(out, seen.nominated) : out;
   if (via.contentLength !== undefined) fields.push('content-length', String(via.contentLength));
+  if (via.maxForwards !== undefined) fields.push('Max-Forwards', String(via.maxForwards));
   if (via.trailers) fields.push('te', 'trailers');
-  fields.push('Via', listed(seen.via, `${via.httpVersion} tollgate`));
+  fields.push('Via', listed(seen.via, `${via.httpVersion} ${PSEUDONYM}`));
   addForwarded(fields, seen, via);
   addTrace(fields, seen, via.mintTrace);
   if (via.customerId !== undefined) fields.push('X-Tollgate-Customer', via.customerId);

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BlockList } from 'node:net';
-import type { Forwarding, RawHeaders } from '../core/headers.ts';
+import { type Forwarding, lessOne, type RawHeaders } from '../core/headers.ts';
 import { limitFields } from '../core/limit-fields.ts';
 import { failureAnswer, refusalAnswer } from '../core/problem.ts';
 import type { Refusal, RefusalReason } from '../core/refusal.ts';
@@ -108,6 +108,7 @@ export class NodeExchange implements Exchange, Guest {
       httpVersion: this.httpVersion,
       trailers: head.trailers,
       contentLength: head.contentLength,
+      maxForwards: this.method === 'OPTIONS' ? lessOne(head.maxForwards) : undefined,
       customerId: hold?.fact.customer.id,
       keyId: hold?.fact.key_id,
       mintTrace: this.host.mint.trace,

@@ -95,7 +95,7 @@ export class Passage implements Asker, Source {
     return new RequestBody(incoming, {
       maxBytes: this.#plan.route.fact.max_body_bytes,
       wanted: () => {
-        if (incoming.headers.expect !== undefined) outgoing.writeContinue();
+        if (this.#plan.head.expectsContinue) outgoing.writeContinue();
       },
       progressed: () => this.#progressed(),
       tooLarge: () => this.#tooLarge(),

@@ -1,4 +1,4 @@
-import type { Forwarding, RawHeaders } from '../core/headers.ts';
+import { type Forwarding, lessOne, type RawHeaders } from '../core/headers.ts';
 import { limitFields } from '../core/limit-fields.ts';
 import { type Answer, refusalAnswer } from '../core/problem.ts';
 import type { Refusal } from '../core/refusal.ts';
@@ -73,6 +73,7 @@ export class WorkersExchange implements Exchange {
       trailers: false,
       // The body that is given to `fetch` says its length itself.
       contentLength: undefined,
+      maxForwards: this.method === 'OPTIONS' ? lessOne(head.maxForwards) : undefined,
       customerId: hold?.fact.customer.id,
       keyId: hold?.fact.key_id,
       mintTrace: traceIds,
