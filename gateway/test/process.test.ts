@@ -51,6 +51,7 @@ beforeEach(async () => {
     BILLING_CORE_URL: await core.open(),
     GATEWAY_TOKEN: TOKEN,
     SPOOL_DIR: spool,
+    UPSTREAM_ALLOW: '127.0.0.1',
     PORT: String(await freePort()),
     PRIVATE_PORT: String(await freePort()),
   };

@@ -12,13 +12,14 @@ import type { KeyFact, RouteFact } from '@tollgate/billing-core/contract/facts.t
 import { pino } from 'pino';
 import { vi } from 'vitest';
 import { openApp } from '../src/app.ts';
+import { readSubnets } from '../src/core/address.ts';
 import { RouteTable } from '../src/core/route.ts';
 import { Connections } from '../src/node/connection.ts';
 import type { ExchangeHost } from '../src/node/exchange.ts';
 import { Mint } from '../src/node/mint.ts';
 import { openServer } from '../src/node/server.ts';
 import { Telemetry } from '../src/node/telemetry.ts';
-import { Upstreams } from '../src/node/upstreams.ts';
+import { Upstreams, type UpstreamsOf } from '../src/node/upstreams.ts';
 import type {
   Admission,
   AdmissionRequest,
@@ -103,6 +104,8 @@ export class StubMetering implements Metering {
 
 export const WAIT = { timeout: 5_000, interval: 5 };
 
+const LOOPBACK = readSubnets('127.0.0.0/8, ::1') ?? [];
+
 export type RigOptions = {
   routes?: (upstream: string) => RouteFact[];
   upstream?: RequestListener;
@@ -114,6 +117,7 @@ export type RigOptions = {
   admit?: (request: AdmissionRequest) => Admission | Promise<Admission>;
   trusted?: string[];
   now?: number;
+  upstreams?: Partial<UpstreamsOf>;
 };
 
 export type Rig = {
@@ -160,7 +164,7 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
   for (const address of options.trusted ?? []) proxies.addAddress(address);
   const host: ExchangeHost = {
     metering,
-    upstreams: new Upstreams(),
+    upstreams: new Upstreams({ allowed: LOOPBACK, ...options.upstreams }),
     connections: new Connections(),
     mint: new Mint(() => Date.now()),
     telemetry: new Telemetry(),

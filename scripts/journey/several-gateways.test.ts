@@ -35,6 +35,7 @@ async function gateway(name: string, token: string): Promise<{ url: string; chil
       BILLING_CORE_URL: tollgate.dev().billing_core_url,
       GATEWAY_TOKEN: token,
       SPOOL_DIR: join(tollgate.folder, name),
+      UPSTREAM_ALLOW: '127.0.0.0/8, ::1',
       LOG_LEVEL: 'warn',
     },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

@@ -23,6 +23,7 @@ const HANDED_ON = [
   'SMTP_URL',
   'SPOOL_FSYNC',
   'TRUSTED_PROXIES',
+  'UPSTREAM_ALLOW',
   'UPSTREAM_LOG',
 ];
 

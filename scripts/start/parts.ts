@@ -62,6 +62,8 @@ export function gatewayPart({ config, dataDir, secrets }: Surroundings): Part {
     entry: 'gateway/src/node/main.ts',
     env: () => ({
       ...config.systemEnv,
+      // The demo API is on this machine.
+      UPSTREAM_ALLOW: '127.0.0.0/8, ::1',
       ...config.handedOn,
       HOST,
       PORT: `${config.ports.gateway}`,

@@ -27,7 +27,11 @@ async function main(): Promise<void> {
   // Arguments are seen by everybody on the machine; a file of ours is not.
   const secrets = join(folder, 'secrets.env');
   writeWhole(secrets, `GATEWAY_TOKEN=${token}\n`);
-  const vars = { BILLING_CORE_URL: facts.billing_core_url, SYNC_MS: '1000' };
+  const vars = {
+    BILLING_CORE_URL: facts.billing_core_url,
+    SYNC_MS: '1000',
+    UPSTREAM_ALLOW: '127.0.0.1',
+  };
   const args = ['dev', '--local', '--ip', '127.0.0.1', '--port', String(config.port)];
   args.push('--env-file', secrets, '--persist-to', join(folder, 'state'));
   args.push('--show-interactive-dev-session=false', '--log-level', 'warn');

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { readSubnets, type Subnet } from '../core/address.ts';
 
 const port = z.coerce.number().int().min(1).max(65_535);
 const origin = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''));
@@ -35,6 +36,16 @@ const networks = z
     return read;
   });
 
+const subnets = z
+  .string()
+  .default('')
+  .transform((list, context) => {
+    const read = readSubnets(list);
+    if (!read)
+      context.addIssue({ code: 'custom', message: 'is not a list of addresses and subnets' });
+    return read ?? [];
+  });
+
 const schema = z.object({
   PORT: port,
   PRIVATE_PORT: port,
@@ -45,6 +56,7 @@ const schema = z.object({
   SPOOL_FSYNC: z.enum(['interval', 'always', 'never']).default('interval'),
   SPOOL_BYTES_MAX: z.coerce.number().int().min(1_000_000).default(1_000_000_000),
   TRUSTED_PROXIES: networks,
+  UPSTREAM_ALLOW: subnets,
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -59,6 +71,8 @@ export type Config = {
   /** Bytes of unsent usage on disk after which new requests are refused. */
   readonly spoolBytesMax: number;
   readonly trustedProxies: readonly Network[];
+  /** Private subnets in which upstreams may be. */
+  readonly upstreamAllow: readonly Subnet[];
   readonly logLevel: string;
 };
 
@@ -86,6 +100,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     fsync: values.SPOOL_FSYNC,
     spoolBytesMax: values.SPOOL_BYTES_MAX,
     trustedProxies: values.TRUSTED_PROXIES,
+    upstreamAllow: values.UPSTREAM_ALLOW,
     logLevel: values.LOG_LEVEL,
   };
 }

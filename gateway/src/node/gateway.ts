@@ -108,7 +108,10 @@ export async function openGateway(of: GatewayOf): Promise<Gateway> {
   const { config, log, meters } = of;
   let stopping = false;
   const telemetry = new Telemetry();
-  const upstreams = new Upstreams();
+  const upstreams = new Upstreams({
+    allowed: config.upstreamAllow,
+    onRefused: ({ message }) => log.error(message),
+  });
   const connections = new Connections();
   const facts = openFacts(of, upstreams, telemetry);
   const app = openApp({

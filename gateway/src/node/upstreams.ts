@@ -1,13 +1,40 @@
+import { lookup } from 'node:dns';
 import { Pool } from 'undici';
+import type { Subnet } from '../core/address.ts';
+import { type AddressRefused, connecting, type Resolve } from './upstream-address.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 // Under the 5 s after which a Node server closes an idle connection.
 const KEEP_ALIVE_MS = 4_000;
 const HEAD_BYTES_MAX = 64 * 1024;
 
+export type UpstreamsOf = {
+  /** Private subnets in which upstreams may be. */
+  readonly allowed: readonly Subnet[];
+  readonly resolve?: Resolve;
+  /** Told of an address outside of them, once until the routes change. */
+  readonly onRefused?: (error: AddressRefused) => void;
+};
+
 /** Pools of connections, one for each upstream origin. */
 export class Upstreams {
   readonly #pools = new Map<string, Pool>();
+  readonly #connect: ReturnType<typeof connecting>;
+
+  readonly #told = new Set<string>();
+
+  constructor({ allowed, resolve = lookup, onRefused }: UpstreamsOf) {
+    this.#connect = connecting({
+      allowed,
+      resolve,
+      timeoutMs: CONNECT_TIMEOUT_MS,
+      onRefused: (error) => {
+        if (this.#told.has(error.address)) return;
+        this.#told.add(error.address);
+        onRefused?.(error);
+      },
+    });
+  }
 
   /** The pool for this origin (scheme, host, port). */
   of(origin: string): Pool {
@@ -21,7 +48,7 @@ export class Upstreams {
       // One timer of the forwarder covers every wait of a request; two would race.
       headersTimeout: 0,
       bodyTimeout: 0,
-      connect: { timeout: CONNECT_TIMEOUT_MS },
+      connect: this.#connect,
     });
     this.#pools.set(origin, pool);
     return pool;
@@ -29,6 +56,7 @@ export class Upstreams {
 
   /** Lets go of every pool but these origins'; requests under way finish. */
   keep(origins: ReadonlySet<string>): void {
+    this.#told.clear();
     for (const [origin, pool] of this.#pools) {
       if (origins.has(origin)) continue;
       this.#pools.delete(origin);

@@ -31,6 +31,8 @@ export type IsolateOf = {
   readonly clock: CoreClock;
   readonly strict: boolean;
   readonly objectOf: (customerId: string) => string;
+  /** Whether an upstream of this origin may be asked. */
+  readonly mayAsk: (origin: string) => boolean;
 };
 
 /**
@@ -45,6 +47,10 @@ export class Isolate implements Tills, Refusals {
 
   constructor(of: IsolateOf) {
     this.#of = of;
+  }
+
+  mayAsk(origin: string): boolean {
+    return this.#of.mayAsk(origin);
   }
 
   desk(customerId: string): Desk {

@@ -1,4 +1,5 @@
 import { openApp } from '../app.ts';
+import { mayReach, readAddress } from '../core/address.ts';
 import { failureAnswer } from '../core/problem.ts';
 import { CoreClock } from './clock.ts';
 import { answerResponse, WorkersExchange } from './exchange.ts';
@@ -33,7 +34,12 @@ function openIsolate(env: WorkersEnv, region: string) {
     if (object === undefined) throw new Error('a customer is known by its key');
     return object;
   };
-  const isolate = new Isolate({ clock, strict: settings.strict, objectOf });
+  // A name is resolved by the platform, which reaches public addresses only.
+  const mayAsk = (origin: string): boolean => {
+    const address = readAddress(new URL(origin).hostname);
+    return address === undefined || mayReach(address, settings.upstreamAllow);
+  };
+  const isolate = new Isolate({ clock, strict: settings.strict, objectOf, mayAsk });
   const facts = new IsolateFacts({
     clock,
     region,

@@ -60,9 +60,10 @@ export class Passage {
   }
 
   async #ask(): Promise<Response> {
-    const { request, method, rawHeaders } = this.#exchange;
+    const { isolate, request, method, rawHeaders } = this.#exchange;
     const { route, path, head } = this.#plan;
     const url = new URL(route.origin + path);
+    if (!isolate.mayAsk(route.origin)) throw new Error('the upstream has a private address');
     // What is forwarded is what was authorised: the runtime must not read the path once more.
     if (url.origin !== route.origin || url.pathname + url.search !== path) {
       throw new Error('the path has two readings');

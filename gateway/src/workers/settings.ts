@@ -1,3 +1,4 @@
+import { readSubnets, type Subnet } from '../core/address.ts';
 import type { FactsObject } from './facts-object.ts';
 import type { TillObject } from './till-object.ts';
 
@@ -10,6 +11,7 @@ export type WorkersEnv = {
   readonly METERING?: string;
   readonly TILL_SHARDS?: string;
   readonly SYNC_MS?: string;
+  readonly UPSTREAM_ALLOW?: string;
 };
 
 export type Settings = {
@@ -21,6 +23,8 @@ export type Settings = {
   readonly shards: number;
   /** How often a till object syncs while no quota is tight. */
   readonly syncMs: number;
+  /** Private subnets in which upstreams may be. */
+  readonly upstreamAllow: readonly Subnet[];
 };
 
 const SHARDS_MAX = 64;
@@ -43,7 +47,10 @@ export function readSettings(env: WorkersEnv): Settings {
   if (METERING !== 'strict' && METERING !== 'relaxed') {
     throw new Error('METERING is neither strict nor relaxed');
   }
+  const upstreamAllow = readSubnets(env.UPSTREAM_ALLOW ?? '');
+  if (!upstreamAllow) throw new Error('UPSTREAM_ALLOW is not a list of addresses and subnets');
   return {
+    upstreamAllow,
     coreUrl: coreUrl.replace(/\/+$/, ''),
     token,
     strict: METERING === 'strict',

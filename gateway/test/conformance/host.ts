@@ -47,6 +47,7 @@ function workersHost(kind: HostKind, { world, count = 1, shards = 1 }: HostOf): 
         vars: {
           BILLING_CORE_URL: world.coreUrl,
           GATEWAY_TOKEN: world.token,
+          UPSTREAM_ALLOW: '127.0.0.1',
           METERING: kind === 'workers, strict' ? 'strict' : 'relaxed',
           TILL_SHARDS: String(shards),
           SYNC_MS: '500',
@@ -73,6 +74,7 @@ function nodeHost({ world, count = 1 }: HostOf): Host {
         BILLING_CORE_URL: world.coreUrl,
         GATEWAY_TOKEN: world.token,
         SPOOL_DIR: spool,
+        UPSTREAM_ALLOW: '127.0.0.1',
         LOG_LEVEL: 'warn',
       } as NodeJS.ProcessEnv,
       stdio: ['ignore', 'pipe', 'pipe'],

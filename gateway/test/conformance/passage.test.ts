@@ -11,6 +11,8 @@ const SOON = { timeout: 15_000, interval: 50 };
 
 let world: World;
 let upstream: Upstream;
+/** Listens where no upstream may be. */
+let inside: Upstream | undefined;
 beforeAll(async () => {
   world = await openWorld();
   upstream = await openUpstream();
@@ -19,10 +21,14 @@ beforeAll(async () => {
   await world.route({ path_pattern: '/posts', methods: ['POST'], upstream_url: url });
   await world.route({ path_pattern: '/small', upstream_url: url, max_body_bytes: 10 });
   await world.route({ path_pattern: '/open/*', upstream_url: url, public: true });
+  // Only there does all of 127/8 lead to this machine.
+  inside = process.platform === 'linux' ? await openUpstream('127.0.0.2') : undefined;
+  if (inside) await world.route({ path_pattern: '/inside', upstream_url: inside.url });
   await world.route({ path_pattern: '/brief', upstream_url: url, timeout_ms: 300 });
 });
 afterAll(async () => {
   upstream.close();
+  inside?.close();
   await world.close();
 });
 const plain = (): void => {
@@ -168,6 +174,11 @@ describe.each(KINDS)('a gateway on %s', (kind) => {
     expect(await codeOf(call('/brief'))).toEqual([504, 'upstream_timeout']);
     upstream.handler = (request) => request.socket.destroy();
     expect(await codeOf(call('/v1/x'))).toEqual([502, 'upstream_error']);
+  });
+
+  test.runIf(process.platform === 'linux')('asks no upstream in a private network', async () => {
+    expect(await codeOf(call('/inside'))).toEqual([502, 'upstream_error']);
+    expect(inside?.served).toEqual([]);
   });
 
   test('tears a response that its upstream did not finish', async () => {

@@ -12,16 +12,16 @@ export type Upstream = {
   close(): void;
 };
 
-export async function openUpstream(): Promise<Upstream> {
+export async function openUpstream(address = '127.0.0.1'): Promise<Upstream> {
   const hello = (_: IncomingMessage, response: ServerResponse): void => void response.end('hello');
   const server: Server = createServer((request, response) => {
     upstream.served.push(String(request.headers['x-request-id']));
     upstream.requests.push(request);
     upstream.handler(request, response);
   });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  await new Promise<void>((done) => server.listen(0, address, done));
   const upstream: Upstream = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://${address}:${(server.address() as AddressInfo).port}`,
     served: [],
     requests: [],
     handler: hello,
