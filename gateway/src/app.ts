@@ -9,9 +9,11 @@ import {
   type Admission,
   type Clock,
   type Exchange,
+  type ForwardPlan,
   type Hold,
   type Keys,
   type LimitState,
+  type NextSpan,
   type Refusals,
   type Routes,
   type Tills,
@@ -82,7 +84,7 @@ export function gate(ports: GatePorts, exchange: Exchange): Answer {
   if (route.fact.public) {
     return tooLarge(visit)
       ? exchange.refuse(refuse('body_too_large'))
-      : enter(visit, [], undefined);
+      : enter(visit, { limits: [] });
   }
 
   const credential = readCredential(exchange.rawHeaders);
@@ -94,14 +96,17 @@ export function gate(ports: GatePorts, exchange: Exchange): Answer {
 
 function identify(ports: GatePorts, visit: Visit, hash: string): Answer {
   const fact = ports.keys.peek(hash);
-  if (fact !== undefined) return admit(ports, visit, fact);
+  if (fact !== undefined) return admit(ports, visit, { fact, hash });
   return ports.keys.load(hash).then(
-    (loaded) => admit(ports, visit, loaded),
-    (error: unknown) => {
-      if (!(error instanceof Unreachable)) throw error;
-      return visit.exchange.refuse(refuse('key_unverifiable', { retryAfterS: 1 }));
-    },
+    (loaded) => admit(ports, visit, { fact: loaded, hash }),
+    (error: unknown) => visit.exchange.refuse(unverifiable(error)),
   );
+}
+
+/** Why a request is refused whose key could be looked up nowhere. Throws what is a bug. */
+function unverifiable(error: unknown): Refusal {
+  if (!(error instanceof Unreachable)) throw error;
+  return refuse('key_unverifiable', { retryAfterS: 1 });
 }
 
 /** Why this key may not pass, by its facts alone. */
@@ -117,37 +122,65 @@ function objection(fact: KeyFact, visit: Visit, now: number): RefusalReason | un
 const tooLarge = ({ head, route }: Visit): boolean =>
   (head.contentLength ?? 0) > route.fact.max_body_bytes;
 
-function admit(ports: GatePorts, visit: Visit, fact: KeyFact | null): Answer {
+/** Judges a request, or the next span of one that was admitted, by its key's facts as of now. */
+function judge(
+  ports: GatePorts,
+  visit: Visit,
+  { fact, next }: { fact: KeyFact | null; next?: NextSpan },
+): Admission | Promise<Admission> {
   const { exchange, head, route } = visit;
-  if (fact === null) return exchange.refuse(refuse('key_unknown'));
+  if (fact === null) return { kind: 'refused', refusal: refuse('key_unknown') };
+  const count = (answer: Admission): Admission => {
+    if (answer.kind === 'refused') ports.refusals.count(fact.customer.id, answer.refusal.reason);
+    return answer;
+  };
   const objected = objection(fact, visit, ports.clock.now());
-  if (objected) return turnAway(ports, visit, { fact, refusal: refuse(objected) });
+  if (objected) return count({ kind: 'refused', refusal: refuse(objected) });
 
-  const admission = ports.tills.admit({
+  // A body of unknown length may become as large as the route allows.
+  const bytes = head.contentLength ?? (head.hasBody ? route.fact.max_body_bytes : 0);
+  const answer = ports.tills.admit({
     requestId: exchange.requestId,
     fact,
     route: route.fact,
-    // A body of unknown length may become as large as the route allows.
-    requestBytes: head.contentLength ?? (head.hasBody ? route.fact.max_body_bytes : 0),
+    requestBytes: next ? bytesLeft(bytes, next) : bytes,
+    span: next?.span,
   });
+  return answer instanceof Promise ? answer.then(count) : count(answer);
+}
+
+const bytesLeft = (bytes: number, { span, uploaded }: NextSpan): number =>
+  uploaded ? 0 : Math.max(0, bytes - span.requestBytes);
+
+function admit(ports: GatePorts, visit: Visit, of: { fact: KeyFact | null; hash: string }): Answer {
   const proceed = (answer: Admission): Answer =>
     answer.kind === 'admitted'
-      ? enter(visit, answer.limits, answer.hold)
-      : turnAway(ports, visit, { fact, ...answer });
+      ? enter(visit, answer, (next) => goOn(ports, visit, { next, hash: of.hash }))
+      : visit.exchange.refuse(answer.refusal, answer.limits);
+  const admission = judge(ports, visit, of);
   return admission instanceof Promise ? admission.then(proceed) : proceed(admission);
 }
 
-type Refused = { fact: KeyFact; refusal: Refusal; limits?: readonly LimitState[] };
-
-function turnAway(ports: GatePorts, { exchange }: Visit, refused: Refused): Response {
-  ports.refusals.count(refused.fact.customer.id, refused.refusal.reason);
-  return exchange.refuse(refused.refusal, refused.limits);
+/** A request that lasts is judged again for each span: its key may have been revoked meanwhile. */
+function goOn(
+  ports: GatePorts,
+  visit: Visit,
+  { next, hash }: { next: NextSpan; hash: string },
+): Admission | Promise<Admission> {
+  const fact = ports.keys.peek(hash);
+  if (fact !== undefined) return judge(ports, visit, { fact, next });
+  return ports.keys.load(hash).then(
+    (loaded) => judge(ports, visit, { fact: loaded, next }),
+    (error: unknown) => ({ kind: 'refused', refusal: unverifiable(error) }),
+  );
 }
 
+type Entry = { readonly hold?: Hold | undefined; readonly limits: readonly LimitState[] };
+
 /** From here the request is admitted: whatever becomes of it is recorded. */
-function enter(visit: Visit, limits: readonly LimitState[], hold: Hold | undefined): Answer {
+function enter(visit: Visit, { hold, limits }: Entry, again?: ForwardPlan['again']): Answer {
   const { exchange, head, route, path } = visit;
-  return exchange.forward({ route, path, head, limits }, hold);
+  return exchange.forward({ route, path, head, limits, again }, hold);
 }
 
 /** The app of both hosts: one handler, which sees the exchange its host made. */

@@ -32,6 +32,16 @@ export type Spend = {
   readonly unleased: boolean;
 };
 
+/**
+ * A long request is recorded span by span, so that a crash loses one span at most. This is what
+ * its earlier spans have recorded; a request that has none is in its first span.
+ */
+export type Span = {
+  readonly number: number;
+  readonly requestBytes: number;
+  readonly responseBytes: number;
+};
+
 /** An admitted request: what `settle` needs, and nothing that could change meanwhile. */
 export type Hold = {
   readonly requestId: string;
@@ -40,6 +50,8 @@ export type Hold = {
   /** Core time of admission; decides minute and window. */
   readonly admittedAt: number;
   readonly spends: readonly Spend[];
+  /** Left out: the first. */
+  readonly span?: Span | undefined;
 };
 
 /** One limit as the RateLimit fields tell it. */
@@ -66,6 +78,8 @@ export type AdmissionRequest = {
   readonly route: RouteFact;
   /** Announced length of the request's body; the most it can be when that is unknown. */
   readonly requestBytes: number;
+  /** The span that is asked for, of a request that was admitted before. */
+  readonly span?: Span | undefined;
 };
 
 /** A customer's counters. Answers at once when the lease is warm, else after asking core. */
@@ -73,13 +87,37 @@ export interface Tills {
   admit(request: AdmissionRequest): Admission | Promise<Admission>;
 }
 
-/** What became of an admitted request. `status` is what the client was sent, null for nothing. */
+/**
+ * What became of an admitted request, over all its spans. `status` is what the client was sent,
+ * null for nothing.
+ */
 export type Settlement = {
   readonly outcome: Outcome;
   readonly status: number | null;
   readonly requestBytes: number;
   readonly responseBytes: number;
 };
+
+/** What a request that goes on has used so far. */
+export type Progress = Settlement & {
+  /** Nothing more of the request's body comes. */
+  readonly uploaded: boolean;
+};
+
+/** What is asked before a request that was admitted may go on. */
+export type NextSpan = { readonly span: Span; readonly uploaded: boolean };
+
+/** A request that lasts, as its record sees it. */
+export interface LongRequest {
+  /** Judges it anew: its key as it is now, and the limits. */
+  again(next: NextSpan): Admission | Promise<Admission>;
+  /** From here on this is its hold. */
+  goOn(hold: Hold): void;
+  /** It may not go on: it has to end now, and settle the hold it has. */
+  end(refusal: Refusal): void;
+  /** `again` rejected, which is a bug; the hold it has stays its own. */
+  crashed(error: unknown): void;
+}
 
 /** The durable record of admitted requests. */
 export interface Metering {
@@ -90,6 +128,13 @@ export interface Metering {
    * before. Call exactly once a hold.
    */
   settle(hold: Hold, settlement: Settlement, release: () => void): void;
+  /**
+   * Records what a request used since its last checkpoint and asks for its next span. The request
+   * need not wait: it has a hold at every moment, while core is asked too.
+   */
+  checkpoint(hold: Hold, progress: Progress, request: LongRequest): void;
+  /** Writes now what this turn of the event loop has recorded so far. */
+  flush(): void;
 }
 
 /** Counts of refusals of known customers, per minute; best effort. */
@@ -104,6 +149,8 @@ export type ForwardPlan = {
   readonly path: string;
   readonly head: RequestHead;
   readonly limits: readonly LimitState[];
+  /** Judges the request's next span; left out where requests are not recorded in spans. */
+  readonly again?: ((next: NextSpan) => Admission | Promise<Admission>) | undefined;
 };
 
 /** One request and its answer, made by the host; what `gate` is asked to judge. */

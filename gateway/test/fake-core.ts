@@ -26,6 +26,10 @@ export class FakeCore {
   changesStatus = 200;
   /** Requests in all batches. */
   recorded = 0;
+  /** Units in all batches, by meter. */
+  readonly quantities = new Map<string, number>();
+  /** Requests in doubt, of all boots that ended. */
+  inDoubt = 0;
   readonly #next = new Map<string, number>();
   #changes: Change[] = [];
   readonly #waiting = new Set<() => void>();
@@ -106,8 +110,13 @@ export class FakeCore {
     if (batch?.sequence === next) {
       const { columns } = JSON.parse(body.subarray(newline + 1).toString()) as UsageBatch;
       for (const count of columns.requests) this.recorded += count;
+      columns.meter.forEach((meter, at) => {
+        const was = this.quantities.get(meter) ?? 0;
+        this.quantities.set(meter, was + (columns.quantity[at] ?? 0));
+      });
       this.#next.set(boot, next + 1);
     }
+    this.inDoubt += end?.in_doubt ?? 0;
     return {
       now: Date.now(),
       boot_state: end ? 'sealed' : 'live',

@@ -18,6 +18,7 @@ type Run = { child: ChildProcess; out: string; err: string; code: number | null 
 let core: FakeCore;
 let upstream: ReturnType<typeof createServer>;
 let held: ServerResponse[];
+let streams: ServerResponse[];
 let spool: string;
 let env: Record<string, string>;
 const runs: Run[] = [];
@@ -32,8 +33,10 @@ const freePort = (): Promise<number> =>
 
 beforeEach(async () => {
   held = [];
+  streams = [];
   upstream = createServer((request, response) => {
     if (request.url === '/hold') held.push(response);
+    else if (request.url === '/stream') streams.push(response.on('error', () => {}));
     else response.end('hello');
   });
   await new Promise<void>((done) => upstream.listen(0, '127.0.0.1', done));
@@ -54,6 +57,7 @@ beforeEach(async () => {
     UPSTREAM_ALLOW: '127.0.0.1',
     PORT: String(await freePort()),
     PRIVATE_PORT: String(await freePort()),
+    CHECKPOINT_SECONDS: '1',
   };
 });
 afterEach(() => {
@@ -110,6 +114,37 @@ describe('configuration', () => {
     server.close();
     expect(run.code).toBe(1);
     expect(run.out).toContain(`port ${env.PORT} on 127.0.0.1 is already in use`);
+  });
+});
+
+describe('a response that lasts', () => {
+  const bytes = (): number | undefined => core.quantities.get('mtr_bytes');
+  const passed = async (from: Response): Promise<string> => {
+    const { value } = await (from.body as ReadableStream<Uint8Array>).getReader().read();
+    return new TextDecoder().decode(value);
+  };
+
+  it('kill -9 loses of it what passed since the last checkpoint, and counts it once', async () => {
+    const [route] = core.routes;
+    route?.metering.push({ meter_id: 'mtr_bytes', source: 'response_bytes', units: 1 });
+    const first = start();
+    await ready(first);
+    const answer = get('/stream');
+    await vi.waitFor(() => expect(streams).toHaveLength(1), WAIT);
+    streams[0]?.write('a'.repeat(1_000));
+    const response = await answer;
+    expect(await passed(response)).toHaveLength(1_000);
+    // Recorded while it goes on, without anybody having ended anything.
+    await vi.waitFor(() => expect(bytes()).toBe(1_000), LONG);
+    streams[0]?.write('b'.repeat(500));
+    first.child.kill('SIGKILL');
+    await exited(first);
+
+    const second = start();
+    await ready(second);
+    await vi.waitFor(() => expect(core.inDoubt).toBe(1), LONG);
+    expect([1_000, 1_500]).toContain(bytes());
+    expect(core.quantities.get('mtr_requests')).toBe(1);
   });
 });
 

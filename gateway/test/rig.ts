@@ -18,6 +18,7 @@ import { Connections } from '../src/node/connection.ts';
 import type { ExchangeHost } from '../src/node/exchange.ts';
 import { Mint } from '../src/node/mint.ts';
 import { openServer } from '../src/node/server.ts';
+import { Spans } from '../src/node/spans.ts';
 import { Telemetry } from '../src/node/telemetry.ts';
 import { Upstreams, type UpstreamsOf } from '../src/node/upstreams.ts';
 import type {
@@ -26,7 +27,9 @@ import type {
   Hold,
   Keys,
   LimitState,
+  LongRequest,
   Metering,
+  Progress,
   Settlement,
 } from '../src/ports.ts';
 
@@ -86,6 +89,15 @@ export class StubMetering implements Metering {
     else setImmediate(release);
   }
 
+  /** Each is left to the test, which says by `request` how it goes on. */
+  readonly checkpoints: { hold: Hold; progress: Progress; request: LongRequest }[] = [];
+
+  checkpoint(hold: Hold, progress: Progress, request: LongRequest): void {
+    this.checkpoints.push({ hold, progress, request });
+  }
+
+  flush(): void {}
+
   releaseAll(): void {
     for (const release of this.#waiting.splice(0)) release();
   }
@@ -118,6 +130,7 @@ export type RigOptions = {
   trusted?: string[];
   now?: number;
   upstreams?: Partial<UpstreamsOf>;
+  checkpointMs?: number;
 };
 
 export type Rig = {
@@ -162,8 +175,10 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
   const stopping = { value: false };
   const proxies = new BlockList();
   for (const address of options.trusted ?? []) proxies.addAddress(address);
+  const spans = new Spans(options.checkpointMs ?? 60_000, metering);
   const host: ExchangeHost = {
     metering,
+    spans,
     upstreams: new Upstreams({ allowed: LOOPBACK, ...options.upstreams }),
     connections: new Connections(),
     mint: new Mint(() => Date.now()),
@@ -210,6 +225,7 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
     server,
     stopping,
     close: async () => {
+      spans.close();
       server.closeAllConnections();
       server.close();
       for (const socket of sockets) socket.destroy();

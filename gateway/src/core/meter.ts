@@ -1,5 +1,5 @@
 import type { MeteringFact, Outcome } from '@tollgate/billing-core/contract/facts.ts';
-import type { Hold, Settlement } from '../ports.ts';
+import type { Hold, Settlement, Span } from '../ports.ts';
 
 /**
  * The record of one admitted request: everything the ledger, the quotas and a dispute need. It
@@ -20,6 +20,8 @@ export type UsageRecord = {
   readonly quantities: readonly (readonly [string, number])[];
   /** [window, settled, unleased, overdrawn]: what it spent of quotas. */
   readonly spent: readonly (readonly [string, number, number, number])[];
+  /** A later span of a request that another record counts. */
+  readonly later?: boolean | undefined;
 };
 
 /**
@@ -44,19 +46,35 @@ export function quantityOf(rule: MeteringFact, settlement: Settlement): number {
   return Math.min(bytes * rule.units, Number.MAX_SAFE_INTEGER);
 }
 
-/** Quantities by meter; rules for the same meter add up. */
+/** Quantities by meter; rules for the same meter add up. A later span counts no request again. */
 export function quantitiesOf(hold: Hold, settlement: Settlement): [string, number][] {
+  const { route, span } = hold;
+  const used = span ? sinceThen(span, settlement) : settlement;
   const byMeter = new Map<string, number>();
-  for (const rule of hold.route.metering) {
+  for (const rule of route.metering) {
+    if (span && rule.source === 'request') continue;
     const was = byMeter.get(rule.meter_id) ?? 0;
-    byMeter.set(rule.meter_id, was + quantityOf(rule, settlement));
+    byMeter.set(rule.meter_id, was + quantityOf(rule, used));
   }
-  return [...byMeter];
+  const all = [...byMeter];
+  return span ? all.filter(([, quantity]) => quantity > 0) : all;
 }
 
-/** Units to set aside before the answer is known; what only the response tells counts as 0. */
-export function reservationOf(rule: MeteringFact, requestBytes: number): number {
-  if (rule.source === 'request') return rule.units;
+const sinceThen = (span: Span, settlement: Settlement): Settlement => ({
+  ...settlement,
+  requestBytes: settlement.requestBytes - span.requestBytes,
+  responseBytes: settlement.responseBytes - span.responseBytes,
+});
+
+/**
+ * Units to set aside before the answer is known; what only the response tells counts as 0. A rule
+ * that counts requests asks nothing of a later span: undefined.
+ */
+export function reservationOf(
+  rule: MeteringFact,
+  { requestBytes, span }: { requestBytes: number; span?: Span | undefined },
+): number | undefined {
+  if (rule.source === 'request') return span ? undefined : rule.units;
   return rule.source === 'request_bytes' ? requestBytes * rule.units : 0;
 }
 
@@ -74,6 +92,7 @@ export const encodeRecord = (r: UsageRecord): string =>
     r.billable ? 1 : 0,
     r.quantities,
     r.spent,
+    ...(r.later ? [1] : []),
   ]);
 
 /** Reads what encodeRecord wrote; the frame's checksum has vouched for the bytes. */
@@ -90,6 +109,7 @@ export function decodeRecord(text: string): UsageRecord {
     billable,
     quantities,
     spent,
+    later,
   ] = JSON.parse(text) as [
     string,
     string,
@@ -102,6 +122,7 @@ export function decodeRecord(text: string): UsageRecord {
     0 | 1,
     [string, number][],
     [string, number, number, number][],
+    1?,
   ];
   return {
     requestId,
@@ -115,5 +136,6 @@ export function decodeRecord(text: string): UsageRecord {
     billable: billable === 1,
     quantities,
     spent,
+    later: later ? true : undefined,
   };
 }

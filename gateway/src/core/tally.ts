@@ -8,6 +8,9 @@ import type { UsageRecord } from './meter.ts';
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
+/** A long request counts once, with its first span. */
+const requestsOf = ({ later }: UsageRecord): number => (later ? 0 : 1);
+
 type Entry = {
   record: UsageRecord;
   meter: string;
@@ -67,13 +70,13 @@ export class Tally {
     ].join('|');
     const entry = this.#entries.get(key);
     if (entry && entry.quantity + of.quantity <= Number.MAX_SAFE_INTEGER) {
-      entry.requests += 1;
+      entry.requests += requestsOf(record);
       entry.quantity += of.quantity;
       return;
     }
     // A sum beyond the safe integers would not be exact: the full entry stays as it is.
     if (entry) this.#entries.set(`${key}|${this.#entries.size}`, entry);
-    this.#entries.set(key, { record, ...of, requests: 1 });
+    this.#entries.set(key, { record, ...of, requests: requestsOf(record) });
   }
 
   #addCount(record: UsageRecord, meter: string, quantity: number): void {
@@ -87,7 +90,7 @@ export class Tally {
       quantity: 0,
       billable: 0,
     };
-    count.requests += 1;
+    count.requests += requestsOf(record);
     // The check on the ledger, not the ledger: it stands still at the largest safe integer.
     count.quantity = Math.min(count.quantity + quantity, Number.MAX_SAFE_INTEGER);
     if (record.billable) {

@@ -69,8 +69,10 @@ function needsOf(till: Till, request: AdmissionRequest, now: number): Need[] {
   for (const quota of request.fact.customer.quotas) {
     if (quota.enforcement !== 'hard') continue;
     const rules = request.route.metering.filter((rule) => rule.meter_id === quota.meter_id);
-    if (rules.length === 0) continue;
-    const units = rules.reduce((sum, rule) => sum + reservationOf(rule, request.requestBytes), 0);
+    const parts = rules.map((rule) => reservationOf(rule, request));
+    const counted = parts.filter((part) => part !== undefined);
+    if (counted.length === 0) continue;
+    const units = counted.reduce((sum, part) => sum + part, 0);
     needs.push({ lease: leaseOf(till, quota, now), quota, units });
   }
   return needs;
@@ -81,7 +83,8 @@ type Pace = { rate: Rate; limit: RateLimit };
 
 function paceOf(till: Till, request: AdmissionRequest, now: number): Pace | null {
   const limit = request.fact.customer.rate_limit;
-  if (!limit) return null;
+  // The rate limit is one of requests: a later span of one takes no token.
+  if (!limit || request.span) return null;
   till.rate ??= openRate(now);
   return { rate: till.rate, limit };
 }
@@ -144,8 +147,8 @@ function enter(
     const { meterId, id: windowId } = lease.window;
     spends.push({ meterId, windowId, units, unleased });
   }
-  const { requestId, fact, route } = request;
-  const hold: Hold = { requestId, fact, route, admittedAt: now, spends };
+  const { requestId, fact, route, span } = request;
+  const hold: Hold = { requestId, fact, route, admittedAt: now, spends, span };
   return { kind: 'admitted', hold, limits: limitsOf(pace, needs, now) };
 }
 
@@ -228,5 +231,30 @@ export function settle(till: Till, hold: Hold, settlement: Settlement): UsageRec
     billable,
     quantities,
     spent,
+    later: hold.span ? true : undefined,
   };
+}
+
+/**
+ * Lets a request that was admitted go on before it is decided whether it may: nothing is set
+ * aside, and what it uses is counted as it comes.
+ */
+export function carry(till: Till, request: AdmissionRequest, now: number): Hold {
+  const { requestId, fact, route, span } = request;
+  const spends = needsOf(till, request, now).map(({ lease }): Spend => {
+    lease.open += 1;
+    const { meterId, id: windowId } = lease.window;
+    return { meterId, windowId, units: 0, unleased: false };
+  });
+  return { requestId, fact, route, admittedAt: now, spends, span };
+}
+
+/** Ends a hold of which nothing was used: what was set aside is free again. */
+export function cancel(till: Till, hold: Hold): void {
+  for (const { windowId, units, unleased } of hold.spends) {
+    const lease = till.leases.get(windowId);
+    if (!lease) throw new Error(`till lost window ${windowId} with a request open in it`);
+    lease.open = Math.max(0, lease.open - 1);
+    if (!unleased) settleUnits(lease, { reserved: units, actual: 0 });
+  }
 }

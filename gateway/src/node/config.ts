@@ -55,6 +55,7 @@ const schema = z.object({
   SPOOL_DIR: z.string().min(1),
   SPOOL_FSYNC: z.enum(['interval', 'always', 'never']).default('interval'),
   SPOOL_BYTES_MAX: z.coerce.number().int().min(1_000_000).default(1_000_000_000),
+  CHECKPOINT_SECONDS: z.coerce.number().min(1).max(3_600).default(10),
   TRUSTED_PROXIES: networks,
   UPSTREAM_ALLOW: subnets,
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -70,6 +71,8 @@ export type Config = {
   readonly fsync: 'interval' | 'always' | 'never';
   /** Bytes of unsent usage on disk after which new requests are refused. */
   readonly spoolBytesMax: number;
+  /** How often what a long request used is recorded while it lasts. */
+  readonly checkpointMs: number;
   readonly trustedProxies: readonly Network[];
   /** Private subnets in which upstreams may be. */
   readonly upstreamAllow: readonly Subnet[];
@@ -99,6 +102,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     spoolDir: values.SPOOL_DIR,
     fsync: values.SPOOL_FSYNC,
     spoolBytesMax: values.SPOOL_BYTES_MAX,
+    checkpointMs: values.CHECKPOINT_SECONDS * 1_000,
     trustedProxies: values.TRUSTED_PROXIES,
     upstreamAllow: values.UPSTREAM_ALLOW,
     logLevel: values.LOG_LEVEL,

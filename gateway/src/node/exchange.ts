@@ -15,12 +15,15 @@ import {
 import { Passage } from './forward.ts';
 import type { Log } from './log.ts';
 import type { Mint } from './mint.ts';
+import type { Spans } from './spans.ts';
 import type { Telemetry } from './telemetry.ts';
 import type { Upstreams } from './upstreams.ts';
 
 /** What every exchange of one gateway process shares. */
 export type ExchangeHost = {
   readonly metering: Metering;
+  /** Ends the spans of requests that last. */
+  readonly spans: Spans;
   readonly upstreams: Upstreams;
   readonly connections: Connections;
   readonly mint: Mint;

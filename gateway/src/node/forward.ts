@@ -2,12 +2,13 @@ import type { Outcome } from '@tollgate/billing-core/contract/facts.ts';
 import { type RawHeaders, toClient, toUpstream } from '../core/headers.ts';
 import { outcomeOf } from '../core/meter.ts';
 import { type Answer, failureAnswer, FAILURES, refusalAnswer } from '../core/problem.ts';
-import { refuse } from '../core/refusal.ts';
-import type { ForwardPlan, Hold } from '../ports.ts';
+import { refuse, type RefusalReason } from '../core/refusal.ts';
+import type { ForwardPlan, Hold, Progress, Settlement } from '../ports.ts';
 import { type Asker, Attempt } from './attempt.ts';
 import { writeAnswer } from './connection.ts';
 import { Delivery, type Source } from './delivery.ts';
 import type { NodeExchange } from './exchange.ts';
+import { HeldRequest } from './held-request.ts';
 import { RequestBody } from './request-body.ts';
 import { informationOf, trailersOf } from './upstream-head.ts';
 
@@ -40,6 +41,7 @@ export class Passage implements Asker, Source {
   readonly #exchange: NodeExchange;
   readonly #plan: ForwardPlan;
   readonly #hold: Hold | undefined;
+  readonly #held: HeldRequest | undefined;
   readonly #delivery: Delivery;
   #attempt: Attempt | undefined;
   #body: RequestBody | undefined;
@@ -55,10 +57,22 @@ export class Passage implements Asker, Source {
     this.#plan = plan;
     this.#hold = hold;
     this.#delivery = new Delivery(exchange, this);
+    const { metering, spans } = exchange.host;
+    const { again } = plan;
+    this.#held =
+      hold &&
+      new HeldRequest(hold, {
+        metering,
+        spans,
+        again,
+        progress: () => this.#progress(),
+        end: (reason) => this.#mayNotGoOn(reason),
+        crashed: (error) => this.#crashed(error),
+      });
   }
 
   begin(): void {
-    if (this.#hold) this.#exchange.host.metering.begin(this.#hold, () => this.#start());
+    if (this.#held) this.#held.begin(() => this.#start());
     else this.#start();
   }
 
@@ -70,9 +84,7 @@ export class Passage implements Asker, Source {
     try {
       this.#ask();
     } catch (error) {
-      const { host, requestId } = this.#exchange;
-      host.log.error({ err: error, request_id: requestId }, 'forwarding failed');
-      this.#fail('upstream_error');
+      this.#crashed(error);
     }
   }
 
@@ -118,6 +130,7 @@ export class Passage implements Asker, Source {
       return this.#fail('upstream_error');
     }
     if (head.eventStream) this.#waitLonger();
+    this.#held?.lasts();
   }
 
   received(chunk: Buffer): void {
@@ -211,6 +224,33 @@ export class Passage implements Asker, Source {
     if (this.#started && !this.#settled) this.#fail('upstream_error');
   }
 
+  #progress(): Progress | null {
+    const { status } = this.#delivery;
+    if (this.#settled || status === null) return null;
+    const uploaded = this.#body === undefined || this.#exchange.incoming.complete;
+    return { ...this.#settlement(outcomeOf(status), status), uploaded };
+  }
+
+  /** Bytes are out already: that the rest is missing only a torn connection can say. */
+  #mayNotGoOn(reason: RefusalReason): void {
+    const { status } = this.#delivery;
+    if (this.#settled || status === null) return;
+    this.#exchange.host.telemetry.refused(reason);
+    this.#settle(outcomeOf(status), status, TORN);
+    this.#dropUpstream();
+  }
+
+  #crashed(error: unknown): void {
+    const { host, requestId } = this.#exchange;
+    host.log.error({ err: error, request_id: requestId }, 'forwarding failed');
+    if (!this.#settled) this.#fail('upstream_error');
+  }
+
+  #settlement(outcome: Outcome, status: number | null): Settlement {
+    const requestBytes = this.#body?.bytes ?? 0;
+    return { outcome, status, requestBytes, responseBytes: this.#delivery.bytes };
+  }
+
   #fail(outcome: 'upstream_error' | 'upstream_timeout'): void {
     const { outgoing, requestId } = this.#exchange;
     const { status } = this.#delivery;
@@ -232,17 +272,12 @@ export class Passage implements Asker, Source {
     this.#settled = true;
     clearTimeout(this.#timer);
     if (ending.kind !== 'whole') this.#delivery.stop();
-    const settlement = {
-      outcome,
-      status,
-      requestBytes: this.#body?.bytes ?? 0,
-      responseBytes: this.#delivery.bytes,
-    };
+    const settlement = this.#settlement(outcome, status);
     const release = (): void => {
       if (!this.#left) this.#conclude(ending);
       this.#exchange.leave(settlement);
     };
-    if (this.#hold) this.#exchange.host.metering.settle(this.#hold, settlement, release);
+    if (this.#held) this.#held.settle(settlement, release);
     else release();
   }
 

@@ -16,6 +16,7 @@ import type { Log } from './log.ts';
 import { Mint } from './mint.ts';
 import { openPrivateServer } from './private-server.ts';
 import { RouteFacts } from './route-facts.ts';
+import { Spans } from './spans.ts';
 import { listen, openServer } from './server.ts';
 import { Telemetry } from './telemetry.ts';
 import { Upstreams } from './upstreams.ts';
@@ -122,8 +123,10 @@ export async function openGateway(of: GatewayOf): Promise<Gateway> {
     clock: meters.clock,
     hash: (text) => hash('sha256', text),
   });
+  const spans = new Spans(config.checkpointMs, meters.metering);
   const server = openServer(app, {
     metering: meters.metering,
+    spans,
     upstreams,
     connections,
     mint: new Mint(of.wallNow),
@@ -144,6 +147,7 @@ export async function openGateway(of: GatewayOf): Promise<Gateway> {
   telemetry.gauge('gateway_holds_open', 'Requests admitted and not yet recorded', open);
 
   const close = async (): Promise<boolean> => {
+    spans.close();
     await Promise.all([facts.close(), upstreams.destroy()]);
     privateServer.close();
     privateServer.closeAllConnections();

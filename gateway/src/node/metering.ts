@@ -1,7 +1,16 @@
 import { encodeRecord } from '../core/meter.ts';
 import { Tally } from '../core/tally.ts';
-import { settle } from '../core/till.ts';
-import type { Clock, Hold, Metering, Settlement } from '../ports.ts';
+import { isIdle, spanAfter } from '../core/span.ts';
+import { cancel, carry, settle } from '../core/till.ts';
+import type {
+  Admission,
+  Clock,
+  Hold,
+  LongRequest,
+  Metering,
+  Progress,
+  Settlement,
+} from '../ports.ts';
 import type { BatchFiles, StoredBatch } from './spool/batches.ts';
 import type { Spool } from './spool/spool.ts';
 import { storedBatch } from './stored-batch.ts';
@@ -62,6 +71,52 @@ export class SpoolMetering implements Metering {
       if (this.#tally.entries >= BATCH_ENTRIES_CUT) this.#cutFull();
       release();
     });
+  }
+
+  checkpoint(hold: Hold, progress: Progress, request: LongRequest): void {
+    const { requestId, fact, route } = hold;
+    const till = this.#tills.till(fact.customer.id);
+    const span = spanAfter(hold, progress);
+    const idle = isIdle(hold, progress);
+    if (idle) cancel(till, hold);
+    else this.settle(hold, progress, () => {});
+    const goOn = (next: Hold): void => {
+      // One that used nothing is no frame, so it stays the same one of the admitted total.
+      if (idle) this.#swap(hold, next);
+      else this.begin(next, () => {});
+      request.goOn(next);
+    };
+    const answer = request.again({ span, uploaded: progress.uploaded });
+    if (!(answer instanceof Promise) && answer.kind === 'admitted') return goOn(answer.hold);
+    const asked = { requestId, fact, route, requestBytes: 0, span };
+    const carried = carry(till, asked, this.#clock.now());
+    goOn(carried);
+    if (!(answer instanceof Promise)) return request.end(answer.refusal);
+    answer.then(
+      (decided) => this.#decided(carried, decided, request),
+      (error: unknown) => request.crashed(error),
+    );
+  }
+
+  #decided(carried: Hold, decided: Admission, request: LongRequest): void {
+    const till = this.#tills.till(carried.fact.customer.id);
+    const goesOn = this.#open.has(carried);
+    if (decided.kind === 'refused') {
+      if (goesOn) request.end(decided.refusal);
+    } else if (goesOn) {
+      cancel(till, carried);
+      this.#swap(carried, decided.hold);
+      request.goOn(decided.hold);
+    } else cancel(till, decided.hold);
+  }
+
+  #swap(from: Hold, to: Hold): void {
+    this.#open.delete(from);
+    this.#open.add(to);
+  }
+
+  flush(): void {
+    this.#spool.flush();
   }
 
   // Not left to the next flush: while core is away that can be seconds, and a batch has a limit.

@@ -77,7 +77,8 @@ export class TillHouse implements Tills {
 
   admit(request: AdmissionRequest): Admission | Promise<Admission> {
     if (this.#clockReady) return this.#clockReady.then(() => this.admit(request));
-    const barred = this.#mayAdmit();
+    // What was admitted before goes on: its record is due either way.
+    const barred = request.span ? null : this.#mayAdmit();
     if (barred) {
       return { kind: 'refused', refusal: refuse(barred, { retryAfterS: RETRY_AFTER_S }) };
     }
