@@ -100,6 +100,8 @@ export function settleUnits(
   const overdrawn = more - fromLease;
   lease.settled += settled;
   lease.overdrawn += overdrawn;
+  // What only the answer told is demand too, or its lease would be topped up unit by unit.
+  lease.spentRecently += more;
   return { settled, overdrawn };
 }
 
