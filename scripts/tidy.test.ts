@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { floatFindings } from './tidy/floats.ts';
 import { importFindings, MODULE_ORDER } from './tidy/imports.ts';
 import { reachFindings } from './tidy/reach.ts';
 import { folderFindings, shapeFindings } from './tidy/shape.ts';
@@ -35,6 +36,10 @@ describe('the project', () => {
 
   test('takes time, chance and settings as arguments, and has no any and no barrels', () => {
     expect(told(wordFindings(sources))).toEqual([]);
+  });
+
+  test('has no float where amounts are computed', () => {
+    expect(told(floatFindings(sources))).toEqual([]);
   });
 
   test('has one writer per table', () => {
@@ -131,6 +136,24 @@ describe('a rule fails on', () => {
     ['gateway/src/a.ts', "export { b } from './b.ts'", 'passes on'],
   ])('%s with %s', (path, text, problem) => {
     expect(problems(wordFindings)(path, text)).toEqual([expect.stringContaining(problem)]);
+  });
+
+  test.each([
+    ['const half = 0.5', '0.5'],
+    ['const half = one / two', '/'],
+    ['let half = 1; half /= two', '/='],
+    ['const rest = one % two', '%'],
+    ['const square = one ** two', '**'],
+    ['const one = Number(text)', 'Number'],
+    ['const one = parseFloat(text)', 'parseFloat'],
+    ['const one = Math.round(two)', 'Math'],
+    ['const one = amount.toNumber()', 'toNumber'],
+    ['const one = +text', 'unary +'],
+    ['function round(amount: number) {}', 'number'],
+  ])('a float in rating: %s', (text, what) => {
+    const problem = `is exact and has no ${what}`;
+    expect(problems(floatFindings)('billing-core/src/rating/rate.ts', text)).toEqual([problem]);
+    expect(problems(floatFindings)('billing-core/src/usage/store.ts', text)).toEqual([]);
   });
 
   test('a table that another module writes, or that nobody is said to write', () => {

@@ -25,6 +25,8 @@ export interface Source {
   strings: { text: string; line: number }[];
   /** Things that are banned somewhere, such as `Date.now` or `any`, with their lines. */
   uses: { what: string; line: number }[];
+  /** Whatever makes, takes or names a floating-point number. */
+  floats: { what: string; line: number }[];
   exports: { kind: 'default' | 'all' | 'from'; line: number }[];
 }
 
@@ -66,6 +68,7 @@ export function sourceOf(path: string, text: string): Source {
     functions: [],
     strings: [],
     uses: [],
+    floats: [],
     exports: [],
   };
   const lineAt = lineFinder(text);
@@ -124,6 +127,36 @@ function gather(source: Source, { node, parent, lineAt }: Visit): void {
       break;
     default:
       gatherUses(source, node, line);
+  }
+  const what = floatOf(node);
+  if (what !== undefined) source.floats.push({ what, line });
+}
+
+const DIVISION = /^(\/|%|\*\*)=?$/;
+const FLOAT_NAMES = ['Number', 'Math', 'parseFloat', 'parseInt', 'NaN', 'Infinity'];
+
+// Whole literals are none: an index, a scale, a count of places.
+function floatOf(node: Node): string | undefined {
+  switch (node.type) {
+    case 'TSNumberKeyword':
+      return 'number';
+    case 'Literal':
+      return typeof node.value === 'number' && !Number.isInteger(node.value)
+        ? String(node.value)
+        : undefined;
+    case 'BinaryExpression':
+    case 'AssignmentExpression':
+      return DIVISION.test(node.operator) ? node.operator : undefined;
+    case 'UnaryExpression':
+      return node.operator === '+' ? 'unary +' : undefined;
+    case 'Identifier':
+      return FLOAT_NAMES.includes(node.name) ? node.name : undefined;
+    case 'MemberExpression':
+      return node.property.type === 'Identifier' && node.property.name === 'toNumber'
+        ? 'toNumber'
+        : undefined;
+    default:
+      return undefined;
   }
 }
 

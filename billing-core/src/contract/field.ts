@@ -61,6 +61,16 @@ export const units = () =>
 export const decimal = () =>
   z.string().regex(/^(0|[1-9]\d{0,17})(\.\d{1,12})?$/, 'is not a decimal of at most 12 places');
 
+/** In: two texts of `decimal`. Out: below, at or above 0 as the first is to the second; exact. */
+export function compareDecimals(one: string, other: string): number {
+  const parts = [one, other].map((text) => text.split('.'));
+  const places = Math.max(...parts.map(([, part = '']) => part.length));
+  const [a = 0n, b = 0n] = parts.map(([whole, part = '']) =>
+    BigInt(whole + part.padEnd(places, '0')),
+  );
+  return a === b ? 0 : a < b ? -1 : 1;
+}
+
 const METADATA_KEYS_MAX = 50;
 
 /** Free key-value text of the API owner. */

@@ -1,0 +1,72 @@
+import { minorDigits } from '../contract/currency.ts';
+import type { Slice } from '../contract/rated-line.ts';
+import { exact, ZERO, type Exact } from './decimal.ts';
+import type { Terms } from './model.ts';
+
+/** How figures read: '$0.002', '120,431', '10 of 31 days'. English, as all of the API is. */
+const LOCALE = 'en-US';
+/** More than any figure has, so that none is rounded on its way into words. */
+const PLACES_MAX = 100;
+
+const formats = new Map<string, Intl.NumberFormat>();
+
+// Making one costs more than a line; there is one a currency.
+function formatOf(currency: string): Intl.NumberFormat {
+  const known = formats.get(currency);
+  if (known) return known;
+  const digits = minorDigits(currency);
+  const places = { minimumFractionDigits: digits, maximumFractionDigits: PLACES_MAX };
+  const made = new Intl.NumberFormat(LOCALE, { style: 'currency', currency, ...places });
+  formats.set(currency, made);
+  return made;
+}
+const counted = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: PLACES_MAX });
+
+// As text: Intl reads it digit by digit, where a number would lose some.
+const literal = (value: Exact) => value.toFixed() as Intl.StringNumericLiteral;
+
+/** In: minor units, whole or not. Out: the amount with its currency, every digit kept. */
+export const money = (amount: Exact, currency: string): string =>
+  formatOf(currency).format(literal(amount.times(`1e-${minorDigits(currency)}`)));
+
+export const count = (quantity: Exact): string => counted.format(literal(quantity));
+export const percent = (rate: Exact): string => `${count(rate)}%`;
+
+/** '1 event', '3 events'. */
+export const several = (number: Exact, noun: string): string =>
+  `${count(number)} ${noun}${number.eq(exact('1')) ? '' : 's'}`;
+
+/** A meter's name within a sentence; 'API calls' keeps its capitals. */
+export const inSentence = (name: string): string =>
+  /^\p{Lu}(?!\p{Lu})/u.test(name) ? name.charAt(0).toLowerCase() + name.slice(1) : name;
+
+const PERCENT_PLACES = 2;
+
+/** '10 of 31 days', or '32.26% of the period' where time is counted by the second. */
+export function partOf({ active, period, unit }: NonNullable<Terms['share']>): string {
+  if (unit === 'day') return `${count(exact(active))} of ${count(exact(period))} days`;
+  const part = exact(active).times('100').dividedBy(exact(period)).toDecimalPlaces(PERCENT_PLACES);
+  return `${percent(part)} of the period`;
+}
+
+/** 'a + b − c': each slice with the sign of what it does to the amount. */
+export function spoken(slices: readonly Slice[]): string {
+  return slices.reduce((text, { exact_amount, description }) => {
+    const takesOff = exact(exact_amount).lt(ZERO);
+    if (text === '') return takesOff ? `− ${description}` : description;
+    return `${text} ${takesOff ? '−' : '+'} ${description}`;
+  }, '');
+}
+
+/** What the slices come to: 'what: a + b = $1.005, rounded to $1.01'. */
+export function sentence(
+  what: string,
+  slices: readonly Slice[],
+  { currency, total, amount }: { currency: string; total: Exact; amount: bigint },
+): string {
+  const whole = money(exact(amount), currency);
+  const result = total.eq(exact(amount)) ? whole : `${money(total, currency)}, rounded to ${whole}`;
+  const parts = spoken(slices);
+  if (parts === '') return `${what} = ${result}`;
+  return parts === result ? `${what}: ${result}` : `${what}: ${parts} = ${result}`;
+}
