@@ -90,12 +90,17 @@ function answerEnded(boot: BootRow, message: SyncMessage, now: number): SyncAnsw
   };
 }
 
+/** It was heard before, or a later one was. */
+const isLate = (boot: SeenBoot, { message }: SyncEnvelope): boolean =>
+  BigInt(message) <= boot.last_message;
+
 /**
  * What a message asks for. The till may never hear the answer to one that comes twice, or behind
  * a later one: it is told what it was granted, and lent nothing more.
  */
-function asksOf(boot: SeenBoot, { message, leases }: SyncEnvelope): LeaseTotals[] {
-  if (BigInt(message) > boot.last_message) return leases;
+function asksOf(boot: SeenBoot, envelope: SyncEnvelope): LeaseTotals[] {
+  const { leases } = envelope;
+  if (!isLate(boot, envelope)) return leases;
   return leases.map((totals) => ({ ...totals, wanted: 0 }));
 }
 
@@ -117,7 +122,8 @@ export async function synchronise(tx: Tx, message: SyncMessage, now: number): Pr
   const recorded = await record(tx, boot, message);
   const key = { gateway: envelope.gateway, boot: envelope.boot };
   await addSettlements(tx, key, recorded.spent);
-  await addRefusals(tx, envelope.refusals);
+  // Refusals have no numbers of their own: what may be counted already is not counted.
+  if (!isLate(found, envelope)) await addRefusals(tx, envelope.refusals);
   const mayBorrow = envelope.end === null && found.state === 'live';
   const totals = mayBorrow ? asksOf(found, envelope) : [];
   const lending = await lendUnits(tx, key, { totals, now });
