@@ -2,6 +2,7 @@ import type { KeyFact, Outcome, RouteFact } from '@tollgate/billing-core/contrac
 import type { RequestHead } from './core/head.ts';
 import type { Refusal } from './core/refusal.ts';
 import type { CompiledRoute, RouteTable } from './core/route.ts';
+import type { Reading } from './core/value.ts';
 
 /** What the gateway needs of the world. Ports name the need; `node/` and `workers/` meet it. */
 
@@ -96,6 +97,10 @@ export type Settlement = {
   readonly status: number | null;
   readonly requestBytes: number;
   readonly responseBytes: number;
+  /** From the start of forwarding to the end of the response. */
+  readonly durationMs?: number;
+  /** What the route's rules found in the response, by rule; without one there was none. */
+  readonly readings?: readonly (Reading | undefined)[];
 };
 
 /** What a request that goes on has used so far. */

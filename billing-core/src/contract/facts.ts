@@ -2,7 +2,15 @@ import { z } from 'zod';
 
 /** What a gateway needs to know to decide without asking: routes, keys, and their limits. */
 
-export const METER_SOURCES = ['request', 'request_bytes', 'response_bytes'] as const;
+export const METER_SOURCES = [
+  'request',
+  'request_bytes',
+  'response_bytes',
+  'duration',
+  'response_header',
+  'response_json',
+  'response_sse',
+] as const;
 export const OUTCOMES = [
   'ok',
   'client_error',
@@ -23,8 +31,16 @@ const safeInteger = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 export const meteringFact = z.object({
   meter_id: z.string(),
   source: z.enum(METER_SOURCES),
-  /** Scaled units a request counts (source `request`), or units per byte. */
+  /** Scaled units a request counts (source `request`), or those of one byte, ms or value. */
   units: safeInteger,
+  /** Name of the response's header in lower case, or a JSON pointer into its body. */
+  selector: z.string().optional(),
+  /** Scaled units set aside until the response tells; without it nothing is. */
+  max_cost: safeInteger.optional(),
+  /** Scaled units charged when the upstream's value is missing or bad. */
+  fallback: safeInteger.optional(),
+  /** The largest value of the upstream that is believed. */
+  max_value: safeInteger.optional(),
 });
 export type MeteringFact = z.infer<typeof meteringFact>;
 

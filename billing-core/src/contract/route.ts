@@ -1,11 +1,10 @@
 import { z } from 'zod';
-import { METER_SOURCES, OUTCOMES } from './facts.ts';
+import { OUTCOMES } from './facts.ts';
 import { id, text, time } from './field.ts';
-import { meterSlug } from './meter.ts';
+import { meteringRules, shownMeteringRules } from './metering-rule.ts';
 
 export const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 export const ROUTE_STATES = ['active', 'disabled'] as const;
-export const METERINGS_MAX = 10;
 export const TIMEOUT_MS_MAX = 3_600_000;
 export const TIMEOUT_MS_DEFAULT = 30_000;
 export const BODY_BYTES_MAX = 1024 ** 3;
@@ -85,32 +84,6 @@ const billableOutcomes = () =>
     .array(z.enum(OUTCOMES))
     .refine((list) => new Set(list).size === list.length, 'names an outcome twice');
 
-// Under a million with nine places is at most 15 digits: exact as a JSON number.
-const UNITS_MAX = 1_000_000;
-const UNITS_PLACES = 9;
-const perUnit = () =>
-  z
-    .number()
-    .positive()
-    .max(UNITS_MAX)
-    .refine((value) => Number(value.toFixed(UNITS_PLACES)) === value, 'has over 9 decimal places');
-
-const metering = () =>
-  z
-    .array(
-      z.strictObject({
-        meter: meterSlug(),
-        source: z.enum(METER_SOURCES),
-        units: perUnit().default(1),
-      }),
-    )
-    .min(1)
-    .max(METERINGS_MAX)
-    .refine(
-      (rules) => new Set(rules.map((rule) => `${rule.meter} ${rule.source}`)).size === rules.length,
-      'counts the same source on the same meter twice',
-    );
-
 const fields = {
   name: text(),
   host: host(),
@@ -118,7 +91,7 @@ const fields = {
   methods: methods(),
   upstream_url: upstreamUrl(),
   strip_prefix: stripPrefix().nullable(),
-  metering: metering(),
+  metering: meteringRules(),
   billable_outcomes: billableOutcomes(),
   timeout_ms: z.number().int().min(1).max(TIMEOUT_MS_MAX),
   max_body_bytes: z.number().int().min(0).max(BODY_BYTES_MAX),
@@ -152,9 +125,7 @@ const shownDefinition = {
   methods: z.array(z.enum(['*', ...METHODS])),
   upstream_url: z.string(),
   strip_prefix: z.string().nullable(),
-  metering: z.array(
-    z.object({ meter: z.string(), source: z.enum(METER_SOURCES), units: z.number() }),
-  ),
+  metering: shownMeteringRules(),
   billable_outcomes: z.array(z.enum(OUTCOMES)),
   timeout_ms: z.number().int(),
   max_body_bytes: z.number().int(),

@@ -1,23 +1,20 @@
-import { scaled } from '../catalog/quantity.ts';
-import type { MeteringFact, RouteFact } from '../contract/facts.ts';
+import type { RouteFact } from '../contract/facts.ts';
 import type { NewRoute, Route, RouteVersion } from '../contract/route.ts';
 import type { FieldError } from '../kit/fault.ts';
+import {
+  meteringErrors,
+  meteringFact,
+  meteringRow,
+  writtenMetering,
+  type KnownMeter,
+  type RouteMetering,
+} from './metering.ts';
 
 /** Routes that are not deleted: every gateway holds all of them in memory. */
 export const ROUTES_MAX = 1_000;
-// Bounds keep a minute's sum of one tally within safe integers at any believable traffic.
-const SCALED_UNITS_MAX = { request: 1_000_000_000n, byte: 1_000n };
 
 /** What a version fixes, apart from its metering, which has a table of its own. */
 export type RouteDefinition = Omit<RouteVersion, 'version' | 'metering' | 'created_at'>;
-
-export type RouteMetering = {
-  meter_id: string;
-  meter: string;
-  scale: number;
-  source: MeteringFact['source'];
-  units: number;
-};
 
 export type RouteRow = {
   id: string;
@@ -40,18 +37,9 @@ export function definitionOf(route: NewRoute): RouteDefinition {
 
 /** A route as one would write it anew: what a patch is laid over. */
 export function writtenRoute({ name, state, definition, metering }: RouteRow): NewRoute {
-  const rules = metering.map(({ meter, source, units }) => ({ meter, source, units }));
-  return { name, state, ...definition, metering: rules };
+  return { name, state, ...definition, metering: metering.map(writtenMetering) };
 }
 
-/** Units per request or byte as gateways count them; undefined beyond the meter or the bounds. */
-export function scaledUnits(rule: Omit<RouteMetering, 'meter' | 'meter_id'>): number | undefined {
-  const units = scaled(rule.units.toFixed(9), rule.scale);
-  const max = rule.source === 'request' ? SCALED_UNITS_MAX.request : SCALED_UNITS_MAX.byte;
-  return units === undefined || units > max ? undefined : Number(units);
-}
-
-type KnownMeter = { id: string; slug: string; scale: number };
 type RouteCheck = { metering: RouteMetering[]; errors: FieldError[] };
 
 /** What the fields cannot say one by one: the prefix against the pattern, rules against meters. */
@@ -67,11 +55,9 @@ export function checkRoute(route: NewRoute, meters: readonly KnownMeter[]): Rout
       errors.push({ path: `metering.${i}.meter`, message: 'is not a meter' });
       return [];
     }
-    const known = { ...rule, meter_id: meter.id, scale: meter.scale };
-    if (scaledUnits(known) === undefined) {
-      errors.push({ path: `metering.${i}.units`, message: 'does not fit the scale of the meter' });
-    }
-    return [known];
+    const row = meteringRow(rule, meter);
+    errors.push(...meteringErrors(row, `metering.${i}`));
+    return [row];
   });
   return { metering, errors };
 }
@@ -102,16 +88,9 @@ export function routeFact(row: RouteRow): RouteFact {
     version: row.version,
     name: row.name,
     ...row.definition,
-    metering: row.metering.map((rule) => ({
-      meter_id: rule.meter_id,
-      source: rule.source,
-      units: scaledUnits(rule) ?? 0,
-    })),
+    metering: row.metering.map(meteringFact),
   };
 }
-
-const shownMetering = (row: Pick<RouteRow, 'metering'>): Route['metering'] =>
-  row.metering.map(({ meter, source, units }) => ({ meter, source, units }));
 
 export const shownRoute = (row: RouteRow): Route => ({
   id: row.id,
@@ -119,7 +98,7 @@ export const shownRoute = (row: RouteRow): Route => ({
   name: row.name,
   state: row.state,
   ...row.definition,
-  metering: shownMetering(row),
+  metering: row.metering.map(writtenMetering),
   created_at: row.created_at.toISOString(),
   updated_at: row.updated_at.toISOString(),
 });
@@ -127,6 +106,6 @@ export const shownRoute = (row: RouteRow): Route => ({
 export const shownVersion = (row: RouteVersionRow): RouteVersion => ({
   version: row.version,
   ...row.definition,
-  metering: shownMetering(row),
+  metering: row.metering.map(writtenMetering),
   created_at: row.created_at.toISOString(),
 });

@@ -3,10 +3,10 @@ import type { PageQuery } from '../contract/page.ts';
 import type { Route } from '../contract/route.ts';
 import { unique, type Query, type Tx } from '../kit/database.ts';
 import { afterCursor } from '../kit/page.ts';
+import type { RouteMetering } from './metering.ts';
 import {
   routeFact,
   type RouteDefinition,
-  type RouteMetering,
   type RouteRow,
   type RouteVersionRow,
 } from './model.ts';
@@ -16,7 +16,9 @@ const VERSION_MAX = 2_147_483_647;
 
 const metering = (sql: Query) => sql`(
   select json_agg(json_build_object('meter_id', meter_id, 'meter', slug, 'scale', scale,
-                                    'source', source, 'units', units) order by position)
+                                    'source', source, 'units', units, 'selector', selector,
+                                    'max_cost', max_cost, 'fallback', fallback,
+                                    'max_value', max_value) order by position)
     from route_meterings join meters on meters.id = meter_id
    where (route_meterings.route_id, route_meterings.version)
        = (route_versions.route_id, route_versions.version)) as metering`;
@@ -97,13 +99,11 @@ export async function saveRoute(tx: Tx, write: RouteWrite): Promise<RouteRow> {
   );
   await tx`insert into route_versions (route_id, version, definition, created_at)
     values (${id}, ${version}, ${tx.json(definition)}, ${at})`;
-  const rules = write.metering.map(({ meter_id, source, units }, position) => ({
+  const rules = write.metering.map(({ meter: _, scale: __, ...rule }, position) => ({
     route_id: id,
     version,
     position,
-    meter_id,
-    source,
-    units,
+    ...rule,
   }));
   await tx`insert into route_meterings ${tx(rules)}`;
   const { metering: counted } = write;

@@ -1,5 +1,6 @@
 import type { MeteringFact, Outcome } from '@tollgate/billing-core/contract/facts.ts';
 import type { Hold, Settlement, Span } from '../ports.ts';
+import { type Reading, scaleValue, type ValueFault } from './value.ts';
 
 /**
  * The record of one admitted request: everything the ledger, the quotas and a dispute need. It
@@ -22,6 +23,8 @@ export type UsageRecord = {
   readonly spent: readonly (readonly [string, number, number, number])[];
   /** A later span of a request that another record counts. */
   readonly later?: boolean | undefined;
+  /** [meter, fault]: values of the upstream for which the rule's fallback was charged. */
+  readonly faults?: readonly (readonly [string, ValueFault])[];
 };
 
 /**
@@ -38,44 +41,112 @@ export function outcomeOf(status: number): Outcome {
   return status >= 400 ? 'client_error' : 'ok';
 }
 
-/** The quantity one metering rule gives for a settled request, scaled units. */
-export function quantityOf(rule: MeteringFact, settlement: Settlement): number {
-  if (rule.source === 'request') return rule.units;
-  const bytes =
-    rule.source === 'request_bytes' ? settlement.requestBytes : settlement.responseBytes;
-  return Math.min(bytes * rule.units, Number.MAX_SAFE_INTEGER);
+type Counted = { readonly quantity: number; readonly fault?: ValueFault };
+
+const product = (count: number, units: number): number =>
+  Math.min(count * units, Number.MAX_SAFE_INTEGER);
+
+/** What the upstream said, in scaled units, or the rule's fallback and why. */
+function told(rule: MeteringFact, reading: Reading): Counted {
+  const terms = { units: rule.units, maxValue: rule.max_value ?? Number.MAX_SAFE_INTEGER };
+  const scaled = 'fault' in reading ? reading.fault : scaleValue(reading.text, terms);
+  if (typeof scaled === 'number') return { quantity: scaled };
+  return { quantity: rule.fallback ?? 0, fault: scaled };
 }
 
-/** Quantities by meter; rules for the same meter add up. A later span counts no request again. */
-export function quantitiesOf(hold: Hold, settlement: Settlement): [string, number][] {
-  const { route, span } = hold;
-  const used = span ? sinceThen(span, settlement) : settlement;
-  const byMeter = new Map<string, number>();
-  for (const rule of route.metering) {
-    if (span && rule.source === 'request') continue;
-    const was = byMeter.get(rule.meter_id) ?? 0;
-    byMeter.set(rule.meter_id, was + quantityOf(rule, used));
+const NOTHING: Counted = { quantity: 0 };
+const MISSING: Reading = { fault: 'missing' };
+
+/** The reading of a rule when there was no response: of a pair of body rules, one is missing. */
+function unanswered(rule: MeteringFact, rules: readonly MeteringFact[]): Reading | undefined {
+  const paired = (other: MeteringFact): boolean =>
+    other.source === 'response_json' && other.meter_id === rule.meter_id;
+  return rule.source === 'response_sse' && rules.some(paired) ? undefined : MISSING;
+}
+
+/** The quantity one metering rule gives for what was used, scaled units. */
+function quantityOf(rule: MeteringFact, used: Settlement, reading?: Reading): Counted {
+  switch (rule.source) {
+    case 'request':
+      return { quantity: rule.units };
+    case 'request_bytes':
+      return { quantity: product(used.requestBytes, rule.units) };
+    case 'response_bytes':
+      return { quantity: product(used.responseBytes, rule.units) };
+    case 'duration':
+      return { quantity: product(used.durationMs ?? 0, rule.units) };
+    default:
+      // What only the end of the response tells is counted with its last span.
+      return reading && !used.lasts ? told(rule, reading) : NOTHING;
   }
-  const all = [...byMeter];
-  return span ? all.filter(([, quantity]) => quantity > 0) : all;
 }
 
 const sinceThen = (span: Span, settlement: Settlement): Settlement => ({
   ...settlement,
   requestBytes: settlement.requestBytes - span.requestBytes,
   responseBytes: settlement.responseBytes - span.responseBytes,
+  durationMs: (settlement.durationMs ?? 0) - (span.durationMs ?? 0),
 });
 
+export type Measured = {
+  /** By meter; rules for the same meter add up. A later span counts no request again. */
+  readonly quantities: [string, number][];
+  readonly faults: [string, ValueFault][];
+};
+
 /**
- * Units to set aside before the answer is known; what only the response tells counts as 0. A rule
- * that counts requests asks nothing of a later span: undefined.
+ * What a request counted. A value that is missing or bad is charged by its rule's fallback and
+ * named when the request is billable; one that is not billed owes its meter no value: there it
+ * counts nothing.
+ */
+export function measure({ route, span }: Hold, settlement: Settlement): Measured {
+  const rules = route.metering;
+  const used = span ? sinceThen(span, settlement) : settlement;
+  const billable = isBillable(settlement.outcome, route.billable_outcomes);
+  const byMeter = new Map<string, number>();
+  const faults: [string, ValueFault][] = [];
+  for (const [at, rule] of rules.entries()) {
+    if (span && rule.source === 'request') continue;
+    const reading = used.readings ? used.readings[at] : unanswered(rule, rules);
+    const { quantity, fault } = quantityOf(rule, used, reading);
+    const counts = fault === undefined || billable;
+    if (fault !== undefined && billable) faults.push([rule.meter_id, fault]);
+    const sum = (byMeter.get(rule.meter_id) ?? 0) + (counts ? quantity : 0);
+    byMeter.set(rule.meter_id, Math.min(sum, Number.MAX_SAFE_INTEGER));
+  }
+  const all = [...byMeter];
+  return { quantities: span ? all.filter(([, quantity]) => quantity > 0) : all, faults };
+}
+
+type Reserving = { readonly requestBytes: number; readonly span?: Span | undefined };
+
+/**
+ * Units of one meter to set aside before the answer is known, by the meter's rules. What only the
+ * response tells reserves its rule's `max_cost`, less what earlier spans counted, and nothing
+ * without one: only with it is a hard limit on it hard. A response is JSON or a stream of events,
+ * never both. Rules that count requests ask nothing of a later span: undefined.
  */
 export function reservationOf(
-  rule: MeteringFact,
-  { requestBytes, span }: { requestBytes: number; span?: Span | undefined },
+  rules: readonly MeteringFact[],
+  { requestBytes, span }: Reserving,
 ): number | undefined {
-  if (rule.source === 'request') return span ? undefined : rule.units;
-  return rule.source === 'request_bytes' ? requestBytes * rule.units : 0;
+  let known = 0;
+  let asks = false;
+  const inBody = { response_json: 0, response_sse: 0 };
+  for (const { source, units, max_cost = 0 } of rules) {
+    if (source === 'request' && span) continue;
+    asks = true;
+    if (source === 'request') known += units;
+    else if (source === 'request_bytes') known += product(requestBytes, units);
+    else if (source === 'response_json' || source === 'response_sse') inBody[source] += max_cost;
+    else known += Math.max(0, max_cost - countedBefore(source, units, span));
+  }
+  return asks ? known + Math.max(inBody.response_json, inBody.response_sse) : undefined;
+}
+
+function countedBefore(source: MeteringFact['source'], units: number, span?: Span): number {
+  if (source === 'response_bytes') return product(span?.responseBytes ?? 0, units);
+  return source === 'duration' ? product(span?.durationMs ?? 0, units) : 0;
 }
 
 /** The record as the compact array that is written to the spool. */
@@ -92,7 +163,7 @@ export const encodeRecord = (r: UsageRecord): string =>
     r.billable ? 1 : 0,
     r.quantities,
     r.spent,
-    ...(r.later ? [1] : []),
+    ...(r.faults?.length ? [r.later ? 1 : 0, r.faults] : r.later ? [1] : []),
   ]);
 
 /** Reads what encodeRecord wrote; the frame's checksum has vouched for the bytes. */
@@ -110,6 +181,7 @@ export function decodeRecord(text: string): UsageRecord {
     quantities,
     spent,
     later,
+    faults,
   ] = JSON.parse(text) as [
     string,
     string,
@@ -122,7 +194,8 @@ export function decodeRecord(text: string): UsageRecord {
     0 | 1,
     [string, number][],
     [string, number, number, number][],
-    1?,
+    (0 | 1)?,
+    [string, ValueFault][]?,
   ];
   return {
     requestId,
@@ -137,5 +210,6 @@ export function decodeRecord(text: string): UsageRecord {
     quantities,
     spent,
     later: later ? true : undefined,
+    ...(faults && { faults }),
   };
 }

@@ -1,5 +1,6 @@
 import type { RouteFact, RoutesSnapshot } from '@tollgate/billing-core/contract/facts.ts';
 import type { RequestPath } from './path.ts';
+import { type Wanted, wantedOf } from './reading.ts';
 
 /** A route made ready: what a request needs of it is computed once. */
 export type CompiledRoute = {
@@ -10,6 +11,8 @@ export type CompiledRoute = {
   readonly basePath: string;
   readonly strip: readonly string[];
   readonly methods: ReadonlySet<string>;
+  /** What its metering wants to know of the response. */
+  readonly wanted: Wanted | undefined;
 };
 
 export type Match =
@@ -51,6 +54,7 @@ function compile(fact: RouteFact): CompiledRoute {
     basePath: url.pathname.replace(/\/+$/, ''),
     strip: segmentsOf(fact.strip_prefix ?? ''),
     methods,
+    wanted: wantedOf(fact.metering),
   };
 }
 

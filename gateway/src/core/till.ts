@@ -2,7 +2,7 @@ import type { QuotaFact } from '@tollgate/billing-core/contract/facts.ts';
 import { quotaWindow } from '@tollgate/billing-core/contract/quota-window.ts';
 import type { AdmissionRequest, Hold, LimitState, Settlement, Spend } from '../ports.ts';
 import { available, openLease, reserve, settleUnits, type Lease } from './lease.ts';
-import { isBillable, quantitiesOf, reservationOf, type UsageRecord } from './meter.ts';
+import { isBillable, measure, reservationOf, type UsageRecord } from './meter.ts';
 import {
   askRate,
   checkRate,
@@ -69,10 +69,8 @@ function needsOf(till: Till, request: AdmissionRequest, now: number): Need[] {
   for (const quota of request.fact.customer.quotas) {
     if (quota.enforcement !== 'hard') continue;
     const rules = request.route.metering.filter((rule) => rule.meter_id === quota.meter_id);
-    const parts = rules.map((rule) => reservationOf(rule, request));
-    const counted = parts.filter((part) => part !== undefined);
-    if (counted.length === 0) continue;
-    const units = counted.reduce((sum, part) => sum + part, 0);
+    const units = reservationOf(rules, request);
+    if (units === undefined) continue;
     needs.push({ lease: leaseOf(till, quota, now), quota, units });
   }
   return needs;
@@ -203,7 +201,7 @@ export function admitUnreachable(till: Till, request: AdmissionRequest, now: num
 export function settle(till: Till, hold: Hold, settlement: Settlement): UsageRecord {
   const { fact, route } = hold;
   const billable = isBillable(settlement.outcome, route.billable_outcomes);
-  const quantities = quantitiesOf(hold, settlement);
+  const { quantities, faults } = measure(hold, settlement);
   const byMeter = new Map(quantities);
   const spent: [string, number, number, number][] = [];
   for (const { meterId, windowId, units, unleased } of hold.spends) {
@@ -232,6 +230,7 @@ export function settle(till: Till, hold: Hold, settlement: Settlement): UsageRec
     quantities,
     spent,
     later: hold.span ? true : undefined,
+    ...(faults.length > 0 && { faults }),
   };
 }
 

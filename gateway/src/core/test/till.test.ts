@@ -74,6 +74,28 @@ describe('quota', () => {
     expect(available(leaseIn(till))).toBe(0);
   });
 
+  test('a cost that the response tells holds its most until then, and gives the rest back', () => {
+    const rule = { meter_id: METER, source: 'response_header', selector: 'x-cost' } as const;
+    const metering = [{ ...rule, units: 1, max_cost: 30, fallback: 0, max_value: 1_000 }];
+    const asks = request({ route: route({ metering }) });
+    const till = openTill(CUSTOMER);
+    admit(till, asks, NOW);
+    lend(till, 70);
+    const holds = [0, 1].map(() => admit(till, asks, NOW));
+    // Forty of seventy units are free: a third request could cost more than is there.
+    expect(admit(till, asks, NOW).kind).toBe('ask');
+    const [first, second] = holds.map((answer) => {
+      if (answer.kind !== 'admitted') throw new Error(answer.kind);
+      return answer.hold;
+    });
+    const paid = (text: string) => ({ ...OK, readings: [{ text }] });
+    expect(settle(till, first!, paid('12')).spent).toEqual([[WINDOW, 12, 0, 0]]);
+    expect(available(leaseIn(till))).toBe(28);
+    // Above its most: what the lease has left is taken, the rest is overdrawn.
+    expect(settle(till, second!, paid('100')).spent).toEqual([[WINDOW, 58, 0, 42]]);
+    expect(available(leaseIn(till))).toBe(0);
+  });
+
   test('a refused request takes neither a token nor a unit', () => {
     const till = openTill(CUSTOMER);
     const fact = keyFact({ rate_limit: { rate_per_second: 1, burst: 1 } });
