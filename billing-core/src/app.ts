@@ -38,6 +38,7 @@ import { portalSubscriptionsHttp } from './subscriptions/portal.ts';
 import { SYNC_BODY_BYTES_MAX, syncHttp } from './sync/http.ts';
 import { portalUsageHttp, usageHttp } from './usage/http.ts';
 import { gapsHttp } from './usage/gaps-http.ts';
+import { valueFaultsHttp } from './usage/value-faults-http.ts';
 import { writeOffHttp } from './usage/write-off.ts';
 
 export type Deps = Kit & {
@@ -69,6 +70,7 @@ function adminSurface(deps: Deps): OpenAPIHono<Api> {
     keysHttp(),
     usageHttp(),
     gapsHttp(),
+    valueFaultsHttp(),
     writeOffHttp(),
     quotaWindowsHttp(),
   ]) {

@@ -148,6 +148,10 @@ test.each([
         { meter: 'requests', source: 'request' },
         { meter: 'requests', source: 'request', units: 2 },
       ],
+      [
+        { meter: 'requests', source: 'response_header', header: 'X-Cost' },
+        { meter: 'requests', source: 'response_header', header: 'x-cost', units: 2 },
+      ],
       [{ meter: 'requests', source: 'request', extra: 1 }],
     ],
   ],
@@ -168,31 +172,6 @@ test.each([
     const change = { ...create, method: 'PATCH', path: `/v1/routes/${id}` };
     await expectRefused(surface, { ...change, body: { [field]: value }, ...invalid });
   }
-});
-
-test.each([
-  ['no such meter', { meter: 'nothing', source: 'request' }, 'metering.0.meter'],
-  ['a slug that is none', { meter: 'Requests', source: 'request' }, 'metering.0.meter'],
-  ['an unknown source', { meter: 'requests', source: 'tokens' }, 'metering.0.source'],
-  ['units of zero', { meter: 'requests', source: 'request', units: 0 }, 'metering.0.units'],
-  ['negative units', { meter: 'requests', source: 'request', units: -1 }, 'metering.0.units'],
-  ['units as text', { meter: 'requests', source: 'request', units: '1' }, 'metering.0.units'],
-  [
-    'a fraction of a whole',
-    { meter: 'requests', source: 'request', units: 0.5 },
-    'metering.0.units',
-  ],
-  ['ten places', { meter: 'requests', source: 'request', units: 1e-10 }, 'metering.0.units'],
-  ['too many', { meter: 'requests', source: 'request', units: 1e9 }, 'metering.0.units'],
-  [
-    'too many a byte',
-    { meter: 'requests', source: 'request_bytes', units: 1_001 },
-    'metering.0.units',
-  ],
-])('metering by %s', async (name, rule, at) => {
-  const body = valid({ metering: [rule] });
-  const post = { name, method: 'POST', path: '/v1/routes', body };
-  await expectRefused(surface, { ...post, ...invalid, at });
 });
 
 test('a prefix must end where a segment of the pattern ends', async () => {

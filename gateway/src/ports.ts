@@ -41,6 +41,7 @@ export type Span = {
   readonly number: number;
   readonly requestBytes: number;
   readonly responseBytes: number;
+  readonly durationMs?: number | undefined;
 };
 
 /** An admitted request: what `settle` needs, and nothing that could change meanwhile. */
@@ -99,6 +100,8 @@ export type Settlement = {
   readonly responseBytes: number;
   /** From the start of forwarding to the end of the response. */
   readonly durationMs?: number;
+  /** It goes on: what only its end tells is not known yet. */
+  readonly lasts?: boolean;
   /** What the route's rules found in the response, by rule; without one there was none. */
   readonly readings?: readonly (Reading | undefined)[];
 };

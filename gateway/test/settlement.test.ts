@@ -82,6 +82,7 @@ describe('each ending settles exactly once', () => {
       status: null,
       requestBytes: 0,
       responseBytes: 0,
+      durationMs: expect.any(Number),
     });
     await vi.waitFor(() => expect(upstreamClosed).toBe(true), WAIT);
   });
@@ -102,6 +103,7 @@ describe('each ending settles exactly once', () => {
       status: 200,
       requestBytes: 0,
       responseBytes: 5,
+      durationMs: expect.any(Number),
     });
     await vi.waitFor(() => expect(upstreamClosed).toBe(true), WAIT);
   });

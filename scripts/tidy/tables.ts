@@ -38,6 +38,7 @@ export const TABLE_WRITERS: Record<string, string> = {
   usage_last_uses: 'usage',
   usage_refusals: 'usage',
   usage_gaps: 'usage',
+  usage_value_faults: 'usage',
   usage_dead_letters: 'usage',
   quota_windows: 'quotas',
   leases: 'quotas',

@@ -40,7 +40,7 @@ const pointer = () =>
 const counted = { meter: meterSlug(), units: perUnit() };
 /** What only the end of the response tells; `max_cost` units are set aside until then. */
 const late = { ...counted, max_cost: units().nullable().default(null) };
-/** What the upstream says; it is checked, and `fallback` units are charged for what is not there. */
+/** What the upstream says, checked; `fallback` units are charged for what is not there. */
 const told = {
   ...late,
   max_value: z.number().int().min(1).max(VALUE_MAX_MAX).default(VALUE_MAX_DEFAULT),

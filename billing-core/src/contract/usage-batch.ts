@@ -38,7 +38,22 @@ export type WindowSpend = {
   overdrawn: number;
 };
 
-export type UsageBatch = { columns: UsageColumns; counts: GatewayCount[]; spent: WindowSpend[] };
+/** Billed requests for which a route's rule found no good value of the upstream. */
+export type ValueFaultCount = {
+  customer: string;
+  route: string;
+  meter: string;
+  fault: string;
+  minute: number;
+  requests: number;
+};
+
+export type UsageBatch = {
+  columns: UsageColumns;
+  counts: GatewayCount[];
+  spent: WindowSpend[];
+  faults?: ValueFaultCount[];
+};
 
 export const BATCH_ENTRIES_MAX = 20_000;
 export const BATCH_BYTES_MAX = 8 * 1024 * 1024;
@@ -50,12 +65,15 @@ export class BatchError extends Error {}
 
 /** A batch as the bytes that are stored, hashed and sent; the same batch gives the same bytes. */
 export function encodeBatch(batch: UsageBatch): Uint8Array {
-  const { columns, counts, spent } = batch;
+  const { columns, counts, spent, faults = [] } = batch;
   const content = {
     v: FORMAT,
     columns,
     counts: counts.map((c) => [c.customer, c.meter, c.day, c.requests, c.quantity, c.billable]),
     spent: spent.map((s) => [s.window, s.settled, s.unleased, s.overdrawn]),
+    ...(faults.length > 0 && {
+      faults: faults.map((f) => [f.customer, f.route, f.meter, f.fault, f.minute, f.requests]),
+    }),
   };
   return new TextEncoder().encode(JSON.stringify(content));
 }
@@ -128,6 +146,16 @@ function decodeColumns(content: Json): UsageColumns {
   return columns;
 }
 
+const decodeFaults = (content: Json): ValueFaultCount[] =>
+  rows(content, 'faults', 6).map((row) => ({
+    customer: cell(row, 0, isText),
+    route: cell(row, 1, isText),
+    meter: cell(row, 2, isText),
+    fault: cell(row, 3, isText),
+    minute: cell(row, 4, isCount),
+    requests: cell(row, 5, isCount),
+  }));
+
 /** The batch in these bytes. Throws BatchError for anything that is not one, whole and in range. */
 export function decodeBatch(bytes: Uint8Array): UsageBatch {
   if (bytes.byteLength > BATCH_BYTES_MAX) throw new BatchError('batch is too large');
@@ -153,5 +181,8 @@ export function decodeBatch(bytes: Uint8Array): UsageBatch {
     unleased: cell(row, 2, isCount),
     overdrawn: cell(row, 3, isCount),
   }));
-  return { columns: decodeColumns(content), counts, spent };
+  const columns = decodeColumns(content);
+  return content['faults'] === undefined
+    ? { columns, counts, spent }
+    : { columns, counts, spent, faults: decodeFaults(content) };
 }

@@ -4,12 +4,7 @@ import type { Route } from '../contract/route.ts';
 import { unique, type Query, type Tx } from '../kit/database.ts';
 import { afterCursor } from '../kit/page.ts';
 import type { RouteMetering } from './metering.ts';
-import {
-  routeFact,
-  type RouteDefinition,
-  type RouteRow,
-  type RouteVersionRow,
-} from './model.ts';
+import { routeFact, type RouteDefinition, type RouteRow, type RouteVersionRow } from './model.ts';
 
 const LOCK = 7_655_102;
 const VERSION_MAX = 2_147_483_647;

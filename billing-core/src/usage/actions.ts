@@ -18,6 +18,7 @@ import {
   type BatchKey,
   type BootRow,
 } from './store.ts';
+import { addValueFaults } from './value-faults.ts';
 
 export type BatchAnswer = NonNullable<SyncAnswer['batch']>;
 /** What became of a batch, and what it spent of quota windows when it was applied just now. */
@@ -30,7 +31,8 @@ function decode(header: BatchHeader, bytes: Uint8Array): UsageBatch {
   if (batch.columns.customer.length !== header.entries) {
     throw new BatchError('the number of entries differs from the header');
   }
-  if (batch.columns.minute.some((minute) => minute > BIGGEST_MINUTE)) {
+  const minutes = [batch.columns.minute, (batch.faults ?? []).map((fault) => fault.minute)];
+  if (minutes.some((some) => some.some((minute) => minute > BIGGEST_MINUTE))) {
     throw new BatchError('a minute is out of range');
   }
   return batch;
@@ -57,6 +59,7 @@ async function apply(
   if (written !== header.entries)
     throw new Error(`${written} of ${header.entries} entries written`);
   await mergeCounts(tx, key, batch.counts);
+  await addValueFaults(tx, batch.faults ?? []);
   return { status: 'applied', written };
 }
 

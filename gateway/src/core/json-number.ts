@@ -1,6 +1,13 @@
 /** The grammar of a JSON number (RFC 8259, section 6), byte by byte. */
 export type NumberState =
-  'minus' | 'zero' | 'digits' | 'point' | 'places' | 'exponent' | 'sign' | 'power';
+  | 'minus'
+  | 'zero'
+  | 'digits'
+  | 'point'
+  | 'places'
+  | 'exponent'
+  | 'sign'
+  | 'power';
 
 const isDigit = (byte: number): boolean => byte >= 0x30 && byte <= 0x39;
 

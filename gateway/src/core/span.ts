@@ -5,14 +5,19 @@ import type { Hold, Settlement, Span } from '../ports.ts';
 // since the one before.
 
 /** The span that follows for a request that has used this much in all. */
-export const spanAfter = ({ span }: Hold, { requestBytes, responseBytes }: Settlement): Span => ({
+export const spanAfter = ({ span }: Hold, used: Settlement): Span => ({
   number: (span?.number ?? 0) + 1,
-  requestBytes,
-  responseBytes,
+  requestBytes: used.requestBytes,
+  responseBytes: used.responseBytes,
+  durationMs: used.durationMs,
 });
 
-/** Whether nothing passed in this span: then there is nothing to record of it. */
-export const isIdle = ({ span }: Hold, settlement: Settlement): boolean =>
+/**
+ * Whether nothing passed in this span: then there is nothing to record of it, unless time itself
+ * is counted.
+ */
+export const isIdle = ({ span, route }: Hold, settlement: Settlement): boolean =>
   span !== undefined &&
   span.requestBytes === settlement.requestBytes &&
-  span.responseBytes === settlement.responseBytes;
+  span.responseBytes === settlement.responseBytes &&
+  !route.metering.some((rule) => rule.source === 'duration');

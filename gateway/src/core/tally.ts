@@ -1,6 +1,7 @@
 import type {
   GatewayCount,
   UsageBatch,
+  ValueFaultCount,
   WindowSpend,
 } from '@tollgate/billing-core/contract/usage-batch.ts';
 import type { UsageRecord } from './meter.ts';
@@ -28,6 +29,7 @@ export class Tally {
   #entries = new Map<string, Entry>();
   #touched = new Map<string, GatewayCount>();
   #spent = new Map<string, WindowSpend>();
+  #faults = new Map<string, ValueFaultCount>();
 
   get entries(): number {
     return this.#entries.size;
@@ -55,6 +57,18 @@ export class Tally {
       spent.overdrawn += overdrawn;
       this.#spent.set(window, spent);
     }
+    for (const [meter, fault] of record.faults ?? [])
+      this.#addFault(record, { meter, fault, minute });
+  }
+
+  #addFault(
+    { customer, route }: UsageRecord,
+    of: Pick<ValueFaultCount, 'meter' | 'fault' | 'minute'>,
+  ): void {
+    const key = [customer, route, of.meter, of.fault, of.minute].join('|');
+    const count = this.#faults.get(key);
+    if (count) count.requests += 1;
+    else this.#faults.set(key, { customer, route, ...of, requests: 1 });
   }
 
   #addEntry(record: UsageRecord, of: { meter: string; quantity: number; minute: number }): void {
@@ -123,10 +137,12 @@ export class Tally {
       },
       counts: [...this.#touched.values()].map((count) => ({ ...count })),
       spent: [...this.#spent.values()],
+      ...(this.#faults.size > 0 && { faults: [...this.#faults.values()] }),
     };
     this.#entries = new Map();
     this.#touched = new Map();
     this.#spent = new Map();
+    this.#faults = new Map();
     return batch;
   }
 }

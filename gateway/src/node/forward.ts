@@ -130,11 +130,13 @@ export class Passage implements Asker, Source {
       return this.#fail('upstream_error');
     }
     if (head.eventStream) this.#waitLonger();
+    this.#held?.answered(this.#plan.route.wanted, { raw, eventStream: head.eventStream });
     this.#held?.lasts();
   }
 
   received(chunk: Buffer): void {
     this.#progressed();
+    this.#held?.passed(chunk);
     this.#delivery.take(chunk);
   }
 
@@ -277,7 +279,7 @@ export class Passage implements Asker, Source {
       if (!this.#left) this.#conclude(ending);
       this.#exchange.leave(settlement);
     };
-    if (this.#held) this.#held.settle(settlement, release);
+    if (this.#held) this.#held.settle(settlement, ending.kind === 'whole', release);
     else release();
   }
 

@@ -1,3 +1,4 @@
+import type { ResponseHead, Wanted } from '../core/reading.ts';
 import type { RefusalReason } from '../core/refusal.ts';
 import type {
   Admission,
@@ -10,6 +11,7 @@ import type {
   Settlement,
 } from '../ports.ts';
 import type { Lasting, Spans } from './spans.ts';
+import { type Readings, Tap } from './tap.ts';
 
 export type HeldOf = {
   readonly metering: Metering;
@@ -29,6 +31,8 @@ export type HeldOf = {
 export class HeldRequest implements Lasting, LongRequest {
   readonly #of: HeldOf;
   #hold: Hold;
+  #tap: Tap | undefined;
+  #startedAt = 0;
 
   constructor(hold: Hold, of: HeldOf) {
     this.#hold = hold;
@@ -36,7 +40,19 @@ export class HeldRequest implements Lasting, LongRequest {
   }
 
   begin(forward: () => void): void {
-    this.#of.metering.begin(this.#hold, forward);
+    this.#of.metering.begin(this.#hold, () => {
+      this.#startedAt = performance.now();
+      forward();
+    });
+  }
+
+  /** The response begins; of its body the metering wants to see every byte. */
+  answered(wanted: Wanted | undefined, head: ResponseHead): void {
+    if (wanted) this.#tap = new Tap(wanted, head);
+  }
+
+  passed(chunk: Buffer): void {
+    this.#tap?.take(chunk);
   }
 
   /** It can last from here on. */
@@ -44,14 +60,26 @@ export class HeldRequest implements Lasting, LongRequest {
     if (this.#of.again) this.#of.spans.watch(this);
   }
 
-  settle(settlement: Settlement, release: () => void): void {
+  settle(settlement: Settlement, whole: boolean, release: () => void): void {
     this.#of.spans.leave(this);
-    this.#of.metering.settle(this.#hold, settlement, release);
+    const durationMs = this.#durationMs();
+    const record = (readings?: Readings): void => {
+      const told = { ...settlement, durationMs, ...(readings && { readings }) };
+      this.#of.metering.settle(this.#hold, told, release);
+    };
+    if (this.#tap) this.#tap.finish(whole, record);
+    else record();
+  }
+
+  #durationMs(): number {
+    return this.#startedAt === 0 ? 0 : Math.round(performance.now() - this.#startedAt);
   }
 
   checkpoint(): void {
     const progress = this.#of.progress();
-    if (progress) this.#of.metering.checkpoint(this.#hold, progress, this);
+    if (!progress) return;
+    const durationMs = this.#durationMs();
+    this.#of.metering.checkpoint(this.#hold, { ...progress, durationMs, lasts: true }, this);
   }
 
   again(next: NextSpan): Admission | Promise<Admission> {

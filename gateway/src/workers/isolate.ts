@@ -53,6 +53,11 @@ export class Isolate implements Tills, Refusals {
     return this.#of.mayAsk(origin);
   }
 
+  /** Wall clock in ms; on this platform it stands still while nothing is awaited. */
+  wall(): number {
+    return this.#of.clock.wall();
+  }
+
   desk(customerId: string): Desk {
     const known = this.#desks.get(customerId);
     if (known) return known;

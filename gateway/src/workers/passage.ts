@@ -3,6 +3,7 @@ import type { Outcome } from '@tollgate/billing-core/contract/facts.ts';
 import { type AnswerHead, toClient, toUpstream } from '../core/headers.ts';
 import { outcomeOf } from '../core/meter.ts';
 import { type FailureCode, failureAnswer, FAILURES, refusalAnswer } from '../core/problem.ts';
+import { ResponseReader } from '../core/reading.ts';
 import { refuse, REFUSALS } from '../core/refusal.ts';
 import type { ForwardPlan, Hold } from '../ports.ts';
 import { answerResponse, headersOf, rawOf, type WorkersExchange } from './exchange.ts';
@@ -28,6 +29,9 @@ export class Passage {
   readonly #abort = new AbortController();
   readonly #over = new AbortController();
   #upload: Upload | undefined;
+  /** Is fed what the runtime has decoded. */
+  #reader: ResponseReader | undefined;
+  readonly #startedAt: number;
   #timer: number | null = null;
   #timeoutMs: number;
   #stalledMs = 0;
@@ -41,6 +45,7 @@ export class Passage {
     this.#plan = plan;
     this.#hold = hold;
     this.#timeoutMs = plan.route.fact.timeout_ms;
+    this.#startedAt = exchange.isolate.wall();
   }
 
   async run(): Promise<Response> {
@@ -114,7 +119,10 @@ export class Passage {
 
   async #answer(upstream: Response): Promise<Response> {
     const { status } = upstream;
-    const head = toClient(rawOf(upstream.headers), status, this.#exchange.ours(this.#plan.limits));
+    const raw = rawOf(upstream.headers);
+    const head = toClient(raw, status, this.#exchange.ours(this.#plan.limits));
+    const { wanted } = this.#plan.route;
+    if (wanted) this.#reader = new ResponseReader(wanted, { raw, eventStream: head.eventStream });
     if (head.eventStream) this.#timeoutMs = Math.max(this.#timeoutMs, STREAM_SILENCE_MS);
     this.#progressed();
     try {
@@ -122,7 +130,7 @@ export class Passage {
       const init = { status, statusText, headers: headersOf(head.headers) };
       if (upstream.body === null || status === 204 || status === 205 || status === 304) {
         const response = new Response(null, init);
-        await this.#settle(outcomeOf(status), status);
+        await this.#settle(outcomeOf(status), status, true);
         return response;
       }
       // A body in a content coding is decoded here and coded anew for the client.
@@ -162,6 +170,7 @@ export class Passage {
         const part = await reader.read();
         if (part.done) break;
         this.#progressed();
+        this.#reader?.feed(part.value);
         if (held) await this.#write(writer, held);
         held = part.value;
         // The last bytes of a known length are its end: they wait for the settlement.
@@ -170,7 +179,7 @@ export class Passage {
         held = undefined;
       }
       this.#passed += held?.length ?? 0;
-      await this.#settle(outcomeOf(status), status);
+      await this.#settle(outcomeOf(status), status, true);
       if (held) await writer.write(held);
       await writer.close();
     } catch (error) {
@@ -226,7 +235,7 @@ export class Passage {
   }
 
   /** Resolves when the response may end. Throws when strict metering could not store the record. */
-  async #settle(outcome: Outcome, status: number | null): Promise<void> {
+  async #settle(outcome: Outcome, status: number | null, whole = false): Promise<void> {
     if (this.#settled) return;
     this.#settled = true;
     clearTimeout(this.#timer);
@@ -237,6 +246,8 @@ export class Passage {
         status,
         requestBytes: this.#upload?.bytes ?? 0,
         responseBytes: this.#passed,
+        durationMs: Math.max(0, Math.round(this.#exchange.isolate.wall() - this.#startedAt)),
+        ...(this.#reader && { readings: this.#reader.finish(whole) }),
       });
     } finally {
       this.#over.abort();

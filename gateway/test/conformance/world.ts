@@ -35,7 +35,8 @@ export async function openUpstream(address = '127.0.0.1'): Promise<Upstream> {
 
 export type Seller = { customerId: string; key: string; keyId: string; subscriptionId: string };
 export type Terms = {
-  quota?: { limit: number; window?: string };
+  /** Of requests, or of another meter in its own units. */
+  quota?: { limit: number | string; window?: string; meter?: string };
   rate?: { rate_per_second: string; burst: number };
 };
 
@@ -125,8 +126,8 @@ export async function openWorld(): Promise<World> {
 function entitlements({ quota, rate }: Terms): object[] {
   const all: object[] = [];
   if (quota) {
-    const { limit, window = 'month' } = quota;
-    const of = { meter_id: 'mtr_requests', limit: String(limit), window, enforcement: 'hard' };
+    const { limit, window = 'month', meter: meter_id = 'mtr_requests' } = quota;
+    const of = { meter_id, limit: String(limit), window, enforcement: 'hard' };
     all.push({ kind: 'quota', ...of });
   }
   if (rate) all.push({ kind: 'rate_limit', ...rate });

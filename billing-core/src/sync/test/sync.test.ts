@@ -63,6 +63,27 @@ test('bytes that do not fit their checksum are refused, and may come again whole
   expect(await recorded()).toBe(3);
 });
 
+test('values that could not be read are counted with their batch, once', async () => {
+  const route = `rte_${boot.padEnd(24, '0')}`;
+  const of = { customer: CUSTOMER, route, meter: METER, minute: 29_000_000 };
+  const faults = [
+    { ...of, fault: 'missing', requests: 2 },
+    { ...of, fault: 'missing', minute: 29_000_001, requests: 3 },
+    { ...of, fault: 'negative', requests: 1 },
+  ];
+  const message = messageOf(boot, 1, { ...usageOf(6), faults });
+  await send(message);
+  await send(message);
+  await send(messageOf(boot, 2, { ...usageOf(1), faults: faults.slice(0, 1) }));
+  const rows = await database.sql`
+    select fault, sum(requests)::int as requests from usage_value_faults
+     where route_id = ${route} group by 1 order by 1`;
+  expect(rows.map((row) => ({ ...row }))).toEqual([
+    { fault: 'missing', requests: 7 },
+    { fault: 'negative', requests: 1 },
+  ]);
+});
+
 test.each([
   ['an unknown outcome', { outcome: ['fine'] }],
   ['a negative quantity', { quantity: [-1] }],

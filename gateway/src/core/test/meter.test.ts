@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { MeteringFact, Outcome } from '@tollgate/billing-core/contract/facts.ts';
 import type { Hold, Settlement } from '../../ports.ts';
-import { decodeRecord, encodeRecord, measure, reservationOf } from '../meter.ts';
+import { decodeRecord, encodeRecord, measure, reservationOf, type UsageRecord } from '../meter.ts';
 import { ResponseReader, wantedOf } from '../reading.ts';
 import type { Reading } from '../value.ts';
 import { keyFact, OK, route } from './sample.ts';
@@ -114,21 +114,38 @@ describe('what a rule counts', () => {
   });
 });
 
-test('what only the response tells reserves its max_cost, and nothing without one', () => {
-  expect(reservationOf({ ...json('/n'), max_cost: 900 }, 7)).toBe(900);
-  expect(reservationOf(json('/n'), 7)).toBe(0);
-  expect(reservationOf({ meter_id: 'm', source: 'response_bytes', units: 1, max_cost: 5 }, 7)).toBe(
-    5,
-  );
-  expect(reservationOf({ meter_id: 'm', source: 'request_bytes', units: 2 }, 7)).toBe(14);
+test.each<[string, MeteringFact[], number]>([
+  ['what the request tells', [{ meter_id: 'm', source: 'request_bytes', units: 2 }], 14],
+  ['nothing of what only the response tells', [json('/n')], 0],
+  ['its max_cost where there is one', [{ ...json('/n'), max_cost: 900 }], 900],
+  [
+    'that of JSON or of events, not both',
+    [
+      { ...json('/a'), max_cost: 5 },
+      { ...json('/b'), max_cost: 6 },
+      { ...sse('/a'), max_cost: 7 },
+    ],
+    11,
+  ],
+  [
+    'all that can come together',
+    [
+      { meter_id: 'm', source: 'request', units: 1 },
+      { meter_id: 'm', source: 'response_bytes', units: 1, max_cost: 5 },
+      { meter_id: 'm', source: 'duration', units: 1, max_cost: 6 },
+      { ...header('x'), max_cost: 7 },
+    ],
+    19,
+  ],
+])('a request of seven bytes reserves %s', (_name, rules, units) => {
+  expect(reservationOf(rules, { requestBytes: 7 })).toBe(units);
 });
 
 test('a record with faults is the same behind the spool, and one without has none', () => {
-  const record = {
-    ...{ requestId: 'r', customer: 'c', key: 'k', route: 'rte', routeVersion: 1, outcome: 'ok' },
-    ...{ status: 200, admittedAt: 5, billable: true, quantities: [['m', 1]], spent: [] },
-  } as const;
+  const ids = { requestId: 'r', customer: 'c', key: 'k', route: 'rte', routeVersion: 1 };
+  const end = { outcome: 'ok', status: 200, admittedAt: 5, billable: true } as const;
+  const record: UsageRecord = { ...ids, ...end, quantities: [['m', 1]], spent: [] };
   expect(decodeRecord(encodeRecord(record))).toEqual(record);
-  const faulty = { ...record, faults: [['m', 'missing']] } as const;
+  const faulty: UsageRecord = { ...record, faults: [['m', 'missing']] };
   expect(decodeRecord(encodeRecord(faulty))).toEqual(faulty);
 });

@@ -43,7 +43,9 @@ function resolve(document: unknown, pointer: string): unknown {
 const escaped = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1');
 function pointersIn(value: unknown, at = ''): string[] {
   if (typeof value !== 'object' || value === null) return [at];
-  const below = Object.entries(value).flatMap(([key, of]) => pointersIn(of, `${at}/${escaped(key)}`));
+  const below = Object.entries(value).flatMap(([key, of]) =>
+    pointersIn(of, `${at}/${escaped(key)}`),
+  );
   return [at, ...below];
 }
 
@@ -93,7 +95,9 @@ describe('a JSON document is searched as JSON.parse would read it', () => {
       .map(([value, place, letter, cut]) => {
         const text = JSON.stringify(value);
         const at = place % (text.length + 1);
-        return cut ? text.slice(0, at) + text.slice(at + 1) : text.slice(0, at) + letter + text.slice(at);
+        return cut
+          ? text.slice(0, at) + text.slice(at + 1)
+          : text.slice(0, at) + letter + text.slice(at);
       });
     fc.assert(
       fc.property(broken, cuts, (text, at) => {

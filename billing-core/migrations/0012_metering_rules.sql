@@ -15,3 +15,14 @@ alter table route_meterings
   drop constraint route_meterings_route_id_version_meter_id_source_key,
   add constraint route_meterings_rule
     unique nulls not distinct (route_id, version, meter_id, source, selector);
+
+-- Billed requests whose value in the response was missing or bad; written with their batch.
+create table usage_value_faults (
+  route_id    text   not null,
+  hour        bigint not null,
+  meter_id    text   not null,
+  fault       text   not null,
+  customer_id text   not null,
+  requests    bigint not null,
+  primary key (route_id, hour, meter_id, fault, customer_id)
+);

@@ -1,0 +1,117 @@
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { callerOf } from './caller.ts';
+import { CAPABILITIES, type HostKind } from './capabilities.ts';
+import { type Host, openHost } from './host.ts';
+import { openUpstream, openWorld, type Seller, type Upstream, type World } from './world.ts';
+
+const KINDS = Object.keys(CAPABILITIES) as HostKind[];
+const SOON = { timeout: 15_000, interval: 50 };
+
+// What the upstream says of a request is what the customer is billed, on every host.
+
+let world: World;
+let upstream: Upstream;
+let routeId: string;
+let meterId: string;
+beforeAll(async () => {
+  world = await openWorld();
+  upstream = await openUpstream();
+  const meter = { slug: 'tokens', name: 'Tokens', unit: 'token', scale: 2 };
+  const made = await world.core.admin('POST', '/v1/meters', meter);
+  expect(made.status, made.text).toBe(201);
+  meterId = `${made.body['id']}`;
+  const told = { meter: 'tokens', fallback: 7, max_cost: 100, max_value: 1_000 };
+  const route = await world.route({
+    path_pattern: '/ai/*',
+    upstream_url: upstream.url,
+    metering: [
+      { meter: 'requests', source: 'request' },
+      { source: 'response_json', pointer: '/usage/tokens', ...told },
+      { source: 'response_sse', pointer: '/usage/tokens', ...told },
+    ],
+  });
+  routeId = `${route.id}`;
+  upstream.handler = (request, response) => {
+    const [, , kind, value] = (request.url ?? '').split('/');
+    const body = `{"usage":{"tokens":${value}}}`;
+    if (kind === 'json') response.end(body);
+    else if (kind === 'gzip') {
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(body));
+    } else {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.end(`data: {"usage":null}\n\ndata: ${body}\n\ndata: [DONE]\n\n`);
+    }
+  };
+});
+afterAll(async () => {
+  upstream.close();
+  await world.close();
+});
+
+/** A customer with so many tokens a month, and a key. */
+const sellerWith = (limit: string): Promise<Seller> =>
+  world.customer({ quota: { limit, meter: meterId } });
+
+async function tokens(of: Seller): Promise<string> {
+  const [row] = await world.core.sql<{ sum: string }[]>`
+    select coalesce(sum(quantity), 0)::text as sum from usage_entries join meters on slug = 'tokens'
+      and meters.id = meter_id where customer_id = ${of.customerId} and billable`;
+  return row?.sum ?? '';
+}
+
+describe.each(KINDS)('a gateway on %s', (kind) => {
+  let host: Host;
+  let seller: Seller;
+  beforeAll(async () => {
+    host = await openHost(kind, { world });
+    seller = await sellerWith('1000000');
+  });
+  afterAll(() => host.kill());
+  const call = callerOf(
+    () => host.urls[0],
+    () => seller.key,
+  );
+  const billed = (of: Seller, scaled: number): Promise<void> =>
+    vi.waitFor(async () => expect(await tokens(of)).toBe(String(scaled)), SOON);
+
+  test('bills what the upstream said, in JSON, coded, and in a stream', async () => {
+    const own = await sellerWith('1000000');
+    for (const path of ['json/12', 'gzip/0.25', 'sse/30.5']) {
+      const answer = await call(`/ai/${path}`, { key: own.key });
+      expect(await answer.text()).toContain('"tokens":');
+    }
+    await billed(own, 1_200 + 25 + 3_050);
+  });
+
+  test('bills the fallback of a value it cannot believe, and says so to admins', async () => {
+    const own = await sellerWith('1000000');
+    for (const path of ['json/-1', 'json/0.001', 'sse/1001', 'json/null']) {
+      await (await call(`/ai/${path}`, { key: own.key })).text();
+    }
+    await billed(own, 4 * 700);
+    const faults = await world.core.sql`
+      select fault, sum(requests)::int as requests from usage_value_faults
+       where customer_id = ${own.customerId} and route_id = ${routeId} group by 1 order by 1`;
+    expect(faults.map(({ fault, requests }) => `${fault} ${requests}`)).toEqual([
+      'missing 1',
+      'negative 1',
+      'over_maximum 1',
+      'too_fine 1',
+    ]);
+  });
+
+  test('never passes a hard limit while each request keeps to its max_cost', async () => {
+    const own = await sellerWith('250');
+    const statuses = await Promise.all(
+      Array.from({ length: 20 }, async () => {
+        const answer = await call('/ai/json/100', { key: own.key });
+        await answer.text();
+        return answer.status;
+      }),
+    );
+    expect(statuses.filter((status) => status === 200)).toHaveLength(2);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(18);
+    await billed(own, 20_000);
+  });
+});
