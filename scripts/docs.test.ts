@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { routePatch } from '../billing-core/src/contract/route.ts';
 import { ROOT } from './start/config.ts';
 
 const DOCS = [
@@ -35,3 +36,11 @@ test.each(DOCS)('%s names only commands that exist', (path) => {
   const commands = [...textOf(path).matchAll(/npm run ([\w:-]+)/g)].map(([, name = '']) => name);
   expect(commands.filter((name) => scripts[name] === undefined)).toEqual([]);
 });
+
+const examples = [...textOf('docs/routes.md').matchAll(/```json\n([^]*?)```/g)];
+test.each(examples.map(([, json = '']) => json))(
+  'the API takes the example of a route %s',
+  (json) => {
+    expect(routePatch.safeParse(JSON.parse(json)).error).toBe(undefined);
+  },
+);

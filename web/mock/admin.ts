@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { found, page, Problem, requiredText, signedIn } from './http.ts';
 import { createKey, revokeKey } from './keys.ts';
 import { route as newRoute } from './seed.ts';
-import { customer as newCustomer, mint, subscribe, type MockState } from './state.ts';
+import { ago, customer as newCustomer, DAY_MS, mint, subscribe, type MockState } from './state.ts';
 import { usageEntries, usageReport } from './usage.ts';
 
 /** The admin side, as far as the pages need it. */
@@ -186,6 +186,9 @@ function routes(app: Hono, state: MockState): void {
   const byId = (id: string) => found(state.routes.find((one) => one.id === id));
   app.get('/routes', (c) => page(c, state.routes));
   app.get('/routes/:id', (c) => c.json(byId(c.req.param('id'))));
+  app.get('/routes/:id/value-faults', (c) =>
+    c.json({ since: ago(7 * DAY_MS), data: state.valueFaults[c.req.param('id')] ?? [] }),
+  );
   app.post('/routes', async (c) => {
     const body = await c.req.json();
     if (state.routes.some((one) => one.path_pattern === body.path_pattern)) {

@@ -4,6 +4,7 @@ import type { Meter } from '@tollgate/billing-core/contract/meter.ts';
 import type { Plan, PlanVersion } from '@tollgate/billing-core/contract/plan.ts';
 import type { Route } from '@tollgate/billing-core/contract/route.ts';
 import type { Subscription } from '@tollgate/billing-core/contract/subscription.ts';
+import type { ValueFaults } from '@tollgate/billing-core/contract/value-fault.ts';
 import type { User } from '@tollgate/billing-core/contract/user.ts';
 import { freePlan, proPlan, routes } from './seed.ts';
 
@@ -30,6 +31,8 @@ export interface MockState {
   plans: Plan[];
   subscriptions: Subscription[];
   routes: Route[];
+  /** What could not be read, by route. */
+  valueFaults: Record<string, ValueFaults['data']>;
   /** Requests counted today, by customer; the live view follows it. */
   today: Map<string, number>;
   /** Paths that answer 500 until they are taken out. */
@@ -78,6 +81,7 @@ export function createState(): MockState {
     plans: [pro, free],
     subscriptions: [subscribe(acme.id, pro), subscribe(umbrella.id, free)],
     routes: routes(),
+    valueFaults: {},
     today: new Map([[acme.id, 48_213]]),
     failing: new Set(),
     frozen: false,

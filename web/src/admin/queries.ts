@@ -7,6 +7,7 @@ import type { Meter } from '@tollgate/billing-core/contract/meter.ts';
 import type { Page } from '@tollgate/billing-core/contract/page.ts';
 import type { Plan } from '@tollgate/billing-core/contract/plan.ts';
 import type { Route } from '@tollgate/billing-core/contract/route.ts';
+import type { ValueFaults } from '@tollgate/billing-core/contract/value-fault.ts';
 
 const LIST_MAX = 100;
 
@@ -26,6 +27,13 @@ export const routeQuery = (id: string) =>
   queryOptions({
     queryKey: ['admin', 'route', id],
     queryFn: ({ signal }) => api<Route>(`/v1/routes/${encodeURIComponent(id)}`, { signal }),
+  });
+
+export const valueFaultsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['admin', 'route', id, 'value-faults'],
+    queryFn: ({ signal }) =>
+      api<ValueFaults>(`/v1/routes/${encodeURIComponent(id)}/value-faults`, { signal }),
   });
 
 /** For choices in forms: the newest hundred. */

@@ -7,24 +7,29 @@ import { Card } from '../kit/page.tsx';
 import { t } from '../kit/text.ts';
 import { Item } from './form-item.tsx';
 import { useMeters } from './queries.ts';
+import { FIRST_RULE, hasPointer, isLate, isTold, type Source } from './metering-values.ts';
 import type { RouteValues } from './route-values.ts';
-import { amountFault } from './values.ts';
+import { amountFault, countFault, headerFault, pointerFault } from './values.ts';
 
-const SOURCES = [
-  { value: 'request', label: t('Each request') },
-  { value: 'request_bytes', label: t('Bytes of the request') },
-  { value: 'response_bytes', label: t('Bytes of the response') },
+const SOURCES: readonly { value: Source; label: string; units: string }[] = [
+  { value: 'request', label: t('Each request'), units: t('Units a request') },
+  { value: 'request_bytes', label: t('Bytes of the request'), units: t('Units a byte') },
+  { value: 'response_bytes', label: t('Bytes of the response'), units: t('Units a byte') },
+  { value: 'duration', label: t('Time it takes'), units: t('Units a millisecond') },
+  { value: 'response_header', label: t('A header of the response'), units: t('Units per value') },
+  { value: 'response_json', label: t('A value in a JSON response'), units: t('Units per value') },
+  { value: 'response_sse', label: t('A value in an event stream'), units: t('Units per value') },
 ];
 
 /** What a request on this route adds to which meter. */
 export function MeteringFields({ form }: { form: UseFormReturn<RouteValues> }) {
   const rules = useFieldArray({ control: form.control, name: 'metering' });
-  const empty = { meter: 'requests', source: 'request', units: '1' } as const;
   return (
     <Card
       title={t('Metering')}
+      about={t('What a request counts on which meter. Rules of one meter add up.')}
       actions={
-        <Button size="sm" onClick={() => rules.append(empty)}>
+        <Button size="sm" onClick={() => rules.append(FIRST_RULE)}>
           <Plus aria-hidden />
           {t('Add rule')}
         </Button>
@@ -45,14 +50,21 @@ export function MeteringFields({ form }: { form: UseFormReturn<RouteValues> }) {
   );
 }
 
-function RuleFields({ form, at }: { form: UseFormReturn<RouteValues>; at: number }) {
+interface FieldsOf {
+  form: UseFormReturn<RouteValues>;
+  at: number;
+}
+
+function RuleFields({ form, at }: FieldsOf) {
   const meters = useMeters();
   const rule = useWatch({ control: form.control, name: `metering.${at}` });
   const options = meters.map((meter) => ({ value: meter.slug, label: meterLabel(meter, meters) }));
   const listed = options.some((option) => option.value === rule?.meter);
   const current = rule?.meter ?? 'requests';
+  const source = rule?.source ?? 'request';
+  const counts = SOURCES.find(({ value }) => value === source);
   return (
-    <div className="grid gap-4 sm:grid-cols-2 lg:grid-cols-3">
+    <div className="grid items-start gap-4 sm:grid-cols-2 lg:grid-cols-3">
       <SelectField
         form={form}
         name={`metering.${at}.meter`}
@@ -68,11 +80,78 @@ function RuleFields({ form, at }: { form: UseFormReturn<RouteValues>; at: number
       <TextField
         form={form}
         name={`metering.${at}.units`}
-        label={rule?.source === 'request' ? t('Units a request') : t('Units a byte')}
+        label={counts?.units ?? t('Units')}
         inputMode="decimal"
         required={t('Enter units')}
         check={amountFault}
       />
+      <SourceFields form={form} at={at} source={source} />
     </div>
+  );
+}
+
+/** What only some sources have: where to look, and what to do until the response tells. */
+function SourceFields({ form, at, source }: FieldsOf & { source: Source }) {
+  return (
+    <>
+      {source === 'response_header' && (
+        <TextField
+          form={form}
+          name={`metering.${at}.header`}
+          label={t('Header')}
+          placeholder="x-cost"
+          required={t('Enter the name of a header')}
+          check={headerFault}
+        />
+      )}
+      {hasPointer(source) && (
+        <TextField
+          form={form}
+          name={`metering.${at}.pointer`}
+          label={t('JSON pointer')}
+          placeholder="/usage/total_tokens"
+          hint={
+            source === 'response_sse'
+              ? t('Into the last event that has it.')
+              : t('Into the body of the response.')
+          }
+          check={pointerFault}
+        />
+      )}
+      {isLate(source) && (
+        <TextField
+          form={form}
+          name={`metering.${at}.max_cost`}
+          label={t('Most a request costs')}
+          inputMode="decimal"
+          hint={t(
+            'In units; set aside until the response tells. Empty: hard limits may be passed.',
+          )}
+          check={amountFault}
+        />
+      )}
+      {isTold(source) && (
+        <>
+          <TextField
+            form={form}
+            name={`metering.${at}.fallback`}
+            label={t('Fallback')}
+            inputMode="decimal"
+            hint={t('Units charged when the value is missing or wrong.')}
+            required={t('Enter units, or 0')}
+            check={amountFault}
+          />
+          <TextField
+            form={form}
+            name={`metering.${at}.max_value`}
+            label={t('Largest value')}
+            inputMode="numeric"
+            hint={t('A larger one is wrong.')}
+            required={t('Enter a number')}
+            check={countFault}
+          />
+        </>
+      )}
+    </>
   );
 }

@@ -1,6 +1,11 @@
 import type { Outcome } from '@tollgate/billing-core/contract/facts.ts';
 import type { Route } from '@tollgate/billing-core/contract/route.ts';
-import type { MeteringRule } from '../kit/api-types.ts';
+import {
+  FIRST_RULE,
+  type MeteringValues,
+  toMeteringBody,
+  toMeteringValues,
+} from './metering-values.ts';
 
 /** A route as its form holds it. */
 export interface RouteValues {
@@ -13,7 +18,7 @@ export interface RouteValues {
   timeout_ms: string;
   max_body_bytes: string;
   public: boolean;
-  metering: { meter: string; source: MeteringRule['source']; units: string }[];
+  metering: MeteringValues[];
   billable: Record<Outcome, boolean>;
 }
 
@@ -38,9 +43,7 @@ export function toRouteValues(route: Route | undefined): RouteValues {
     timeout_ms: String(route?.timeout_ms ?? 30_000),
     max_body_bytes: route === undefined ? '' : String(route.max_body_bytes),
     public: route?.public ?? false,
-    metering: (route?.metering ?? [{ meter: 'requests', source: 'request', units: 1 }]).map(
-      (rule) => ({ meter: rule.meter, source: rule.source, units: String(rule.units ?? 1) }),
-    ),
+    metering: route?.metering.map(toMeteringValues) ?? [FIRST_RULE],
     billable: billableOf(route?.billable_outcomes ?? ['ok']),
   };
 }
@@ -62,11 +65,7 @@ export function toRouteBody(values: RouteValues): Record<string, unknown> {
     timeout_ms: Number(values.timeout_ms),
     strip_prefix: values.strip_prefix === '' ? null : values.strip_prefix,
     ...(values.max_body_bytes !== '' && { max_body_bytes: Number(values.max_body_bytes) }),
-    metering: values.metering.map((rule) => ({
-      meter: rule.meter,
-      source: rule.source,
-      units: Number(rule.units),
-    })),
+    metering: values.metering.map(toMeteringBody),
     billable_outcomes: OUTCOMES.filter((outcome) => values.billable[outcome]),
   };
 }

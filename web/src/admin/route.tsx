@@ -14,6 +14,7 @@ import { FactsSkeleton } from '../kit/skeleton.tsx';
 import { t } from '../kit/text.ts';
 import { toast } from '../kit/toast.tsx';
 import { routeQuery } from './queries.ts';
+import { ValueFaultsCard } from './route-faults.tsx';
 import { RouteForm } from './route-form.tsx';
 
 const BACK = { href: paths.adminRoutes, label: t('Routes') };
@@ -63,7 +64,10 @@ export function RoutePage() {
         }
       >
         {(known) => (
-          <RouteForm key={known.id} route={known} saveLabel={t('Save route')} onSave={save} />
+          <>
+            <ValueFaultsCard routeId={known.id} />
+            <RouteForm key={known.id} route={known} saveLabel={t('Save route')} onSave={save} />
+          </>
         )}
       </Loaded>
     </>

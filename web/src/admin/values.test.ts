@@ -1,5 +1,7 @@
 import type { PlanVersion } from '@tollgate/billing-core/contract/plan.ts';
 import { expect, test } from 'vitest';
+import type { MeteringRule } from '../kit/api-types.ts';
+import { toMeteringBody, toMeteringValues } from './metering-values.ts';
 import { methodsOf, toRouteBody, toRouteValues } from './route-values.ts';
 import { formField, toBody, toValues } from './version-values.ts';
 
@@ -61,6 +63,21 @@ test('a new route asks for what the API would assume', () => {
     strip_prefix: null,
   });
   expect(body).not.toHaveProperty('max_body_bytes');
+});
+
+test('a rule of any source that is opened and saved again is the same rule', () => {
+  const late = { meter: 'tokens', units: 0.000001, max_cost: 128_000 };
+  const told = { ...late, fallback: 0.5, max_value: 1_000_000_000_000 };
+  const rules: MeteringRule[] = [
+    { meter: 'requests', source: 'request', units: 1 },
+    { meter: 'bytes', source: 'request_bytes', units: 2.5 },
+    { source: 'response_bytes', ...late, max_cost: null },
+    { source: 'duration', ...late },
+    { source: 'response_header', header: 'x-cost', ...told },
+    { source: 'response_json', pointer: '/usage/a~1b', ...told },
+    { source: 'response_sse', pointer: '', ...told, max_cost: null },
+  ];
+  expect(rules.map((rule) => toMeteringBody(toMeteringValues(rule)))).toEqual(rules);
 });
 
 test('methods are read as people write them', () => {

@@ -24,3 +24,15 @@ export function slugFault(value: string): string | undefined {
     ? undefined
     : t('Begin with a small letter; then letters, digits and -');
 }
+
+export function headerFault(value: string): string | undefined {
+  return /^[A-Za-z0-9!#$%&'*+\-.^_`|~]{1,100}$/.test(value.trim())
+    ? undefined
+    : t('This is not the name of a header');
+}
+
+export function pointerFault(value: string): string | undefined {
+  return /^(?:\/(?:[^~/]|~[01])*)*$/.test(value)
+    ? undefined
+    : t('Begin with /, such as /usage/total_tokens');
+}
