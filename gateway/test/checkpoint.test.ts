@@ -31,6 +31,8 @@ it('a response that lasts tells what passed so far, again and again', async () =
     status: 200,
     requestBytes: 0,
     responseBytes: 5,
+    durationMs: expect.any(Number),
+    lasts: true,
     uploaded: true,
   });
   upstream.write('second');
