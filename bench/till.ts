@@ -32,6 +32,8 @@ const quota = (meter: string, slug: string, window: QuotaFact['window']): QuotaF
   meter_id: meter,
   meter_slug: slug,
   window,
+  scope: 'customer',
+  turns: [],
   limit: LENT,
   enforcement: 'hard',
   on_unreachable: 'refuse',

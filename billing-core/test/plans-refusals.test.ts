@@ -137,6 +137,15 @@ describe('the content of a version, drafted and replaced', () => {
     ['a price twice', content({ prices: [PER_UNIT, FLAT, PER_UNIT] }), 'prices.2.meter_id'],
     ['an unknown kind', entitlement({ kind: 'seat' }), 'entitlements.0.kind'],
     ['an unknown window', entitlement({ ...QUOTA, window: 'year' }), 'entitlements.0.window'],
+    ['an unknown scope', entitlement({ ...QUOTA, scope: 'user' }), 'entitlements.0.scope'],
+    ['no limit', entitlement({ ...QUOTA, limit: undefined }), 'entitlements.0.limit'],
+    ['null as hard limit', entitlement({ ...QUOTA, limit: null }), 'entitlements.0.limit'],
+    [
+      'a limit that is none',
+      entitlement({ ...QUOTA, enforcement: 'unlimited' }),
+      'entitlements.0.limit',
+    ],
+    ['a scope on a rate', entitlement({ ...RATE, scope: 'key' }), 'entitlements.0.scope'],
     ['a negative limit', entitlement({ ...QUOTA, limit: '-1' }), 'entitlements.0.limit'],
     ['a limit as number', entitlement({ ...QUOTA, limit: 10 }), 'entitlements.0.limit'],
     ['half a request', entitlement({ ...QUOTA, limit: '0.5' }), 'entitlements.0.limit'],
@@ -211,12 +220,18 @@ describe('the content of a version, drafted and replaced', () => {
       entitlements: [
         { ...QUOTA, limit: SAFE },
         { ...QUOTA, window: 'day' },
+        { ...QUOTA, window: 'day', scope: 'key' },
         { ...QUOTA, meter_id: bytes.id, limit: '90071992547409.91' },
       ],
     });
     const path = `/v1/plan-versions/${draft.id}`;
     const { body: put } = await surface.send<PlanVersion>('PUT', path, body);
-    expect(put.entitlements).toMatchObject([{ limit: SAFE }, {}, { limit: '90071992547409.91' }]);
+    expect(put.entitlements).toMatchObject([
+      { limit: SAFE },
+      {},
+      { scope: 'key' },
+      { limit: '90071992547409.91' },
+    ]);
     const large = { ...QUOTA, meter_id: bytes.id, limit: '90071992547409.92' };
     const refused = { name: 'one more', method: 'PUT', path, body: entitlement(large), ...invalid };
     await expectRefused(surface, { ...refused, at: 'entitlements.0.limit' });

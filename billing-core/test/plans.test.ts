@@ -62,6 +62,8 @@ const full = () => ({
       enforcement: 'soft',
     },
     { kind: 'quota', meter_id: tokens.id, limit: '0', window: 'day' },
+    { kind: 'quota', meter_id: tokens.id, limit: '7', window: 'day', scope: 'key' },
+    { kind: 'quota', meter_id: tokens.id, window: 'billing_period', enforcement: 'unlimited' },
     { kind: 'rate_limit', rate_per_second: '50.250', burst: 100 },
     { kind: 'feature', feature: 'sso' },
   ],
@@ -93,11 +95,14 @@ test('a version gives back what was written, exactly and in its order', async ()
     id: id('ent'),
     kind: 'quota',
     meter_id: tokens.id,
+    scope: 'customer',
     on_unreachable: 'refuse',
   };
   expect(made.entitlements).toEqual([
     { ...quota, limit: '10000.125', window: 'month', enforcement: 'soft' },
     { ...quota, limit: '0', window: 'day', enforcement: 'hard' },
+    { ...quota, limit: '7', window: 'day', scope: 'key', enforcement: 'hard' },
+    { ...quota, limit: null, window: 'billing_period', enforcement: 'unlimited' },
     { id: id('ent'), kind: 'rate_limit', rate_per_second: '50.25', burst: 100 },
     { id: id('ent'), kind: 'feature', feature: 'sso' },
   ]);

@@ -56,12 +56,12 @@ describe('becoming a customer', () => {
   test('makes the customer, its owner and a subscription to the default plan', async () => {
     const { versionId } = await plan({ self_serve_default: true }, { currency: 'EUR' });
     await publish(versionId);
-    const { status, body } = await signUp({ name: 'Größe & Söhne', time_zone: 'Europe/Berlin' });
+    const { status, body } = await signUp({ name: 'Größe & Söhne', billing_zone: 'Europe/Berlin' });
     expect(status).toBe(201);
     expect(body).toMatchObject({
       name: 'Größe & Söhne',
       currency: 'EUR',
-      time_zone: 'Europe/Berlin',
+      billing_zone: 'Europe/Berlin',
       state: 'active',
     });
     expect(
@@ -132,8 +132,8 @@ describe('becoming a customer', () => {
     ['an empty name', { name: '' }, 'name'],
     ['a long name', { name: 'x'.repeat(201) }, 'name'],
     ['NUL in the name', { name: 'a\0' }, 'name'],
-    ['no such time zone', { name: 'x', time_zone: 'Mars/Olympus' }, 'time_zone'],
-    ['an offset', { name: 'x', time_zone: '+02:00' }, 'time_zone'],
+    ['no such time zone', { name: 'x', billing_zone: 'Mars/Olympus' }, 'billing_zone'],
+    ['an offset', { name: 'x', billing_zone: '+02:00' }, 'billing_zone'],
     ['a currency', { name: 'x', currency: 'EUR' }, 'currency'],
     ['an external id', { name: 'x', external_id: 'mine' }, 'external_id'],
   ])('is refused with %s', async (name, body, at) => {

@@ -97,11 +97,11 @@ test('the table itself refuses a second live subscription', async () => {
 
 test('periods keep to the time zone that the customer had at the start', async () => {
   const started = surface.clock.now;
-  customer = await seedCustomer(surface, { time_zone: 'Asia/Tokyo' });
+  customer = await seedCustomer(surface, { billing_zone: 'Asia/Tokyo' });
   surface.clock.now = Date.parse('2026-01-30T15:30:45Z');
   const { id, current_period: first } = await subscribe();
   expect(first).toEqual({ start: '2026-01-30T15:30:00.000Z', end: '2026-02-27T15:30:00.000Z' });
-  await surface.sql`update customers set time_zone = 'UTC' where id = ${customer.id}`;
+  await surface.sql`update customers set billing_zone = 'UTC' where id = ${customer.id}`;
   surface.clock.now = Date.parse('2026-02-27T15:30:00Z');
   expect((await get(id)).current_period).toEqual({
     start: '2026-02-27T15:30:00.000Z',
@@ -193,6 +193,8 @@ test('what it grants is told to gateways, from the change on and until the end',
         meter_id: 'mtr_requests',
         meter_slug: 'requests',
         window: 'month',
+        scope: 'customer',
+        turns: [],
         limit: 10_000,
         enforcement: 'hard',
         on_unreachable: 'refuse',

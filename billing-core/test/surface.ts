@@ -96,7 +96,7 @@ let customers = 0;
 /** A customer straight in the table: how customers come to be is told by their own tests. */
 export async function seedCustomer(
   { sql, clock }: Surface,
-  values: Partial<{ currency: string; time_zone: string; state: string }> = {},
+  values: Partial<{ currency: string; billing_zone: string; state: string }> = {},
 ): Promise<{ id: string; key_ref: string }> {
   customers += 1;
   const id = newId('cus', clock.now);

@@ -21,6 +21,7 @@ export const TABLE_WRITERS: Record<string, string> = {
   route_versions: 'routes',
   route_meterings: 'routes',
   customers: 'customers',
+  earlier_billing_zones: 'customers',
   memberships: 'customers',
   subscriptions: 'subscriptions',
   subscription_phases: 'subscriptions',

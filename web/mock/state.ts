@@ -116,7 +116,7 @@ export function customer(name: string): Customer {
     name,
     external_id: name === 'Acme' ? 'crm-4711' : null,
     currency: 'USD',
-    time_zone: 'Europe/Berlin',
+    billing_zone: 'Europe/Berlin',
     metadata: {},
     state: 'active',
     created_at: ago(30 * DAY_MS),

@@ -133,8 +133,9 @@ export function quotasOf(state: MockState, customerId: string): QuotaState[] {
     if (meter === undefined || subscription === undefined) return [];
     const used = (state.today.get(customerId) ?? 0) + 823_441;
     const { start, end } = subscription.current_period;
-    const { limit, window, enforcement } = one;
-    return [{ meter, window, enforcement, limit, used: String(used), start, resets_at: end }];
+    const { limit, window, scope, enforcement } = one;
+    const billed = { used: String(used), start, resets_at: end, zone: 'UTC' };
+    return [{ meter, window, scope, key: null, enforcement, limit, ...billed }];
   });
 }
 

@@ -28,6 +28,7 @@ export type EntitlementValues = {
   /** Units x 10^scale of the meter. */
   quota_limit: bigint | null;
   quota_window: string | null;
+  quota_scope: string | null;
   enforcement: string | null;
   on_unreachable: string | null;
   rate_per_second: string | null;
@@ -45,7 +46,9 @@ function identity(line: PriceInput | EntitlementInput): [string, string] | undef
   if ('model' in line) {
     return line.model === 'per_unit' ? [`price ${line.meter_id}`, 'meter_id'] : undefined;
   }
-  if (line.kind === 'quota') return [`quota ${line.meter_id} ${line.window}`, 'window'];
+  if (line.kind === 'quota') {
+    return [`quota ${line.meter_id} ${line.window} ${line.scope}`, 'window'];
+  }
   if (line.kind === 'rate_limit') return ['rate_limit', 'kind'];
   return [`feature ${line.feature}`, 'feature'];
 }
@@ -102,6 +105,7 @@ const noEntitlement = {
   meter_id: null,
   quota_limit: null,
   quota_window: null,
+  quota_scope: null,
   enforcement: null,
   on_unreachable: null,
   rate_per_second: null,
@@ -120,8 +124,10 @@ function entitlementValues(
   }
   const { meter_id, enforcement, on_unreachable } = line;
   checks.meter(`${path}.meter_id`, meter_id);
-  const quota_limit = checks.quantity(`${path}.limit`, meter_id, line.limit) ?? 0n;
-  const quota = { meter_id, quota_limit, quota_window: line.window, enforcement, on_unreachable };
+  const quota_limit =
+    line.limit === null ? null : (checks.quantity(`${path}.limit`, meter_id, line.limit) ?? 0n);
+  const windows = { quota_window: line.window, quota_scope: line.scope };
+  const quota = { meter_id, quota_limit, ...windows, enforcement, on_unreachable };
   return { ...noEntitlement, kind, ...quota };
 }
 
@@ -177,8 +183,9 @@ function shownEntitlement(row: EntitlementRow): Entitlement {
     id,
     kind,
     meter_id: row.meter_id ?? '',
-    limit: unscaled(BigInt(row.quota_limit ?? 0), row.scale ?? 0),
+    limit: row.quota_limit === null ? null : unscaled(BigInt(row.quota_limit), row.scale ?? 0),
     window: row.quota_window as 'month',
+    scope: row.quota_scope as 'customer',
     enforcement: row.enforcement as 'hard',
     on_unreachable: row.on_unreachable as 'refuse',
   };

@@ -20,7 +20,8 @@ const versions = (sql: Query) => sql`
        from prices where plan_version_id = plan_versions.id) as prices,
     (select coalesce(json_agg(json_build_object('id', entitlements.id, 'kind', kind,
               'feature', feature, 'meter_id', meter_id, 'quota_limit', quota_limit::text,
-              'scale', scale, 'quota_window', quota_window, 'enforcement', enforcement,
+              'scale', scale, 'quota_window', quota_window, 'quota_scope', quota_scope,
+              'enforcement', enforcement,
               'on_unreachable', on_unreachable,
               'rate_per_second', trim_scale(rate_per_second)::text, 'burst', burst)
               order by position), '[]')

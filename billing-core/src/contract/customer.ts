@@ -30,7 +30,8 @@ export const customer = z
     name: z.string(),
     external_id: z.string().nullable(),
     currency: z.string(),
-    time_zone: z.string(),
+    /** Its days and months, of quotas and of billing periods that begin from now on. */
+    billing_zone: z.string(),
     metadata: z.record(z.string(), z.string()),
     state: z.enum(['active', 'archived']),
     created_at: time(),
@@ -46,7 +47,7 @@ export const newCustomer = z.strictObject({
   name: text(),
   external_id: text().optional(),
   currency: currency().default('USD'),
-  time_zone: timeZone().default('UTC'),
+  billing_zone: timeZone().default('UTC'),
   metadata: metadata().default({}),
 });
 export type NewCustomer = z.infer<typeof newCustomer>;
@@ -55,7 +56,7 @@ export const customerPatch = z
   .strictObject({
     name: text().optional(),
     external_id: text().nullable().optional(),
-    time_zone: timeZone().optional(),
+    billing_zone: timeZone().optional(),
     metadata: metadata().optional(),
   })
   .refine((patch) => Object.keys(patch).length > 0, 'changes nothing');

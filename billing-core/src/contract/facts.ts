@@ -20,11 +20,14 @@ export const OUTCOMES = [
   'client_abort',
 ] as const;
 export const ON_UNREACHABLE = ['admit', 'refuse'] as const;
-export const WINDOW_KINDS = ['minute', 'hour', 'day', 'month'] as const;
+export const WINDOW_KINDS = ['minute', 'hour', 'day', 'month', 'billing_period'] as const;
+/** Who shares a quota: all keys of the customer, or each key has its own. */
+export const QUOTA_SCOPES = ['customer', 'key'] as const;
 
 /** How a request that was admitted ended. */
 export type Outcome = (typeof OUTCOMES)[number];
 export type WindowKind = (typeof WINDOW_KINDS)[number];
+export type QuotaScope = (typeof QUOTA_SCOPES)[number];
 
 const safeInteger = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 
@@ -69,6 +72,12 @@ export const quotaFact = z.object({
   meter_id: z.string(),
   meter_slug: z.string(),
   window: z.enum(WINDOW_KINDS),
+  scope: z.enum(QUOTA_SCOPES).default('customer'),
+  /**
+   * Core time in ms at which one window ends and the next begins, as far ahead as core tells; so
+   * a gateway needs no time zones. None: the windows are those of UTC's calendar.
+   */
+  turns: z.array(safeInteger).default([]),
   limit: safeInteger,
   enforcement: z.enum(['hard', 'soft']),
   /** Past its lease, while core cannot be asked: admit (counted as unleased) or refuse. */

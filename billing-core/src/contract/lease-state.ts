@@ -22,6 +22,8 @@ export const quotaWindowState = z
     id: z.string(),
     customer_id: z.string(),
     meter_id: z.string(),
+    /** The key whose own quota it is; null for one of the whole customer. */
+    key_id: z.string().nullable(),
     window: z.enum(WINDOW_KINDS),
     start: time(),
     resets_at: time(),

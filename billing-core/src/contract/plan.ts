@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { currency } from './customer.ts';
-import { ON_UNREACHABLE, WINDOW_KINDS } from './facts.ts';
+import { ON_UNREACHABLE, QUOTA_SCOPES, WINDOW_KINDS } from './facts.ts';
 import { decimal, id, optionalText, text, time, units } from './field.ts';
 
 export const VERSION_STATES = ['draft', 'published', 'archived'] as const;
-export const ENFORCEMENTS = ['hard', 'soft'] as const;
+/** At the limit: refuse; go on and bill; or there is none, and use is only shown. */
+export const ENFORCEMENTS = ['hard', 'soft', 'unlimited'] as const;
 export const PRICES_MAX = 50;
 export const ENTITLEMENTS_MAX = 50;
 export const TRIAL_DAYS_MAX = 730;
@@ -34,9 +35,11 @@ const quota = z.object({
   id: z.string(),
   kind: z.literal('quota'),
   meter_id: z.string(),
-  /** Units of the meter a window. */
-  limit: decimal(),
+  /** Units of the meter a window; null where it is unlimited. */
+  limit: decimal().nullable(),
   window: z.enum(WINDOW_KINDS),
+  /** `key`: each key of the customer has the limit for itself. */
+  scope: z.enum(QUOTA_SCOPES),
   enforcement: z.enum(ENFORCEMENTS),
   on_unreachable: z.enum(ON_UNREACHABLE),
 });
@@ -80,19 +83,31 @@ const ratePerSecond = () =>
     .refine((value) => Number(value) > 0, 'is not positive')
     .refine((value) => Number(value) <= RATE_PER_SECOND_MAX, 'is over 1000000');
 
-const entitlementInput = z.discriminatedUnion('kind', [
-  z.strictObject({
+const quotaInput = z
+  .strictObject({
     kind: z.literal('quota'),
     meter_id: id('mtr'),
-    limit: decimal(),
+    limit: decimal().nullable().default(null),
     window: z.enum(WINDOW_KINDS),
+    scope: z.enum(QUOTA_SCOPES).default('customer'),
     enforcement: z.enum(ENFORCEMENTS).default('hard'),
     /** What gateways do past their lease while billing-core cannot be asked. */
     on_unreachable: z.enum(ON_UNREACHABLE).default('refuse'),
     rate_per_second: nothing,
     burst: nothing,
     feature: nothing,
-  }),
+  })
+  .refine(({ enforcement, limit }) => enforcement === 'unlimited' || limit !== null, {
+    path: ['limit'],
+    message: 'is missing',
+  })
+  .refine(({ enforcement, limit }) => enforcement !== 'unlimited' || limit === null, {
+    path: ['limit'],
+    message: 'is set where enforcement is unlimited',
+  });
+
+const entitlementInput = z.discriminatedUnion('kind', [
+  quotaInput,
   z.strictObject({
     kind: z.literal('rate_limit'),
     rate_per_second: ratePerSecond(),
@@ -100,6 +115,7 @@ const entitlementInput = z.discriminatedUnion('kind', [
     meter_id: nothing,
     limit: nothing,
     window: nothing,
+    scope: nothing,
     enforcement: nothing,
     on_unreachable: nothing,
     feature: nothing,
@@ -110,6 +126,7 @@ const entitlementInput = z.discriminatedUnion('kind', [
     meter_id: nothing,
     limit: nothing,
     window: nothing,
+    scope: nothing,
     enforcement: nothing,
     on_unreachable: nothing,
     rate_per_second: nothing,

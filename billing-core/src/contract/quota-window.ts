@@ -1,21 +1,25 @@
-import type { WindowKind } from './facts.ts';
+import { WINDOW_KINDS, type WindowKind } from './facts.ts';
 
-/** One customer x meter x window; the id travels, and both sides compute the same one. */
-export type QuotaWindow = {
-  id: string;
+/** A stretch of core time, ms since the epoch: from, inclusive, to, exclusive. */
+export type Bounds = { startsAt: number; endsAt: number };
+
+/** What a window counts: all use of a customer's meter, or that of one of its keys alone. */
+export type WindowOf = {
   customerId: string;
+  /** Null: the whole customer's. */
+  keyId: string | null;
   meterId: string;
   kind: WindowKind;
-  /** ms since the epoch, inclusive and exclusive. */
-  startsAt: number;
-  endsAt: number;
 };
 
-const MINUTE_MS = 60_000;
+/** One scope x meter x window; never keyed by plan, so that used units carry over. */
+export type QuotaWindow = WindowOf & Bounds & { id: string };
+
+export const MINUTE_MS = 60_000;
 const FIXED_MS = { minute: MINUTE_MS, hour: 3_600_000, day: 86_400_000 } as const;
 
-/** The calendar window in UTC that holds this time. */
-export function windowBounds(kind: WindowKind, at: number): { startsAt: number; endsAt: number } {
+/** The window of UTC's calendar that holds this time; billing periods are in no such calendar. */
+export function utcWindow(kind: Exclude<WindowKind, 'billing_period'>, at: number): Bounds {
   if (kind !== 'month') {
     const startsAt = at - (at % FIXED_MS[kind]);
     return { startsAt, endsAt: startsAt + FIXED_MS[kind] };
@@ -25,27 +29,44 @@ export function windowBounds(kind: WindowKind, at: number): { startsAt: number; 
   return { startsAt: Date.UTC(year, month, 1), endsAt: Date.UTC(year, month + 1, 1) };
 }
 
-/** The window of a customer's meter at this time; the clock of core decides which one. */
-export function quotaWindow(
-  of: { customerId: string; meterId: string; kind: WindowKind },
-  at: number,
-): QuotaWindow {
-  const bounds = windowBounds(of.kind, at);
-  const id = `${of.customerId}|${of.meterId}|${of.kind}|${bounds.startsAt / MINUTE_MS}`;
-  return { id, ...of, ...bounds };
+/**
+ * The window that holds this time as core's facts tell it: `turns` are the instants at which one
+ * window ends and the next begins; without any it is UTC's. Undefined outside of what is told.
+ */
+export function windowAt(kind: WindowKind, turns: readonly number[], at: number) {
+  if (turns.length === 0) return kind === 'billing_period' ? undefined : utcWindow(kind, at);
+  for (let i = turns.length - 2; i >= 0; i--) {
+    const [startsAt = 0, endsAt = 0] = [turns[i], turns[i + 1]];
+    if (at >= startsAt) return at < endsAt ? { startsAt, endsAt } : undefined;
+  }
+  return undefined;
 }
 
-/** What ids of windows look like; see quotaWindow. */
-export const WINDOW_ID = /^(cus_\w{24})\|(mtr_\w{1,24})\|(minute|hour|day|month)\|(\d{1,12})$/;
+/** The window's id: it travels, and both sides make the same one of the same start. */
+export function windowId({ customerId, keyId, meterId, kind }: WindowOf, startsAt: number): string {
+  const id = `${customerId}|${meterId}|${kind}|${startsAt / MINUTE_MS}`;
+  return keyId === null ? id : `${id}|${keyId}`;
+}
 
-/** The window an id names; undefined when it names none (also a start that is no boundary). */
-export function parseWindowId(id: string): QuotaWindow | undefined {
+export const quotaWindow = (of: WindowOf, bounds: Bounds): QuotaWindow => ({
+  id: windowId(of, bounds.startsAt),
+  ...of,
+  ...bounds,
+});
+
+/** What ids of windows look like; see windowId. */
+export const WINDOW_ID = new RegExp(
+  `^(cus_\\w{24})\\|(mtr_\\w{1,24})\\|(${WINDOW_KINDS.join('|')})\\|(\\d{1,12})` +
+    '(?:\\|(key_\\w{24}))?$',
+);
+
+/** What an id says; undefined when it is none. Where such a window ends only core's books tell. */
+export function readWindowId(id: string): (WindowOf & { startsAt: number }) | undefined {
   const match = WINDOW_ID.exec(id);
   if (!match) return undefined;
-  const [, customerId = '', meterId = '', kind, startMinute] = match;
-  const window = quotaWindow(
-    { customerId, meterId, kind: kind as WindowKind },
-    Number(startMinute) * MINUTE_MS,
-  );
-  return window.id === id ? window : undefined;
+  const [, customerId = '', meterId = '', kind, minute, keyId = null] = match;
+  const of = { customerId, keyId, meterId, kind: kind as WindowKind };
+  const startsAt = Number(minute) * MINUTE_MS;
+  // One window has one name: no zero before the minute.
+  return windowId(of, startsAt) === id ? { ...of, startsAt } : undefined;
 }

@@ -33,6 +33,6 @@ export const subscriptionChange = z.strictObject({ plan_version_id: id('plv') })
 /** What a signed-in person says to become a customer. */
 export const newOwnCustomer = z.strictObject({
   name: text(),
-  time_zone: timeZone().default('UTC'),
+  billing_zone: timeZone().default('UTC'),
 });
 export type NewOwnCustomer = z.infer<typeof newOwnCustomer>;

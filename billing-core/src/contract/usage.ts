@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { id, time, units } from './field.ts';
-import { OUTCOMES, WINDOW_KINDS } from './facts.ts';
+import { OUTCOMES, QUOTA_SCOPES, WINDOW_KINDS } from './facts.ts';
 import { meterSlug } from './meter.ts';
 import { pageQuery } from './page.ts';
 
@@ -89,9 +89,15 @@ export const quotaState = z
   .object({
     meter: meterShown,
     window: z.enum(WINDOW_KINDS),
-    enforcement: z.enum(['hard', 'soft']),
-    limit: z.string(),
+    scope: z.enum(QUOTA_SCOPES),
+    /** The key it is of, where each key has its own. */
+    key: z.object({ id: z.string(), name: z.string(), last4: z.string() }).nullable(),
+    enforcement: z.enum(['hard', 'soft', 'unlimited']),
+    /** Null where it is unlimited. */
+    limit: z.string().nullable(),
     used: z.string(),
+    /** The zone in whose calendar the window begins and ends. */
+    zone: z.string(),
     start: time(),
     resets_at: time(),
   })

@@ -9,6 +9,7 @@ import { lockOwned } from './membership-store.ts';
 import {
   hasLiveSubscription,
   insertCustomer,
+  keepZone,
   lockCustomer,
   updateCustomer,
   type CustomerRow,
@@ -28,9 +29,17 @@ async function bornCustomer(
   wanted: NewCustomer,
   mint: MintKeyRef,
 ): Promise<CustomerRow> {
-  const { name, external_id = null, currency, time_zone, metadata } = wanted;
+  const { name, external_id = null, currency, billing_zone, metadata } = wanted;
   const id = newId('cus', now);
-  const facts = { id, name, external_id, currency, time_zone, metadata, createdAt: new Date(now) };
+  const facts = {
+    id,
+    name,
+    external_id,
+    currency,
+    billing_zone,
+    metadata,
+    createdAt: new Date(now),
+  };
   for (let tries = 0; tries < KEY_REF_TRIES; tries++) {
     const row = await insertCustomer(tx, { ...facts, key_ref: mint() });
     if (row !== undefined) return row;
@@ -77,14 +86,16 @@ export async function changeCustomer(
   patch: CustomerPatch,
 ): Promise<CustomerRow> {
   const { tx, actor, now, requestId } = doing;
-  const { name, external_id, time_zone, metadata } = patch;
+  const { name, external_id, billing_zone, metadata } = patch;
   const change = {
     ...(name !== undefined && { name }),
     ...(external_id !== undefined && { external_id }),
-    ...(time_zone !== undefined && { time_zone }),
+    ...(billing_zone !== undefined && { billing_zone }),
     ...(metadata !== undefined && { metadata }),
   };
+  const before = found(await lockCustomer(tx, id), 'customer');
   const row = found(await updateCustomer(tx, id, change), 'customer');
+  if (row.billing_zone !== before.billing_zone) await keepZone(tx, before, now);
   const detail = { fields: Object.keys(change) };
   await audit(tx, { actor, action: 'customer.update', subjectId: id, now, requestId, detail });
   await appendChange(tx, 'customer', id);

@@ -26,9 +26,9 @@ const customersQuery = pageQuery.extend({
 
 /** What its members see of a customer. */
 export function shownPortalCustomer(row: CustomerRow): PortalCustomer {
-  const { name, external_id, currency, time_zone, state } = row;
+  const { name, external_id, currency, billing_zone, state } = row;
   const created_at = row.created_at.toISOString();
-  return { id: row.id, name, external_id, currency, time_zone, state, created_at };
+  return { id: row.id, name, external_id, currency, billing_zone, state, created_at };
 }
 
 const shown = (row: CustomerRow): Customer => ({

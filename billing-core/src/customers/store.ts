@@ -10,14 +10,14 @@ export type CustomerRow = {
   name: string;
   external_id: string | null;
   currency: string;
-  time_zone: string;
+  billing_zone: string;
   metadata: Record<string, string>;
   state: 'active' | 'archived';
   created_at: Date;
 };
 
 const columns = (sql: Query) => sql`
-  id, key_ref, name, external_id, currency, time_zone, metadata, state, created_at`;
+  id, key_ref, name, external_id, currency, billing_zone, metadata, state, created_at`;
 const UNIQUES = { customers_external_id_key: 'A customer with this external_id exists already' };
 
 export async function accessOf(
@@ -88,13 +88,13 @@ export async function insertCustomer(
   tx: Tx,
   customer: CustomerToStore,
 ): Promise<CustomerRow | undefined> {
-  const { id, key_ref, name, external_id, currency, time_zone, metadata, createdAt } = customer;
+  const { id, key_ref, name, external_id, currency, billing_zone, metadata, createdAt } = customer;
   const [row] = await unique(
     UNIQUES,
     tx<CustomerRow[]>`
-      insert into customers (id, key_ref, name, external_id, currency, time_zone, metadata,
+      insert into customers (id, key_ref, name, external_id, currency, billing_zone, metadata,
                              created_at, updated_at)
-      values (${id}, ${key_ref}, ${name}, ${external_id}, ${currency}, ${time_zone},
+      values (${id}, ${key_ref}, ${name}, ${external_id}, ${currency}, ${billing_zone},
               ${tx.json(metadata)}, ${createdAt}, ${createdAt})
       on conflict (key_ref) do nothing
       returning ${columns(tx)}`,
@@ -103,7 +103,7 @@ export async function insertCustomer(
 }
 
 export type CustomerChange = Partial<
-  Pick<CustomerRow, 'name' | 'external_id' | 'time_zone' | 'metadata' | 'state'>
+  Pick<CustomerRow, 'name' | 'external_id' | 'billing_zone' | 'metadata' | 'state'>
 >;
 
 export async function updateCustomer(
@@ -129,3 +129,31 @@ export async function hasLiveSubscription(sql: Query, customerId: string): Promi
                     where customer_id = ${customerId} and canceled_at is null) as live`;
   return row?.live ?? false;
 }
+
+/** Keeps the zone that the customer had until `now` (ms): windows in force then stay. */
+export async function keepZone(
+  tx: Tx,
+  { id, billing_zone }: Pick<CustomerRow, 'id' | 'billing_zone'>,
+  now: number,
+): Promise<void> {
+  // Another core's clock may be behind: the order of changes is that of their rows.
+  await tx`
+    insert into earlier_billing_zones (customer_id, until, zone)
+    select ${id}, greatest(${new Date(now)}, max(until) + interval '1 ms'), ${billing_zone}
+      from earlier_billing_zones where customer_id = ${id}`;
+}
+
+/** A customer's zone and those before it, oldest first, each with its end in ms. */
+export type BillingZones = { current: string; earlier: { zone: string; until: number }[] };
+
+/**
+ * A column of BillingZones for a query on customers. Changes before `since` (ms) are left out:
+ * what they cut short is over.
+ */
+export const zonesColumn = (sql: Query, since: number) => sql`
+  json_build_object('current', customers.billing_zone, 'earlier', coalesce(
+    (select json_agg(json_build_object('zone', zone,
+                                       'until', floor(extract(epoch from until) * 1000)::float8)
+                     order by until)
+       from earlier_billing_zones
+      where customer_id = customers.id and until > ${new Date(since)}), '[]'::json))`;

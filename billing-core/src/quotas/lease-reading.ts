@@ -1,5 +1,6 @@
 import type { Query } from '../kit/database.ts';
 import type { PageQuery } from '../contract/page.ts';
+import type { WindowKind } from '../contract/facts.ts';
 import { WINDOW_ID } from '../contract/quota-window.ts';
 import { afterCursor } from '../kit/page.ts';
 
@@ -16,8 +17,9 @@ export type WindowRow = {
   id: string;
   customer_id: string;
   meter_id: string;
+  key_id: string | null;
   scale: number;
-  kind: 'minute' | 'hour' | 'day' | 'month';
+  kind: WindowKind;
   starts_at: bigint;
   ends_at: bigint;
   quota_limit: bigint | null;
@@ -32,8 +34,8 @@ type Asked = PageQuery & { customerId: string; now: number };
 export async function openWindows(sql: Query, asked: Asked): Promise<WindowRow[]> {
   const after = afterCursor(asked, WINDOW_ID);
   return sql<WindowRow[]>`
-    select w.id, w.customer_id, w.meter_id, m.scale, w.kind, w.starts_at, w.ends_at, w.lent,
-      e.quota_limit,
+    select w.id, w.customer_id, w.meter_id, w.key_id, m.scale, w.kind, w.starts_at, w.ends_at,
+      w.lent, e.quota_limit,
       coalesce((select sum(s.unleased + s.overdrawn) from lease_settlements s
                  where s.window_id = w.id), 0)::bigint as outside,
       coalesce((select json_agg(json_build_object(
@@ -49,6 +51,7 @@ export async function openWindows(sql: Query, asked: Asked): Promise<WindowRow[]
       left join subscriptions sub on sub.customer_id = w.customer_id and sub.canceled_at is null
       left join entitlements e on e.plan_version_id = sub.plan_version_id
            and e.meter_id = w.meter_id and e.quota_window = w.kind and e.enforcement = 'hard'
+           and (e.quota_scope = 'key') = (w.key_id is not null)
      where w.customer_id = ${asked.customerId} and w.ends_at > ${asked.now}
        and ${after === null ? sql`true` : sql`w.id < ${after}`}
      order by w.id desc limit ${asked.limit + 1}`;

@@ -28,6 +28,7 @@ function shown(row: WindowRow): QuotaWindowState {
     id: row.id,
     customer_id: row.customer_id,
     meter_id: row.meter_id,
+    key_id: row.key_id,
     window: row.kind,
     start: isoTime(row.starts_at),
     resets_at: isoTime(row.ends_at),

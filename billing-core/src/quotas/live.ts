@@ -1,10 +1,10 @@
 import { unscaled } from '../catalog/quantity.ts';
 import { openingsLeft } from '../customers/store.ts';
-import { windowBounds } from '../contract/quota-window.ts';
+import { utcWindow } from '../contract/quota-window.ts';
 import type { UsageLive } from '../contract/usage.ts';
 import { MINUTE_MS } from '../kit/clock.ts';
 import type { Kit } from '../kit/http.ts';
-import { entitlementsOf } from '../subscriptions/store.ts';
+import { heldBy } from '../subscriptions/store.ts';
 import { minuteText, type MinuteRange } from '../usage/range.ts';
 import { liveMinutes, meterTotals, newestRoll, type LiveMinute } from '../usage/reading.ts';
 import { liveRange, watchUsage, type Watch } from '../usage/watch.ts';
@@ -28,14 +28,14 @@ export async function usageLive(
   customerId: string,
   now: number,
 ): Promise<UsageLive> {
-  const { startsAt, endsAt } = windowBounds('day', now);
+  const { startsAt, endsAt } = utcWindow('day', now);
   const day = { from: startsAt / MINUTE_MS, to: endsAt / MINUTE_MS, meterId: REQUESTS_METER.id };
   const minutes = { ...liveRange(now), meterId: REQUESTS_METER.id };
   return sql.begin('isolation level repeatable read read only', async (tx) => {
     const roll = await newestRoll(tx);
     const today = await meterTotals(tx, customerId, day);
     const rows = await liveMinutes(tx, customerId, minutes);
-    const { quotas } = await entitlementsOf(tx, customerId, now);
+    const held = await heldBy(tx, customerId, now);
     return {
       as_of: new Date(now).toISOString(),
       roll,
@@ -44,7 +44,7 @@ export async function usageLive(
         billable_quantity: unscaled(BigInt(today.billable_quantity), REQUESTS_METER.scale),
       },
       minutes: everyMinute(liveRange(now), rows),
-      quotas: await quotaStates(tx, customerId, { quotas, now }),
+      quotas: await quotaStates(tx, customerId, { held, now }),
     };
   });
 }

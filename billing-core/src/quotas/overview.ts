@@ -10,7 +10,7 @@ import type { Query } from '../kit/database.ts';
 import { found } from '../kit/fault.ts';
 import { activeRoutes } from '../routes/store.ts';
 import { shownSubscription } from '../subscriptions/model.ts';
-import { entitlementsOf, liveSubscription } from '../subscriptions/store.ts';
+import { heldBy, liveSubscription } from '../subscriptions/store.ts';
 import { meterTotals, refusedRequests } from '../usage/reading.ts';
 import { quotaStates, REQUESTS_METER } from './state.ts';
 
@@ -56,14 +56,15 @@ export async function customerOverview(
   const customer = found(await customerById(sql, customerId), 'customer');
   const row = await liveSubscription(sql, customerId);
   const subscription = row ? shownSubscription(row, now) : null;
-  const { quotas, rate_limit: rate } = await entitlementsOf(sql, customerId, now);
+  const held = await heldBy(sql, customerId, now);
+  const rate = held?.rate_limit ?? null;
   const routes = await activeRoutes(sql);
   return {
     customer: shownPortalCustomer(customer),
     subscription,
     plan: row ? await planOf(sql, row.plan_version_id) : null,
     period: subscription?.current_period ?? null,
-    quotas: await quotaStates(sql, customerId, { quotas, now }),
+    quotas: await quotaStates(sql, customerId, { held, now }),
     rate_limit: rate && { rate_per_second: String(rate.rate_per_second), burst: rate.burst },
     last_24h: await lastDay(sql, customerId, now),
     endpoints: routes.map((route) => endpointOf(route, gatewayUrl)),

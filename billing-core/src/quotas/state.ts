@@ -1,37 +1,54 @@
 import { unscaled } from '../catalog/quantity.ts';
-import type { QuotaFact } from '../contract/facts.ts';
-import { windowBounds } from '../contract/quota-window.ts';
+import { windowOf, zoneOf } from '../subscriptions/calendar.ts';
+import type { Held, HeldQuota } from '../subscriptions/store.ts';
 import type { QuotaState } from '../contract/usage.ts';
 import { MINUTE_MS } from '../kit/clock.ts';
 import type { Query } from '../kit/database.ts';
-import { meterTotals, metersNamed, type MeterRow } from '../usage/reading.ts';
+import { keyTotals, meterTotals, metersNamed, type MeterRow } from '../usage/reading.ts';
 
 /** Requests are what every route counts unless it says otherwise. */
 export const REQUESTS_METER = { id: 'mtr_requests', scale: 0 } as const;
+/** Of a quota that each key has for itself, the keys that used most of it. */
+export const KEYS_SHOWN_MAX = 10;
 
-type QuotaAsk = { quotas: QuotaFact[]; now: number };
+type QuotaAsk = { held: Held | undefined; now: number };
+type Use = { key: QuotaState['key']; used: string };
 
-async function quotaState(
+async function usesOf(
   sql: Query,
   customerId: string,
-  { quota, meter, now }: { quota: QuotaFact; meter: MeterRow; now: number },
-): Promise<QuotaState> {
-  const { startsAt, endsAt } = windowBounds(quota.window, now);
-  const totals = await meterTotals(sql, customerId, {
-    from: startsAt / MINUTE_MS,
-    to: endsAt / MINUTE_MS,
-    meterId: meter.id,
-  });
+  of: { scope: QuotaState['scope']; from: number; to: number; meterId: string },
+): Promise<Use[]> {
+  if (of.scope === 'customer') {
+    const { billable_quantity: used } = await meterTotals(sql, customerId, of);
+    return [{ key: null, used }];
+  }
+  const rows = await keyTotals(sql, customerId, { ...of, keys: KEYS_SHOWN_MAX });
+  return rows.map(({ used, ...key }) => ({ key, used }));
+}
+
+async function stateOf(
+  sql: Query,
+  customerId: string,
+  { quota, meter, held, now }: { quota: HeldQuota; meter: MeterRow; held: Held; now: number },
+): Promise<QuotaState[]> {
+  const { window, scope, enforcement, limit } = quota;
+  const { startsAt, endsAt } = windowOf(held.calendar, window, now);
+  const range = { from: startsAt / MINUTE_MS, to: endsAt / MINUTE_MS };
+  const uses = await usesOf(sql, customerId, { scope, ...range, meterId: meter.id });
   const { id, slug, name, unit } = meter;
-  return {
+  return uses.map(({ key, used }) => ({
     meter: { id, slug, name, unit },
-    window: quota.window,
-    enforcement: quota.enforcement,
-    limit: unscaled(BigInt(quota.limit), meter.scale),
-    used: unscaled(BigInt(totals.billable_quantity), meter.scale),
+    window,
+    scope,
+    key,
+    enforcement,
+    limit: limit === null ? null : unscaled(BigInt(limit), meter.scale),
+    used: unscaled(BigInt(used), meter.scale),
+    zone: zoneOf(held.calendar, window),
     start: new Date(startsAt).toISOString(),
     resets_at: new Date(endsAt).toISOString(),
-  };
+  }));
 }
 
 /**
@@ -41,13 +58,14 @@ async function quotaState(
 export async function quotaStates(
   sql: Query,
   customerId: string,
-  { quotas, now }: QuotaAsk,
+  { held, now }: QuotaAsk,
 ): Promise<QuotaState[]> {
-  const meters = await metersNamed(sql, { ids: quotas.map((quota) => quota.meter_id) });
+  if (!held) return [];
+  const meters = await metersNamed(sql, { ids: held.quotas.map((quota) => quota.meter_id) });
   const byId = new Map(meters.map((meter) => [meter.id, meter]));
-  const states = quotas.map(async (quota) => {
+  const states = held.quotas.map(async (quota) => {
     const meter = byId.get(quota.meter_id);
-    return meter ? quotaState(sql, customerId, { quota, meter, now }) : undefined;
+    return meter ? stateOf(sql, customerId, { quota, meter, held, now }) : [];
   });
-  return (await Promise.all(states)).filter((state) => state !== undefined);
+  return (await Promise.all(states)).flat();
 }

@@ -1,6 +1,10 @@
+import type { QuotaScope, WindowKind } from '../contract/facts.ts';
 import type { QuotaWindow } from '../contract/quota-window.ts';
 import type { WindowSpend } from '../contract/usage-batch.ts';
+import { zonesColumn, type BillingZones } from '../customers/store.ts';
 import type { Query, Tx } from '../kit/database.ts';
+import { ZONE_MEMORY_MS } from '../subscriptions/calendar.ts';
+import { limitKey, type NamedWindow, type Terms } from './allowance.ts';
 
 export type BootKey = { gateway: string; boot: string };
 
@@ -18,18 +22,26 @@ export type WindowBook = {
   tills: number;
 };
 
-/** Makes the windows that are new and locks all of them, in one order everywhere: by id. */
-export async function lockWindows(tx: Tx, windows: QuotaWindow[]): Promise<void> {
+/**
+ * Makes those of `windows` that are new and locks these and, if they are there, `others`; in one
+ * order everywhere: by id.
+ */
+export async function lockWindows(
+  tx: Tx,
+  windows: QuotaWindow[],
+  others: string[] = [],
+): Promise<void> {
   const sorted = windows.toSorted((a, b) => (a.id < b.id ? -1 : 1));
   await tx`
-    insert into quota_windows (id, customer_id, meter_id, kind, starts_at, ends_at)
+    insert into quota_windows (id, customer_id, key_id, meter_id, kind, starts_at, ends_at)
     select * from unnest(
       ${sorted.map((w) => w.id)}::text[], ${sorted.map((w) => w.customerId)}::text[],
-      ${sorted.map((w) => w.meterId)}::text[], ${sorted.map((w) => w.kind)}::text[],
+      ${sorted.map((w) => w.keyId)}::text[], ${sorted.map((w) => w.meterId)}::text[],
+      ${sorted.map((w) => w.kind)}::text[],
       ${sorted.map((w) => w.startsAt)}::bigint[], ${sorted.map((w) => w.endsAt)}::bigint[])
     on conflict (id) do nothing`;
   await tx`select 1 from quota_windows
-    where id = any(${sorted.map((w) => w.id)}) order by id for update`;
+    where id = any(${[...sorted.map((w) => w.id), ...others]}) order by id for update`;
 }
 
 /** The books of locked windows, with this boot's lease and the number of boots that hold units. */
@@ -133,14 +145,51 @@ export async function returnLeases(tx: Tx, key: BootKey): Promise<string[]> {
   return rows.map((row) => row.window_id);
 }
 
-export type HardLimit = { customerId: string; meterId: string; kind: string; limit: number };
+type TermsRow = {
+  customer: string;
+  started_at: Date;
+  time_zone: string;
+  zones: BillingZones;
+  meterId: string;
+  kind: WindowKind;
+  scope: QuotaScope;
+  limit: number;
+};
 
-/** The hard quotas of these customers' live subscriptions. */
-export async function hardLimits(sql: Query, customerIds: string[]): Promise<HardLimit[]> {
-  return sql<HardLimit[]>`
-    select s.customer_id as "customerId", e.meter_id as "meterId", e.quota_window as kind,
-           e.quota_limit::float8 as limit
-      from subscriptions s join entitlements e using (plan_version_id)
+/** The keys among these and whose they are. */
+async function ownersOf(sql: Query, keyIds: string[]): Promise<{ id: string; owner: string }[]> {
+  if (keyIds.length === 0) return [];
+  return sql<{ id: string; owner: string }[]>`
+    select id, customer_id as owner from api_keys where id = any(${keyIds})`;
+}
+
+/** What the live subscriptions of these windows' customers allow, by customer. */
+export async function termsOf(
+  sql: Query,
+  windows: readonly NamedWindow[],
+  now: number,
+): Promise<Map<string, Terms>> {
+  const customerIds = [...new Set(windows.map(({ customerId }) => customerId))];
+  const keyIds = [...new Set(windows.flatMap(({ keyId }) => keyId ?? []))];
+  const rows = await sql<TermsRow[]>`
+    select s.customer_id as customer, s.started_at, s.time_zone,
+           ${zonesColumn(sql, now - ZONE_MEMORY_MS)} as zones, e.meter_id as "meterId",
+           e.quota_window as kind, e.quota_scope as scope, e.quota_limit::float8 as limit
+      from subscriptions s join customers on customers.id = s.customer_id
+      join entitlements e using (plan_version_id)
      where s.customer_id = any(${customerIds}) and s.canceled_at is null
        and e.kind = 'quota' and e.enforcement = 'hard'`;
+  const owners = await ownersOf(sql, keyIds);
+  const terms = new Map<string, Terms & { limits: Map<string, number> }>();
+  for (const { customer, started_at, time_zone, zones, limit, ...limited } of rows) {
+    const known = terms.get(customer);
+    if (known) known.limits.set(limitKey(limited), limit);
+    else {
+      const anchor = { startedAt: started_at.getTime(), timeZone: time_zone };
+      const keys = new Set(owners.flatMap(({ id, owner }) => (owner === customer ? id : [])));
+      const limits = new Map([[limitKey(limited), limit]]);
+      terms.set(customer, { calendar: { zones, anchor }, limits, keys });
+    }
+  }
+  return terms;
 }

@@ -42,12 +42,12 @@ export async function subscribe(doing: Doing, wanted: NewSubscription): Promise<
   const start = startOf(wanted, now);
   refuse(versionConflict(customer, version));
   refuse(overlap(await latestSubscription(tx, customer.id), start));
-  const trialEndsAt = trialEnd(start, version.trial_days, customer.time_zone);
+  const trialEndsAt = trialEnd(start, version.trial_days, customer.billing_zone);
   const row = {
     id: newId('sub', now),
     customer_id: customer.id,
     plan_version_id: version.id,
-    time_zone: customer.time_zone,
+    time_zone: customer.billing_zone,
     started_at: new Date(start),
     trial_ends_at: trialEndsAt === null ? null : new Date(trialEndsAt),
   };
@@ -102,12 +102,12 @@ const CURRENCY_WITHOUT_PLAN = 'USD';
  */
 export async function becomeCustomer(
   doing: Doing,
-  { name, time_zone }: NewOwnCustomer,
+  { name, billing_zone }: NewOwnCustomer,
   userId: string,
 ): Promise<CustomerRow> {
   const version = await defaultVersion(doing.tx);
   const currency = version?.currency ?? CURRENCY_WITHOUT_PLAN;
-  const wanted = { name, currency, time_zone, metadata: {} };
+  const wanted = { name, currency, billing_zone, metadata: {} };
   const customer = await createOwnCustomer(doing, wanted, userId);
   if (version !== undefined) {
     await subscribe(doing, { customer_id: customer.id, plan_version_id: version.id });

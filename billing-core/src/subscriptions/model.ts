@@ -36,7 +36,7 @@ export function periodAt({ startedAt, timeZone }: Anchor, at: number): Period {
   return { start: boundary(months), end: boundary(months + 1) };
 }
 
-const zoned = (at: number, timeZone: string): Temporal.ZonedDateTime =>
+export const zoned = (at: number, timeZone: string): Temporal.ZonedDateTime =>
   Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timeZone);
 
 export type SubscriptionRow = {

@@ -1,15 +1,36 @@
-import type { CustomerFact, QuotaFact, WindowKind } from '../contract/facts.ts';
+import type { CustomerFact, QuotaFact, QuotaScope, WindowKind } from '../contract/facts.ts';
 import type { PageQuery } from '../contract/page.ts';
 import type { SubscriptionState } from '../contract/subscription.ts';
+import { zonesColumn, type BillingZones } from '../customers/store.ts';
 import type { Query, Tx } from '../kit/database.ts';
 import { afterCursor } from '../kit/page.ts';
+import { turnsOf, ZONE_MEMORY_MS, type Calendar } from './calendar.ts';
 import { subscriptionState, type SubscriptionRow } from './model.ts';
 
 /** What the customer's live subscription grants, as gateways are told. */
 export type Entitlements = Pick<CustomerFact, 'subscription' | 'rate_limit' | 'quotas'>;
 
+/** A quota as the plan has it; limits in scaled units. */
+export type HeldQuota = Pick<QuotaFact, 'meter_id' | 'meter_slug' | 'window' | 'scope'> & {
+  /** Null: unlimited. */
+  limit: number | null;
+  enforcement: 'hard' | 'soft' | 'unlimited';
+  on_unreachable: 'admit' | 'refuse';
+};
+
+/** What a live subscription grants, and the calendar by which its windows are counted. */
+export type Held = {
+  subscription: NonNullable<CustomerFact['subscription']>;
+  calendar: Calendar;
+  rate_limit: CustomerFact['rate_limit'];
+  quotas: HeldQuota[];
+};
+
 type EntitledRow = {
   id: string;
+  started_at: Date;
+  time_zone: string;
+  zones: BillingZones;
   trial_ends_at: Date | null;
   canceled_at: Date | null;
   kind: 'quota' | 'rate_limit' | null;
@@ -17,17 +38,21 @@ type EntitledRow = {
   meter_slug: string | null;
   quota_limit: bigint | null;
   quota_window: WindowKind | null;
-  enforcement: 'hard' | 'soft' | null;
+  quota_scope: QuotaScope | null;
+  enforcement: HeldQuota['enforcement'] | null;
   on_unreachable: 'admit' | 'refuse' | null;
   rate_per_second: string | null;
   burst: number | null;
 };
 
-async function entitledRows(query: Query, customerId: string): Promise<EntitledRow[]> {
-  return query<EntitledRow[]>`
-    select subscriptions.id, trial_ends_at, canceled_at, kind, meter_id, meters.slug as meter_slug,
-           quota_limit, quota_window, enforcement, on_unreachable, rate_per_second, burst
+async function entitledRows(sql: Query, customerId: string, now: number): Promise<EntitledRow[]> {
+  return sql<EntitledRow[]>`
+    select subscriptions.id, started_at, time_zone, trial_ends_at, canceled_at,
+           ${zonesColumn(sql, now - ZONE_MEMORY_MS)} as zones, kind, meter_id,
+           meters.slug as meter_slug, quota_limit, quota_window, quota_scope, enforcement,
+           on_unreachable, rate_per_second, burst
       from subscriptions
+      join customers on customers.id = customer_id
       left join entitlements on entitlements.plan_version_id = subscriptions.plan_version_id
                             and kind <> 'feature'
       left join meters on meters.id = meter_id
@@ -35,34 +60,53 @@ async function entitledRows(query: Query, customerId: string): Promise<EntitledR
      order by position`;
 }
 
-function quotaOf(row: EntitledRow): QuotaFact[] {
-  const { meter_id, meter_slug, quota_limit, quota_window: window, enforcement } = row;
-  if (!meter_id || !meter_slug || quota_limit === null || !window || !enforcement) return [];
+function quotaOf(row: EntitledRow): HeldQuota[] {
+  const { meter_id, meter_slug, quota_limit, quota_window, quota_scope, enforcement } = row;
+  if (!meter_id || !meter_slug || !quota_window || !quota_scope || !enforcement) return [];
   // Limits are checked to be safe integers when a plan is written.
+  const limit = quota_limit === null ? null : Number(quota_limit);
   const on_unreachable = row.on_unreachable ?? 'refuse';
-  const limit = Number(quota_limit);
-  return [{ meter_id, meter_slug, window, limit, enforcement, on_unreachable }];
+  const [window, scope] = [quota_window, quota_scope];
+  return [{ meter_id, meter_slug, window, scope, limit, enforcement, on_unreachable }];
 }
 
-/** The customer's live subscription with its quotas (scaled units) and rate limit, in one query. */
-export async function entitlementsOf(
-  query: Query,
+/** What the customer's live subscription grants, in one query; undefined without one. */
+export async function heldBy(
+  sql: Query,
   customerId: string,
   now: number,
-): Promise<Entitlements> {
-  const rows = await entitledRows(query, customerId);
+): Promise<Held | undefined> {
+  const rows = await entitledRows(sql, customerId, now);
   const [first] = rows;
-  if (!first) return { subscription: null, rate_limit: null, quotas: [] };
+  if (!first) return undefined;
   const state = subscriptionState(first, now);
   const rate = rows.find((row) => row.kind === 'rate_limit');
+  const anchor = { startedAt: first.started_at.getTime(), timeZone: first.time_zone };
   return {
     subscription: { id: first.id, state: state === 'trialing' ? state : 'active' },
+    calendar: { zones: first.zones, anchor },
     rate_limit:
       rate && rate.burst !== null
         ? { rate_per_second: Number(rate.rate_per_second), burst: rate.burst }
         : null,
     quotas: rows.flatMap(quotaOf),
   };
+}
+
+/** The same as gateways are told: quotas that are unlimited are none of their business. */
+export async function entitlementsOf(
+  sql: Query,
+  customerId: string,
+  now: number,
+): Promise<Entitlements> {
+  const held = await heldBy(sql, customerId, now);
+  if (!held) return { subscription: null, rate_limit: null, quotas: [] };
+  const { subscription, rate_limit, calendar } = held;
+  const quotas = held.quotas.flatMap(({ limit, enforcement, ...quota }): QuotaFact[] => {
+    if (limit === null || enforcement === 'unlimited') return [];
+    return [{ ...quota, limit, enforcement, turns: turnsOf(calendar, quota.window, now) }];
+  });
+  return { subscription, rate_limit, quotas };
 }
 
 const subscriptions = (sql: Query) => sql`

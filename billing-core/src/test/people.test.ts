@@ -63,7 +63,7 @@ describe('customers', () => {
   test('are made, found, changed and archived, and gateways are told each time', async () => {
     const wanted = { name: 'Initech', external_id: 'crm-1', metadata: { tier: 'gold' } };
     const made = await core.admin('POST', '/v1/customers', wanted);
-    expect(made.body).toMatchObject({ ...wanted, currency: 'USD', time_zone: 'UTC' });
+    expect(made.body).toMatchObject({ ...wanted, currency: 'USD', billing_zone: 'UTC' });
     const id = made.body['id'] as string;
     const path = `/v1/customers/${id}`;
     for (const query of ['q=NITE', 'external_id=crm-1']) {
@@ -72,7 +72,7 @@ describe('customers', () => {
     for (const query of ['q=%25', 'q=_nitech', 'external_id=crm']) {
       expect((await core.admin('GET', `/v1/customers?${query}`)).body['data']).toEqual([]);
     }
-    const patch = { external_id: null, metadata: {}, time_zone: 'Europe/Berlin' };
+    const patch = { external_id: null, metadata: {}, billing_zone: 'Europe/Berlin' };
     expect((await core.admin('PATCH', path, patch)).body).toMatchObject(patch);
     expect((await core.admin('DELETE', path)).status).toBe(204);
     expect((await core.admin('DELETE', path)).status).toBe(204);
@@ -121,7 +121,7 @@ describe('customers', () => {
     const make = (name: string) =>
       core.sql.begin((tx) => {
         const doing = { tx, actor, now: core.clock.now, requestId: 'req' };
-        const wanted = { name, currency: 'USD', time_zone: 'UTC', metadata: {} };
+        const wanted = { name, currency: 'USD', billing_zone: 'UTC', metadata: {} };
         return createCustomer(doing, wanted, () => refs.shift() ?? 'AAAAAAAAAA');
       });
     expect((await make('first')).key_ref).toBe('AAAAAAAAAA');

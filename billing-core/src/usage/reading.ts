@@ -191,6 +191,35 @@ export async function meterTotals(
   return row;
 }
 
+export type KeyTotal = { id: string; name: string; last4: string; used: string };
+
+/**
+ * What each of a customer's keys used of a meter in whole minutes, billable, scaled: those that
+ * used most first, then keys that work and were not used; at most `keys`.
+ */
+export async function keyTotals(
+  sql: Query,
+  customerId: string,
+  { keys, ...ask }: MinuteRange & { meterId: string; keys: number },
+): Promise<KeyTotal[]> {
+  const series = {
+    ...ask,
+    whose: { customerId },
+    interval: 'hour',
+    group: 'key',
+    keyId: undefined,
+    routeId: undefined,
+  } as const;
+  return sql<KeyTotal[]>`
+    with uses as (
+      select key_id, sum(quantity) filter (where billable) as used
+        from (${rollupsOf(sql, series)}) rollups group by key_id)
+    select id, name, last4, coalesce(used, 0) as used
+      from api_keys left join uses on key_id = id
+     where customer_id = ${customerId} and (used > 0 or revoked_at is null)
+     order by coalesce(used, 0) desc, id limit ${keys}`;
+}
+
 export async function refusedRequests(
   sql: Query,
   customerId: string,

@@ -67,9 +67,12 @@ test('a quota has used what is billable in the window that holds now', async () 
   expect(quotas[1]).toEqual({
     meter: { id: 'mtr_requests', slug: 'requests', name: 'Requests', unit: 'request' },
     window: 'hour',
+    scope: 'customer',
+    key: null,
     enforcement: 'soft',
     limit: '1000',
     used: '3',
+    zone: 'UTC',
     start: '2026-03-10T12:00:00.000Z',
     resets_at: '2026-03-10T13:00:00.000Z',
   });

@@ -1,9 +1,12 @@
+import type { QuotaScope, WindowKind } from '../../src/contract/facts.ts';
 import { newId } from '../../src/kit/id.ts';
 import type { Surface } from '../surface.ts';
 
 type Quota = {
-  limit: number;
-  window: 'minute' | 'hour' | 'day' | 'month';
+  /** Null: unlimited. */
+  limit: number | null;
+  window: WindowKind;
+  scope?: QuotaScope;
   enforcement?: 'hard' | 'soft';
   meterId?: string;
 };
@@ -21,10 +24,12 @@ export async function seedPlan(
   await sql`insert into plan_versions
     ${sql({ id: plan_version_id, plan_id, number: 1, currency: 'USD' })}`;
   const of = (position: number) => ({ id: newId('ent', clock.now), plan_version_id, position });
-  for (const [position, { limit, window, enforcement = 'hard', meterId }] of quotas.entries()) {
-    const quota = { kind: 'quota', quota_limit: limit, quota_window: window, enforcement };
-    const meter_id = meterId ?? 'mtr_requests';
-    await sql`insert into entitlements ${sql({ ...of(position), ...quota, meter_id })}`;
+  for (const [position, { limit, window, scope = 'customer', ...rest }] of quotas.entries()) {
+    const quota = { kind: 'quota', quota_limit: limit, quota_window: window, quota_scope: scope };
+    const enforcement = limit === null ? 'unlimited' : (rest.enforcement ?? 'hard');
+    const meter_id = rest.meterId ?? 'mtr_requests';
+    await sql`insert into entitlements
+      ${sql({ ...of(position), ...quota, enforcement, meter_id })}`;
   }
   const rate = { kind: 'rate_limit', rate_per_second: '2.5', burst: 20 };
   await sql`insert into entitlements ${sql({ ...of(quotas.length), ...rate })}`;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openCore, type Core } from '../../src/test/core.ts';
 import { synchronise } from '../../src/sync/actions.ts';
 import { envelopeOf } from '../../src/sync/test/ledger.ts';
-import { quotaWindow } from '../../src/contract/quota-window.ts';
+import { quotaWindow, utcWindow } from '../../src/contract/quota-window.ts';
 
 let core: Core;
 let customerId = '';
@@ -22,8 +22,8 @@ beforeAll(async () => {
   customerId = customer.body['id'] as string;
   const subscription = { customer_id: customerId, plan_version_id: version.body['id'] };
   await core.admin('POST', '/v1/subscriptions', subscription);
-  const of = { customerId, meterId: 'mtr_requests', kind: 'month' } as const;
-  window = quotaWindow(of, core.clock.now).id;
+  const of = { customerId, keyId: null, meterId: 'mtr_requests', kind: 'month' } as const;
+  window = quotaWindow(of, utcWindow('month', core.clock.now)).id;
   const leases = [{ window, generation: 0, wanted: 30, returned: 0 }];
   const envelope = envelopeOf('bt_held', { leases });
   await core.sql.begin((tx) =>

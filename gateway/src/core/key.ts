@@ -1,4 +1,5 @@
 import { parseApiKey } from '@tollgate/billing-core/contract/api-key.ts';
+import type { KeyFact } from '@tollgate/billing-core/contract/facts.ts';
 
 /** What the credential fields of a request amount to. Never read from the query: it is logged. */
 export type Credential =
@@ -34,4 +35,20 @@ export function readCredential(rawHeaders: readonly string[]): Credential {
   }
   if (found === undefined) return { kind: 'missing' };
   return parseApiKey(found) ? { kind: 'key', text: found } : { kind: 'malformed' };
+}
+
+/** When facts that were read now should be read again, and when they say nothing more. Core ms. */
+export type FactLife = { readonly renewAt: number; readonly endsAt: number };
+
+/** How long a renewal that brought nothing new waits for the next. */
+export const RENEW_RETRY_MS = 60_000;
+
+/** Facts tell of windows some way ahead: they are renewed when the last of those has begun. */
+export function lifeOf({ customer }: KeyFact, now: number): FactLife {
+  let [renewAt, endsAt] = [Infinity, Infinity];
+  for (const { turns } of customer.quotas) {
+    renewAt = Math.min(renewAt, turns.at(-2) ?? Infinity);
+    endsAt = Math.min(endsAt, turns.at(-1) ?? Infinity);
+  }
+  return { renewAt: renewAt > now ? renewAt : now + RENEW_RETRY_MS, endsAt };
 }

@@ -1,5 +1,5 @@
 import type { QuotaFact } from '@tollgate/billing-core/contract/facts.ts';
-import { quotaWindow } from '@tollgate/billing-core/contract/quota-window.ts';
+import { quotaWindow, windowAt } from '@tollgate/billing-core/contract/quota-window.ts';
 import type { AdmissionRequest, Hold, LimitState, Settlement, Spend } from '../ports.ts';
 import { available, openLease, reserve, settleUnits, type Lease } from './lease.ts';
 import { isBillable, measure, reservationOf, type UsageRecord } from './meter.ts';
@@ -50,30 +50,46 @@ export const openTill = (customerId: string, generation = 0): Till => ({
 
 type Need = { lease: Lease; quota: QuotaFact; units: number };
 
-function leaseOf(till: Till, quota: QuotaFact, now: number): Lease {
-  const of = { customerId: till.customerId, meterId: quota.meter_id, kind: quota.window };
-  const window = quotaWindow(of, now);
+/** The lease of the window that holds now; undefined where the facts tell of no such window. */
+function leaseOf(
+  till: Till,
+  { quota, keyId }: { quota: QuotaFact; keyId: string },
+  now: number,
+): Lease | undefined {
+  const bounds = windowAt(quota.window, quota.turns, now);
+  if (!bounds) return undefined;
+  const { meter_id: meterId, window: kind, scope, limit } = quota;
+  const of = { customerId: till.customerId, keyId: scope === 'key' ? keyId : null, meterId, kind };
+  const window = quotaWindow(of, bounds);
   let lease = till.leases.get(window.id);
   if (!lease) {
-    lease = openLease({ window, generation: till.generation, limit: quota.limit }, now);
+    lease = openLease({ window, generation: till.generation, limit }, now);
     till.leases.set(window.id, lease);
   }
-  lease.limit = quota.limit;
+  // A change of the billing zone moves the end of a window that has not begun.
+  lease.window.endsAt = bounds.endsAt;
+  lease.limit = limit;
   lease.touchedAt = now;
   return lease;
 }
 
-/** The hard quotas this request counts against, with what to set aside for each. */
-function needsOf(till: Till, request: AdmissionRequest, now: number): Need[] {
+/** The hard quotas this request counts against; `untold` are those whose window is not known. */
+type Needs = { needs: Need[]; untold: QuotaFact[] };
+
+function needsOf(till: Till, request: AdmissionRequest, now: number): Needs {
+  const { key_id: keyId, customer } = request.fact;
   const needs: Need[] = [];
-  for (const quota of request.fact.customer.quotas) {
+  const untold: QuotaFact[] = [];
+  for (const quota of customer.quotas) {
     if (quota.enforcement !== 'hard') continue;
     const rules = request.route.metering.filter((rule) => rule.meter_id === quota.meter_id);
     const units = reservationOf(rules, request);
     if (units === undefined) continue;
-    needs.push({ lease: leaseOf(till, quota, now), quota, units });
+    const lease = leaseOf(till, { quota, keyId }, now);
+    if (lease) needs.push({ lease, quota, units });
+    else untold.push(quota);
   }
-  return needs;
+  return { needs, untold };
 }
 
 /** The rate limit that a request meets, and this till's part of it. */
@@ -87,7 +103,11 @@ function paceOf(till: Till, request: AdmissionRequest, now: number): Pace | null
   return { rate: till.rate, limit };
 }
 
-const limitName = (quota: QuotaFact): string => `${quota.meter_slug}-${quota.window}`;
+/** A limit's name as clients see it: `requests-month`, and `requests-day-key` of a key's own. */
+function limitName({ meter_slug, window, scope }: QuotaFact): string {
+  const name = `${meter_slug}-${window === 'billing_period' ? 'period' : window}`;
+  return scope === 'key' ? `${name}-key` : name;
+}
 const untilReset = (lease: Lease, now: number): number =>
   Math.max(1, Math.ceil((lease.window.endsAt - now) / 1_000));
 
@@ -128,6 +148,15 @@ function quotaRefusal(spent: readonly Need[], now: number): Refusal {
   });
 }
 
+/** Its facts end before now: where core cannot be asked for newer ones nothing can be counted. */
+function unverifiable(quotas: readonly QuotaFact[], limits: readonly LimitState[]): TillAnswer {
+  const refusal = refuse('quota_unverifiable', {
+    retryAfterS: 1,
+    violated: quotas.map(limitName),
+  });
+  return { kind: 'refused', refusal, limits };
+}
+
 const isShort = ({ lease, units }: Need): boolean => available(lease) < Math.max(1, units);
 
 /** From here the request is admitted: the token is taken and the units are set aside. */
@@ -158,7 +187,8 @@ export function admit(till: Till, request: AdmissionRequest, now: number): TillA
   const pace = paceOf(till, request, now);
   const check: RateCheck = pace ? checkRate(pace.rate, now) : 'ok';
   if (pace && check === 'wait') return rateRefusal(pace, now);
-  const needs = needsOf(till, request, now);
+  const { needs, untold } = needsOf(till, request, now);
+  if (untold.length > 0) return unverifiable(untold, limitsOf(pace, needs, now));
   const missing = needs.filter(isShort);
   // What is more than the whole limit can never be lent.
   const spent = missing.filter(
@@ -189,12 +219,11 @@ export function offerTo(till: Till, request: AdmissionRequest, now: number): voi
 export function admitUnreachable(till: Till, request: AdmissionRequest, now: number): TillAnswer {
   const pace = paceOf(till, request, now);
   if (pace && checkRateAlone(pace.rate, pace.limit, now) === 'wait') return rateRefusal(pace, now);
-  const needs = needsOf(till, request, now);
+  const { needs, untold } = needsOf(till, request, now);
   const barred = needs.filter((need) => isShort(need) && need.quota.on_unreachable === 'refuse');
-  if (barred.length === 0) return enter(request, { pace, needs, now });
-  const violated = barred.map(({ quota }) => limitName(quota));
-  const refusal = refuse('quota_unverifiable', { retryAfterS: 1, violated });
-  return { kind: 'refused', refusal, limits: limitsOf(pace, needs, now) };
+  if (barred.length + untold.length === 0) return enter(request, { pace, needs, now });
+  const quotas = [...barred.map(({ quota }) => quota), ...untold];
+  return unverifiable(quotas, limitsOf(pace, needs, now));
 }
 
 /** Ends a hold: spends what is billable, releases the rest, and gives the record to keep. */
@@ -240,7 +269,7 @@ export function settle(till: Till, hold: Hold, settlement: Settlement): UsageRec
  */
 export function carry(till: Till, request: AdmissionRequest, now: number): Hold {
   const { requestId, fact, route, span } = request;
-  const spends = needsOf(till, request, now).map(({ lease }): Spend => {
+  const spends = needsOf(till, request, now).needs.map(({ lease }): Spend => {
     lease.open += 1;
     const { meterId, id: windowId } = lease.window;
     return { meterId, windowId, units: 0, unleased: false };

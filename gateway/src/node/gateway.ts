@@ -65,11 +65,12 @@ function blockListOf(networks: readonly Network[]): BlockList {
 /** What the gateway knows of the world, and keeps knowing. */
 function openFacts(of: GatewayOf, upstreams: Upstreams, telemetry: Telemetry) {
   const { config, log, meters, random } = of;
+  const { clock } = meters;
   mkdirSync(config.spoolDir, { recursive: true, mode: 0o700 });
   const core = new CoreClient(config.coreUrl, config.token);
   const store = new FactStore(config.spoolDir);
   const freshness = new Freshness(of.wallNow, store.feed()?.verifiedAt ?? 0);
-  const keys = new KeyFacts({ core, store, freshness, telemetry, log });
+  const keys = new KeyFacts({ core, store, freshness, clock, telemetry, log });
   const routes = new RouteFacts({
     core,
     store,

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type KeyFact, keyFact } from '@tollgate/billing-core/contract/facts.ts';
-import { type Keys, Unreachable } from '../ports.ts';
+import { lifeOf, type FactLife } from '../core/key.ts';
+import { type Clock, type Keys, Unreachable } from '../ports.ts';
 import type { CoreClient } from './core-client.ts';
 import type { FactStore } from './fact-store.ts';
 import { type Freshness, STALE_MAX_MS } from './freshness.ts';
@@ -20,18 +21,21 @@ const REFRESH_PAUSE_MS = 100;
 const REFRESH_PAUSE_MAX_MS = 400;
 /** Of a customer with more keys than this, the rest is dropped and read again when used. */
 const REFRESHES_MAX = 500;
+const RENEWALS_AT_ONCE = 64;
 
 type Entry = {
   readonly fact: KeyFact;
   readonly at: number;
   /** A change of it is known that could not be read: the feed no longer vouches for it. */
   overdue: boolean;
+  life: FactLife;
 };
 
 export type KeyFactsOf = {
   readonly core: CoreClient;
   readonly store: FactStore;
   readonly freshness: Freshness;
+  readonly clock: Clock;
   readonly telemetry: Telemetry;
   readonly log: Log;
 };
@@ -45,6 +49,7 @@ export class KeyFacts implements Keys {
   readonly #touched = new Touched();
   readonly #overdue = new Set<string>();
   #refreshing = 0;
+  #renewing = 0;
   readonly #toRefresh: string[] = [];
 
   constructor(of: KeyFactsOf) {
@@ -57,9 +62,24 @@ export class KeyFacts implements Keys {
 
   peek(hash: string): KeyFact | null | undefined {
     const entry = this.#known.get(hash);
-    if (entry !== undefined) return this.#servable(entry) ? entry.fact : undefined;
+    if (entry !== undefined) {
+      if (!this.#servable(entry)) return undefined;
+      const now = this.#of.clock.now();
+      if (now >= entry.life.renewAt) this.#renew(hash, entry, now);
+      return now < entry.life.endsAt ? entry.fact : undefined;
+    }
     const until = this.#unknown.get(hash);
     return until !== undefined && this.#of.freshness.now() < until ? null : undefined;
+  }
+
+  /** Reads the facts again behind the requests that go on with what these still tell. */
+  #renew(hash: string, entry: Entry, now: number): void {
+    if (this.#renewing >= RENEWALS_AT_ONCE) return;
+    entry.life = lifeOf(entry.fact, now);
+    this.#renewing += 1;
+    void this.#read(hash)
+      .catch(() => undefined)
+      .finally(() => (this.#renewing -= 1));
   }
 
   load(hash: string): Promise<KeyFact | null> {
@@ -126,7 +146,8 @@ export class KeyFacts implements Keys {
       const row = { keyId: fact.key_id, customerId: fact.customer.id, verifiedAt: at };
       const gone = store.putKey(hash, { ...row, fact: JSON.stringify(fact) });
       this.#unknown.delete(hash);
-      this.#known.set(hash, { fact, at, overdue: false });
+      const life = lifeOf(fact, this.#of.clock.now());
+      this.#known.set(hash, { fact, at, overdue: false, life });
       for (const other of gone) this.#known.delete(other);
     } catch (error) {
       // Not on disk means that no change would find it: then it is not kept in memory either.
@@ -140,7 +161,8 @@ export class KeyFacts implements Keys {
     const parsed = row && keyFact.safeParse(JSON.parse(row.fact));
     if (!row || !parsed?.success) return undefined;
     const overdue = this.#overdue.has(hash);
-    const entry: Entry = { fact: parsed.data, at: row.verifiedAt, overdue };
+    const life = lifeOf(parsed.data, this.#of.clock.now());
+    const entry: Entry = { fact: parsed.data, at: row.verifiedAt, overdue, life };
     if (!this.#servable(entry)) return undefined;
     this.#known.set(hash, entry);
     return entry.fact;

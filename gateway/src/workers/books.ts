@@ -1,7 +1,7 @@
 import type { BatchHeader } from '@tollgate/billing-core/contract/sync.ts';
 import type { GatewayCount } from '@tollgate/billing-core/contract/usage-batch.ts';
 import type { Lease } from '../core/lease.ts';
-import type { KeyFact } from '@tollgate/billing-core/contract/facts.ts';
+import { keyFact, type KeyFact } from '@tollgate/billing-core/contract/facts.ts';
 import type { SubLease } from './sub-lease.ts';
 
 const SCHEMA = `
@@ -73,8 +73,9 @@ export class Books {
       'select fact, cursor, read_at from keys where hash = ?',
       hash,
     );
-    if (!row) return undefined;
-    const fact = JSON.parse(row.fact) as KeyFact;
+    // What an older version stored is read as it is today, or not at all.
+    const fact = row && keyFact.safeParse(JSON.parse(row.fact)).data;
+    if (!row || !fact) return undefined;
     return { fact, cursor: BigInt(row.cursor), readAt: row.read_at };
   }
 

@@ -1,6 +1,7 @@
 import { env, waitUntil } from 'cloudflare:workers';
 import { parseApiKey } from '@tollgate/billing-core/contract/api-key.ts';
 import type { KeyFact } from '@tollgate/billing-core/contract/facts.ts';
+import { lifeOf, type FactLife } from '../core/key.ts';
 import { RouteTable } from '../core/route.ts';
 import { type Keys, type Routes, Unreachable } from '../ports.ts';
 import type { CoreClock } from './clock.ts';
@@ -30,7 +31,7 @@ export type IsolateFactsOf = {
 export class IsolateFacts implements Routes, Keys {
   readonly #of: IsolateFactsOf;
   #table: RouteTable | undefined;
-  readonly #keys = new Map<string, KeyFact>();
+  readonly #keys = new Map<string, { fact: KeyFact; life: FactLife }>();
   /** Hashes of keys that do not exist, and until when that is believed. */
   readonly #unknown = new Map<string, number>();
   /** Which object knows a key: the customer reference is in the key, not in its hash. */
@@ -72,8 +73,11 @@ export class IsolateFacts implements Routes, Keys {
   };
 
   peek(hash: string): KeyFact | null | undefined {
-    const fact = this.#keys.get(hash);
-    if (fact) return fact;
+    const known = this.#keys.get(hash);
+    if (known) {
+      const { renewAt, endsAt } = known.life;
+      return this.#of.clock.now() < Math.min(renewAt, endsAt) ? known.fact : undefined;
+    }
     const until = this.#unknown.get(hash);
     return until !== undefined && this.#of.clock.wall() < until ? null : undefined;
   }
@@ -96,8 +100,10 @@ export class IsolateFacts implements Routes, Keys {
     if (fact) learnt(fact.customer.id, object);
     // A change that came meanwhile may be newer than this answer: it serves this request only.
     if (this.#changedAt > BigInt(cursor)) return fact;
-    if (fact) bounded(this.#keys, KEYS_MAX).set(hash, fact);
-    else bounded(this.#unknown, UNKNOWN_MAX).set(hash, clock.wall() + UNKNOWN_MS);
+    if (fact) {
+      const life = lifeOf(fact, clock.now());
+      bounded(this.#keys, KEYS_MAX).set(hash, { fact, life });
+    } else bounded(this.#unknown, UNKNOWN_MAX).set(hash, clock.wall() + UNKNOWN_MS);
     return fact;
   }
 
@@ -133,7 +139,7 @@ export class IsolateFacts implements Routes, Keys {
     if (kind === 'key' || kind === 'customer') {
       this.#changedAt = BigInt(number);
       this.#unknown.clear();
-      for (const [hash, fact] of this.#keys) {
+      for (const [hash, { fact }] of this.#keys) {
         if (fact.key_id === id || fact.customer.id === id) this.#keys.delete(hash);
       }
     }

@@ -13,6 +13,8 @@ export type Parcel = { readonly number: number; readonly records: readonly strin
 /** An isolate's running totals of one sub-lease, and how many units more it would like. */
 export type SubAsk = {
   readonly window: string;
+  /** When that window ends: only a key's facts tell. */
+  readonly endsAt: number;
   readonly generation: number;
   /** G as the isolate knows it. */
   readonly held: number;

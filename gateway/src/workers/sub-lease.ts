@@ -37,7 +37,8 @@ export function asksOf(till: Till, now: number): SubAsk[] {
     if (!lease) return [];
     const held = Math.max(0, available(lease));
     const need = want > lease.granted ? Math.max(0, ahead(lease, now) - held) : 0;
-    return [{ window, generation, held: lease.granted, returned, need }];
+    const { endsAt } = lease.window;
+    return [{ window, endsAt, generation, held: lease.granted, returned, need }];
   });
 }
 

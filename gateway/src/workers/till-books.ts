@@ -1,4 +1,4 @@
-import { parseWindowId } from '@tollgate/billing-core/contract/quota-window.ts';
+import { quotaWindow, readWindowId } from '@tollgate/billing-core/contract/quota-window.ts';
 import type { LeaseGrant } from '@tollgate/billing-core/contract/sync.ts';
 import { available, openLease, type Lease } from '../core/lease.ts';
 import { decodeRecord, encodeRecord, type UsageRecord } from '../core/meter.ts';
@@ -62,7 +62,7 @@ export class TillBooks {
   /** Lends to an isolate what it asks for and is there; stored before it is answered. */
   lend(isolate: string, asks: readonly SubAsk[], now: number): LeaseGrant[] {
     return asks.flatMap((ask) => {
-      const lease = this.#leaseOf(ask.window, now);
+      const lease = this.#leaseOf(ask, now);
       if (!lease) return [];
       const key = keyOf(isolate, ask.window);
       let sub = this.#subs.get(key);
@@ -86,11 +86,13 @@ export class TillBooks {
     });
   }
 
-  #leaseOf(id: string, now: number): Lease | undefined {
+  #leaseOf({ window: id, endsAt }: SubAsk, now: number): Lease | undefined {
     const known = this.till.leases.get(id);
     if (known) return known;
-    const window = parseWindowId(id);
-    if (!window || window.customerId !== this.till.customerId) return undefined;
+    const named = readWindowId(id);
+    if (!named || named.customerId !== this.till.customerId) return undefined;
+    const { startsAt, ...of } = named;
+    const window = quotaWindow(of, { startsAt, endsAt });
     const { generation } = this.till;
     const lease = openLease({ window, generation, limit: 0 }, now);
     this.till.leases.set(id, lease);

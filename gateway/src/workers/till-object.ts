@@ -1,5 +1,6 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { KeyFact } from '@tollgate/billing-core/contract/facts.ts';
+import { lifeOf } from '../core/key.ts';
 import { recall, reopen } from '../core/lending.ts';
 import { Unreachable } from '../ports.ts';
 import { Books } from './books.ts';
@@ -69,7 +70,9 @@ export class TillObject extends DurableObject<WorkersEnv> {
   /** The facts of a key of this customer, not older than the change the isolate knows of. */
   async key({ hash, cursor }: KeyQuestion): Promise<KeyAnswer> {
     const stored = this.#books.key(hash);
-    if (stored && stored.cursor >= BigInt(cursor)) return this.#known(stored.fact);
+    const vouched = stored !== undefined && stored.cursor >= BigInt(cursor);
+    const isOld = vouched && this.#clock.now() >= lifeOf(stored.fact, 0).renewAt;
+    if (vouched && !isOld) return this.#known(stored.fact);
     const readAt = this.#clock.wall();
     try {
       const fact = await this.#core.key(hash);
@@ -79,7 +82,7 @@ export class TillObject extends DurableObject<WorkersEnv> {
       return this.#known(fact);
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error;
-      const fresh = stored && readAt - stored.readAt <= STALE_MAX_MS;
+      const fresh = stored && (vouched || readAt - stored.readAt <= STALE_MAX_MS);
       return fresh ? this.#known(stored.fact) : { now: this.#clock.now() };
     }
   }

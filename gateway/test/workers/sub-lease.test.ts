@@ -1,4 +1,4 @@
-import { quotaWindow } from '@tollgate/billing-core/contract/quota-window.ts';
+import { quotaWindow, utcWindow } from '@tollgate/billing-core/contract/quota-window.ts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { available, openLease, type Lease } from '../../src/core/lease.ts';
@@ -15,8 +15,13 @@ import {
 
 const NOW = Date.UTC(2026, 10, 1);
 const WINDOW = quotaWindow(
-  { customerId: 'cus_000000000000000000000001', meterId: 'mtr_requests', kind: 'month' },
-  NOW,
+  {
+    customerId: 'cus_000000000000000000000001',
+    keyId: null,
+    meterId: 'mtr_requests',
+    kind: 'month',
+  },
+  utcWindow('month', NOW),
 );
 
 function leaseOf(granted: number): Lease {
@@ -26,6 +31,7 @@ function leaseOf(granted: number): Lease {
 }
 const ask = (more: Partial<SubAsk> = {}): SubAsk => ({
   window: WINDOW.id,
+  endsAt: WINDOW.endsAt,
   generation: 0,
   held: 0,
   returned: 0,

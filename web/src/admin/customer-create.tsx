@@ -23,7 +23,7 @@ function CreateCustomerForm({ onCancel }: { onCancel: () => void }) {
   const go = useGo();
   const queries = useQueryClient();
   const create = useApiForm({
-    defaults: { name: '', external_id: '', currency: 'USD', time_zone: '' },
+    defaults: { name: '', external_id: '', currency: 'USD', billing_zone: '' },
     submit: async (values, idempotencyKey) => {
       const body = withoutBlanks({ ...values, currency: values.currency.toUpperCase() });
       const made = await api<Customer>('/v1/customers', { method: 'POST', body, idempotencyKey });
@@ -52,10 +52,10 @@ function CreateCustomerForm({ onCancel }: { onCancel: () => void }) {
         />
         <TextField
           form={form}
-          name="time_zone"
-          label={t('Time zone')}
+          name="billing_zone"
+          label={t('Billing zone')}
           placeholder="UTC"
-          hint={t('Such as Europe/Berlin')}
+          hint={t('Such as Europe/Berlin: where its days and months begin')}
         />
       </div>
       <DialogActions>

@@ -24,7 +24,7 @@ export function CustomerFacts({ customer }: { customer: Customer }) {
     { name: t('State'), value: <CustomerState state={customer.state} /> },
     { name: t('External id'), value: customer.external_id ?? t('none') },
     { name: t('Currency'), value: customer.currency },
-    { name: t('Time zone'), value: customer.time_zone },
+    { name: t('Billing zone'), value: customer.billing_zone },
     { name: t('Created'), value: <Instant iso={customer.created_at} /> },
   ];
   async function archive(): Promise<void> {
@@ -92,10 +92,10 @@ function EditForm({ customer, onDone }: { customer: Customer; onDone: () => void
     defaults: {
       name: customer.name,
       external_id: customer.external_id ?? '',
-      time_zone: customer.time_zone,
+      billing_zone: customer.billing_zone,
     },
-    submit: async ({ name, external_id, time_zone }) => {
-      const body = { name, time_zone, external_id: external_id === '' ? null : external_id };
+    submit: async ({ name, external_id, billing_zone }) => {
+      const body = { name, billing_zone, external_id: external_id === '' ? null : external_id };
       await api(`/v1/customers/${customer.id}`, { method: 'PATCH', body });
       await reload();
       onDone();
@@ -108,10 +108,13 @@ function EditForm({ customer, onDone }: { customer: Customer; onDone: () => void
       <TextField form={form} name="external_id" label={t('External id')} />
       <TextField
         form={form}
-        name="time_zone"
-        label={t('Time zone')}
+        name="billing_zone"
+        label={t('Billing zone')}
         required={t('Enter a time zone')}
-        hint={t('Such as Europe/Berlin')}
+        hint={t(
+          'Such as Europe/Berlin. Its days and months count from the next window on; ' +
+            'the one in force stays. Billing periods of a subscription keep theirs.',
+        )}
       />
       <DialogActions>
         <Button onClick={onDone}>{t('Cancel')}</Button>

@@ -21,6 +21,11 @@ const WINDOWS = [
   { value: 'hour', label: t('Hour') },
   { value: 'day', label: t('Day') },
   { value: 'month', label: t('Month') },
+  { value: 'billing_period', label: t('Billing period') },
+];
+const SCOPES = [
+  { value: 'customer', label: t('All keys together') },
+  { value: 'key', label: t('Each key for itself') },
 ];
 
 const ON_UNREACHABLE = [
@@ -30,6 +35,7 @@ const ON_UNREACHABLE = [
 const ENFORCEMENTS = [
   { value: 'hard', label: t('Hard: refuse') },
   { value: 'soft', label: t('Soft: admit, bill') },
+  { value: 'unlimited', label: t('No limit: show only') },
 ];
 
 interface FieldsProps {
@@ -72,7 +78,7 @@ export function EntitlementFields({ form, meters }: FieldsProps) {
 function EntitlementField({ form, meters, at }: FieldsProps & { at: number }) {
   const kind = useWatch({ control: form.control, name: `entitlements.${at}.kind` });
   return (
-    <div className="grid gap-4 sm:grid-cols-2 lg:grid-cols-5">
+    <div className="grid gap-4 sm:grid-cols-2 lg:grid-cols-4">
       <SelectField form={form} name={`entitlements.${at}.kind`} label={t('Kind')} options={KINDS} />
       {kind === 'quota' && <QuotaFields form={form} meters={meters} at={at} />}
       {kind === 'rate_limit' && <RateFields form={form} at={at} />}
@@ -89,6 +95,8 @@ function EntitlementField({ form, meters, at }: FieldsProps & { at: number }) {
 }
 
 function QuotaFields({ form, meters, at }: FieldsProps & { at: number }) {
+  const enforcement = useWatch({ control: form.control, name: `entitlements.${at}.enforcement` });
+  const isLimited = enforcement !== 'unlimited';
   return (
     <>
       <SelectField
@@ -97,14 +105,22 @@ function QuotaFields({ form, meters, at }: FieldsProps & { at: number }) {
         label={t('Meter')}
         options={meterOptions(meters)}
       />
-      <TextField
+      <SelectField
         form={form}
-        name={`entitlements.${at}.limit`}
-        label={t('Limit')}
-        inputMode="numeric"
-        required={t('Enter a limit')}
-        check={countFault}
+        name={`entitlements.${at}.enforcement`}
+        label={t('At the limit')}
+        options={ENFORCEMENTS}
       />
+      {isLimited && (
+        <TextField
+          form={form}
+          name={`entitlements.${at}.limit`}
+          label={t('Limit')}
+          inputMode="numeric"
+          required={t('Enter a limit')}
+          check={countFault}
+        />
+      )}
       <SelectField
         form={form}
         name={`entitlements.${at}.window`}
@@ -113,16 +129,18 @@ function QuotaFields({ form, meters, at }: FieldsProps & { at: number }) {
       />
       <SelectField
         form={form}
-        name={`entitlements.${at}.enforcement`}
-        label={t('At the limit')}
-        options={ENFORCEMENTS}
+        name={`entitlements.${at}.scope`}
+        label={t('Counted for')}
+        options={SCOPES}
       />
-      <SelectField
-        form={form}
-        name={`entitlements.${at}.on_unreachable`}
-        label={t('If a gateway cannot ask')}
-        options={ON_UNREACHABLE}
-      />
+      {enforcement === 'hard' && (
+        <SelectField
+          form={form}
+          name={`entitlements.${at}.on_unreachable`}
+          label={t('If a gateway cannot ask')}
+          options={ON_UNREACHABLE}
+        />
+      )}
     </>
   );
 }

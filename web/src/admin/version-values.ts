@@ -5,7 +5,7 @@ import type {
   Price,
   PriceInput,
 } from '@tollgate/billing-core/contract/plan.ts';
-import type { WindowKind } from '@tollgate/billing-core/contract/facts.ts';
+import type { QuotaScope, WindowKind } from '@tollgate/billing-core/contract/facts.ts';
 import type { Enforcement } from '../kit/api-types.ts';
 import { majorToMinor, minorToMajor } from '../kit/format.ts';
 
@@ -22,6 +22,7 @@ export interface EntitlementValues {
   meter_id: string;
   limit: string;
   window: WindowKind;
+  scope: QuotaScope;
   enforcement: Enforcement;
   on_unreachable: 'admit' | 'refuse';
   rate_per_second: string;
@@ -53,6 +54,7 @@ export function emptyEntitlement(meterId: string): EntitlementValues {
     meter_id: meterId,
     limit: '',
     window: 'month',
+    scope: 'customer',
     enforcement: 'hard',
     on_unreachable: 'refuse',
     rate_per_second: '',
@@ -91,8 +93,8 @@ function entitlementValues(one: Entitlement, meterId: string): EntitlementValues
     const { kind, rate_per_second, burst } = one;
     return { ...empty, kind, rate_per_second, burst: String(burst) };
   }
-  const { kind, meter_id, limit, window, enforcement, on_unreachable } = one;
-  return { ...empty, kind, meter_id, limit, window, enforcement, on_unreachable };
+  const { id: _, limit, ...quota } = one;
+  return { ...empty, ...quota, limit: limit ?? '' };
 }
 
 /** @returns what the API takes; the fields were checked by the form. */
@@ -123,8 +125,9 @@ function entitlementInput(one: EntitlementValues): EntitlementInput {
       burst: Number(one.burst),
     };
   }
-  const { meter_id, limit, window, enforcement, on_unreachable } = one;
-  return { kind: 'quota', meter_id, limit, window, enforcement, on_unreachable };
+  const { meter_id, window, scope, enforcement, on_unreachable } = one;
+  const limit = enforcement === 'unlimited' ? null : one.limit;
+  return { kind: 'quota', meter_id, limit, window, scope, enforcement, on_unreachable };
 }
 
 /** The API's names of price fields where the form holds one field for two. */

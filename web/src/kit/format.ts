@@ -86,6 +86,13 @@ export function formatDateUtc(iso: string): string {
   return dateTime({ dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(iso));
 }
 
+/** @returns date and time on the clocks of that zone: 'Dec 1, 00:00 Berlin'. */
+export function formatInZone(iso: string, zone: string): string {
+  const day = { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' } as const;
+  const city = zone.slice(zone.lastIndexOf('/') + 1).replaceAll('_', ' ');
+  return `${dateTime({ ...day, timeZone: zone }).format(new Date(iso))} ${city}`;
+}
+
 /** @returns a short axis label that fits the bucket: '14:05', or 'Nov 22' for days. */
 export function formatBucket(iso: string, interval: 'minute' | 'hour' | 'day'): string {
   const at = new Date(iso);

@@ -1,5 +1,6 @@
 import type { Entitlement, Price } from '@tollgate/billing-core/contract/plan.ts';
 import { formatMoney, formatNumber } from './format.ts';
+import { WINDOW_NAMES } from './quota-words.ts';
 import { t } from './text.ts';
 
 interface Named {
@@ -32,13 +33,6 @@ export function priceInWords(
   return t('{amount} per {unit} after {included} included', { amount, unit, included });
 }
 
-const WINDOWS = {
-  minute: t('minute'),
-  hour: t('hour'),
-  day: t('day'),
-  month: t('month'),
-} as const;
-
 /** @returns an entitlement as people say it: '10,000 requests per month, then refused'. */
 export function entitlementInWords(terms: EntitlementTerms, meters: readonly Named[]): string {
   if (terms.kind === 'feature') return t('Feature {feature}', { feature: terms.feature });
@@ -50,11 +44,12 @@ export function entitlementInWords(terms: EntitlementTerms, meters: readonly Nam
   }
   const meter = meters.find((one) => one.id === terms.meter_id);
   const values = {
-    limit: formatNumber(terms.limit),
     meter: meter?.name.toLowerCase() ?? terms.meter_id,
-    window: WINDOWS[terms.window],
+    window: WINDOW_NAMES[terms.window],
   };
-  return terms.enforcement === 'soft'
-    ? t('{limit} {meter} per {window}, soft limit', values)
-    : t('{limit} {meter} per {window}, then refused', values);
+  if (terms.limit === null) return t('Unlimited {meter}, shown per {window}', values);
+  const each = terms.scope === 'key' ? t('for each key') : '';
+  const what = t('{limit} {meter} per {window}', { ...values, limit: formatNumber(terms.limit) });
+  const then = terms.enforcement === 'soft' ? t('soft limit') : t('then refused');
+  return [[what, each].filter(Boolean).join(' '), then].join(', ');
 }

@@ -77,7 +77,7 @@ function Quotas({ quotas, className }: QuotasProps) {
       ) : (
         <ul className="flex flex-col gap-5">
           {quotas.map((quota) => (
-            <li key={`${quota.meter.id} ${quota.window}`}>
+            <li key={`${quota.meter.id} ${quota.window} ${quota.scope} ${quota.key?.id}`}>
               <QuotaBar quota={quota} />
             </li>
           ))}

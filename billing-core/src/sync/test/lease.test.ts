@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { testDatabase, type TestDatabase } from '../../../../scripts/test/database.ts';
-import { quotaWindow } from '../../contract/quota-window.ts';
+import { quotaWindow, utcWindow } from '../../contract/quota-window.ts';
 import type { LeaseGrant, SyncAnswer, SyncEnvelope } from '../../contract/sync.ts';
 import { endBoot, findBoot } from '../../usage/store.ts';
 import { synchronise } from '../actions.ts';
@@ -9,8 +9,10 @@ import { envelopeOf, messageOf, METER, usageOf } from './ledger.ts';
 let database: TestDatabase;
 const CUSTOMER = 'cus_000000000000000000000001';
 const NOW = Date.UTC(2026, 10, 22, 12);
-const WINDOW = quotaWindow({ customerId: CUSTOMER, meterId: METER, kind: 'month' }, NOW).id;
+const OF = { customerId: CUSTOMER, keyId: null, meterId: METER };
+const WINDOW = quotaWindow({ ...OF, kind: 'month' }, utcWindow('month', NOW)).id;
 const LIMIT = 1_000;
+const DAY = 86_400_000;
 
 beforeAll(async () => {
   database = await testDatabase();
@@ -103,7 +105,7 @@ test('units a till returns can be lent again, and an old return cannot undo that
 });
 
 test('a window nobody has an entitlement for lends nothing', async () => {
-  const window = quotaWindow({ customerId: CUSTOMER, meterId: METER, kind: 'day' }, NOW).id;
+  const window = quotaWindow({ ...OF, kind: 'day' }, utcWindow('day', NOW)).id;
   const leases = [
     { window, generation: 0, wanted: 5, returned: 0 },
     { window: 'no|such|window|1', generation: 0, wanted: 1, returned: 0 },
@@ -179,8 +181,10 @@ test('what a late message returned is returned, once', async () => {
 });
 
 test('a window that has not begun lends nothing: a wrong clock cannot open it', async () => {
-  const of = { customerId: CUSTOMER, meterId: METER, kind: 'month' } as const;
-  const window = quotaWindow(of, NOW + 40 * 86_400_000).id;
+  const window = quotaWindow({ ...OF, kind: 'month' }, utcWindow('month', NOW + 40 * DAY)).id;
   const leases = [{ window, generation: 0, wanted: 5, returned: 0 }];
-  expect((await sync(envelopeOf('bt_future', { leases }))).grants).toEqual([]);
+  expect((await sync(envelopeOf('bt_future', { leases }))).grants).toEqual([
+    expect.objectContaining({ granted: 0, exhausted: false, retry_in_ms: 60_000 }),
+  ]);
+  expect(await database.sql`select 1 from quota_windows where id = ${window}`).toEqual([]);
 });

@@ -37,6 +37,8 @@ export const keyFact = (customer: Partial<KeyFact['customer']> = {}): KeyFact =>
         meter_id: METER,
         meter_slug: 'requests',
         window: 'month',
+        scope: 'customer',
+        turns: [],
         limit: 100,
         enforcement: 'hard',
         on_unreachable: 'refuse',

@@ -1,4 +1,4 @@
-import { quotaWindow } from '@tollgate/billing-core/contract/quota-window.ts';
+import { quotaWindow, utcWindow } from '@tollgate/billing-core/contract/quota-window.ts';
 import { expect, test } from 'vitest';
 import type { AdmissionRequest, Hold, Settlement } from '../../ports.ts';
 import { available, type Lease, wanted } from '../lease.ts';
@@ -12,12 +12,12 @@ import { CUSTOMER, keyFact, METER, request, route } from './sample.ts';
 
 const NOW = Date.UTC(2026, 10, 22, 12);
 const BYTES = 'mtr_bytes';
-const quota = { meter_id: BYTES, meter_slug: 'bytes', window: 'month' as const, limit: 1_000 };
-const hard = { enforcement: 'hard', on_unreachable: 'refuse' } as const;
+const [requests] = keyFact().customer.quotas;
+const bytes = { ...requests!, meter_id: BYTES, meter_slug: 'bytes', limit: 1_000 };
 const asked = request({
   fact: keyFact({
     rate_limit: { rate_per_second: 1, burst: 1 },
-    quotas: [...keyFact().customer.quotas, { ...quota, ...hard }],
+    quotas: [requests!, bytes],
   }),
   route: route({
     metering: [
@@ -27,7 +27,10 @@ const asked = request({
   }),
 });
 const windowOf = (meterId: string): string =>
-  quotaWindow({ customerId: CUSTOMER, meterId, kind: 'month' }, NOW).id;
+  quotaWindow(
+    { customerId: CUSTOMER, keyId: null, meterId, kind: 'month' },
+    utcWindow('month', NOW),
+  ).id;
 const leaseOf = (till: Till, meterId: string): Lease => till.leases.get(windowOf(meterId)) as Lease;
 const sofar = (responseBytes: number): Settlement => ({
   outcome: 'ok',

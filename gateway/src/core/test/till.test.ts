@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { quotaWindow } from '@tollgate/billing-core/contract/quota-window.ts';
+import { quotaWindow, utcWindow } from '@tollgate/billing-core/contract/quota-window.ts';
 import type { Hold } from '../../ports.ts';
 import type { RateShare } from '@tollgate/billing-core/contract/sync.ts';
 import { available, type Lease } from '../lease.ts';
@@ -10,7 +10,8 @@ import { admit, admitUnreachable, openTill, settle, type Till } from '../till.ts
 import { CUSTOMER, FAILED, keyFact, METER, OK, request, route } from './sample.ts';
 
 const NOW = Date.UTC(2026, 10, 22, 12);
-const WINDOW = quotaWindow({ customerId: CUSTOMER, meterId: METER, kind: 'month' }, NOW).id;
+const MONTH = { customerId: CUSTOMER, keyId: null, meterId: METER, kind: 'month' } as const;
+const WINDOW = quotaWindow(MONTH, utcWindow('month', NOW)).id;
 const leaseIn = (till: Till): Lease => till.leases.get(WINDOW) as Lease;
 
 function lend(

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { quotaWindow } from '@tollgate/billing-core/contract/quota-window.ts';
+import { quotaWindow, utcWindow } from '@tollgate/billing-core/contract/quota-window.ts';
 import type { MeteringFact } from '@tollgate/billing-core/contract/facts.ts';
 import type { AdmissionRequest, Hold, Settlement } from '../../ports.ts';
 import { available } from '../lease.ts';
@@ -12,7 +12,8 @@ import { CUSTOMER, keyFact, METER, request, route } from './sample.ts';
 // A long response in spans, of which only the last one knows what the response says.
 
 const NOW = Date.UTC(2026, 10, 22, 12);
-const WINDOW = quotaWindow({ customerId: CUSTOMER, meterId: METER, kind: 'month' }, NOW).id;
+const MONTH = { customerId: CUSTOMER, keyId: null, meterId: METER, kind: 'month' } as const;
+const WINDOW = quotaWindow(MONTH, utcWindow('month', NOW)).id;
 const tokens = { meter_id: METER, units: 1, max_cost: 60 } as const;
 const TOLD: MeteringFact = { ...tokens, source: 'response_sse', selector: '/n', fallback: 7 };
 

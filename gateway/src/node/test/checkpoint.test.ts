@@ -19,6 +19,8 @@ const askedBy = (customer: string, limit?: number) =>
                 meter_id: BYTES,
                 meter_slug: 'bytes',
                 window: 'month',
+                scope: 'customer',
+                turns: [],
                 limit,
                 enforcement: 'hard',
                 on_unreachable: 'refuse',
