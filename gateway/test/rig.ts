@@ -15,7 +15,9 @@ import { openApp } from '../src/app.ts';
 import { readSubnets } from '../src/core/address.ts';
 import { RouteTable } from '../src/core/route.ts';
 import { Connections } from '../src/node/connection.ts';
+import { ConnectionLimit, type ConnectionLimits } from '../src/node/connection-limit.ts';
 import type { ExchangeHost } from '../src/node/exchange.ts';
+import { Load, type LoadOf } from '../src/node/load.ts';
 import { Mint } from '../src/node/mint.ts';
 import { openServer } from '../src/node/server.ts';
 import { Spans } from '../src/node/spans.ts';
@@ -131,6 +133,8 @@ export type RigOptions = {
   now?: number;
   upstreams?: Partial<UpstreamsOf>;
   checkpointMs?: number;
+  connections?: Partial<ConnectionLimits>;
+  load?: Partial<LoadOf>;
 };
 
 export type Rig = {
@@ -163,6 +167,35 @@ function openUpstream(options: RigOptions): { server: Server | TcpServer; socket
   return { server, sockets };
 }
 
+function hostOf(options: RigOptions, metering: Metering, stopping: () => boolean): ExchangeHost {
+  const proxies = new BlockList();
+  for (const address of options.trusted ?? []) proxies.addAddress(address);
+  return {
+    metering,
+    spans: new Spans(options.checkpointMs ?? 60_000, metering),
+    upstreams: new Upstreams({ allowed: LOOPBACK, ...options.upstreams }),
+    connections: new Connections(),
+    connectionLimit: new ConnectionLimit({
+      max: 1_000,
+      perClientMax: 1_000,
+      proxies,
+      ...options.connections,
+    }),
+    load: new Load({
+      requestsMax: 1_000,
+      delayMaxMs: 0,
+      random: () => 0,
+      now: () => performance.now(),
+      ...options.load,
+    }),
+    mint: new Mint(() => Date.now()),
+    telemetry: new Telemetry(),
+    log: pino({ level: 'silent' }),
+    proxies,
+    stopping,
+  };
+}
+
 /** A gateway on real sockets before a scripted upstream; ports are stubs. */
 export async function openRig(options: RigOptions = {}): Promise<Rig> {
   const { server: upstream, sockets } = openUpstream(options);
@@ -173,20 +206,7 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
   const metering = new StubMetering();
   const refusals: string[] = [];
   const stopping = { value: false };
-  const proxies = new BlockList();
-  for (const address of options.trusted ?? []) proxies.addAddress(address);
-  const spans = new Spans(options.checkpointMs ?? 60_000, metering);
-  const host: ExchangeHost = {
-    metering,
-    spans,
-    upstreams: new Upstreams({ allowed: LOOPBACK, ...options.upstreams }),
-    connections: new Connections(),
-    mint: new Mint(() => Date.now()),
-    telemetry: new Telemetry(),
-    log: pino({ level: 'silent' }),
-    proxies,
-    stopping: () => stopping.value,
-  };
+  const host = hostOf(options, metering, () => stopping.value);
   const fact = options.fact === undefined ? keyFact() : options.fact;
   const known = hash('sha256', KEY);
   const keys: Keys = options.keys ?? {
@@ -225,7 +245,7 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
     server,
     stopping,
     close: async () => {
-      spans.close();
+      host.spans.close();
       server.closeAllConnections();
       server.close();
       for (const socket of sockets) socket.destroy();

@@ -6,6 +6,8 @@ export const REFUSALS = {
   invalid_request: [400, 'The request is not one this gateway will forward'],
   head_too_large: [431, 'The request line and its header fields are over 16 KiB'],
   headers_too_many: [431, 'The request has too many header fields'],
+  overloaded: [503, 'The gateway has more to do than it can'],
+  connections_too_many: [429, 'The client has too many connections open'],
   loop_detected: [508, 'The request has passed this gateway too often already'],
   expectation_failed: [417, 'The gateway meets no expectation but 100-continue'],
   target_too_long: [414, 'The request target is over 8 KiB'],

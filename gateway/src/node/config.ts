@@ -58,6 +58,10 @@ const schema = z.object({
   CHECKPOINT_SECONDS: z.coerce.number().min(1).max(3_600).default(10),
   TRUSTED_PROXIES: networks,
   UPSTREAM_ALLOW: subnets,
+  REQUESTS_MAX: z.coerce.number().int().min(1).max(1_000_000).default(10_000),
+  EVENT_LOOP_DELAY_MAX_MS: z.coerce.number().int().min(0).max(60_000).default(250),
+  CONNECTIONS_MAX: z.coerce.number().int().min(1).max(1_000_000).default(20_000),
+  CONNECTIONS_PER_CLIENT_MAX: z.coerce.number().int().min(1).max(1_000_000).default(1_000),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -76,6 +80,12 @@ export type Config = {
   readonly trustedProxies: readonly Network[];
   /** Private subnets in which upstreams may be. */
   readonly upstreamAllow: readonly Subnet[];
+  /** Requests under way at once. */
+  readonly requestsMax: number;
+  /** Delay of the event loop from which on requests are turned away; 0 for never. */
+  readonly delayMaxMs: number;
+  readonly connectionsMax: number;
+  readonly connectionsPerClientMax: number;
   readonly logLevel: string;
 };
 
@@ -105,6 +115,10 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     checkpointMs: values.CHECKPOINT_SECONDS * 1_000,
     trustedProxies: values.TRUSTED_PROXIES,
     upstreamAllow: values.UPSTREAM_ALLOW,
+    requestsMax: values.REQUESTS_MAX,
+    delayMaxMs: values.EVENT_LOOP_DELAY_MAX_MS,
+    connectionsMax: values.CONNECTIONS_MAX,
+    connectionsPerClientMax: values.CONNECTIONS_PER_CLIENT_MAX,
     logLevel: values.LOG_LEVEL,
   };
 }

@@ -13,6 +13,8 @@ import {
   writeAnswer,
 } from './connection.ts';
 import { Passage } from './forward.ts';
+import type { ConnectionLimit } from './connection-limit.ts';
+import type { Load } from './load.ts';
 import type { Log } from './log.ts';
 import type { Mint } from './mint.ts';
 import type { Spans } from './spans.ts';
@@ -26,6 +28,8 @@ export type ExchangeHost = {
   readonly spans: Spans;
   readonly upstreams: Upstreams;
   readonly connections: Connections;
+  readonly connectionLimit: ConnectionLimit;
+  readonly load: Load;
   readonly mint: Mint;
   readonly telemetry: Telemetry;
   readonly log: Log;

@@ -12,6 +12,8 @@ import { CoreClient } from './core-client.ts';
 import { FactStore } from './fact-store.ts';
 import { Freshness } from './freshness.ts';
 import { KeyFacts } from './key-facts.ts';
+import { ConnectionLimit } from './connection-limit.ts';
+import { Load } from './load.ts';
 import type { Log } from './log.ts';
 import { Mint } from './mint.ts';
 import { openPrivateServer } from './private-server.ts';
@@ -105,6 +107,24 @@ function openFacts(of: GatewayOf, upstreams: Upstreams, telemetry: Telemetry) {
   return { keys, routes, changes, close };
 }
 
+/** What keeps the process within its means. */
+function openLimits({ config, random }: GatewayOf, telemetry: Telemetry) {
+  const proxies = blockListOf(config.trustedProxies);
+  const { requestsMax, delayMaxMs, connectionsMax, connectionsPerClientMax } = config;
+  const now = (): number => performance.now();
+  const load = new Load({ requestsMax, delayMaxMs, random, now });
+  const connectionLimit = new ConnectionLimit({
+    max: connectionsMax,
+    perClientMax: connectionsPerClientMax,
+    proxies,
+  });
+  telemetry.gauge('gateway_connections_open', 'Connections of clients', () => connectionLimit.open);
+  const delay = (): number => load.delayMs / 1_000;
+  telemetry.gauge('gateway_event_loop_delay_seconds', 'Smoothed lateness of the loop', delay);
+  load.start();
+  return { load, connectionLimit, proxies };
+}
+
 /** Opens both ports and serves until it is stopped. Throws when a port is taken. */
 export async function openGateway(of: GatewayOf): Promise<Gateway> {
   const { config, log, meters } = of;
@@ -133,7 +153,7 @@ export async function openGateway(of: GatewayOf): Promise<Gateway> {
     mint: new Mint(of.wallNow),
     telemetry,
     log,
-    proxies: blockListOf(config.trustedProxies),
+    ...openLimits(of, telemetry),
     stopping: () => stopping,
   });
   const privateServer = openPrivateServer({

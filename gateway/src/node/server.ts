@@ -13,6 +13,8 @@ const HEAD_TIMEOUT_MS = 10_000;
 const TIMEOUT_CHECK_MS = 2_000;
 // Longer than the idle timeout of common load balancers, which otherwise race our close.
 const KEEP_ALIVE_MS = 75_000;
+/** For a client that was turned away because there are too many. */
+const RETRY_AFTER_S = 1;
 
 /**
  * Hono is given one constant request: the decision rests on the exchange alone, and a URL parser
@@ -60,11 +62,25 @@ function onConnect(host: ExchangeHost, socket: Socket): void {
   writeRaw(socket, refusalAnswer(refusal, host.mint.requestId()));
 }
 
+function onConnection(host: ExchangeHost, socket: Socket): void {
+  host.connections.open(socket);
+  const reason = host.connectionLimit.enter(socket);
+  if (reason === undefined) return;
+  host.telemetry.refused(reason);
+  host.connections.end(socket);
+  const refusal = refuse(reason, { retryAfterS: RETRY_AFTER_S });
+  writeRaw(socket, refusalAnswer(refusal, host.mint.requestId()));
+}
+
 /** The public HTTP server. Every request becomes an exchange that the app is asked about. */
 export function openServer(app: Hono<GatewayEnv>, host: ExchangeHost): Server {
   const handle = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     if (host.connections.ending(incoming.socket)) return;
     const exchange = new NodeExchange(host, incoming, outgoing);
+    if (host.load.sheds(host.connections.busy)) {
+      exchange.refuse(refuse('overloaded', { retryAfterS: RETRY_AFTER_S }));
+      return;
+    }
     const answer = app.fetch(REQUEST, { exchange });
     if (answer === SENT) return;
     Promise.resolve(answer).catch((error: unknown) => exchange.crashed(error));
@@ -84,7 +100,7 @@ export function openServer(app: Hono<GatewayEnv>, host: ExchangeHost): Server {
     // A missing Host is refused by readHead, with a problem and not with an empty answer.
     requireHostHeader: false,
   });
-  server.on('connection', (socket) => host.connections.open(socket));
+  server.on('connection', (socket) => onConnection(host, socket));
   server.on('request', handle);
   server.on('checkContinue', handle);
   server.on('checkExpectation', handle);
