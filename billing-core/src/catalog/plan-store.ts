@@ -3,6 +3,7 @@ import type { PageQuery } from '../contract/page.ts';
 import { referenced, unique, type Query, type Tx } from '../kit/database.ts';
 import { Fault } from '../kit/fault.ts';
 import { newId } from '../kit/id.ts';
+import { LOCKS } from '../kit/locks.ts';
 import { afterCursor } from '../kit/page.ts';
 import type { VersionContent, VersionRow } from './model.ts';
 
@@ -66,11 +67,9 @@ export async function updatePlan(tx: Tx, id: string, values: PlanValues): Promis
   return row;
 }
 
-const DEFAULT_LOCK = 7_655_103;
-
 /** Takes the mark from whichever plan has it; one at a time, so that two marks cannot meet. */
 export async function clearDefault(tx: Tx): Promise<void> {
-  await tx`select pg_advisory_xact_lock(${DEFAULT_LOCK})`;
+  await tx`select pg_advisory_xact_lock(${LOCKS.defaultPlan})`;
   await tx`update plans set self_serve_default = false where self_serve_default`;
 }
 

@@ -1,10 +1,10 @@
 import type { Query, Tx } from './database.ts';
+import { LOCKS } from './locks.ts';
 
 /** What a change is about; readers refetch the subject, a change carries no content. */
 export type ChangeKind = 'route' | 'key' | 'customer' | 'quota' | 'recall';
 export type Change = { number: bigint; kind: ChangeKind; subjectId: string };
 
-const LOCK = 7_655_101;
 const CHANGES_MAX = 1_000;
 
 /**
@@ -12,7 +12,7 @@ const CHANGES_MAX = 1_000;
  * commit in order, so that a reader by cursor never skips one, and should be held only briefly.
  */
 export async function appendChange(tx: Tx, kind: ChangeKind, subjectId: string): Promise<void> {
-  await tx`select pg_advisory_xact_lock(${LOCK})`;
+  await tx`select pg_advisory_xact_lock(${LOCKS.changes})`;
   await tx`insert into changes (kind, subject_id) values (${kind}, ${subjectId})`;
 }
 

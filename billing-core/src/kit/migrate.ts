@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { openDatabase, type Sql } from './database.ts';
+import { LOCKS } from './locks.ts';
 
 const FOLDER = new URL('../../migrations/', import.meta.url);
-/** One migrator at a time, whoever starts it. */
-const LOCK = 7_655_100;
 
 type Migration = { version: number; name: string; text: string; checksum: string };
 
@@ -35,7 +34,7 @@ async function applied(sql: Sql): Promise<Map<number, string>> {
 export async function migrate(databaseUrl: string): Promise<number> {
   const sql = openDatabase(databaseUrl, 1);
   try {
-    await sql`select pg_advisory_lock(${LOCK})`;
+    await sql`select pg_advisory_lock(${LOCKS.migration})`;
     const done = await applied(sql);
     const known = migrations();
     const newest = known.at(-1)?.version ?? 0;

@@ -2,11 +2,11 @@ import type { RouteFact } from '../contract/facts.ts';
 import type { PageQuery } from '../contract/page.ts';
 import type { Route } from '../contract/route.ts';
 import { unique, type Query, type Tx } from '../kit/database.ts';
+import { LOCKS } from '../kit/locks.ts';
 import { afterCursor } from '../kit/page.ts';
 import type { RouteMetering } from './metering.ts';
 import { routeFact, type RouteDefinition, type RouteRow, type RouteVersionRow } from './model.ts';
 
-const LOCK = 7_655_102;
 const VERSION_MAX = 2_147_483_647;
 
 const metering = (sql: Query) => sql`(
@@ -66,7 +66,7 @@ export async function listRouteVersions(
  * other. Out: all live routes.
  */
 export async function lockRoutes(tx: Tx): Promise<RouteRow[]> {
-  await tx`select pg_advisory_xact_lock(${LOCK})`;
+  await tx`select pg_advisory_xact_lock(${LOCKS.routes})`;
   return tx<RouteRow[]>`${current(tx)}`;
 }
 

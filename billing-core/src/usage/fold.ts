@@ -1,8 +1,7 @@
 import { MINUTE_MS } from '../kit/clock.ts';
 import type { Sql, Tx } from '../kit/database.ts';
+import { LOCKS } from '../kit/locks.ts';
 
-/** One roller at a time, whichever core runs it. */
-const LOCK = 7_655_103;
 /** A minute is folded when it has been over for this long: by then nearly all of it is there. */
 export const FOLD_AFTER_MINUTES = 2;
 /** One fold takes this many minutes at most, so that rolls do not wait for a long one. */
@@ -10,7 +9,9 @@ const FOLD_MINUTES_MAX = 5;
 
 /** Whether this transaction may write totals; no other one may until it ends. */
 export async function isRoller(tx: Tx): Promise<boolean> {
-  const [lock] = await tx<[{ mine: boolean }]>`select pg_try_advisory_xact_lock(${LOCK}) as mine`;
+  const [lock] = await tx<
+    [{ mine: boolean }]
+  >`select pg_try_advisory_xact_lock(${LOCKS.roller}) as mine`;
   return lock.mine;
 }
 
