@@ -42,12 +42,10 @@ export class RateShares {
   readonly #accounts = new Map<string, Account>();
   /** Customers of whom a till holds more than its part now, by boot. */
   readonly #overdue = new Map<string, Set<string>>();
-  /** Until every live till has said what it holds, nothing is raised. */
+  /** Until every live till has said what it holds, nothing is raised and no token is earned. */
   #closedUntil: number;
-  readonly #tookOverAt: number;
 
   constructor(now: number) {
-    this.#tookOverAt = now;
     this.#closedUntil = now + SHARE_HELD_MS;
   }
 
@@ -106,9 +104,7 @@ export class RateShares {
     let account = this.#accounts.get(customer);
     if (!account) {
       // What was spent before this core took over is not known: as if all had been, just then.
-      const earned = ((now - this.#tookOverAt) / 1_000) * limit.rate;
-      const pool = this.isClosed(now) ? 0 : Math.min(limit.burst, earned);
-      account = { limit, held: new Map(), pool, pooledAt: now };
+      account = { limit, held: new Map(), pool: 0, pooledAt: Math.min(now, this.#closedUntil) };
       this.#accounts.set(customer, account);
     }
     this.#settlePool(account, now);
@@ -124,7 +120,9 @@ export class RateShares {
     const { limit, held } = account;
     const free = Math.max(0, limit.rate - sum(held, 'rate'));
     const cap = Math.max(0, limit.burst - sum(held, 'burst'));
-    const earned = (Math.max(0, now - account.pooledAt) / 1_000) * free;
+    // What tills hold is known from the opening on: before it they may earn the same tokens.
+    const from = Math.max(account.pooledAt, this.#closedUntil);
+    const earned = (Math.max(0, now - from) / 1_000) * free;
     account.pool = Math.min(account.pool + earned, cap);
     account.pooledAt = Math.max(account.pooledAt, now);
   }

@@ -200,3 +200,16 @@ test('a core that just took over counts all tokens as spent: no burst comes twic
   exchange(world, till, { demand: 5, lost: false, take: 1 });
   expect(till).toMatchObject({ rate: 10, burst: 20, tokens: 5 });
 });
+
+test('no token is earned while it is not known what others hold: they may earn the same', () => {
+  const shares = new RateShares(START);
+  const world: World = { shares, limit: { rate: 100, burst: 50 }, now: START };
+  const [fresh, old] = [new Till('fresh'), new Till('old')];
+  Object.assign(old, { rate: 60, burst: 30, tokens: 30, renewedAt: START });
+  exchange(world, fresh, { demand: 500, lost: false, take: 1 });
+  world.now += 1_000;
+  exchange(world, old, { demand: 60, lost: false, take: 0 });
+  shares.open(world.now);
+  exchange(world, fresh, { demand: 500, lost: false, take: 1 });
+  expect(fresh).toMatchObject({ rate: 40, burst: 20, tokens: 0 });
+});
