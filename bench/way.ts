@@ -3,6 +3,8 @@ import { createAdaptorServer } from '@hono/node-server';
 import { pino } from 'pino';
 import { request } from 'undici';
 import type { Sql } from '../billing-core/src/kit/database.ts';
+import { booksOfOne } from '../billing-core/src/quotas/desk-books.ts';
+import { RateDesk } from '../billing-core/src/quotas/rate-desk.ts';
 import { synchronise, type SyncMessage } from '../billing-core/src/sync/actions.ts';
 import { syncHttp } from '../billing-core/src/sync/http.ts';
 import { freePort } from '../scripts/test/free-port.ts';
@@ -27,7 +29,9 @@ export const directWay = (sql: Sql): Way => ({
 export async function httpWay(sql: Sql): Promise<Way> {
   const stopping = new AbortController();
   const log = pino({ level: 'error' });
-  const app = syncHttp({ sql, log, clock: Date.now, stopping: stopping.signal });
+  const clock = Date.now;
+  const rates = new RateDesk({ number: clock(), books: booksOfOne(sql), clock });
+  const app = syncHttp({ sql, log, clock, stopping: stopping.signal }, rates);
   const port = await freePort();
   const server = createAdaptorServer({ fetch: app.fetch }).listen(port, '127.0.0.1');
   await once(server, 'listening');

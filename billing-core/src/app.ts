@@ -32,6 +32,7 @@ import { portalOverviewHttp } from './quotas/http.ts';
 import { quotaWindowsHttp } from './quotas/leases-http.ts';
 import { portalLiveHttp } from './quotas/live-http.ts';
 import { watchLiveUsage } from './quotas/live.ts';
+import type { Rates } from './quotas/rate-desk.ts';
 import { routesHttp } from './routes/http.ts';
 import { subscriptionsHttp } from './subscriptions/http.ts';
 import { portalSubscriptionsHttp } from './subscriptions/portal.ts';
@@ -44,6 +45,7 @@ import { writeOffHttp } from './usage/write-off.ts';
 export type Deps = Kit & {
   signIn: SignIn;
   metrics: Metrics;
+  rates: Rates;
   isProxy: Proxies;
   publicUrl: string;
   gatewayUrl: string;
@@ -115,7 +117,7 @@ function portalSurface(deps: Deps): OpenAPIHono<Api> {
 function gatewaySurface(deps: Deps): OpenAPIHono<Api> {
   const app = api();
   app.use(limitBody(SYNC_BODY_BYTES_MAX), authenticateGateway(deps));
-  app.route('/', syncHttp(deps));
+  app.route('/', syncHttp(deps, deps.rates));
   return app;
 }
 

@@ -41,6 +41,7 @@ const signInSchema = migrateSchema.extend({
 const schema = signInSchema.extend({
   PORT: port,
   PRIVATE_PORT: port,
+  INTERNAL_URL: address.optional(),
   HOST: z.string().min(1).default('127.0.0.1'),
   GATEWAY_PUBLIC_URL: address,
   SIGN_UP: z.enum(['open', 'closed']).default('closed'),
@@ -55,6 +56,8 @@ export type Config = {
   databaseUrl: string;
   port: number;
   privatePort: number;
+  /** Where other cores reach the private port of this one; undefined: found out at the start. */
+  internalUrl: string | undefined;
   host: string;
   publicUrl: string;
   gatewayPublicUrl: string;
@@ -90,6 +93,7 @@ export function readConfig(env: Environment = process.env): Config {
     databaseUrl: values.DATABASE_URL,
     port: values.PORT,
     privatePort: values.PRIVATE_PORT,
+    internalUrl: values.INTERNAL_URL,
     host: values.HOST,
     publicUrl: values.PUBLIC_URL,
     gatewayPublicUrl: values.GATEWAY_PUBLIC_URL,

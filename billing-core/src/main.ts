@@ -3,15 +3,17 @@ import { forgetExpired } from './auth/jobs.ts';
 import { openSignIn } from './auth/sign-in.ts';
 import { buildApp } from './app.ts';
 import { readConfig, type Config } from './config.ts';
-import { systemClock } from './kit/clock.ts';
+import { monotonicClock, systemClock } from './kit/clock.ts';
 import { openDatabase } from './kit/database.ts';
 import { forgetAnswers } from './kit/idempotency.ts';
-import { close, listen } from './kit/listen.ts';
-import { openLog } from './kit/log.ts';
+import { addressOf, close, listen } from './kit/listen.ts';
+import { openLog, type Log } from './kit/log.ts';
 import { openMail } from './kit/mail.ts';
 import { openMetrics } from './kit/metrics.ts';
 import { privateHttp } from './kit/private.ts';
 import { startRepeating } from './kit/repeat.ts';
+import { deskHttp, deskSecret } from './quotas/desk-door.ts';
+import { DeskSeat } from './quotas/desk-seat.ts';
 import { startRoller } from './usage/roller.ts';
 
 const STOP_DEADLINE_MS = 10_000;
@@ -19,6 +21,17 @@ const HOUSEKEEPING_MS = 60 * 60_000;
 
 /** A job that runs beside the requests; `stop` resolves when it has put its work down. */
 type Job = { stop(): Promise<void> };
+
+function openSeat(config: Config, log: Log): DeskSeat {
+  const { databaseUrl, host, privatePort, internalUrl, authSecret } = config;
+  return new DeskSeat({
+    databaseUrl,
+    address: internalUrl ?? addressOf({ host, port: privatePort }),
+    secret: deskSecret(authSecret),
+    clock: monotonicClock,
+    log,
+  });
+}
 
 async function start(config: Config): Promise<() => Promise<void>> {
   const { host, publicUrl } = config;
@@ -29,6 +42,7 @@ async function start(config: Config): Promise<() => Promise<void>> {
   const metrics = openMetrics();
   const signIn = openSignIn({ sql, clock, log, mail, publicUrl, secret: config.authSecret });
   const stopping = new AbortController();
+  const seat = openSeat(config, log);
 
   const app = buildApp({
     sql,
@@ -36,6 +50,7 @@ async function start(config: Config): Promise<() => Promise<void>> {
     log,
     signIn,
     metrics,
+    rates: seat,
     publicUrl,
     gatewayUrl: config.gatewayPublicUrl,
     signUp: config.signUp,
@@ -51,13 +66,16 @@ async function start(config: Config): Promise<() => Promise<void>> {
   ];
 
   const beside = privateHttp({ sql, registry: metrics.registry, stopping: stopping.signal });
+  beside.route('/', deskHttp(seat.door));
   const open = await listen(app.fetch, { host, port: config.port }, { clock, log });
   const shut = await listen(beside.fetch, { host, port: config.privatePort }, { clock, log });
+  seat.start();
   log.info({ port: config.port, private_port: config.privatePort }, 'listening');
 
   return async () => {
     log.info('stopping');
     stopping.abort();
+    await seat.stop();
     await close(open, STOP_DEADLINE_MS);
     await Promise.all(jobs.map((job) => job.stop()));
     await mail.settled();

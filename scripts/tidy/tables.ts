@@ -44,6 +44,7 @@ export const TABLE_WRITERS: Record<string, string> = {
   quota_windows: 'quotas',
   leases: 'quotas',
   lease_settlements: 'quotas',
+  rate_desk: 'quotas',
 };
 
 const MODULE = /^billing-core\/src\/([^/]+)\//;

@@ -12,10 +12,24 @@ export const POOL_CONNECTIONS = 10;
 const CONNECT_TIMEOUT_S = 10;
 const STATEMENT_TIMEOUT_MS = 30_000;
 
+type Opening = {
+  connections?: number;
+  /** For a session that holds a lock: the driver would replace its connection within the hour. */
+  forLife?: boolean;
+};
+
 /** Opens a pool. `bigint` columns arrive as bigint, `numeric` as string, times as Date. */
 export function openDatabase(url: string, connections = POOL_CONNECTIONS): Sql {
+  return open(url, { connections });
+}
+
+/** One connection whose session lasts until one side ends it. Reserve it before use. */
+export const openSession = (url: string): Sql => open(url, { connections: 1, forLife: true });
+
+function open(url: string, { connections = POOL_CONNECTIONS, forLife = false }: Opening): Sql {
   return postgres(url, {
     max: connections,
+    ...(forLife && { max_lifetime: null }),
     connect_timeout: CONNECT_TIMEOUT_S,
     onnotice: () => {},
     types: { bigint: postgres.BigInt },

@@ -1,6 +1,7 @@
 import { getRequestListener } from '@hono/node-server';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
+import { networkInterfaces } from 'node:os';
 import { answerUnreadable, unreadableRequest, type Door } from './unreadable.ts';
 
 export type Place = { host: string; port: number };
@@ -34,6 +35,18 @@ export async function listen(fetch: Fetch, { host, port }: Place, door: Door): P
     const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
     throw new Error(taken ? `port ${port} of ${host} is taken` : String(error), { cause: error });
   }
+}
+
+const ANY = new Set(['0.0.0.0', '::', '']);
+
+/** Where others of the same network reach what listens at a place, as far as can be told here. */
+export function addressOf({ host, port }: Place): string {
+  const outside = Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .filter(({ internal }) => !internal);
+  const best = outside.find(({ family }) => family === 'IPv4') ?? outside[0];
+  const name = ANY.has(host) ? (best?.address ?? '127.0.0.1') : host;
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
 }
 
 /** Stops listening, lets open requests end, and cuts what is still open after `deadlineMs`. */

@@ -1,71 +1,100 @@
-import type { RateShare, SyncEnvelope } from '../contract/sync.ts';
+import { z } from 'zod';
+import { RATES_MAX, rateReport, rateShare, type SyncEnvelope } from '../contract/sync.ts';
 import type { Clock } from '../kit/clock.ts';
-import type { Query, Sql } from '../kit/database.ts';
-import { RateShares, SHARE_HELD_MS, type RateLimit } from './rate-shares.ts';
+import type { DeskBooks } from './desk-books.ts';
+import { RateShares } from './rate-shares.ts';
 
 const SWEEP_EVERY_MS = 60_000;
 
-/** The rate limits of these customers' live subscriptions. */
-async function rateLimits(sql: Query, customers: string[]): Promise<Map<string, RateLimit>> {
-  const rows = await sql<{ customer: string; rate: number; burst: number }[]>`
-    select s.customer_id as customer, e.rate_per_second::float8 as rate, e.burst
-      from subscriptions s join entitlements e using (plan_version_id)
-     where s.customer_id = any(${customers}) and s.canceled_at is null and e.kind = 'rate_limit'`;
-  return new Map(rows.map(({ customer, rate, burst }) => [customer, { rate, burst }]));
-}
+const name = z.string().max(150);
+const count = z.number().int().min(0);
 
-const nameOf = ({ gateway, boot }: Pick<SyncEnvelope, 'gateway' | 'boot'>): string =>
-  `${gateway}/${boot}`;
+/** What a sync says that concerns rate limits, and whether its boot has ended with it. */
+export const deskQuestion = z.strictObject({
+  gateway: name,
+  boot: name,
+  message: count,
+  /** The desk that has now been told of every share this boot holds. */
+  desk: count.nullable(),
+  rates: z.array(rateReport).max(RATES_MAX),
+  /** It is the boot's own process that speaks, not a later one that ships what it left. */
+  own: z.boolean(),
+  over: z.boolean(),
+});
+export type DeskQuestion = z.infer<typeof deskQuestion>;
+
+/** With no `desk` nobody divides rates just now: tills go on with what they hold. */
+export const deskAnswer = z.object({ desk: count.optional(), shares: z.array(rateShare) });
+export type DeskAnswer = z.infer<typeof deskAnswer>;
+
+export const NO_DESK: DeskAnswer = { shares: [] };
+
+/** Who answers what tills ask of rate limits: a desk here, or the way to the one elsewhere. */
+export type Rates = { ask(question: DeskQuestion): Promise<DeskAnswer> };
+
+export const questionOf = (envelope: SyncEnvelope, over: boolean): DeskQuestion => {
+  const { gateway, boot, message, by, desk = null, rates } = envelope;
+  return { gateway, boot, message, desk, rates, own: by === boot, over };
+};
+
+type DeskOf = {
+  /** Tells this desk from the one before it, whose shares it does not know. */
+  number: number;
+  books: DeskBooks;
+  /** Runs on whatever becomes of the time of day. */
+  clock: Clock;
+};
 
 /**
- * Where tills ask for their part of a customer's rate limit. Its memory is this process's: after
- * a start nothing is raised until every live boot has said what it holds, or 130 s have passed.
+ * Where tills ask for their part of a customer's rate limit. Its memory is this process's: at
+ * first nothing is raised, until every live boot has said what it holds, or 130 s have passed.
  */
-export class RateDesk {
-  readonly #sql: Sql;
+export class RateDesk implements Rates {
+  readonly #books: DeskBooks;
   readonly #clock: Clock;
   readonly #shares: RateShares;
+  /** Boots that have told this desk of all they hold; kept until nobody needs to be waited for. */
   readonly #reported = new Set<string>();
-  /** Tells this desk from the one before it, whose shares it does not know. */
   readonly number: number;
   #sweptAt = 0;
 
-  constructor(sql: Sql, clock: Clock) {
-    this.#sql = sql;
+  constructor({ number, books, clock }: DeskOf) {
+    this.#books = books;
     this.#clock = clock;
-    this.number = clock();
-    this.#shares = new RateShares(this.number);
+    this.number = number;
+    this.#shares = new RateShares(clock());
   }
 
-  async answer(envelope: SyncEnvelope): Promise<RateShare[]> {
-    const boot = nameOf(envelope);
-    // A sync alone tells nothing of shares that are not used much: the till must say that this
-    // is all. Its first message needs no such word, because it holds nothing yet.
-    if (envelope.desk === this.number || envelope.message === 1) this.#reported.add(boot);
-    const now = this.#clock();
-    if (this.#shares.isClosed(now) && (await this.#allReported())) this.#shares.open(now);
-    this.#sweep(now);
-    const { rates, message } = envelope;
+  /**
+   * Takes in what a till says and answers with its parts. What is decided here is decided in one
+   * turn after the books were read: they are open to the one desk that may divide, at that moment.
+   */
+  async ask(question: DeskQuestion): Promise<DeskAnswer> {
+    const { gateway, boot, message, rates, over } = question;
+    const from = `${gateway}/${boot}`;
     const customers = rates.map((report) => report.customer);
-    const limits = rates.length > 0 ? await rateLimits(this.#sql, customers) : new Map();
+    const limits = await this.#books.limits(customers);
+    if (limits === null) return NO_DESK;
+    await this.#openIfAllReported(question);
+    const now = this.#clock();
+    this.#sweep(now);
+    if (over) this.#shares.end(from);
     const reports = rates.map((report) => ({ ...report, limit: limits.get(report.customer) }));
-    return this.#shares.report({ boot, message }, reports, this.#clock());
+    const shares = over ? [] : this.#shares.report({ boot: from, message }, reports, now);
+    return { desk: this.number, shares };
   }
 
-  end(envelope: SyncEnvelope): void {
-    const boot = nameOf(envelope);
-    this.#shares.end(boot);
-    this.#reported.delete(boot);
-  }
-
-  async #allReported(): Promise<boolean> {
-    const live = await this.#sql<{ gateway: string; boot: string }[]>`
-      select gateway_id as gateway, boot_id as boot from boots
-       where state = 'live'
-         and last_seen_at > clock_timestamp() - make_interval(secs => ${SHARE_HELD_MS / 1_000})`;
-    // A newer process of the same gateway holds its spool: the older one is dead.
-    const gateways = new Set([...this.#reported].map((name) => name.split('/')[0]));
-    return live.every(({ gateway }) => gateways.has(gateway));
+  async #openIfAllReported({ gateway, message, desk, own }: DeskQuestion): Promise<void> {
+    if (!this.#shares.isClosed(this.#clock())) {
+      this.#reported.clear();
+      return;
+    }
+    // A sync alone tells nothing of shares that are not used much: the till must say that this
+    // is all. Its first message needs no such word, because it holds nothing yet. And a newer
+    // process of a gateway holds its spool: the older one is dead, so the gateway is what counts.
+    if (own && (desk === this.number || message === 1)) this.#reported.add(gateway);
+    const live = await this.#books.liveGateways();
+    if (live.every((one) => this.#reported.has(one))) this.#shares.open(this.#clock());
   }
 
   #sweep(now: number): void {

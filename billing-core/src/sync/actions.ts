@@ -17,6 +17,8 @@ import {
 } from '../usage/store.ts';
 
 export type SyncMessage = { envelope: SyncEnvelope; bytes: Uint8Array };
+/** The answer; and whether the message came twice or behind a later one: it says no news then. */
+export type Synced = SyncAnswer & { isLate: boolean };
 
 async function record(tx: Tx, boot: BootRow, message: SyncMessage): Promise<Recorded> {
   const { envelope, bytes } = message;
@@ -76,7 +78,7 @@ async function tell(tx: Tx, { recalled, freed }: Lending): Promise<void> {
   for (const window of freed) await appendChange(tx, 'quota', window);
 }
 
-function answerEnded(boot: BootRow, message: SyncMessage, now: number): SyncAnswer {
+function answerEnded(boot: BootRow, message: SyncMessage, now: number): Synced {
   const { batch } = message.envelope;
   const known = batch !== null && BigInt(batch.sequence) < boot.next_sequence;
   return {
@@ -87,20 +89,16 @@ function answerEnded(boot: BootRow, message: SyncMessage, now: number): SyncAnsw
     grants: [],
     shares: [],
     as_of: '0',
+    isLate: false,
   };
 }
-
-/** It was heard before, or a later one was. */
-const isLate = (boot: SeenBoot, { message }: SyncEnvelope): boolean =>
-  BigInt(message) <= boot.last_message;
 
 /**
  * What a message asks for. The till may never hear the answer to one that comes twice, or behind
  * a later one: it is told what it was granted, and lent nothing more.
  */
-function asksOf(boot: SeenBoot, envelope: SyncEnvelope): LeaseTotals[] {
-  const { leases } = envelope;
-  if (!isLate(boot, envelope)) return leases;
+function asksOf(leases: LeaseTotals[], isLate: boolean): LeaseTotals[] {
+  if (!isLate) return leases;
   return leases.map((totals) => ({ ...totals, wanted: 0 }));
 }
 
@@ -109,7 +107,7 @@ function asksOf(boot: SeenBoot, envelope: SyncEnvelope): LeaseTotals[] {
  * its end last; all in the caller's transaction. A boot that has ended gets its state and
  * nothing else.
  */
-export async function synchronise(tx: Tx, message: SyncMessage, now: number): Promise<SyncAnswer> {
+export async function synchronise(tx: Tx, message: SyncMessage, now: number): Promise<Synced> {
   const { envelope } = message;
   const found = await lockBoot(tx, envelope);
   refuseStrangers(found, envelope);
@@ -122,10 +120,11 @@ export async function synchronise(tx: Tx, message: SyncMessage, now: number): Pr
   const recorded = await record(tx, boot, message);
   const key = { gateway: envelope.gateway, boot: envelope.boot };
   await addSettlements(tx, key, recorded.spent);
-  // Refusals have no numbers of their own: what may be counted already is not counted.
-  if (!isLate(found, envelope)) await addRefusals(tx, envelope.refusals);
+  await addRefusals(tx, envelope.refusals);
   const mayBorrow = envelope.end === null && found.state === 'live';
-  const totals = mayBorrow ? asksOf(found, envelope) : [];
+  // A later process that ships what this boot left counts its messages anew.
+  const isLate = envelope.by === envelope.boot && BigInt(envelope.message) <= found.last_message;
+  const totals = mayBorrow ? asksOf(envelope.leases, isLate) : [];
   const lending = await lendUnits(tx, key, { totals, now });
   const state = await end(tx, boot, envelope);
   await tell(tx, lending);
@@ -137,5 +136,6 @@ export async function synchronise(tx: Tx, message: SyncMessage, now: number): Pr
     grants: lending.grants,
     shares: [],
     as_of: String(asOf),
+    isLate,
   };
 }

@@ -7,7 +7,7 @@ import { Fault, found } from '../kit/fault.ts';
 import type { Api, Kit } from '../kit/http.ts';
 import { keyFact } from '../keys/store.ts';
 import { activeRoutes } from '../routes/store.ts';
-import { RateDesk } from '../quotas/rate-desk.ts';
+import { questionOf, type Rates } from '../quotas/rate-desk.ts';
 import { synchronise, type SyncMessage } from './actions.ts';
 import { ChangeFeed } from './feed.ts';
 
@@ -52,27 +52,28 @@ function parsed<Schema extends z.ZodType>(schema: Schema, value: unknown): z.inf
   return result.data;
 }
 
-/** /internal/v1: what gateways say and ask. A sync is one transaction, opened here. */
-export function syncHttp({ sql, clock, log, stopping }: Kit): Hono<Api> {
+/**
+ * /internal/v1: what gateways say and ask. A sync is one transaction, opened here; the desk is
+ * asked after it, because that may be a call to another core.
+ */
+export function syncHttp({ sql, clock, log, stopping }: Kit, rates: Rates): Hono<Api> {
   const app = new Hono<Api>();
   const feed = new ChangeFeed(sql, log);
-  const rates = new RateDesk(sql, clock);
 
   app.post('/sync', async (c) => {
     const message = messageOf(new Uint8Array(await c.req.arrayBuffer()));
-    const answer = await sql.begin((tx) => synchronise(tx, message, clock()));
-    answer.desk = rates.number;
-    if (answer.boot_state === 'live') answer.shares = await rates.answer(message.envelope);
-    else rates.end(message.envelope);
+    const { isLate, ...answer } = await sql.begin((tx) => synchronise(tx, message, clock()));
+    const over = answer.boot_state !== 'live';
+    // What a till said before is of the past: a desk that just took over must not believe it.
+    if (!isLate) Object.assign(answer, await rates.ask(questionOf(message.envelope, over)));
     const { batch, end } = message.envelope;
     if (answer.batch?.status === 'conflict' || answer.batch?.status === 'dead_letter') {
       const { gateway, boot } = message.envelope;
       log.error({ gateway, boot, sequence: batch?.sequence }, `batch is a ${answer.batch.status}`);
     }
     // The seal that ended the boot just now is answered 200; whatever comes after it, 410.
-    const over = answer.boot_state === 'sealed' || answer.boot_state === 'forfeited';
-    const ended = over && end === null;
-    return c.json(answer, ended ? 410 : 200);
+    const ended = answer.boot_state === 'sealed' || answer.boot_state === 'forfeited';
+    return c.json(answer, ended && end === null ? 410 : 200);
   });
 
   app.get('/routes', async (c) => {

@@ -13,6 +13,8 @@ import { newId } from '../kit/id.ts';
 import { openLog } from '../kit/log.ts';
 import type { Letter } from '../kit/mail.ts';
 import { openMetrics } from '../kit/metrics.ts';
+import { booksOfOne } from '../quotas/desk-books.ts';
+import { RateDesk } from '../quotas/rate-desk.ts';
 
 export const PORTAL = 'http://portal.test';
 export const PASSWORD = 'correct horse battery';
@@ -38,7 +40,7 @@ export type Core = {
   close(): Promise<void>;
 };
 
-type Differently = Partial<Pick<Deps, 'signUp' | 'publicUrl' | 'isProxy'>>;
+type Differently = Partial<Pick<Deps, 'signUp' | 'publicUrl' | 'isProxy' | 'rates'>>;
 
 async function answerOf(response: Response): Promise<Answer> {
   const text = await response.text();
@@ -78,6 +80,7 @@ export async function openCore(differently: Differently = {}): Promise<Core> {
     publicUrl,
     stopping: stopping.signal,
     metrics: openMetrics(),
+    rates: new RateDesk({ number: clock.now, books: booksOfOne(sql), clock: tell }),
     isProxy: trustedProxies([]),
     signUp: 'open',
     gatewayUrl: 'http://gateway.test',

@@ -20,14 +20,12 @@ const DAY_MS = 86_400_000;
 /** A batch is cut when it has this many entries: core takes no more than 20,000 rows of a kind. */
 export const BATCH_ENTRIES_CUT = 4_000;
 
-type SetClock = Clock & { readonly isSet: boolean };
-
 /** Records admitted requests durably and cuts what was recorded into batches. */
 export class SpoolMetering implements Metering {
   readonly #spool: Spool;
   readonly #batches: BatchFiles;
   readonly #tills: TillHouse;
-  readonly #clock: SetClock;
+  readonly #clock: Clock;
   readonly #onFull: () => void;
   readonly #onStuck: (error: unknown) => void;
   readonly #tally = new Tally();
@@ -41,7 +39,7 @@ export class SpoolMetering implements Metering {
     spool: Spool;
     batches: BatchFiles;
     tills: TillHouse;
-    clock: SetClock;
+    clock: Clock;
     onFull: () => void;
     onStuck: (error: unknown) => void;
   }) {
@@ -127,12 +125,8 @@ export class SpoolMetering implements Metering {
     this.#onFull();
   }
 
-  /**
-   * Every request admitted before this core time is in a batch already cut; 0 while core's time is
-   * not known: a host's clock that is ahead would close periods that are not over.
-   */
+  /** Every request admitted before this core time is in a batch already cut. */
   watermark(): number {
-    if (!this.#clock.isSet) return 0;
     let earliest = this.#clock.now();
     for (const hold of this.#open) earliest = Math.min(earliest, hold.admittedAt);
     return earliest;

@@ -148,7 +148,7 @@ export class SyncLoop {
       this.#toldDesk = desk;
       // The answer may have set the clock: how long ago it was asked for is what counts.
       const ago = clock.monotonic() - sentAt;
-      tills.shared(rates, answer.shares, clock.now() - ago);
+      tills.shared(rates, answer, clock.now() - ago);
       this.#meet(answer.desk);
       this.#takeIn(answer, leases);
       return false;
@@ -202,13 +202,11 @@ type Orphanage = {
   signal: AbortSignal;
 };
 
-function batchLeftover(left: Leftover, batches: BatchFiles): void {
+function batchLeftover(left: Leftover, batches: BatchFiles, watermark: number): void {
   for (const batch of left.remade) batches.write(batch);
   let firstFrame = left.batchedFrame + 1;
   const cut = (lastFrame: number): void => {
-    const sequence = batches.last + 1;
-    // No batch says that it is the last one: the end of the boot says it, behind all of them.
-    const of = { sequence, firstFrame, lastFrame, watermark: 0 };
+    const of = { sequence: batches.last + 1, firstFrame, lastFrame, watermark };
     batches.write(storedBatch(left.tally.take(), of));
     firstFrame = lastFrame + 1;
   };
@@ -223,8 +221,9 @@ function batchLeftover(left: Leftover, batches: BatchFiles): void {
 async function finishBoot(boot: string, of: Orphanage): Promise<void> {
   const dir = join(of.spoolDir, 'boots', boot);
   const batches = new BatchFiles(dir, { durable: of.durable });
-  const left = recoverBoot(dir, batches);
-  batchLeftover(left, batches);
+  const now = of.clock.now();
+  const left = recoverBoot(dir, batches, now);
+  batchLeftover(left, batches, now);
   const shipper = of.shipperOf(of.nameOf(boot), batches);
   for (const gap of left.gaps) shipper.report(gap);
   shipper.remade(left.remade.map(({ header }) => header.sequence));

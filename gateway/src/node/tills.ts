@@ -2,7 +2,6 @@ import type {
   LeaseGrant,
   LeaseTotals,
   RateReport,
-  RateShare,
   SyncAnswer,
 } from '@tollgate/billing-core/contract/sync.ts';
 import { refuse } from '../core/refusal.ts';
@@ -23,6 +22,8 @@ import type { Admission, AdmissionRequest, Clock, Tills } from '../ports.ts';
 /** How long a request waits for core to lend before it is refused. */
 export const LEASE_WAIT_MS = 1_000;
 const RETRY_AFTER_S = 1;
+/** While nobody divides rate limits, those who wait for a share have it asked for this often. */
+const DESK_AWAY_MS = 250;
 
 type Waiter = {
   request: AdmissionRequest;
@@ -51,6 +52,8 @@ export class TillHouse implements Tills {
   readonly #strays = new Set<string>();
   /** Tills that core just handed tokens of its own bucket. */
   readonly #handed = new Set<Rate>();
+  /** Nobody divides rate limits just now: no core has the desk, or it does not answer. */
+  #deskless = false;
   #waiters: Waiter[] = [];
   #generations = 0;
 
@@ -136,7 +139,11 @@ export class TillHouse implements Tills {
   }
 
   /** Core answered these rate reports, sent at this core time. */
-  shared(sent: readonly RateReport[], shares: readonly RateShare[], sentAt: number): void {
+  shared(sent: readonly RateReport[], { desk, shares }: SyncAnswer, sentAt: number): void {
+    this.#deskless = desk === undefined;
+    // Those who wait say so again when they are tried again.
+    if (this.#deskless) for (const { rate } of this.#paced) if (rate) rate.take = 0;
+    if (this.#deskless) return this.askAgain([], sent);
     const now = this.#clock.now();
     for (const { customer } of sent) this.#strays.delete(customer);
     for (const share of shares) {
@@ -186,6 +193,7 @@ export class TillHouse implements Tills {
   /** Asks again when it can help: at once, or when others have had time to give back. */
   #askLater(grants: readonly LeaseGrant[]): void {
     const pauses = grants.map((from) => from.retry_in_ms ?? 0).filter((pause) => pause > 0);
+    if (this.#deskless) pauses.push(DESK_AWAY_MS);
     if (pauses.length === 0) this.#askCore();
     else setTimeout(() => this.#retry(), Math.min(...pauses)).unref();
   }
@@ -282,7 +290,7 @@ export class TillHouse implements Tills {
   }
 
   #decideWithoutCore(request: AdmissionRequest): Admission {
-    const reason = this.#reachable() ? 'quota_exceeded' : 'quota_unverifiable';
+    const reason = this.#reachable() && !this.#deskless ? 'quota_exceeded' : 'quota_unverifiable';
     const refusal = refuse(reason, { retryAfterS: RETRY_AFTER_S });
     if (this.#reachable()) return { kind: 'refused', refusal };
     const till = this.till(request.fact.customer.id);

@@ -166,6 +166,8 @@ export class CoreSync {
     for (const from of answer.grants) grant(till.till, from, news);
     const [share] = answer.shares;
     if (share && pace) takeShare(pace, share, { sentAt, now: clock.now() });
+    // Nobody divides rates just now: the report was not heard.
+    if (rate && pace && answer.desk === undefined) pace.news = true;
     if (answer.desk !== undefined && answer.desk !== this.#desk) {
       this.#desk = answer.desk;
       if (pace?.share) pace.news = true;

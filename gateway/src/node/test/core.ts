@@ -4,6 +4,8 @@ import { pino } from 'pino';
 import { syncHttp } from '../../../../billing-core/src/sync/http.ts';
 import { errorResponse, type Api } from '../../../../billing-core/src/kit/http.ts';
 import type { Sql } from '../../../../billing-core/src/kit/database.ts';
+import { booksOfOne } from '../../../../billing-core/src/quotas/desk-books.ts';
+import { RateDesk } from '../../../../billing-core/src/quotas/rate-desk.ts';
 
 /** What the network does to the next sync; `lost answer` is the dangerous one. */
 export type Weather = 'fair' | 'lost request' | 'lost answer' | 'doubled' | 'refused';
@@ -21,10 +23,10 @@ export async function stormyCore(sql: Sql): Promise<StormyCore> {
   const log = pino({ level: 'silent' });
   const core = new Hono<Api>();
   core.onError(errorResponse(log));
-  core.route(
-    '/internal/v1',
-    syncHttp({ sql, clock: () => Date.now(), log, stopping: new AbortController().signal }),
-  );
+  const clock = (): number => Date.now();
+  const rates = new RateDesk({ number: clock(), books: booksOfOne(sql), clock });
+  const kit = { sql, clock, log, stopping: new AbortController().signal };
+  core.route('/internal/v1', syncHttp(kit, rates));
   const stormy: StormyCore = {
     url: '',
     weather: () => 'fair',
