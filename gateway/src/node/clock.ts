@@ -55,6 +55,11 @@ export class CoreClock implements Clock {
     this.#tell();
   }
 
+  /** Core has told its time: until then this is the host's, which may be hours off. */
+  get isSet(): boolean {
+    return this.#learnt;
+  }
+
   monotonic(): number {
     return this.#monotonic();
   }

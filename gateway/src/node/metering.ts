@@ -20,12 +20,14 @@ const DAY_MS = 86_400_000;
 /** A batch is cut when it has this many entries: core takes no more than 20,000 rows of a kind. */
 export const BATCH_ENTRIES_CUT = 4_000;
 
+type SetClock = Clock & { readonly isSet: boolean };
+
 /** Records admitted requests durably and cuts what was recorded into batches. */
 export class SpoolMetering implements Metering {
   readonly #spool: Spool;
   readonly #batches: BatchFiles;
   readonly #tills: TillHouse;
-  readonly #clock: Clock;
+  readonly #clock: SetClock;
   readonly #onFull: () => void;
   readonly #onStuck: (error: unknown) => void;
   readonly #tally = new Tally();
@@ -39,7 +41,7 @@ export class SpoolMetering implements Metering {
     spool: Spool;
     batches: BatchFiles;
     tills: TillHouse;
-    clock: Clock;
+    clock: SetClock;
     onFull: () => void;
     onStuck: (error: unknown) => void;
   }) {
@@ -125,8 +127,12 @@ export class SpoolMetering implements Metering {
     this.#onFull();
   }
 
-  /** Every request admitted before this core time is in a batch already cut. */
+  /**
+   * Every request admitted before this core time is in a batch already cut; 0 while core's time is
+   * not known: a host's clock that is ahead would close periods that are not over.
+   */
   watermark(): number {
+    if (!this.#clock.isSet) return 0;
     let earliest = this.#clock.now();
     for (const hold of this.#open) earliest = Math.min(earliest, hold.admittedAt);
     return earliest;

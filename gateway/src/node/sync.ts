@@ -202,11 +202,13 @@ type Orphanage = {
   signal: AbortSignal;
 };
 
-function batchLeftover(left: Leftover, batches: BatchFiles, watermark: number): void {
+function batchLeftover(left: Leftover, batches: BatchFiles): void {
   for (const batch of left.remade) batches.write(batch);
   let firstFrame = left.batchedFrame + 1;
   const cut = (lastFrame: number): void => {
-    const of = { sequence: batches.last + 1, firstFrame, lastFrame, watermark };
+    const sequence = batches.last + 1;
+    // No batch says that it is the last one: the end of the boot says it, behind all of them.
+    const of = { sequence, firstFrame, lastFrame, watermark: 0 };
     batches.write(storedBatch(left.tally.take(), of));
     firstFrame = lastFrame + 1;
   };
@@ -221,9 +223,8 @@ function batchLeftover(left: Leftover, batches: BatchFiles, watermark: number): 
 async function finishBoot(boot: string, of: Orphanage): Promise<void> {
   const dir = join(of.spoolDir, 'boots', boot);
   const batches = new BatchFiles(dir, { durable: of.durable });
-  const now = of.clock.now();
-  const left = recoverBoot(dir, batches, now);
-  batchLeftover(left, batches, now);
+  const left = recoverBoot(dir, batches);
+  batchLeftover(left, batches);
   const shipper = of.shipperOf(of.nameOf(boot), batches);
   for (const gap of left.gaps) shipper.report(gap);
   shipper.remade(left.remade.map(({ header }) => header.sequence));

@@ -90,13 +90,13 @@ function endOf(dir: string, header: SegmentHeader | undefined, counted: Counted)
   return { kind: known && (clean || sameRun) ? 'seal' : 'forfeit', in_doubt: inDoubt };
 }
 
-type Read = { batches: BatchFiles; records: Leftover['records']; watermark: number };
+type Read = { batches: BatchFiles; records: Leftover['records'] };
 
 /**
  * Batches whose file is damaged and that core may not have: made again from their frames, under
  * their own sequence. Should core have them after all, it says so and nothing is counted twice.
  */
-function remakeBatches({ batches, records, watermark }: Read, gaps: UsageGap[], tally: Tally) {
+function remakeBatches({ batches, records }: Read, gaps: UsageGap[], tally: Tally) {
   const remade: StoredBatch[] = [];
   for (const { state, sequence, first, last } of batches.places) {
     const stored = batches.read(sequence);
@@ -105,7 +105,7 @@ function remakeBatches({ batches, records, watermark }: Read, gaps: UsageGap[], 
     const mine = records.filter(({ number }) => number >= first && number <= last);
     if (mine.length === last - first + 1) {
       for (const { record } of mine) tally.add(record);
-      const of = { sequence, firstFrame: first, lastFrame: last, watermark };
+      const of = { sequence, firstFrame: first, lastFrame: last, watermark: 0 };
       remade.push(storedBatch(tally.take(), of));
     } else {
       gaps.push({ reason: `unreadable_batch_${sequence}`, first_frame: first, last_frame: last });
@@ -116,14 +116,14 @@ function remakeBatches({ batches, records, watermark }: Read, gaps: UsageGap[], 
 }
 
 /** Reads what a boot that ended without a seal has left in its directory. */
-export function recoverBoot(dir: string, batches: BatchFiles, watermark: number): Leftover {
+export function recoverBoot(dir: string, batches: BatchFiles): Leftover {
   const damages: UsageGap[] = [];
   const { records, next, header, damaged } = scanSegments(dir, damages);
   const { batchedFrame } = batches;
   // Damage in what is in a batch already loses nothing.
   const gaps = damages.filter(({ last_frame }) => (last_frame ?? Infinity) > batchedFrame);
   const tally = new Tally();
-  const remade = remakeBatches({ batches, records, watermark }, gaps, tally);
+  const remade = remakeBatches({ batches, records }, gaps, tally);
   const lastFrame = Math.max(batchedFrame, next - 1);
   const admitted = readAdmitted(dir);
   const end = endOf(dir, header, { admitted, lastFrame });

@@ -44,7 +44,7 @@ async function boot(frames: number, admitted = frames): Promise<string> {
   return join(dir, readdirSync(dir).find((name) => name.startsWith('segment-')) as string);
 }
 
-const recover = () => recoverBoot(dir, new BatchFiles(dir, { durable: false }), 0);
+const recover = () => recoverBoot(dir, new BatchFiles(dir, { durable: false }));
 const requestsIn = (left: ReturnType<typeof recover>): number => left.records.length;
 const lastIn = (left: ReturnType<typeof recover>) => left.records.at(-1)?.number;
 
