@@ -94,11 +94,18 @@ function answerEnded(boot: BootRow, message: SyncMessage, now: number): Synced {
 }
 
 /**
+ * It was heard before, or a later one was. A later process that ships what this boot left counts
+ * its messages anew.
+ */
+const cameLate = ({ last_message }: SeenBoot, { by, boot, message }: SyncEnvelope): boolean =>
+  by === boot && BigInt(message) <= last_message;
+
+/**
  * What a message asks for. The till may never hear the answer to one that comes twice, or behind
  * a later one: it is told what it was granted, and lent nothing more.
  */
-function asksOf(leases: LeaseTotals[], isLate: boolean): LeaseTotals[] {
-  if (!isLate) return leases;
+function asksOf(leases: LeaseTotals[], late: boolean): LeaseTotals[] {
+  if (!late) return leases;
   return leases.map((totals) => ({ ...totals, wanted: 0 }));
 }
 
@@ -120,10 +127,10 @@ export async function synchronise(tx: Tx, message: SyncMessage, now: number): Pr
   const recorded = await record(tx, boot, message);
   const key = { gateway: envelope.gateway, boot: envelope.boot };
   await addSettlements(tx, key, recorded.spent);
-  await addRefusals(tx, envelope.refusals);
+  const isLate = cameLate(found, envelope);
+  // Refusals have no numbers of their own: what may be counted already is not counted.
+  if (!isLate) await addRefusals(tx, envelope.refusals);
   const mayBorrow = envelope.end === null && found.state === 'live';
-  // A later process that ships what this boot left counts its messages anew.
-  const isLate = envelope.by === envelope.boot && BigInt(envelope.message) <= found.last_message;
   const totals = mayBorrow ? asksOf(envelope.leases, isLate) : [];
   const lending = await lendUnits(tx, key, { totals, now });
   const state = await end(tx, boot, envelope);

@@ -130,6 +130,18 @@ test('any mix of repeats and reorders of batches records each of them once', asy
   );
 });
 
+test('refusals are counted at most once, however often and late a sync comes', async () => {
+  const refusals = [{ customer: CUSTOMER, minute: 29_000_000, reason: boot, requests: 5 }];
+  const [early, later] = [1, 2].map(() => ({
+    envelope: envelopeOf(boot, { refusals }),
+    bytes: new Uint8Array(),
+  })) as [SyncMessage, SyncMessage];
+  for (const message of [later, later, early]) await send(message);
+  const [row] = await database.sql<{ requests: number }[]>`
+    select requests::int as requests from usage_refusals where reason = ${boot}`;
+  expect(row?.requests).toBe(5);
+});
+
 test('what is lost for good is a gap row, and the boot goes on behind it', async () => {
   await send(messageOf(boot, 1, usageOf(1)));
   const message = messageOf(boot, 4, usageOf(2));
