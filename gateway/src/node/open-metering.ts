@@ -50,8 +50,8 @@ export function openMetering(settings: MeteringSettings): OpenMetering {
   const owner = ownSpool(spoolDir);
   const clock = new CoreClock(wallNow());
   const boot = newBoot();
-  const dir = openBootDirectory(spoolDir, boot);
   const durable = fsync !== 'never';
+  const dir = openBootDirectory(spoolDir, boot, durable);
   const batches = new BatchFiles(dir, { durable });
   const spool = new Spool({ dir, gateway: owner.gateway, boot, fsync, onFatal });
   const refusals = new RefusalCounts(clock);

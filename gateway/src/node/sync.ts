@@ -22,6 +22,7 @@ import {
 } from './shipper.ts';
 import { ACKED_KEEP_MS, BatchFiles } from './spool/batches.ts';
 import { CLEAN_MARK, recoverBoot, type Leftover } from './spool/recovery.ts';
+import { syncDirectory } from './spool/segment.ts';
 import { storedBatch } from './stored-batch.ts';
 import type { TillHouse } from './tills.ts';
 
@@ -277,10 +278,12 @@ export async function finishOlderBoots(of: Orphanage): Promise<void> {
   }
 }
 
-/** Makes the directory of a new boot. */
-export function openBootDirectory(spoolDir: string, boot: string): string {
-  const dir = join(spoolDir, 'boots', boot);
+/** Makes the directory of a new boot; `durable`: no power failure can take it with all it holds. */
+export function openBootDirectory(spoolDir: string, boot: string, durable: boolean): string {
+  const boots = join(spoolDir, 'boots');
+  const dir = join(boots, boot);
   mkdirSync(dir, { mode: 0o700 });
+  if (durable) syncDirectory(boots);
   return dir;
 }
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { syncDirectory } from './segment.ts';
 
 export type SpoolIdentity = {
   /** The gateway's id: minted into the spool once, so that it follows the volume. */
@@ -40,6 +41,8 @@ function identityOf(dir: string): SpoolIdentity {
   const identity = { gateway: mint('gw'), fingerprint: mint('sp') };
   writeFileSync(`${path}.new`, JSON.stringify(identity), { flush: true });
   renameSync(`${path}.new`, path);
+  // Lost with a power failure, it would make what is shipped under it somebody else's.
+  syncDirectory(dir);
   return identity;
 }
 
