@@ -132,7 +132,8 @@ export class SpoolMetering implements Metering {
    * not known: a host's clock that is ahead would close periods that are not over.
    */
   watermark(): number {
-    if (!this.#clock.isSet) return 0;
+    // Nor can anything be said of what is recorded while the disk takes no batch of it.
+    if (!this.#clock.isSet || this.stuck) return 0;
     let earliest = this.#clock.now();
     for (const hold of this.#open) earliest = Math.min(earliest, hold.admittedAt);
     return earliest;
