@@ -75,19 +75,21 @@ function scanSegments(dir: string, gaps: UsageGap[]): Frames {
   return found;
 }
 
-type Counted = { admitted: number | undefined; lastFrame: number };
+type Counted = { admitted: number | undefined; lastFrame: number; isWhole: boolean };
 
 /**
- * Seals when what is on disk is all there was; forfeits when the machine may have lost more, or
- * when the number of admitted requests cannot be read, so that nobody knows what is missing.
+ * Seals when what is on disk is all there was; forfeits when the machine may have lost more, when
+ * frames are damaged, for what they spent is not known, or when the number of admitted requests
+ * cannot be read, so that nobody knows what is missing.
  */
 function endOf(dir: string, header: SegmentHeader | undefined, counted: Counted): BootEnd {
-  const { admitted, lastFrame } = counted;
+  const { admitted, lastFrame, isWhole } = counted;
   const known = admitted !== undefined && admitted - lastFrame <= IN_DOUBT_MAX;
   const clean = readdirSync(dir).includes(CLEAN_MARK);
   const sameRun = header?.kernel_boot === kernelBoot() || header?.fsync === 'always';
   const inDoubt = known ? Math.max(0, admitted - lastFrame) : 0;
-  return { kind: known && (clean || sameRun) ? 'seal' : 'forfeit', in_doubt: inDoubt };
+  const sealed = known && isWhole && (clean || sameRun);
+  return { kind: sealed ? 'seal' : 'forfeit', in_doubt: inDoubt };
 }
 
 type Read = { batches: BatchFiles; records: Leftover['records'] };
@@ -126,7 +128,7 @@ export function recoverBoot(dir: string, batches: BatchFiles): Leftover {
   const remade = remakeBatches({ batches, records }, gaps, tally);
   const lastFrame = Math.max(batchedFrame, next - 1);
   const admitted = readAdmitted(dir);
-  const end = endOf(dir, header, { admitted, lastFrame });
+  const end = endOf(dir, header, { admitted, lastFrame, isWhole: gaps.length === 0 });
   const unbatched = records.filter(({ number }) => number > batchedFrame);
   return { tally, records: unbatched, batchedFrame, remade, gaps, damaged, end };
 }
