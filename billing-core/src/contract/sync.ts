@@ -129,6 +129,8 @@ export const syncAnswer = z.object({
   now: count,
   boot_state: z.enum(['live', 'sealed', 'forfeited', 'written_off']),
   next_sequence: count,
+  /** The last frame of this boot that is in the ledger, or in a dead letter. */
+  applied_frame: count.optional(),
   batch: z.object({ status: z.enum(BATCH_STATUSES), written: count }).nullable(),
   grants: z.array(leaseGrant),
   shares: z.array(rateShare),

@@ -25,7 +25,8 @@ async function record(tx: Tx, boot: BootRow, message: SyncMessage): Promise<Reco
   if (envelope.batch === null) {
     const nextSequence = boot.next_sequence;
     await moveBoot(tx, boot, { nextSequence, watermark: envelope.watermark });
-    return { answer: { status: 'applied', written: 0 }, nextSequence, spent: [] };
+    const lastFrame = boot.last_frame;
+    return { answer: { status: 'applied', written: 0 }, nextSequence, lastFrame, spent: [] };
   }
   return recordBatch(tx, boot, { header: envelope.batch, bytes });
 }
@@ -78,14 +79,17 @@ async function tell(tx: Tx, { recalled, freed }: Lending): Promise<void> {
   for (const window of freed) await appendChange(tx, 'quota', window);
 }
 
-function answerEnded(boot: BootRow, message: SyncMessage, now: number): Synced {
-  const { batch } = message.envelope;
-  const known = batch !== null && BigInt(batch.sequence) < boot.next_sequence;
+/**
+ * Of a boot that has ended no batch is acknowledged: who ended it may have cut its frames in other
+ * batches. The last frame says what is in the ledger.
+ */
+function answerEnded(boot: BootRow, now: number): Synced {
   return {
     now,
     boot_state: boot.state,
     next_sequence: Number(boot.next_sequence),
-    batch: known ? { status: 'repeated', written: batch.entries } : null,
+    applied_frame: Number(boot.last_frame),
+    batch: null,
     grants: [],
     shares: [],
     as_of: '0',
@@ -121,7 +125,7 @@ export async function synchronise(tx: Tx, message: SyncMessage, now: number): Pr
   await insertGaps(tx, found, envelope.gaps);
   // A spool that was written off and turns up after all still has usage to tell.
   const isOver = found.state !== 'live' && found.state !== 'written_off';
-  if (isOver) return answerEnded(found, message, now);
+  if (isOver) return answerEnded(found, now);
   const boot = await skipLost(tx, found, envelope.skip);
   const asOf = await lastChange(tx);
   const recorded = await record(tx, boot, message);
@@ -139,6 +143,7 @@ export async function synchronise(tx: Tx, message: SyncMessage, now: number): Pr
     now,
     boot_state: state,
     next_sequence: Number(recorded.nextSequence),
+    applied_frame: Number(recorded.lastFrame),
     batch: envelope.batch === null ? null : recorded.answer,
     grants: lending.grants,
     shares: [],

@@ -22,7 +22,12 @@ import { addValueFaults } from './value-faults.ts';
 
 export type BatchAnswer = NonNullable<SyncAnswer['batch']>;
 /** What became of a batch, and what it spent of quota windows when it was applied just now. */
-export type Recorded = { answer: BatchAnswer; nextSequence: bigint; spent: WindowSpend[] };
+export type Recorded = {
+  answer: BatchAnswer;
+  nextSequence: bigint;
+  lastFrame: bigint;
+  spent: WindowSpend[];
+};
 
 const BIGGEST_MINUTE = 100_000_000; // about the year 2160: later is a broken clock, not usage
 
@@ -46,8 +51,10 @@ async function repeated(tx: Tx, boot: BootRow, header: BatchHeader): Promise<Rec
   const answer: BatchAnswer = same
     ? { status: 'repeated', written: header.entries }
     : { status: 'conflict', written: 0 };
-  return { answer, nextSequence: boot.next_sequence, spent: [] };
+  return { answer, nextSequence: boot.next_sequence, lastFrame: boot.last_frame, spent: [] };
 }
+
+const largest = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 
 async function apply(
   tx: Tx,
@@ -81,10 +88,12 @@ export async function recordBatch(
   if (sequence < boot.next_sequence) return repeated(tx, boot, header);
   if (sequence > boot.next_sequence) {
     const answer: BatchAnswer = { status: 'gap', written: 0 };
-    return { answer, nextSequence: boot.next_sequence, spent: [] };
+    return { answer, nextSequence: boot.next_sequence, lastFrame: boot.last_frame, spent: [] };
   }
   const key = { gateway: boot.gateway_id, boot: boot.boot_id, sequence: header.sequence };
   const nextSequence = sequence + 1n;
+  const moved = { nextSequence, watermark: header.watermark, lastFrame: header.last_frame };
+  const lastFrame = largest(boot.last_frame, BigInt(header.last_frame));
   let batch: UsageBatch;
   try {
     batch = decode(header, bytes);
@@ -95,10 +104,10 @@ export async function recordBatch(
       sha256: header.sha256,
       content: bytes,
     });
-    await moveBoot(tx, boot, { nextSequence, watermark: header.watermark });
-    return { answer: { status: 'dead_letter', written: 0 }, nextSequence, spent: [] };
+    await moveBoot(tx, boot, moved);
+    return { answer: { status: 'dead_letter', written: 0 }, nextSequence, lastFrame, spent: [] };
   }
   const answer = await apply(tx, key, { header, batch });
-  await moveBoot(tx, boot, { nextSequence, watermark: header.watermark });
-  return { answer, nextSequence, spent: batch.spent };
+  await moveBoot(tx, boot, moved);
+  return { answer, nextSequence, lastFrame, spent: batch.spent };
 }

@@ -9,6 +9,8 @@ export type BootRow = {
   boot_id: string;
   state: BootState;
   next_sequence: bigint;
+  /** The last frame that is in a batch of this boot. */
+  last_frame: bigint;
   watermark: bigint;
   fingerprint: string;
 };
@@ -25,7 +27,8 @@ export async function lockBoot(tx: Tx, from: SyncEnvelope): Promise<SeenBoot> {
   await tx`insert into boots (gateway_id, boot_id, fingerprint, version, last_seen_at)
     values (${gateway}, ${boot}, ${fingerprint}, ${version}, ${seen}) on conflict do nothing`;
   const [row] = await tx<[SeenBoot]>`
-    select gateway_id, boot_id, state, next_sequence, watermark, fingerprint, last_message,
+    select gateway_id, boot_id, state, next_sequence, last_frame, watermark, fingerprint,
+           last_message,
            extract(epoch from clock_timestamp() - last_seen_at)::float8 * 1000 as silent_ms
       from boots where gateway_id = ${gateway} and boot_id = ${boot} for update`;
   if (by === boot) {
@@ -43,7 +46,7 @@ export async function findBoot(
   boot: string,
 ): Promise<BootRow | undefined> {
   const [row] = await tx<BootRow[]>`
-    select gateway_id, boot_id, state, next_sequence, watermark, fingerprint
+    select gateway_id, boot_id, state, next_sequence, last_frame, watermark, fingerprint
       from boots where gateway_id = ${gateway} and boot_id = ${boot} for update`;
   return row;
 }
@@ -52,11 +55,12 @@ export async function findBoot(
 export async function moveBoot(
   tx: Tx,
   boot: BootRow,
-  to: { nextSequence: bigint; watermark: number | null },
+  to: { nextSequence: bigint; watermark: number | null; lastFrame?: number },
 ): Promise<void> {
   await tx`update boots
     set next_sequence = ${to.nextSequence},
-        watermark = greatest(watermark, ${to.watermark ?? 0})
+        watermark = greatest(watermark, ${to.watermark ?? 0}),
+        last_frame = greatest(last_frame, ${to.lastFrame ?? 0})
     where gateway_id = ${boot.gateway_id} and boot_id = ${boot.boot_id}`;
 }
 

@@ -164,6 +164,23 @@ test('a boot that was sealed takes no batch any more', async () => {
   expect(row?.['in_doubt']).toBe(2n);
 });
 
+test('a boot that was ended says which frames are in the ledger, and acknowledges nothing', async () => {
+  const framed = (sequence: number, first: number, last: number): SyncMessage => {
+    const message = messageOf(boot, sequence, usageOf(1));
+    const { batch } = message.envelope;
+    const header = batch && { ...batch, first_frame: first, last_frame: last };
+    return { ...message, envelope: { ...message.envelope, batch: header } };
+  };
+  expect((await send(framed(1, 1, 10))).applied_frame).toBe(10);
+  expect((await send(framed(2, 11, 25))).applied_frame).toBe(25);
+  expect((await send(framed(1, 1, 10))).applied_frame).toBe(25);
+  const end = { kind: 'seal' as const, in_doubt: 0 };
+  await send({ envelope: envelopeOf(boot, { end }), bytes: new Uint8Array() });
+  // Its own process cut the second batch wider than whoever ended it.
+  const late = await send(framed(2, 11, 31));
+  expect(late).toMatchObject({ boot_state: 'sealed', batch: null, applied_frame: 25 });
+});
+
 test('another spool cannot speak for a boot', async () => {
   await send(messageOf(boot, 1, usageOf(1)));
   const message = messageOf(boot, 2, usageOf(1));
