@@ -149,6 +149,25 @@ function countedBefore(source: MeteringFact['source'], units: number, span?: Spa
   return source === 'duration' ? product(span?.durationMs ?? 0, units) : 0;
 }
 
+/** Units of quota windows that count as used though no usage is known that used them. */
+export const spendOnly = (
+  requestId: string,
+  customer: string,
+  spent: readonly (readonly [window: string, units: number])[],
+): UsageRecord => ({
+  requestId,
+  customer,
+  key: '',
+  route: '',
+  routeVersion: 0,
+  outcome: 'client_abort',
+  status: 0,
+  admittedAt: 0,
+  billable: false,
+  quantities: [],
+  spent: spent.map(([window, units]) => [window, units, 0, 0] as const),
+});
+
 /** The record as the compact array that is written to the spool. */
 export const encodeRecord = (r: UsageRecord): string =>
   JSON.stringify([

@@ -12,6 +12,10 @@ const DAY_MS = 86_400_000;
 /** A long request counts once, with its first span. */
 const requestsOf = ({ later }: UsageRecord): number => (later ? 0 : 1);
 
+/** A running total is one customer's, of one meter, on one UTC day. */
+export const countKey = (of: Pick<GatewayCount, 'customer' | 'meter' | 'day'>): string =>
+  `${of.customer}|${of.meter}|${of.day}`;
+
 type Entry = {
   record: UsageRecord;
   meter: string;
@@ -38,7 +42,7 @@ export class Tally {
   /** Takes up the running totals that earlier batches of this boot carried. */
   resume(counts: readonly GatewayCount[]): void {
     for (const count of counts) {
-      const key = `${count.customer}|${count.meter}|${count.day}`;
+      const key = countKey(count);
       const was = this.#counts.get(key);
       if (!was || was.requests < count.requests) this.#counts.set(key, { ...count });
     }
@@ -95,11 +99,10 @@ export class Tally {
 
   #addCount(record: UsageRecord, meter: string, quantity: number): void {
     const day = Math.floor(record.admittedAt / DAY_MS);
-    const key = `${record.customer}|${meter}|${day}`;
+    const of = { customer: record.customer, meter, day };
+    const key = countKey(of);
     const count = this.#counts.get(key) ?? {
-      customer: record.customer,
-      meter,
-      day,
+      ...of,
       requests: 0,
       quantity: 0,
       billable: 0,

@@ -5,11 +5,18 @@ import {
   type GatewayCount,
 } from '@tollgate/billing-core/contract/usage-batch.ts';
 import { decodeRecord } from '../core/meter.ts';
-import { Tally } from '../core/tally.ts';
+import { Rebinding } from '../core/rebind.ts';
+import { countKey, Tally } from '../core/tally.ts';
 import type { Frame, StoredBatch } from './books.ts';
 import { sha256Hex } from './mint.ts';
 
 const DAY_MS = 86_400_000;
+
+/** Batches, and the running totals they come to. */
+export type Rebound = {
+  readonly batches: readonly StoredBatch[];
+  readonly counts: readonly GatewayCount[];
+};
 
 export type Cut = {
   readonly frames: readonly Frame[];
@@ -46,20 +53,17 @@ export async function cutBatch(
   return { batch: { header, bytes }, counts };
 }
 
-const countKey = ({ customer, meter, day }: GatewayCount): string => `${customer}|${meter}|${day}`;
-
 /**
- * A batch that core never took, for the next boot. Its boot's units are not that boot's: what it
- * settled is counted beside the leases.
+ * Batches that core never took, for the next boot. Their boot's units are not that boot's: what
+ * they settled is counted beside its leases.
  */
-export async function reboundBatch(was: StoredBatch, sequence: number): Promise<StoredBatch> {
-  const content = decodeBatch(was.bytes);
-  const spent = content.spent.map(({ window, settled, unleased, overdrawn }) => ({
-    window,
-    settled: 0,
-    unleased,
-    overdrawn: overdrawn + settled,
-  }));
-  const bytes = encodeBatch({ ...content, spent });
-  return { header: { ...was.header, sequence, sha256: await sha256Hex(bytes) }, bytes };
+export async function reboundBatches(were: readonly StoredBatch[]): Promise<Rebound> {
+  const rebinding = new Rebinding({ returned: true });
+  const batches: StoredBatch[] = [];
+  for (const was of were) {
+    const bytes = encodeBatch(rebinding.take(decodeBatch(was.bytes)));
+    const sequence = batches.length + 1;
+    batches.push({ header: { ...was.header, sequence, sha256: await sha256Hex(bytes) }, bytes });
+  }
+  return { batches, counts: rebinding.counts };
 }

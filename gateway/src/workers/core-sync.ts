@@ -10,7 +10,7 @@ import {
 import type { GatewayCount } from '@tollgate/billing-core/contract/usage-batch.ts';
 import { acknowledge, grant, totals } from '../core/lending.ts';
 import { reportOf, takeShare } from '../core/rate.ts';
-import { cutBatch, reboundBatch } from './batch.ts';
+import { cutBatch, reboundBatches } from './batch.ts';
 import type { Books, StoredBatch } from './books.ts';
 import type { CoreClock } from './clock.ts';
 import type { CoreClient } from './core-client.ts';
@@ -218,12 +218,11 @@ export class CoreSync {
   async #rebind(till: TillBooks, answer: SyncAnswer): Promise<void> {
     const { books } = this.#of;
     const unsent = books.unsent().filter(({ header }) => header.sequence >= answer.next_sequence);
-    const rebound: StoredBatch[] = [];
-    for (const batch of unsent) rebound.push(await reboundBatch(batch, rebound.length + 1));
+    const { batches, counts } = await reboundBatches(unsent);
     books.endBoot();
     till.clear();
     this.openBoot();
-    for (const batch of rebound) books.saveBatch(batch, []);
+    for (const batch of batches) books.saveBatch(batch, counts);
   }
 
   /** Numbers grow through the boot, also over restarts of the object. */

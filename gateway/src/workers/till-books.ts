@@ -1,7 +1,7 @@
 import { quotaWindow, readWindowId } from '@tollgate/billing-core/contract/quota-window.ts';
 import type { LeaseGrant } from '@tollgate/billing-core/contract/sync.ts';
 import { available, openLease, type Lease } from '../core/lease.ts';
-import { decodeRecord, encodeRecord, type UsageRecord } from '../core/meter.ts';
+import { decodeRecord, encodeRecord, spendOnly, type UsageRecord } from '../core/meter.ts';
 import { forget, giveBackIdle } from '../core/lending.ts';
 import { openRate } from '../core/rate.ts';
 import { openTill, type Till } from '../core/till.ts';
@@ -119,7 +119,9 @@ export class TillBooks {
       const lost = lease ? forfeit(lease, sub) : 0;
       if (lease && lost > 0) {
         this.#save(lease);
-        this.#books.addRecord(encodeRecord(forfeiture(this.till.customerId, sub, lost)));
+        const id = `forfeited_${isolate}`;
+        const record = spendOnly(id, this.till.customerId, [[sub.window, lost]]);
+        this.#books.addRecord(encodeRecord(record));
       }
       units += lost;
       this.#subs.delete(key);
@@ -168,18 +170,3 @@ export class TillBooks {
     return false;
   }
 }
-
-/** Units that count as used though no request is known that used them: no usage, only a spend. */
-const forfeiture = (customer: string, sub: SubLease, units: number): UsageRecord => ({
-  requestId: `forfeited_${sub.isolate}`,
-  customer,
-  key: '',
-  route: '',
-  routeVersion: 0,
-  outcome: 'client_abort',
-  status: 0,
-  admittedAt: 0,
-  billable: false,
-  quantities: [],
-  spent: [[sub.window, units, 0, 0]],
-});
