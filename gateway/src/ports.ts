@@ -31,6 +31,8 @@ export type Spend = {
   readonly units: number;
   /** Admitted without a lease while core could not be asked, where the plan allows that. */
   readonly unleased: boolean;
+  /** Of the lease: one of another generation was an ended boot's. */
+  readonly generation: number;
 };
 
 /**

@@ -30,7 +30,12 @@ export class FakeCore {
   readonly quantities = new Map<string, number>();
   /** Requests in doubt, of all boots that ended. */
   inDoubt = 0;
+  /** Boots whose own process spoke, in the order in which they first did. */
+  readonly boots = new Set<string>();
+  /** Boots that somebody ended. */
+  readonly ended = new Set<string>();
   readonly #next = new Map<string, number>();
+  readonly #frames = new Map<string, number>();
   #changes: Change[] = [];
   readonly #waiting = new Set<() => void>();
   readonly #sockets = new Set<Socket>();
@@ -105,9 +110,10 @@ export class FakeCore {
   #takeIn(body: Buffer): SyncAnswer {
     const newline = body.indexOf('\n');
     const envelope = syncEnvelope.parse(JSON.parse(body.subarray(0, newline).toString()));
-    const { batch, boot, end } = envelope;
+    const { batch, boot, by, end } = envelope;
+    if (by === boot) this.boots.add(boot);
     const next = this.#next.get(boot) ?? 1;
-    if (batch?.sequence === next) {
+    if (batch?.sequence === next && !this.ended.has(boot)) {
       const { columns } = JSON.parse(body.subarray(newline + 1).toString()) as UsageBatch;
       for (const count of columns.requests) this.recorded += count;
       columns.meter.forEach((meter, at) => {
@@ -115,13 +121,15 @@ export class FakeCore {
         this.quantities.set(meter, was + (columns.quantity[at] ?? 0));
       });
       this.#next.set(boot, next + 1);
+      this.#frames.set(boot, batch.last_frame);
     }
     this.inDoubt += end?.in_doubt ?? 0;
     return {
       now: Date.now(),
-      boot_state: end ? 'sealed' : 'live',
+      boot_state: end || this.ended.has(boot) ? 'sealed' : 'live',
       next_sequence: this.#next.get(boot) ?? 1,
-      batch: batch && { status: 'applied', written: batch.entries },
+      applied_frame: this.#frames.get(boot) ?? 0,
+      batch: batch && !this.ended.has(boot) ? { status: 'applied', written: batch.entries } : null,
       grants: [],
       shares: [],
       as_of: String(this.last),

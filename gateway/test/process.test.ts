@@ -181,6 +181,26 @@ describe('a gateway process', () => {
     expect(core.recorded).toBe(1);
   });
 
+  it('goes on when core ends its boot: what is under way ends whole, counted once', async () => {
+    const run = start();
+    await ready(run);
+    await get();
+    await vi.waitFor(() => expect(core.recorded).toBe(1), WAIT);
+    const slow = get('/hold');
+    await vi.waitFor(() => expect(held).toHaveLength(1), WAIT);
+    const [boot = ''] = core.boots;
+    core.ended.add(boot);
+    expect((await get()).status).toBe(200);
+    await vi.waitFor(() => expect(core.boots.size).toBe(2), LONG);
+    held[0]?.end('late but whole');
+    expect(await (await slow).text()).toBe('late but whole');
+    expect((await get()).status).toBe(200);
+    await vi.waitFor(() => expect(core.recorded).toBe(4), LONG);
+    run.child.kill('SIGTERM');
+    await exited(run);
+    expect([run.code, core.recorded, core.inDoubt]).toEqual([0, 4, 0]);
+  });
+
   it('killed and restarted without core it serves what it knew, and loses nothing', async () => {
     const first = start();
     await ready(first);

@@ -1,4 +1,5 @@
 import type { LeaseGrant, LeaseTotals } from '@tollgate/billing-core/contract/sync.ts';
+import { dropShare } from './rate.ts';
 import { giveBack, isLow, isSettled, wanted } from './lease.ts';
 import type { Till } from './till.ts';
 
@@ -72,6 +73,23 @@ export function totals(till: Till, now: number): LeaseTotals[] {
     all.push({ window: window.id, generation, wanted: want, returned });
   }
   return all;
+}
+
+/**
+ * The boot has ended, and with it all that it was lent; leases begin anew in this generation. Gives
+ * what was set aside for requests under way, [window, units]: it is spent with the boot that was
+ * lent it, whatever becomes of them, because the rest of that boot's units may be lent elsewhere.
+ */
+export function leaveBoot(till: Till, generation: number): [string, number][] {
+  const aside = [...till.leases.values()].filter((lease) => lease.reserved > 0);
+  till.leases.clear();
+  till.generation = generation;
+  if (till.rate) {
+    dropShare(till.rate);
+    // The next boot never had it: there is nothing to tell.
+    till.rate.news = false;
+  }
+  return aside.map((lease) => [lease.window.id, lease.reserved]);
 }
 
 /** Forgets windows that are over and have nothing open; true when the till can be forgotten. */

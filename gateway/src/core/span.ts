@@ -1,4 +1,6 @@
-import type { Hold, Settlement, Span } from '../ports.ts';
+import type { AdmissionRequest, Hold, Settlement, Span, Spend } from '../ports.ts';
+import { settleUnits } from './lease.ts';
+import { leaseHeld, needsOf, type Till } from './till.ts';
 
 // A long request is recorded in spans. Each but the first is an admission of its own (no token of
 // the rate limit, no unit of a meter that counts requests), and what it records is what was used
@@ -21,3 +23,27 @@ export const isIdle = ({ span, route }: Hold, settlement: Settlement): boolean =
   span.requestBytes === settlement.requestBytes &&
   span.responseBytes === settlement.responseBytes &&
   !route.metering.some((rule) => rule.source === 'duration');
+
+/**
+ * Lets a request that was admitted go on before it is decided whether it may: nothing is set
+ * aside, and what it uses is counted as it comes.
+ */
+export function carry(till: Till, request: AdmissionRequest, now: number): Hold {
+  const { requestId, fact, route, span } = request;
+  const spends = needsOf(till, request, now).needs.map(({ lease }): Spend => {
+    lease.open += 1;
+    const { meterId, id: windowId } = lease.window;
+    return { meterId, windowId, units: 0, unleased: false, generation: lease.generation };
+  });
+  return { requestId, fact, route, admittedAt: now, spends, span };
+}
+
+/** Ends a hold of which nothing was used: what was set aside is free again. */
+export function cancel(till: Till, hold: Hold): void {
+  for (const { windowId, units, unleased, generation } of hold.spends) {
+    const lease = leaseHeld(till, windowId, generation);
+    if (!lease) continue;
+    lease.open = Math.max(0, lease.open - 1);
+    if (!unleased) settleUnits(lease, { reserved: units, actual: 0 });
+  }
+}

@@ -23,7 +23,7 @@ import { refuse, type Refusal } from './refusal.ts';
 export type Till = {
   readonly customerId: string;
   /** Higher each time this customer's till is opened anew in this boot. */
-  readonly generation: number;
+  generation: number;
   rate: Rate | null;
   /** Number of the last change that may have freed units. */
   reopenedAt: bigint;
@@ -76,7 +76,7 @@ function leaseOf(
 /** The hard quotas this request counts against; `untold` are those whose window is not known. */
 type Needs = { needs: Need[]; untold: QuotaFact[] };
 
-function needsOf(till: Till, request: AdmissionRequest, now: number): Needs {
+export function needsOf(till: Till, request: AdmissionRequest, now: number): Needs {
   const { key_id: keyId, customer } = request.fact;
   const needs: Need[] = [];
   const untold: QuotaFact[] = [];
@@ -172,7 +172,7 @@ function enter(
     lease.open += 1;
     if (!unleased) reserve(lease, units, now);
     const { meterId, id: windowId } = lease.window;
-    spends.push({ meterId, windowId, units, unleased });
+    spends.push({ meterId, windowId, units, unleased, generation: lease.generation });
   }
   const { requestId, fact, route, span } = request;
   const hold: Hold = { requestId, fact, route, admittedAt: now, spends, span };
@@ -226,6 +226,14 @@ export function admitUnreachable(till: Till, request: AdmissionRequest, now: num
   return unverifiable(quotas, limitsOf(pace, needs, now));
 }
 
+/** The lease that a hold is part of; undefined when it was an ended boot's. */
+export function leaseHeld(till: Till, windowId: string, generation: number): Lease | undefined {
+  if (generation !== till.generation) return undefined;
+  const lease = till.leases.get(windowId);
+  if (!lease) throw new Error(`till lost window ${windowId} with a request open in it`);
+  return lease;
+}
+
 /** Ends a hold: spends what is billable, releases the rest, and gives the record to keep. */
 export function settle(till: Till, hold: Hold, settlement: Settlement): UsageRecord {
   const { fact, route } = hold;
@@ -233,11 +241,17 @@ export function settle(till: Till, hold: Hold, settlement: Settlement): UsageRec
   const { quantities, faults } = measure(hold, settlement);
   const byMeter = new Map(quantities);
   const spent: [string, number, number, number][] = [];
-  for (const { meterId, windowId, units, unleased } of hold.spends) {
-    const lease = till.leases.get(windowId);
-    if (!lease) throw new Error(`till lost window ${windowId} with a request open in it`);
-    lease.open = Math.max(0, lease.open - 1);
+  for (const { meterId, windowId, units, unleased, generation } of hold.spends) {
+    const lease = leaseHeld(till, windowId, generation);
     const actual = billable ? (byMeter.get(meterId) ?? 0) : 0;
+    if (!lease) {
+      // Of an ended boot: what was set aside was spent with it.
+      const over = Math.max(0, actual - units);
+      if (unleased && actual > 0) spent.push([windowId, 0, actual, 0]);
+      else if (over > 0) spent.push([windowId, 0, 0, over]);
+      continue;
+    }
+    lease.open = Math.max(0, lease.open - 1);
     if (unleased) {
       lease.unleased += actual;
       if (actual > 0) spent.push([windowId, 0, actual, 0]);
@@ -261,28 +275,4 @@ export function settle(till: Till, hold: Hold, settlement: Settlement): UsageRec
     later: hold.span ? true : undefined,
     ...(faults.length > 0 && { faults }),
   };
-}
-
-/**
- * Lets a request that was admitted go on before it is decided whether it may: nothing is set
- * aside, and what it uses is counted as it comes.
- */
-export function carry(till: Till, request: AdmissionRequest, now: number): Hold {
-  const { requestId, fact, route, span } = request;
-  const spends = needsOf(till, request, now).needs.map(({ lease }): Spend => {
-    lease.open += 1;
-    const { meterId, id: windowId } = lease.window;
-    return { meterId, windowId, units: 0, unleased: false };
-  });
-  return { requestId, fact, route, admittedAt: now, spends, span };
-}
-
-/** Ends a hold of which nothing was used: what was set aside is free again. */
-export function cancel(till: Till, hold: Hold): void {
-  for (const { windowId, units, unleased } of hold.spends) {
-    const lease = till.leases.get(windowId);
-    if (!lease) throw new Error(`till lost window ${windowId} with a request open in it`);
-    lease.open = Math.max(0, lease.open - 1);
-    if (!unleased) settleUnits(lease, { reserved: units, actual: 0 });
-  }
 }

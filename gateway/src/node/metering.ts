@@ -1,7 +1,7 @@
 import { encodeRecord } from '../core/meter.ts';
 import { Tally } from '../core/tally.ts';
-import { isIdle, spanAfter } from '../core/span.ts';
-import { cancel, carry, settle } from '../core/till.ts';
+import { cancel, carry, isIdle, spanAfter } from '../core/span.ts';
+import { settle } from '../core/till.ts';
 import type {
   Admission,
   Clock,
@@ -22,20 +22,47 @@ export const BATCH_ENTRIES_CUT = 4_000;
 
 type SetClock = Clock & { readonly isSet: boolean };
 
+/** Where one boot records: its frames, and the batches they are cut into. */
+type Place = { readonly spool: Spool; readonly batches: BatchFiles };
+
+class Book {
+  readonly spool: Spool;
+  readonly batches: BatchFiles;
+  readonly tally = new Tally();
+  cutFrame = 0;
+  talliedFrame = 0;
+  /** A batch that is cut and not on disk yet. */
+  uncut: StoredBatch | null = null;
+
+  constructor({ spool, batches }: Place) {
+    this.spool = spool;
+    this.batches = batches;
+  }
+
+  /** The next batch of what was recorded; it fixes what is in it. */
+  next(watermark: number): StoredBatch | null {
+    if (this.talliedFrame === this.cutFrame) return null;
+    const batch = storedBatch(this.tally.take(), {
+      sequence: this.batches.last + 1,
+      firstFrame: this.cutFrame + 1,
+      lastFrame: this.talliedFrame,
+      watermark,
+    });
+    this.cutFrame = this.talliedFrame;
+    return batch;
+  }
+}
+
 /** Records admitted requests durably and cuts what was recorded into batches. */
 export class SpoolMetering implements Metering {
-  readonly #spool: Spool;
-  readonly #batches: BatchFiles;
   readonly #tills: TillHouse;
   readonly #clock: SetClock;
   readonly #onFull: () => void;
   readonly #onStuck: (error: unknown) => void;
-  readonly #tally = new Tally();
   readonly #open = new Set<Hold>();
-  #cutFrame = 0;
-  /** A batch that is cut and not on disk yet. */
-  #uncut: StoredBatch | null = null;
-  #talliedFrame = 0;
+  /** Of these: recorded, and not known to be on disk. */
+  #settling = 0;
+  #book: Book;
 
   constructor(of: {
     spool: Spool;
@@ -45,8 +72,7 @@ export class SpoolMetering implements Metering {
     onFull: () => void;
     onStuck: (error: unknown) => void;
   }) {
-    this.#spool = of.spool;
-    this.#batches = of.batches;
+    this.#book = new Book(of);
     this.#tills = of.tills;
     this.#clock = of.clock;
     this.#onFull = of.onFull;
@@ -59,18 +85,21 @@ export class SpoolMetering implements Metering {
 
   begin(hold: Hold, forward: () => void): void {
     this.#open.add(hold);
-    this.#spool.begin(forward);
+    this.#book.spool.begin(forward);
   }
 
   settle(hold: Hold, settlement: Settlement, release: () => void): void {
     if (!this.#open.has(hold)) throw new Error('a hold is settled once, after it has begun');
     const record = settle(this.#tills.till(hold.fact.customer.id), hold, settlement);
-    this.#spool.append(encodeRecord(record), (frame) => {
+    const book = this.#book;
+    this.#settling += 1;
+    book.spool.append(encodeRecord(record), (frame) => {
       // Only what is on disk enters a batch; until then the hold keeps the watermark back.
       this.#open.delete(hold);
-      this.#talliedFrame = frame;
-      this.#tally.add(record);
-      if (this.#tally.entries >= BATCH_ENTRIES_CUT) this.#cutFull();
+      this.#settling -= 1;
+      book.talliedFrame = frame;
+      book.tally.add(record);
+      if (book.tally.entries >= BATCH_ENTRIES_CUT && book === this.#book) this.#cutFull();
       release();
     });
   }
@@ -118,7 +147,7 @@ export class SpoolMetering implements Metering {
   }
 
   flush(): void {
-    this.#spool.flush();
+    this.#book.spool.flush();
   }
 
   // Not left to the next flush: while core is away that can be seconds, and a batch has a limit.
@@ -141,40 +170,45 @@ export class SpoolMetering implements Metering {
 
   /** The disk took no batch: what is recorded is safe in frames, but more must not be admitted. */
   get stuck(): boolean {
-    return this.#uncut !== null;
+    return this.#book.uncut !== null;
   }
 
   /** The last frame whose batch core has acknowledged; frames up to it need no segment any more. */
   acknowledgedFrame(): number {
-    const oldest = this.#batches.pending[0];
-    if (oldest === undefined) return this.#batches.batchedFrame;
-    return (this.#batches.placeOf(oldest)?.first ?? 1) - 1;
+    const { batches } = this.#book;
+    const oldest = batches.pending[0];
+    if (oldest === undefined) return batches.batchedFrame;
+    return (batches.placeOf(oldest)?.first ?? 1) - 1;
   }
 
   /** Puts everything recorded so far into the next batch, on disk; false when that did not work. */
   cut(): boolean {
-    this.#uncut ??= this.#next();
-    if (this.#uncut === null) return false;
+    const book = this.#book;
+    book.uncut ??= book.next(this.watermark());
+    if (book.uncut === null) return false;
     try {
-      this.#batches.write(this.#uncut);
+      book.batches.write(book.uncut);
     } catch (error) {
       this.#onStuck(error);
       return false;
     }
-    this.#tally.forgetBefore(Math.floor(this.#uncut.header.watermark / DAY_MS));
-    this.#uncut = null;
+    book.tally.forgetBefore(Math.floor(book.uncut.header.watermark / DAY_MS));
+    book.uncut = null;
     return true;
   }
 
-  #next(): StoredBatch | null {
-    if (this.#tally.entries === 0) return null;
-    const batch = storedBatch(this.#tally.take(), {
-      sequence: this.#batches.last + 1,
-      firstFrame: this.#cutFrame + 1,
-      lastFrame: this.#talliedFrame,
-      watermark: this.watermark(),
-    });
-    this.#cutFrame = this.#talliedFrame;
-    return batch;
+  /**
+   * Core has ended the boot: the requests under way go on in the next one, and what the tills had
+   * set aside for them is spent with the old one. What is recorded there already stays there, for
+   * somebody to ship. Throws when the disk did not take it.
+   */
+  moveTo(place: Place): void {
+    const old = this.#book;
+    old.spool.flush();
+    for (const record of this.#tills.startAnew()) old.spool.append(encodeRecord(record), () => {});
+    // Both count them, should the process end between the two: too many in doubt, never too few.
+    place.spool.takeOver(this.#open.size - this.#settling);
+    old.spool.end();
+    this.#book = new Book(place);
   }
 }

@@ -4,10 +4,11 @@ import { CoreClock } from './clock.ts';
 import { SpoolMetering } from './metering.ts';
 import { RefusalCounts } from './refusals.ts';
 import { Shipper, type BootName } from './shipper.ts';
+import { finishBoot, finishOlderBoots, type Orphanage } from './older-boots.ts';
 import { BatchFiles } from './spool/batches.ts';
 import { ownSpool, type SpoolOwner } from './spool/owner.ts';
 import { Spool, type FsyncPolicy } from './spool/spool.ts';
-import { finishOlderBoots, markClosed, newBoot, openBootDirectory, SyncLoop } from './sync.ts';
+import { markClosed, newBoot, openBootDirectory, SyncLoop } from './sync.ts';
 import { TillHouse } from './tills.ts';
 
 /** How long requests wait for core's time after a start. */
@@ -30,12 +31,13 @@ export type MeteringSettings = {
 };
 
 export type OpenMetering = {
-  clock: CoreClock;
-  tills: TillHouse;
-  metering: SpoolMetering;
-  refusals: RefusalCounts;
-  gateway: string;
-  boot: string;
+  readonly clock: CoreClock;
+  readonly tills: TillHouse;
+  readonly metering: SpoolMetering;
+  readonly refusals: RefusalCounts;
+  readonly gateway: string;
+  /** The boot of the moment: another one when core ended the one before. */
+  readonly boot: string;
   /** Whether the last sync got through. */
   reachable(): boolean;
   /** From now on nothing is admitted. */
@@ -44,91 +46,185 @@ export type OpenMetering = {
   close(deadlineMs: number): Promise<boolean>;
 };
 
-/** Opens the spool, takes up what older boots left, and starts the sync conversation. */
-export function openMetering(settings: MeteringSettings): OpenMetering {
-  const { spoolDir, fsync, log, wallNow, random, coreUrl, token, version, onFatal } = settings;
-  const owner = ownSpool(spoolDir);
-  const clock = new CoreClock(wallNow());
-  const boot = newBoot();
-  const durable = fsync !== 'never';
-  const dir = openBootDirectory(spoolDir, boot, durable);
-  const batches = new BatchFiles(dir, { durable });
-  const spool = new Spool({ dir, gateway: owner.gateway, boot, fsync, onFatal });
-  const refusals = new RefusalCounts(clock);
-  const stop = new AbortController();
-  const { gateway, fingerprint } = owner;
-  const nameOf = (of: string): BootName => ({ gateway, boot: of, by: boot, fingerprint, version });
-  const shipperOf = (name: BootName, files: BatchFiles): Shipper =>
-    new Shipper({ name, batches: files, clock, wallNow, random, coreUrl, token, log });
-
-  const overfull = (): boolean =>
-    spool.full || metering.stuck || spool.bytes > settings.spoolBytesMax;
-  const tills = new TillHouse({
-    clock,
-    askCore: () => loop.kick(),
-    reachable: () => shipper.reachable,
-    away: () => shipper.away,
-    clockReady: Promise.race([clock.learnt, delay(CLOCK_WAIT_MS, undefined, { ref: false })]),
-    mayAdmit: () => (stop.signal.aborted ? 'stopping' : overfull() ? 'spool_full' : null),
-  });
-  clock.onStep = (ms) => tills.stepped(ms);
-  const metering = new SpoolMetering({
-    spool,
-    batches,
-    tills,
-    clock,
-    onFull: () => loop.kick(),
-    onStuck: (error) => log.error({ err: error }, 'the disk took no batch; nothing is admitted'),
-  });
-  const shipper = shipperOf(nameOf(boot), batches);
-  const loop = new SyncLoop({
-    shipper,
-    batches,
-    metering,
-    tills,
-    refusals,
-    clock,
-    wallNow,
-    log,
-    onAcknowledged: () => spool.dropThrough(metering.acknowledgedFrame()),
-    onBroken: onFatal,
-    onEnded: () => onFatal(new Error('billing-core has ended this boot')),
-  });
-  loop.start();
-  const orphans = { spoolDir, liveBoot: boot, nameOf, shipperOf, clock, wallNow, durable, log };
-  const older = finishOlderBoots({ ...orphans, signal: stop.signal });
-  older.catch((error: unknown) => log.error({ err: error }, 'older boots could not be read'));
-
-  return {
-    clock,
-    tills,
-    metering,
-    refusals,
-    gateway,
-    boot,
-    reachable: () => shipper.reachable,
-    stopAdmitting: () => stop.abort(),
-    close: (deadlineMs) => {
-      stop.abort();
-      return closeAll({ spool, loop, older, dir, owner }, deadlineMs);
-    },
-  };
-}
-
-type Closing = {
-  spool: Spool;
-  loop: SyncLoop;
-  older: Promise<void>;
-  dir: string;
-  owner: SpoolOwner;
+/** One boot of this process: where it records, and its conversation with core. */
+type Life = {
+  readonly boot: string;
+  readonly dir: string;
+  readonly spool: Spool;
+  readonly batches: BatchFiles;
+  readonly shipper: Shipper;
+  readonly loop: SyncLoop;
 };
 
-async function closeAll(of: Closing, deadlineMs: number): Promise<boolean> {
-  of.spool.flush();
-  const ended = await of.loop.close(deadlineMs);
-  await of.older.catch(() => {});
-  of.spool.close();
-  markClosed(of.dir, { ended });
-  of.owner.release();
-  return ended;
+/** Opens the spool, takes up what older boots left, and starts the sync conversation. */
+export function openMetering(settings: MeteringSettings): OpenMetering {
+  return new LiveMetering(settings);
+}
+
+class LiveMetering implements OpenMetering {
+  readonly clock: CoreClock;
+  readonly tills: TillHouse;
+  readonly metering: SpoolMetering;
+  readonly refusals: RefusalCounts;
+  readonly #settings: MeteringSettings;
+  readonly #owner: SpoolOwner;
+  readonly #stop = new AbortController();
+  /** What ships the boots that are over. */
+  readonly #finishing: Promise<void>[] = [];
+  #life: Life;
+
+  constructor(settings: MeteringSettings) {
+    this.#settings = settings;
+    this.#owner = ownSpool(settings.spoolDir);
+    this.clock = new CoreClock(settings.wallNow());
+    this.refusals = new RefusalCounts(this.clock);
+    this.tills = this.#openTills();
+    const place = this.#openPlace();
+    this.metering = new SpoolMetering({
+      ...place,
+      tills: this.tills,
+      clock: this.clock,
+      onFull: () => this.#life.loop.kick(),
+      onStuck: (error) => {
+        settings.log.error({ err: error }, 'the disk took no batch; nothing is admitted');
+      },
+    });
+    this.#life = this.#converse(place);
+    this.#life.loop.start();
+    this.#finish(finishOlderBoots(this.boot, this.#orphanage()));
+  }
+
+  get gateway(): string {
+    return this.#owner.gateway;
+  }
+
+  get boot(): string {
+    return this.#life.boot;
+  }
+
+  reachable(): boolean {
+    return this.#life.shipper.reachable;
+  }
+
+  stopAdmitting(): void {
+    this.#stop.abort();
+  }
+
+  async close(deadlineMs: number): Promise<boolean> {
+    this.#stop.abort();
+    this.#life.spool.flush();
+    const complete = await this.#life.loop.close(deadlineMs);
+    await Promise.all(this.#finishing);
+    this.#life.spool.close();
+    markClosed(this.#life.dir, { ended: complete });
+    this.#owner.release();
+    return complete;
+  }
+
+  #openTills(): TillHouse {
+    const { clock } = this;
+    const overfull = (): boolean => {
+      const { spool } = this.#life;
+      return spool.full || this.metering.stuck || spool.bytes > this.#settings.spoolBytesMax;
+    };
+    const tills = new TillHouse({
+      clock,
+      askCore: () => this.#life.loop.kick(),
+      reachable: () => this.#life.shipper.reachable,
+      away: () => this.#life.shipper.away,
+      clockReady: Promise.race([clock.learnt, delay(CLOCK_WAIT_MS, undefined, { ref: false })]),
+      mayAdmit: () => (this.#stop.signal.aborted ? 'stopping' : overfull() ? 'spool_full' : null),
+    });
+    clock.onStep = (ms) => tills.stepped(ms);
+    return tills;
+  }
+
+  /** A new boot's place in the spool. */
+  #openPlace(): Omit<Life, 'shipper' | 'loop'> {
+    const { spoolDir, fsync, onFatal } = this.#settings;
+    const { gateway, fingerprint } = this.#owner;
+    const boot = newBoot();
+    const durable = fsync !== 'never';
+    const dir = openBootDirectory(spoolDir, boot, durable);
+    const batches = new BatchFiles(dir, { durable });
+    const spool = new Spool({ dir, gateway, boot, fingerprint, fsync, onFatal });
+    return { boot, dir, batches, spool };
+  }
+
+  #converse(place: Omit<Life, 'shipper' | 'loop'>): Life {
+    const { clock, tills, metering, refusals } = this;
+    const { wallNow, log, onFatal } = this.#settings;
+    const { boot, batches, spool } = place;
+    const shipper = this.#shipperOf(this.#nameOf(boot, boot), batches);
+    const loop = new SyncLoop({
+      shipper,
+      batches,
+      metering,
+      tills,
+      refusals,
+      clock,
+      wallNow,
+      log,
+      onAcknowledged: () => spool.dropThrough(metering.acknowledgedFrame()),
+      onBroken: onFatal,
+      onEnded: () => this.#startAnew(),
+    });
+    return { ...place, shipper, loop };
+  }
+
+  #nameOf(boot: string, by: string): BootName {
+    const { gateway, fingerprint } = this.#owner;
+    return { gateway, boot, by, fingerprint, version: this.#settings.version };
+  }
+
+  #shipperOf(name: BootName, batches: BatchFiles): Shipper {
+    const { wallNow, random, coreUrl, token, log } = this.#settings;
+    return new Shipper({ name, batches, clock: this.clock, wallNow, random, coreUrl, token, log });
+  }
+
+  #orphanage(): Orphanage {
+    const { spoolDir, fsync, wallNow, log } = this.#settings;
+    const { fingerprint } = this.#owner;
+    return {
+      spoolDir,
+      fingerprint,
+      nameOf: (boot) => this.#nameOf(boot, this.boot),
+      shipperOf: (name, batches) => this.#shipperOf(name, batches),
+      wallNow,
+      durable: fsync !== 'never',
+      log,
+      signal: this.#stop.signal,
+    };
+  }
+
+  #finish(work: Promise<void>): void {
+    const done = work.catch((error: unknown) => {
+      this.#settings.log.error({ err: error }, 'what older boots left could not be shipped');
+    });
+    this.#finishing.push(done);
+  }
+
+  /**
+   * Core has ended this boot: a copy of the spool did, or somebody by mistake. The process goes on
+   * in a new one, with nothing lent; what the old one recorded and core has not is shipped as what
+   * any older boot left. Should it not work out, the next start does the same from disk.
+   */
+  #startAnew(): void {
+    if (this.#stop.signal.aborted) return;
+    const { log, onFatal } = this.#settings;
+    const old = this.#life;
+    try {
+      const place = this.#openPlace();
+      this.metering.moveTo(place);
+      markClosed(old.dir, { ended: false });
+      this.#life = this.#converse(place);
+    } catch (error) {
+      onFatal(error);
+      return;
+    }
+    log.error({ boot: old.boot, next: this.boot }, 'billing-core has ended this boot');
+    this.#life.loop.start();
+    this.tills.retry();
+    this.#finish(finishBoot(old.boot, this.#orphanage()));
+  }
 }

@@ -40,6 +40,14 @@ export class SyncRefused extends Error {
   }
 }
 
+/** How a boot ended, and the last of its frames that is in the ledger. */
+export type Ended = {
+  readonly state: 'sealed' | 'forfeited';
+  readonly appliedFrame: number;
+  /** It was this process that ended it, and nobody else. */
+  readonly byUs: boolean;
+};
+
 /** A stored batch is not what was written; its frames are still there. */
 export class UnreadableBatch extends Error {}
 
@@ -62,12 +70,30 @@ export class Shipper {
   #skip: SyncEnvelope['skip'] = null;
   #messages = 0;
   readonly #remade = new Set<number>();
-  /** Core has recorded the end of this boot. */
-  ended = false;
+  #ended: Ended | null = null;
+  #diverged = false;
 
   constructor(of: ShipperOf, gaps: UsageGap[] = []) {
     this.#of = of;
     this.#gaps = gaps;
+  }
+
+  /**
+   * Nothing more can be shipped under this boot: core has recorded its end, or holds other batches
+   * than these, made by a copy of the spool.
+   */
+  get over(): boolean {
+    return this.#ended !== null || this.#diverged;
+  }
+
+  /** Core has recorded the end of this boot. */
+  get ended(): boolean {
+    return this.#ended !== null;
+  }
+
+  /** Core has everything that was cut, and the end. */
+  get complete(): boolean {
+    return this.#ended !== null && !this.#diverged && this.batchesPending === 0;
   }
 
   get reachable(): boolean {
@@ -113,6 +139,7 @@ export class Shipper {
       this.#failures = 0;
       this.#gaps = this.#gaps.slice(gaps.length);
       this.#skip = null;
+      this.#noteEnd(answer, end);
       this.#takeIn(answer, batch);
       return answer;
     } catch (error) {
@@ -128,10 +155,16 @@ export class Shipper {
   }
 
   /** Sends everything that is pending, then the end of the boot. Throws when it cannot. */
-  async finish(end: BootEnd): Promise<void> {
-    while (this.#of.batches.pending.length > 0 && !this.ended) await this.sync(EMPTY_CARGO);
-    while (this.#gaps.length > 0 && !this.ended) await this.sync(EMPTY_CARGO);
-    if (!this.ended) await this.sync(EMPTY_CARGO, end);
+  async finish(end: BootEnd): Promise<Ended> {
+    // At least one before the end: its answer tells whether somebody else ended the boot.
+    do await this.sync(EMPTY_CARGO);
+    while (this.batchesPending > 0 && !this.over);
+    while (this.#gaps.length > 0) await this.sync(EMPTY_CARGO);
+    // What is behind a divergence may have spent units of this boot: none can be given back.
+    const kind = this.#diverged ? 'forfeit' : end.kind;
+    if (!this.#ended) await this.sync(EMPTY_CARGO, { ...end, kind });
+    if (!this.#ended) throw new Error('core did not end a boot that it was asked to end');
+    return this.#ended;
   }
 
   /** The oldest pending batch. Throws UnreadableBatch: only a restart can make it again. */
@@ -164,10 +197,17 @@ export class Shipper {
     return answer;
   }
 
-  #takeIn(answer: SyncAnswer, batch: StoredBatch | undefined): void {
-    const { boot_state: state } = answer;
+  #noteEnd({ boot_state: state, applied_frame }: SyncAnswer, asked: BootEnd | null): void {
     // A boot that was written off may still tell what it has.
-    if (state === 'sealed' || state === 'forfeited') this.ended = true;
+    if (state === 'live' || state === 'written_off') return;
+    if (applied_frame === undefined && this.batchesPending > 0) {
+      throw new Error('core ended a boot and does not say which of its frames it has');
+    }
+    const byUs = asked !== null && this.#ended === null;
+    this.#ended ??= { state, appliedFrame: applied_frame ?? Infinity, byUs };
+  }
+
+  #takeIn(answer: SyncAnswer, batch: StoredBatch | undefined): void {
     if (!batch || !answer.batch) return;
     const { batches, log, wallNow } = this.#of;
     const { sequence, entries } = batch.header;
@@ -177,10 +217,9 @@ export class Shipper {
       batches.reopenFrom(answer.next_sequence);
       this.#reportMissing(answer.next_sequence);
     } else if (status === 'conflict' && !this.#remade.has(sequence)) {
-      log.error({ sequence }, 'core holds another batch under this sequence; quarantined');
-      batches.quarantine(sequence);
-      const { first_frame, last_frame } = batch.header;
-      this.report({ reason: `conflict_batch_${sequence}`, first_frame, last_frame });
+      // Another process shipped a copy of this boot: what core does not have goes another way.
+      log.error({ sequence }, 'core holds another batch under this sequence');
+      this.#diverged = true;
     } else {
       if (status === 'dead_letter') log.error({ sequence }, 'core could not read this batch');
       // An acknowledgement counts only when core wrote exactly what the batch holds.

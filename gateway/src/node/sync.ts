@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import {
   LEASES_MAX,
   RATES_MAX,
@@ -11,28 +10,19 @@ import {
 } from '@tollgate/billing-core/contract/sync.ts';
 import type { Logger } from 'pino';
 import type { CoreClock } from './clock.ts';
-import { BATCH_ENTRIES_CUT, type SpoolMetering } from './metering.ts';
+import type { SpoolMetering } from './metering.ts';
+import { ENDED_MARK } from './older-boots.ts';
 import type { RefusalCounts } from './refusals.ts';
-import {
-  EMPTY_CARGO,
-  SyncRefused,
-  UnreadableBatch,
-  type BootName,
-  type Shipper,
-} from './shipper.ts';
-import { ACKED_KEEP_MS, BatchFiles } from './spool/batches.ts';
-import { CLEAN_MARK, recoverBoot, type Leftover } from './spool/recovery.ts';
+import { UnreadableBatch, type Shipper } from './shipper.ts';
+import type { BatchFiles } from './spool/batches.ts';
+import { CLEAN_MARK } from './spool/recovery.ts';
 import { syncDirectory } from './spool/segment.ts';
-import { storedBatch } from './stored-batch.ts';
 import type { TillHouse } from './tills.ts';
 
 export const FLUSH_MS = 400;
 const HEARTBEAT_MS = 1_000;
 const HOUSEKEEPING_MS = 30_000;
 const CLOCK_DRIFT_MAX_MS = 2_000;
-const ENDED_MARK = 'ended';
-const CONFLICT = 409;
-const ALIVE_RETRY_MS = 500;
 
 export const newBoot = (): string => `bt_${randomBytes(12).toString('hex')}`;
 
@@ -46,6 +36,7 @@ type Live = {
   wallNow: () => number;
   log: Logger;
   onAcknowledged: () => void;
+  /** Core has ended the boot, or holds another one's batches under its name: it can do no more. */
   onEnded: () => void;
   /** The process must exit: its next start mends what it cannot. */
   onBroken: (error: unknown) => void;
@@ -82,7 +73,7 @@ export class SyncLoop {
 
   /**
    * Stops the loop and sends what is left, then the seal. True when core has it all; otherwise
-   * the next start sends it from the spool.
+   * the next start sends it from the spool, under whatever name core still takes it.
    */
   async close(deadlineMs: number): Promise<boolean> {
     this.#stop.abort();
@@ -94,7 +85,7 @@ export class SyncLoop {
     while (this.#of.clock.monotonic() < until) {
       try {
         await this.#of.shipper.finish(end);
-        return true;
+        return this.#of.shipper.complete;
       } catch (error) {
         this.#of.log.warn({ err: error }, 'the last sync did not get through');
         await this.#of.shipper.backOff(AbortSignal.timeout(Math.max(1, deadlineMs)));
@@ -172,7 +163,9 @@ export class SyncLoop {
   #takeIn(answer: SyncAnswer, sent: LeaseTotals[]): void {
     this.#of.tills.answered(sent, answer);
     this.#of.onAcknowledged();
-    if (answer.boot_state !== 'live') this.#of.onEnded();
+    if (answer.boot_state === 'live' && !this.#of.shipper.over) return;
+    this.#stop.abort();
+    this.#of.onEnded();
   }
 
   /** A machine that was suspended did not age its shares: wall and monotonic clock tell. */
@@ -188,93 +181,6 @@ export class SyncLoop {
     this.#housekeptAt = now;
     this.#of.batches.prune(this.#of.wallNow());
     this.#of.tills.sweep();
-  }
-}
-
-type Orphanage = {
-  spoolDir: string;
-  liveBoot: string;
-  nameOf: (boot: string) => BootName;
-  shipperOf: (name: BootName, batches: BatchFiles) => Shipper;
-  clock: CoreClock;
-  wallNow: () => number;
-  durable: boolean;
-  log: Logger;
-  signal: AbortSignal;
-};
-
-function batchLeftover(left: Leftover, batches: BatchFiles): void {
-  for (const batch of left.remade) batches.write(batch);
-  let firstFrame = left.batchedFrame + 1;
-  const cut = (lastFrame: number): void => {
-    const sequence = batches.last + 1;
-    // No batch says that it is the last one: the end of the boot says it, behind all of them.
-    const of = { sequence, firstFrame, lastFrame, watermark: 0 };
-    batches.write(storedBatch(left.tally.take(), of));
-    firstFrame = lastFrame + 1;
-  };
-  for (const { number, record } of left.records) {
-    left.tally.add(record);
-    if (left.tally.entries >= BATCH_ENTRIES_CUT) cut(number);
-  }
-  if (left.tally.entries > 0) cut(left.records.at(-1)?.number ?? firstFrame);
-}
-
-/** Cuts what an older boot left into batches and ships them, then ends that boot. */
-async function finishBoot(boot: string, of: Orphanage): Promise<void> {
-  const dir = join(of.spoolDir, 'boots', boot);
-  const batches = new BatchFiles(dir, { durable: of.durable });
-  const left = recoverBoot(dir, batches);
-  batchLeftover(left, batches);
-  const shipper = of.shipperOf(of.nameOf(boot), batches);
-  for (const gap of left.gaps) shipper.report(gap);
-  shipper.remade(left.remade.map(({ header }) => header.sequence));
-  while (!of.signal.aborted) {
-    try {
-      await shipper.finish(left.end);
-      break;
-    } catch (error) {
-      const waits = error instanceof SyncRefused && error.status === CONFLICT;
-      // Its process may be alive: core takes it from this one after a moment of silence.
-      if (waits) await delay(ALIVE_RETRY_MS, undefined, { signal: of.signal }).catch(() => {});
-      else {
-        of.log.warn({ err: error, boot }, 'an older boot could not be shipped yet');
-        await shipper.backOff(of.signal);
-      }
-    }
-  }
-  if (!shipper.ended) return;
-  if (batches.pending.length > 0) {
-    // The files stay where they are: only a person can decide what becomes of them.
-    for (const sequence of batches.pending) {
-      const { first = null, last = null } = batches.placeOf(sequence) ?? {};
-      const reason = `unshipped_batch_${sequence}`;
-      shipper.report({ reason, first_frame: first, last_frame: last });
-    }
-    await shipper.sync(EMPTY_CARGO, left.end);
-    of.log.error({ boot, batches: batches.pending }, 'core ended this boot without these batches');
-    return;
-  }
-  // Only now: until core has the readable part and the gap, a restart must find the files.
-  for (const path of left.damaged) renameSync(path, `${path}.quarantined`);
-  writeFileSync(join(dir, ENDED_MARK), '', { flush: true });
-  of.log.info({ boot, in_doubt: left.end.in_doubt, end: left.end.kind }, 'older boot ended');
-}
-
-/** Ships every boot that older processes left in the spool; keeps ended ones for a day. */
-export async function finishOlderBoots(of: Orphanage): Promise<void> {
-  const boots = readdirSync(join(of.spoolDir, 'boots')).filter((boot) => boot !== of.liveBoot);
-  for (const boot of boots) {
-    if (of.signal.aborted) return;
-    const dir = join(of.spoolDir, 'boots', boot);
-    const ended = statSync(join(dir, ENDED_MARK), { throwIfNoEntry: false });
-    if (!ended) {
-      await finishBoot(boot, of).catch((error: unknown) => {
-        of.log.error({ err: error, boot }, 'an older boot cannot be finished; its files stay');
-      });
-    } else if (of.wallNow() - ended.mtimeMs > ACKED_KEEP_MS) {
-      rmSync(dir, { recursive: true });
-    }
   }
 }
 

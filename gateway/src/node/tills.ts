@@ -4,13 +4,15 @@ import type {
   RateReport,
   SyncAnswer,
 } from '@tollgate/billing-core/contract/sync.ts';
+import { spendOnly, type UsageRecord } from '../core/meter.ts';
 import { refuse } from '../core/refusal.ts';
-import { dropShare, endTurn, reportOf, shiftRate, takeShare, type Rate } from '../core/rate.ts';
+import { dropShare, type Rate } from '../core/rate.ts';
 import {
   acknowledge,
   forget,
   giveBackIdle,
   grant,
+  leaveBoot,
   LEASE_IDLE_MS,
   recall,
   reopen,
@@ -18,6 +20,7 @@ import {
 } from '../core/lending.ts';
 import { admit, admitUnreachable, offerTo, openTill, type Till } from '../core/till.ts';
 import type { Admission, AdmissionRequest, Clock, Tills } from '../ports.ts';
+import { Paces } from './paces.ts';
 
 /** How long a request waits for core to lend before it is refused. */
 export const LEASE_WAIT_MS = 1_000;
@@ -47,11 +50,7 @@ export class TillHouse implements Tills {
   readonly #tills = new Map<string, Till>();
   /** Tills that admitted or asked since their totals were last sent. */
   #touched = new Set<Till>();
-  /** Tills with a rate limit; and customers whose till is gone while core still counts a share. */
-  readonly #paced = new Set<Till>();
-  readonly #strays = new Set<string>();
-  /** Tills that core just handed tokens of its own bucket. */
-  readonly #handed = new Set<Rate>();
+  readonly #paces = new Paces();
   /** Nobody divides rate limits just now: no core has the desk, or it does not answer. */
   #deskless = false;
   #waiters: Waiter[] = [];
@@ -89,7 +88,7 @@ export class TillHouse implements Tills {
     const now = this.#clock.now();
     this.#touched.add(till);
     offerTo(till, request, now);
-    if (till.rate) this.#paced.add(till);
+    if (till.rate) this.#paces.add(till);
     const answer = admit(till, request, now);
     if (answer.kind !== 'ask') return answer;
     // After several failed syncs nobody waits for the next one: the plan decides at once.
@@ -120,49 +119,33 @@ export class TillHouse implements Tills {
 
   /** What core should hear about rates now; at most `max`. */
   rates(max: number): RateReport[] {
-    const now = this.#clock.now();
-    const all: RateReport[] = [];
-    for (const customer of this.#strays) {
-      all.push({ customer, demand: 0, rate: 0, burst: 0, take: 0 });
-    }
-    for (const till of this.#paced) {
-      if (all.length >= max) break;
-      const report = till.rate && reportOf(till.rate, till.customerId, now);
-      if (report) all.push(report);
-    }
-    return all.slice(0, max);
+    return this.#paces.reports(max, this.#clock.now());
   }
 
   /** Core knows of no share any more: all are to be told. */
   tellShares(): void {
-    for (const { rate } of this.#paced) if (rate?.share) rate.news = true;
+    this.#paces.tellAll();
   }
 
   /** Core answered these rate reports, sent at this core time. */
   shared(sent: readonly RateReport[], { desk, shares }: SyncAnswer, sentAt: number): void {
     this.#deskless = desk === undefined;
     // Those who wait say so again when they are tried again.
-    if (this.#deskless) for (const { rate } of this.#paced) if (rate) rate.take = 0;
+    if (this.#deskless) this.#paces.dropTakes();
     if (this.#deskless) return this.askAgain([], sent);
-    const now = this.#clock.now();
-    for (const { customer } of sent) this.#strays.delete(customer);
-    for (const share of shares) {
-      const rate = this.#tills.get(share.customer)?.rate;
-      if (rate) {
-        takeShare(rate, share, { sentAt, now });
-        this.#handed.add(rate);
-      } else if (share.rate > 0) this.#strays.add(share.customer);
-    }
+    const at = { sentAt, now: this.#clock.now() };
+    this.#paces.heard(sent);
+    for (const share of shares) this.#paces.take(share, this.#tills.get(share.customer), at);
   }
 
   /** The clock made a step of so many ms. */
   stepped(ms: number): void {
-    for (const { rate } of this.#paced) if (rate) shiftRate(rate, ms);
+    this.#paces.stepped(ms);
   }
 
   /** The clocks disagree, as after a suspend: no share can be trusted to be young. */
   dropShares(): void {
-    for (const { rate } of this.#paced) if (rate) dropShare(rate);
+    this.#paces.dropAll();
   }
 
   /** Core answered these totals: takes in the grants and decides again for everyone who waits. */
@@ -185,9 +168,8 @@ export class TillHouse implements Tills {
     const waiting = this.#waiters;
     this.#waiters = [];
     for (const waiter of waiting) this.#decideAgain(waiter);
-    // Also where nobody waits any more: tokens kept for later would be too many then.
-    for (const rate of this.#handed) endTurn(rate);
-    this.#handed.clear();
+    // Also where nobody waits any more.
+    this.#paces.endTurns();
   }
 
   /** Asks again when it can help: at once, or when others have had time to give back. */
@@ -195,10 +177,11 @@ export class TillHouse implements Tills {
     const pauses = grants.map((from) => from.retry_in_ms ?? 0).filter((pause) => pause > 0);
     if (this.#deskless) pauses.push(DESK_AWAY_MS);
     if (pauses.length === 0) this.#askCore();
-    else setTimeout(() => this.#retry(), Math.min(...pauses)).unref();
+    else setTimeout(() => this.retry(), Math.min(...pauses)).unref();
   }
 
-  #retry(): void {
+  /** Decides again for everyone who waits; for who still has to, core is asked. */
+  retry(): void {
     this.#decideWaiting();
     if (this.#waiters.length > 0) this.#askCore();
   }
@@ -209,11 +192,7 @@ export class TillHouse implements Tills {
 
   /** The ask was not answered: what it said must be said again. */
   askAgain(unanswered: readonly LeaseTotals[], rates: readonly RateReport[]): void {
-    for (const { customer } of rates) {
-      const rate = this.#tills.get(customer)?.rate;
-      if (rate) rate.news = true;
-      else this.#strays.add(customer);
-    }
+    for (const report of rates) this.#paces.unheard(report, this.#tills.get(report.customer));
     for (const { window } of unanswered) {
       const till = this.#holderOf(window);
       if (till) this.#touched.add(till);
@@ -225,7 +204,7 @@ export class TillHouse implements Tills {
     const till = this.#tills.get(customerId);
     if (!till) return;
     reopen(till, change);
-    if (this.#waiters.length > 0) this.#retry();
+    if (this.#waiters.length > 0) this.retry();
   }
 
   /** Gives units back: of a window in which another till ran dry, or all when limits changed. */
@@ -237,6 +216,22 @@ export class TillHouse implements Tills {
     this.#askCore();
   }
 
+  /**
+   * Core has ended the boot: nothing is lent any more, and all begins anew. Gives records of what
+   * was set aside for requests under way, for the ended boot to spend.
+   */
+  startAnew(): UsageRecord[] {
+    const records: UsageRecord[] = [];
+    for (const till of this.#tills.values()) {
+      this.#generations += 1;
+      const aside = leaveBoot(till, this.#generations);
+      if (aside.length > 0) records.push(spendOnly('set_aside', till.customerId, aside));
+    }
+    this.#touched.clear();
+    this.#paces.clear();
+    return records;
+  }
+
   /** Gives back what is idle, and drops tills that hold nothing any more. */
   sweep(): void {
     const now = this.#clock.now();
@@ -244,7 +239,7 @@ export class TillHouse implements Tills {
       if (forget(till, now)) {
         this.#tills.delete(id);
         this.#touched.delete(till);
-        this.#paced.delete(till);
+        this.#paces.forget(till);
         continue;
       }
       giveBackIdle(till, now);

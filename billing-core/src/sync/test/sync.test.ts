@@ -164,7 +164,7 @@ test('a boot that was sealed takes no batch any more', async () => {
   expect(row?.['in_doubt']).toBe(2n);
 });
 
-test('a boot that was ended says which frames are in the ledger, and acknowledges nothing', async () => {
+test('a boot that was ended tells its frames in the ledger, and acknowledges none', async () => {
   const framed = (sequence: number, first: number, last: number): SyncMessage => {
     const message = messageOf(boot, sequence, usageOf(1));
     const { batch } = message.envelope;

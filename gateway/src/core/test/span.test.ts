@@ -5,9 +5,9 @@ import { available, type Lease, wanted } from '../lease.ts';
 import { grant } from '../lending.ts';
 import { decodeRecord, encodeRecord } from '../meter.ts';
 import { takeShare } from '../rate.ts';
-import { isIdle, spanAfter } from '../span.ts';
+import { cancel, carry, isIdle, spanAfter } from '../span.ts';
 import { Tally } from '../tally.ts';
-import { admit, cancel, carry, openTill, settle, type Till } from '../till.ts';
+import { admit, openTill, settle, type Till } from '../till.ts';
 import { CUSTOMER, keyFact, METER, request, route } from './sample.ts';
 
 const NOW = Date.UTC(2026, 10, 22, 12);

@@ -10,12 +10,16 @@ import { scanFrames } from './frame.ts';
 import { readSegment, segmentFirstFrame, type SegmentHeader } from './segment.ts';
 import { kernelBoot } from './spool.ts';
 
+export type Numbered = { readonly number: number; readonly record: UsageRecord };
+
 /** What an older boot left that no batch holds yet, and what can be said about its end. */
 export type Leftover = {
   /** Holds the boot's running totals and no entries yet. */
   tally: Tally;
-  /** Records that are in no batch, by frame number, in order. */
-  records: readonly { number: number; record: UsageRecord }[];
+  /** All records that can be read, by frame number, in order. */
+  readable: readonly Numbered[];
+  /** Of these what is in no batch. */
+  records: readonly Numbered[];
   /** Last frame that is in a batch. */
   batchedFrame: number;
   /** Batches to be written again in place of damaged files. */
@@ -41,7 +45,7 @@ function readAdmitted(dir: string): number | undefined {
 }
 
 type Frames = {
-  records: { number: number; record: UsageRecord }[];
+  records: Numbered[];
   next: number;
   header: SegmentHeader | undefined;
   damaged: string[];
@@ -75,24 +79,31 @@ function scanSegments(dir: string, gaps: UsageGap[]): Frames {
   return found;
 }
 
-type Counted = { admitted: number | undefined; lastFrame: number; isWhole: boolean };
+type Counted = {
+  admitted: number | undefined;
+  lastFrame: number;
+  isWhole: boolean;
+  fingerprint: string;
+};
 
 /**
- * Seals when what is on disk is all there was; forfeits when the machine may have lost more, when
- * frames are damaged, for what they spent is not known, or when the number of admitted requests
- * cannot be read, so that nobody knows what is missing.
+ * Seals when what is on disk is all there was. Forfeits when the machine may have lost more; when
+ * frames are damaged, for what they spent is not known; when the number of admitted requests cannot
+ * be read, so that nobody knows what is missing; and when this is a copy of the spool, for the
+ * boot's own process may be alive, and spend what it was lent.
  */
 function endOf(dir: string, header: SegmentHeader | undefined, counted: Counted): BootEnd {
-  const { admitted, lastFrame, isWhole } = counted;
+  const { admitted, lastFrame, isWhole, fingerprint } = counted;
   const known = admitted !== undefined && admitted - lastFrame <= IN_DOUBT_MAX;
   const clean = readdirSync(dir).includes(CLEAN_MARK);
   const sameRun = header?.kernel_boot === kernelBoot() || header?.fsync === 'always';
+  const isCopy = header !== undefined && header.fingerprint !== fingerprint;
   const inDoubt = known ? Math.max(0, admitted - lastFrame) : 0;
-  const sealed = known && isWhole && (clean || sameRun);
+  const sealed = known && isWhole && (clean || (sameRun && !isCopy));
   return { kind: sealed ? 'seal' : 'forfeit', in_doubt: inDoubt };
 }
 
-type Read = { batches: BatchFiles; records: Leftover['records'] };
+type Read = { batches: BatchFiles; records: readonly Numbered[] };
 
 /**
  * Batches whose file is damaged and that core may not have: made again from their frames, under
@@ -117,8 +128,8 @@ function remakeBatches({ batches, records }: Read, gaps: UsageGap[], tally: Tall
   return remade;
 }
 
-/** Reads what a boot that ended without a seal has left in its directory. */
-export function recoverBoot(dir: string, batches: BatchFiles): Leftover {
+/** Reads what a boot that ended without a seal has left in its directory, in this spool. */
+export function recoverBoot(dir: string, batches: BatchFiles, fingerprint: string): Leftover {
   const damages: UsageGap[] = [];
   const { records, next, header, damaged } = scanSegments(dir, damages);
   const { batchedFrame } = batches;
@@ -128,7 +139,8 @@ export function recoverBoot(dir: string, batches: BatchFiles): Leftover {
   const remade = remakeBatches({ batches, records }, gaps, tally);
   const lastFrame = Math.max(batchedFrame, next - 1);
   const admitted = readAdmitted(dir);
-  const end = endOf(dir, header, { admitted, lastFrame, isWhole: gaps.length === 0 });
+  const isWhole = gaps.length === 0;
+  const end = endOf(dir, header, { admitted, lastFrame, isWhole, fingerprint });
   const unbatched = records.filter(({ number }) => number > batchedFrame);
-  return { tally, records: unbatched, batchedFrame, remade, gaps, damaged, end };
+  return { tally, readable: records, records: unbatched, batchedFrame, remade, gaps, damaged, end };
 }

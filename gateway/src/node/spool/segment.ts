@@ -15,6 +15,8 @@ import { promisify } from 'node:util';
 export type SegmentHeader = {
   gateway: string;
   boot: string;
+  /** Of the spool it was written to: what is read elsewhere is a copy. */
+  fingerprint: string;
   first_frame: number;
   /** The kernel's boot id: another one later means the machine went down. */
   kernel_boot: string;

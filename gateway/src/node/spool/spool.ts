@@ -12,6 +12,8 @@ export type SpoolSettings = {
   dir: string;
   gateway: string;
   boot: string;
+  /** Of this copy of the spool: on another one the boot's process may be alive. */
+  fingerprint: string;
   fsync: FsyncPolicy;
   /** A write or sync the process cannot go on after: it must exit, and the next start replays. */
   onFatal: (error: unknown) => void;
@@ -103,10 +105,27 @@ export class Spool {
     if (dropped && this.#settings.fsync !== 'never') syncDirectory(this.#settings.dir);
   }
 
+  /** Counts requests that an earlier boot admitted, and that go on in this one. */
+  takeOver(requests: number): void {
+    this.#admitted += requests;
+    this.#writeAdmitted();
+  }
+
+  /** Ends the log of a boot whose open requests go on in another one: none is in doubt here. */
+  end(): void {
+    this.flush();
+    if (this.#full) throw new Error('the disk did not take all of a boot that has ended');
+    this.#admitted = this.#nextFrame - 1;
+    this.#writeAdmitted();
+    this.close();
+  }
+
   close(): void {
     this.flush();
     clearInterval(this.#fsyncTimer);
     if (this.#settings.fsync !== 'never') this.#segment.syncNow();
+    // All of it is on disk now: nothing is left for a sync that is still under way.
+    this.#release(this.#unsynced.splice(0));
     this.#segment.close();
     closeSync(this.#admittedFd);
   }
@@ -121,10 +140,11 @@ export class Spool {
   }
 
   #create(): Segment {
-    const { dir, gateway, boot, fsync } = this.#settings;
+    const { dir, gateway, boot, fingerprint, fsync } = this.#settings;
     const header = {
       gateway,
       boot,
+      fingerprint,
       first_frame: this.#nextFrame,
       kernel_boot: kernelBoot(),
       fsync,
@@ -171,10 +191,9 @@ export class Spool {
     this.#syncing = true;
     try {
       while (this.#unsynced.length > 0) {
-        const written = this.#unsynced;
-        this.#unsynced = [];
+        const written = this.#unsynced.length;
         await this.#segment.sync();
-        this.#release(written);
+        this.#release(this.#unsynced.splice(0, written));
       }
     } catch (error) {
       this.#settings.onFatal(error);

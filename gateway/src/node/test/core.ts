@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import { pino } from 'pino';
 import { syncHttp } from '../../../../billing-core/src/sync/http.ts';
 import { errorResponse, type Api } from '../../../../billing-core/src/kit/http.ts';
+import type { SyncEnvelope } from '../../../../billing-core/src/contract/sync.ts';
 import type { Sql } from '../../../../billing-core/src/kit/database.ts';
 import { booksOfOne } from '../../../../billing-core/src/quotas/desk-books.ts';
 import { RateDesk } from '../../../../billing-core/src/quotas/rate-desk.ts';
@@ -13,7 +14,7 @@ export type Weather = 'fair' | 'lost request' | 'lost answer' | 'doubled' | 'ref
 export type StormyCore = {
   url: string;
   /** Decides for each sync what happens to it. */
-  weather: () => Weather;
+  weather: (envelope: SyncEnvelope) => Weather;
   syncs: number;
   close(): Promise<void>;
 };
@@ -39,7 +40,8 @@ export async function stormyCore(sql: Sql): Promise<StormyCore> {
     const pass = () =>
       core.request(c.req.path, { method: c.req.method, body, headers: c.req.raw.headers });
     stormy.syncs += 1;
-    const weather = stormy.weather();
+    const [line = ''] = Buffer.from(body).toString('utf8').split('\n', 1);
+    const weather = stormy.weather(JSON.parse(line) as SyncEnvelope);
     if (weather === 'refused') return c.text('down', 503);
     if (weather === 'lost request') return c.text('lost', 502);
     const answer = await pass();

@@ -178,7 +178,14 @@ test('what a killed boot left is shipped in batches that core takes', async () =
   const onFatal = (error: unknown): void => {
     throw error;
   };
-  const spool = new Spool({ dir, gateway: 'gw', boot: 'bt_large', fsync: 'never', onFatal });
+  const spool = new Spool({
+    dir,
+    gateway: 'gw',
+    boot: 'bt_large',
+    fingerprint: 'sp',
+    fsync: 'never',
+    onFatal,
+  });
   const record = {
     requestId: 'req',
     customer: 'cus_large',

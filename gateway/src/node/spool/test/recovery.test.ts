@@ -32,7 +32,14 @@ async function boot(frames: number, admitted = frames): Promise<string> {
   const onFatal = (error: unknown): void => {
     throw error;
   };
-  const spool = new Spool({ dir, gateway: 'gw', boot: 'bt', fsync: 'interval', onFatal });
+  const spool = new Spool({
+    dir,
+    gateway: 'gw',
+    boot: 'bt',
+    fingerprint: 'sp',
+    fsync: 'interval',
+    onFatal,
+  });
   for (let i = 0; i < admitted; i++) spool.begin(() => {});
   const payload = encodeRecord(record);
   const written = Array.from(
@@ -44,7 +51,7 @@ async function boot(frames: number, admitted = frames): Promise<string> {
   return join(dir, readdirSync(dir).find((name) => name.startsWith('segment-')) as string);
 }
 
-const recover = () => recoverBoot(dir, new BatchFiles(dir, { durable: false }));
+const recover = () => recoverBoot(dir, new BatchFiles(dir, { durable: false }), 'sp');
 const requestsIn = (left: ReturnType<typeof recover>): number => left.records.length;
 const lastIn = (left: ReturnType<typeof recover>) => left.records.at(-1)?.number;
 

@@ -1,0 +1,142 @@
+import { readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { BootEnd } from '@tollgate/billing-core/contract/sync.ts';
+import type { Logger } from 'pino';
+import { BATCH_ENTRIES_CUT } from './metering.ts';
+import { SyncRefused, type BootName, type Shipper } from './shipper.ts';
+import { ACKED_KEEP_MS, BatchFiles } from './spool/batches.ts';
+import { recoverBoot, type Leftover } from './spool/recovery.ts';
+import {
+  batchesBehind,
+  lastTurnIn,
+  openTurn,
+  successorOf,
+  writeTurn,
+  type Turn,
+} from './spool/successor.ts';
+import { storedBatch } from './stored-batch.ts';
+
+/** On disk: core has everything of this boot, and knows that it ended. */
+export const ENDED_MARK = 'ended';
+const CONFLICT = 409;
+const ALIVE_RETRY_MS = 500;
+
+export type Orphanage = {
+  spoolDir: string;
+  fingerprint: string;
+  nameOf: (boot: string) => BootName;
+  shipperOf: (name: BootName, batches: BatchFiles) => Shipper;
+  wallNow: () => number;
+  durable: boolean;
+  log: Logger;
+  signal: AbortSignal;
+};
+
+type Finishing = Orphanage & { dir: string; left: Leftover };
+
+/** Puts what no batch holds yet into batches. */
+function batchLeftover(left: Leftover, batches: BatchFiles): void {
+  for (const batch of left.remade) batches.write(batch);
+  let firstFrame = left.batchedFrame + 1;
+  const cut = (lastFrame: number): void => {
+    // None says that it is the last one: the end of the boot says it, behind all of them.
+    const of = { sequence: batches.last + 1, firstFrame, lastFrame, watermark: 0 };
+    batches.write(storedBatch(left.tally.take(), of));
+    firstFrame = lastFrame + 1;
+  };
+  for (const { number, record } of left.records) {
+    left.tally.add(record);
+    if (left.tally.entries >= BATCH_ENTRIES_CUT) cut(number);
+  }
+  const last = left.records.at(-1)?.number ?? 0;
+  if (last >= firstFrame) cut(last);
+}
+
+/** Sends everything, then the end, until core has both; undefined when the process stops first. */
+async function ship(shipper: Shipper, end: BootEnd, of: Orphanage) {
+  while (!of.signal.aborted) {
+    try {
+      return await shipper.finish(end);
+    } catch (error) {
+      const waits = error instanceof SyncRefused && error.status === CONFLICT;
+      // Its process may be alive: core takes it from this one after a moment of silence.
+      if (waits) await delay(ALIVE_RETRY_MS, undefined, { signal: of.signal }).catch(() => {});
+      else {
+        of.log.warn({ err: error }, 'an older boot could not be shipped yet');
+        await shipper.backOff(of.signal);
+      }
+    }
+  }
+  return undefined;
+}
+
+/** The boot itself, with all that it left in batches. */
+function firstTurn(dir: string, of: Orphanage): { turn: Turn; left: Leftover } {
+  const batches = new BatchFiles(dir, { durable: of.durable });
+  const left = recoverBoot(dir, batches, of.fingerprint);
+  if (lastTurnIn(dir) === 0) batchLeftover(left, batches);
+  return { turn: { number: 0, batches, end: left.end }, left };
+}
+
+/**
+ * Ships one turn to its end, which is ours or another process's; gives the next turn when core was
+ * left without some of its frames.
+ */
+async function shipTurn(turn: Turn, boot: string, of: Finishing): Promise<Turn | 'done' | 'stop'> {
+  const { dir, left, durable, log } = of;
+  const { number, batches } = turn;
+  const shipper = of.shipperOf(of.nameOf(successorOf(boot, number)), batches);
+  if (number === 0) {
+    for (const gap of left.gaps) shipper.report(gap);
+    shipper.remade(left.remade.map(({ header }) => header.sequence));
+  }
+  const ended = await ship(shipper, turn.end, of);
+  if (!ended) return 'stop';
+  const { appliedFrame: frame, byUs } = ended;
+  const returned = ended.state === 'sealed';
+  const behind = batchesBehind({ batches, readable: left.readable }, { frame, returned });
+  for (const gap of behind.gaps) shipper.report(gap);
+  if (behind.gaps.length > 0 && !(await ship(shipper, turn.end, of))) return 'stop';
+  if (behind.batches.length === 0) return 'done';
+  const next = successorOf(boot, number + 1);
+  log.warn({ boot, next, frame }, 'core ended this boot; what is behind goes under the next one');
+  // Whoever else ended it could not know how many requests were open in the end.
+  const end: BootEnd = { kind: 'seal', in_doubt: byUs ? 0 : turn.end.in_doubt };
+  return writeTurn({ dir, durable }, { number: number + 1, batches: behind.batches, end });
+}
+
+/**
+ * Ships what a boot left and ends it. Where core has ended it without all of its frames, the rest
+ * goes under a successor; and so on, should that be ended by another process too.
+ */
+export async function finishBoot(boot: string, of: Orphanage): Promise<void> {
+  const dir = join(of.spoolDir, 'boots', boot);
+  const { turn: first, left } = firstTurn(dir, of);
+  const number = lastTurnIn(dir);
+  let turn: Turn | 'done' | 'stop' = number === 0 ? first : openTurn(dir, number, of);
+  while (typeof turn === 'object') turn = await shipTurn(turn, boot, { ...of, dir, left });
+  if (turn === 'stop') return;
+  // Only now: until core has the readable part and the gap, a restart must find the files.
+  for (const path of left.damaged) renameSync(path, `${path}.quarantined`);
+  writeFileSync(join(dir, ENDED_MARK), '', { flush: true });
+  const { end } = left;
+  of.log.info({ boot, in_doubt: end.in_doubt, end: end.kind }, 'older boot ended');
+}
+
+/** Ships every boot that older processes left in the spool; keeps ended ones for a day. */
+export async function finishOlderBoots(liveBoot: string, of: Orphanage): Promise<void> {
+  const boots = readdirSync(join(of.spoolDir, 'boots')).filter((boot) => boot !== liveBoot);
+  for (const boot of boots) {
+    if (of.signal.aborted) return;
+    const dir = join(of.spoolDir, 'boots', boot);
+    const ended = statSync(join(dir, ENDED_MARK), { throwIfNoEntry: false });
+    if (!ended) {
+      await finishBoot(boot, of).catch((error: unknown) => {
+        of.log.error({ err: error, boot }, 'an older boot cannot be finished; its files stay');
+      });
+    } else if (of.wallNow() - ended.mtimeMs > ACKED_KEEP_MS) {
+      rmSync(dir, { recursive: true });
+    }
+  }
+}
