@@ -33,6 +33,7 @@ import { quotaWindowsHttp } from './quotas/leases-http.ts';
 import { portalLiveHttp } from './quotas/live-http.ts';
 import { watchLiveUsage } from './quotas/live.ts';
 import type { Rates } from './quotas/rate-desk.ts';
+import { pricesHttp } from './rating/http.ts';
 import { routesHttp } from './routes/http.ts';
 import { subscriptionsHttp } from './subscriptions/http.ts';
 import { portalSubscriptionsHttp } from './subscriptions/portal.ts';
@@ -65,6 +66,7 @@ function adminSurface(deps: Deps): OpenAPIHono<Api> {
     auditHttp(),
     metersHttp(),
     plansHttp(),
+    pricesHttp(),
     routesHttp(),
     customersHttp(),
     membershipsHttp(),

@@ -110,6 +110,7 @@ describe('the content of a version, drafted and replaced', () => {
     ['a negative trial', content({ trial_days: -1 }), 'trial_days'],
     ['a trial of over two years', content({ trial_days: 731 }), 'trial_days'],
     ['a trial of half a day', content({ trial_days: 0.5 }), 'trial_days'],
+    ['an unknown proration', content({ proration: 'hour' }), 'proration'],
     ['prices that are no list', content({ prices: {} }), 'prices'],
     ['51 prices', content({ prices: Array(51).fill(FLAT) }), 'prices'],
     ['51 features', content({ entitlements: Array(51).fill(FEATURE) }), 'entitlements'],

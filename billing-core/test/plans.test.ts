@@ -72,16 +72,18 @@ const full = () => ({
 test('a version gives back what was written, exactly and in its order', async () => {
   const made = await draft(full());
   expect(made).toMatchObject({ number: 1, state: 'draft', currency: 'EUR', trial_days: 14 });
-  expect(made.published_at).toBeNull();
+  expect(made).toMatchObject({ proration: 'second', published_at: null });
   const id = (prefix: string) => expect.stringMatching(`^${prefix}_`);
+  const unbounded = { minimum_amount: null, maximum_amount: null, discount_percent: '0' };
   expect(made.prices).toEqual([
-    { id: id('prc'), model: 'flat', meter_id: null, amount: '2900' },
+    { id: id('prc'), model: 'flat', meter_id: null, amount: '2900', billed: 'in_advance' },
     {
       id: id('prc'),
       model: 'per_unit',
       meter_id: tokens.id,
       unit_amount: '0.200000000001',
       included_units: '1000.5',
+      ...unbounded,
     },
     {
       id: id('prc'),
@@ -89,6 +91,7 @@ test('a version gives back what was written, exactly and in its order', async ()
       meter_id: 'mtr_requests',
       unit_amount: '999999999999999999',
       included_units: '0',
+      ...unbounded,
     },
   ]);
   const quota = {
@@ -172,15 +175,15 @@ describe('a published version', () => {
       sql`update prices set plan_version_id = ${other.id} where id = ${prices[0]!.id}`,
       sql`update prices set plan_version_id = ${id} where plan_version_id = ${id}`,
       sql`delete from prices where plan_version_id = ${id}`,
-      sql`insert into prices (id, plan_version_id, position, model, amount)
-        values (${newId('prc', 0)}, ${id}, 9, 'flat', 1)`,
+      sql`insert into prices (id, plan_version_id, position, model, amount, billed)
+        values (${newId('prc', 0)}, ${id}, 9, 'flat', 1, 'in_advance')`,
       sql`update entitlements set quota_limit = 1 where id = ${entitlements[0]!.id}`,
       sql`delete from entitlements where plan_version_id = ${id}`,
       sql`update plan_versions set state = 'draft', published_at = null where id = ${id}`,
-      sql`update plan_versions set currency = 'USD' where id = ${id}`,
+      sql`update plan_versions set currency = 'USD', proration = 'day' where id = ${id}`,
       sql`update plan_versions set state = 'archived', trial_days = 1 where id = ${id}`,
       sql`delete from plan_versions where id = ${id}`,
-      sql`truncate prices`,
+      sql`truncate prices cascade`,
       sql`truncate plan_versions cascade`,
     ];
     for (const statement of statements) {
@@ -195,8 +198,8 @@ describe('a published version', () => {
   test('has no price that a parallel writer slipped in behind its publishing', async () => {
     const { id } = await draft();
     const published = await surface.sql.begin(async (tx) => {
-      await tx`insert into prices (id, plan_version_id, position, model, amount)
-        values (${newId('prc', 0)}, ${id}, 0, 'flat', 1)`;
+      await tx`insert into prices (id, plan_version_id, position, model, amount, billed)
+        values (${newId('prc', 0)}, ${id}, 0, 'flat', 1, 'in_advance')`;
       const publishing = surface.sql`update plan_versions set state = 'published',
         published_at = now() where id = ${id}`.execute();
       // The publisher waits for this transaction: it cannot be done before the commit.

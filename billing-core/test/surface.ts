@@ -115,6 +115,7 @@ export async function footprint({ sql }: Surface): Promise<Record<string, number
     'plans',
     'plan_versions',
     'prices',
+    'price_tiers',
     'entitlements',
     'routes',
     'route_versions',

@@ -16,6 +16,7 @@ export const TABLE_WRITERS: Record<string, string> = {
   plans: 'catalog',
   plan_versions: 'catalog',
   prices: 'catalog',
+  price_tiers: 'catalog',
   entitlements: 'catalog',
   routes: 'routes',
   route_versions: 'routes',

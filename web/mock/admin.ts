@@ -1,4 +1,6 @@
 import { Hono } from 'hono';
+import { pricePreviewRequest } from '@tollgate/billing-core/contract/price-preview.ts';
+import { rated } from '../../billing-core/src/rating/preview.ts';
 import { found, page, Problem, requiredText, signedIn } from './http.ts';
 import { createKey, revokeKey } from './keys.ts';
 import { route as newRoute } from './seed.ts';
@@ -25,6 +27,7 @@ export function adminApi(state: MockState): Hono {
   customers(app, state);
   subscriptions(app, state);
   plans(app, state);
+  prices(app, state);
   routes(app, state);
   return app;
 }
@@ -168,6 +171,21 @@ function plans(app: Hono, state: MockState): void {
       ? { state: 'published', published_at: new Date().toISOString() }
       : { state: 'archived' };
     return c.json(Object.assign(versionOf(c.req.param('id')), change));
+  });
+}
+
+/** The calculation of the real one. */
+function prices(app: Hono, state: MockState): void {
+  app.post('/prices/preview', async (c) => {
+    const { success, data, error } = pricePreviewRequest.safeParse(await c.req.json());
+    if (!success) {
+      const errors = error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
+      throw new Problem(400, 'invalid_request', errors);
+    }
+    const meter = state.meters.find((one) => one.id === data.price.meter_id);
+    const { amount: _, ...line } = rated(data, meter);
+    const { exact_amount, rounded_amount } = line;
+    return c.json({ currency: data.currency, exact_amount, rounded_amount, lines: [line] });
   });
 }
 

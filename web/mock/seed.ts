@@ -15,6 +15,7 @@ function version(planId: string, fields: Partial<PlanVersion>): PlanVersion {
     state: 'published',
     currency: 'USD',
     trial_days: 0,
+    proration: 'second',
     published_at: ago(40 * DAY_MS),
     prices: [],
     entitlements: [],
@@ -50,13 +51,16 @@ export function proPlan(): Plan {
   const pro = plan({ slug: 'pro', name: 'Pro', description: 'For production', versions: [] });
   const first = version(pro.id, {
     prices: [
-      { id: mint('prc'), model: 'flat', meter_id: null, amount: '2900' },
+      { id: mint('prc'), model: 'flat', meter_id: null, amount: '2900', billed: 'in_advance' },
       {
         id: mint('prc'),
         model: 'per_unit',
         meter_id: 'mtr_requests',
         unit_amount: '0.2',
         included_units: '100000',
+        minimum_amount: null,
+        maximum_amount: null,
+        discount_percent: '0',
       },
     ],
     entitlements: [
@@ -77,6 +81,49 @@ export function proPlan(): Plan {
   const draft = version(pro.id, { ...first, id: mint('plv'), number: 2, state: 'draft' });
   pro.versions.push(first, { ...draft, published_at: null });
   return pro;
+}
+
+/** A draft that is being priced: tiers, packages, a share of payments. */
+export function tieredPlan(): Plan {
+  const tiered = plan({ slug: 'tiered', name: 'Tiered', versions: [], self_serve: false });
+  const usage = {
+    meter_id: 'mtr_requests',
+    included_units: '1000',
+    minimum_amount: '500',
+    maximum_amount: null,
+    discount_percent: '0',
+  };
+  const prices: PlanVersion['prices'] = [
+    {
+      id: mint('prc'),
+      model: 'graduated',
+      ...usage,
+      tiers: [
+        { up_to: '10000', unit_amount: '0.2', flat_amount: '500' },
+        { up_to: '100000', unit_amount: '0.1', flat_amount: '0' },
+        { up_to: null, unit_amount: '0.05', flat_amount: '0' },
+      ],
+      zero_usage_flat: 'due',
+    },
+    {
+      id: mint('prc'),
+      model: 'percentage',
+      ...usage,
+      fixed_amount: '30',
+      free_events: 3,
+      free_amount: '0',
+      event_minimum: null,
+      event_maximum: '1000',
+      quantity_in: 'minor',
+      rate: '2.9',
+    },
+  ];
+  const draft = { state: 'draft', published_at: null, proration: 'day', prices } as const;
+  tiered.versions.push(
+    version(tiered.id, draft),
+    version(tiered.id, { prices, number: 2, state: 'published' }),
+  );
+  return tiered;
 }
 
 /** Routes of the demo upstream. */

@@ -6,7 +6,7 @@ import type { Route } from '@tollgate/billing-core/contract/route.ts';
 import type { Subscription } from '@tollgate/billing-core/contract/subscription.ts';
 import type { ValueFaults } from '@tollgate/billing-core/contract/value-fault.ts';
 import type { User } from '@tollgate/billing-core/contract/user.ts';
-import { freePlan, proPlan, routes } from './seed.ts';
+import { freePlan, proPlan, routes, tieredPlan } from './seed.ts';
 
 export interface MockUser extends User {
   password: string;
@@ -58,7 +58,7 @@ export function ago(ms: number): string {
   return new Date(Date.now() - ms).toISOString();
 }
 
-/** A small installation: two people, three customers, two plans, keys and routes. */
+/** A small installation: two people, three customers, three plans, keys and routes. */
 export function createState(): MockState {
   const meters = seedMeters();
   const free = freePlan();
@@ -78,7 +78,7 @@ export function createState(): MockState {
     ],
     keys: seedKeys(acme.id, ada.id),
     meters,
-    plans: [pro, free],
+    plans: [pro, free, tieredPlan()],
     subscriptions: [subscribe(acme.id, pro), subscribe(umbrella.id, free)],
     routes: routes(),
     valueFaults: {},

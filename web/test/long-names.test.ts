@@ -44,8 +44,14 @@ function lengthen({ state }: Stage): void {
 
 const acme = (): string => stage.state.members[0]?.customerId ?? '';
 const pro = () => {
-  const plan = stage.state.plans.find((one) => one.versions.length === 2);
+  const plan = stage.state.plans.find((one) => one.versions[1]?.state === 'draft');
   const [published, draft] = plan?.versions ?? [];
+  return { id: plan?.id ?? '', published: published?.id ?? '', draft: draft?.id ?? '' };
+};
+
+const tiered = () => {
+  const plan = stage.state.plans.find((one) => one.versions[0]?.proration === 'day');
+  const [draft, published] = plan?.versions ?? [];
   return { id: plan?.id ?? '', published: published?.id ?? '', draft: draft?.id ?? '' };
 };
 
@@ -68,6 +74,8 @@ const VISITS: readonly Visit[] = [
   ['admin', 'a new version', () => paths.adminPlanNewVersion(pro().id)],
   ['admin', 'a published version', () => paths.adminPlanVersion(pro().id, pro().published)],
   ['admin', 'a draft', () => paths.adminPlanVersion(pro().id, pro().draft)],
+  ['admin', 'a tiered draft', () => paths.adminPlanVersion(tiered().id, tiered().draft)],
+  ['admin', 'tiers to read', () => paths.adminPlanVersion(tiered().id, tiered().published)],
   ['admin', 'Routes', () => paths.adminRoutes],
   ['admin', 'a new route', () => paths.adminRouteNew],
   ['admin', 'a route', () => paths.adminRoute(stage.state.routes[0]?.id ?? '')],

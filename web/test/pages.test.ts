@@ -26,6 +26,12 @@ const pro = () => {
   return { id: plan?.id ?? '', published: published?.id ?? '', draft: draft?.id ?? '' };
 };
 
+const tiered = () => {
+  const plan = stage.state.plans.find((one) => one.slug === 'tiered');
+  const [draft, published] = plan?.versions ?? [];
+  return { id: plan?.id ?? '', published: published?.id ?? '', draft: draft?.id ?? '' };
+};
+
 type Visit = readonly [who: string, heading: string, path: () => string];
 
 const VISITS: readonly Visit[] = [
@@ -54,6 +60,10 @@ const VISITS: readonly Visit[] = [
   ['admin', 'New version', () => paths.adminPlanNewVersion(pro().id)],
   ['admin', 'Pro, version 1', () => paths.adminPlanVersion(pro().id, pro().published)],
   ['admin', 'Pro, version 2', () => paths.adminPlanVersion(pro().id, pro().draft)],
+  ['admin', 'Tiered, version 1', () => paths.adminPlanVersion(tiered().id, tiered().draft)],
+  ['admin', 'Tiered, version 1', () => paths.adminPlanVersion(tiered().id, tiered().draft)],
+  ['admin', 'Tiered, version 1', () => paths.adminPlanVersion(tiered().id, tiered().draft)],
+  ['admin', 'Tiered, version 2', () => paths.adminPlanVersion(tiered().id, tiered().published)],
   ['admin', 'Routes', () => paths.adminRoutes],
   ['admin', 'New route', () => paths.adminRouteNew],
   ['admin', 'Weather', () => paths.adminRoute(stage.state.routes[0]?.id ?? '')],

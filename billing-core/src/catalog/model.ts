@@ -3,24 +3,16 @@ import type {
   EntitlementInput,
   NewPlanVersion,
   PlanVersion,
-  Price,
-  PriceInput,
 } from '../contract/plan.ts';
+import type { PriceInput } from '../contract/price-input.ts';
 import type { FieldError } from '../kit/fault.ts';
-import { scaled, unscaled } from './quantity.ts';
+import { Checks, type KnownMeter } from './checks.ts';
+import { priceValues, shownPrice, type PriceRow, type PriceValues } from './price-model.ts';
+import { unscaled } from './quantity.ts';
 
 export const VERSIONS_MAX = 200;
 
-type KnownMeter = { id: string; scale: number };
-
-/** A price or entitlement as it is stored, its position in the version aside. */
-export type PriceValues = {
-  model: Price['model'];
-  meter_id: string | null;
-  amount: string | null;
-  unit_amount: string | null;
-  included_units: string;
-};
+/** An entitlement as it is stored, its position in the version aside. */
 export type EntitlementValues = {
   kind: Entitlement['kind'];
   feature: string | null;
@@ -37,6 +29,7 @@ export type EntitlementValues = {
 export type VersionContent = {
   currency: string;
   trial_days: number;
+  proration: PlanVersion['proration'];
   prices: PriceValues[];
   entitlements: EntitlementValues[];
 };
@@ -44,7 +37,7 @@ export type VersionContent = {
 /** What must not be there twice in one version, and where each line says so. */
 function identity(line: PriceInput | EntitlementInput): [string, string] | undefined {
   if ('model' in line) {
-    return line.model === 'per_unit' ? [`price ${line.meter_id}`, 'meter_id'] : undefined;
+    return line.model === 'flat' ? undefined : [`price ${line.meter_id}`, 'meter_id'];
   }
   if (line.kind === 'quota') {
     return [`quota ${line.meter_id} ${line.window} ${line.scope}`, 'window'];
@@ -62,42 +55,6 @@ function repeated(lines: readonly (PriceInput | EntitlementInput)[], at: string)
     seen.add(name);
     return [];
   });
-}
-
-class Checks {
-  readonly errors: FieldError[] = [];
-  readonly #scales: Map<string, number>;
-
-  constructor(meters: readonly KnownMeter[]) {
-    this.#scales = new Map(meters.map(({ id, scale }) => [id, scale]));
-  }
-
-  /** The quantity in units of this meter, scaled; undefined, and an error noted, if it fits not. */
-  quantity(path: string, meterId: string, decimal: string): bigint | undefined {
-    const scale = this.#scales.get(meterId);
-    if (scale === undefined) return undefined;
-    const quantity = scaled(decimal, scale);
-    if (quantity === undefined) {
-      this.errors.push({ path, message: `has more than the ${scale} decimal places of the meter` });
-    } else if (quantity > BigInt(Number.MAX_SAFE_INTEGER)) {
-      this.errors.push({ path, message: 'is larger than gateways can count' });
-    }
-    return quantity;
-  }
-
-  meter(path: string, meterId: string): void {
-    if (!this.#scales.has(meterId)) this.errors.push({ path, message: 'is not a meter' });
-  }
-}
-
-const noPrice = { meter_id: null, amount: null, unit_amount: null, included_units: '0' };
-
-function priceValues(line: PriceInput, path: string, checks: Checks): PriceValues {
-  if (line.model === 'flat') return { ...noPrice, model: line.model, amount: line.amount };
-  const { model, meter_id, unit_amount, included_units } = line;
-  checks.meter(`${path}.meter_id`, meter_id);
-  checks.quantity(`${path}.included_units`, meter_id, included_units);
-  return { ...noPrice, model, meter_id, unit_amount, included_units };
 }
 
 const noEntitlement = {
@@ -133,13 +90,12 @@ function entitlementValues(
 
 /** The content of a version as it is to be stored, and what is wrong with it, if anything. */
 export function checkVersion(
-  { currency, trial_days, prices, entitlements }: NewPlanVersion,
+  { prices, entitlements, ...terms }: NewPlanVersion,
   meters: readonly KnownMeter[],
 ): { content: VersionContent; errors: FieldError[] } {
   const checks = new Checks(meters);
   const content = {
-    currency,
-    trial_days,
+    ...terms,
     prices: prices.map((line, i) => priceValues(line, `prices.${i}`, checks)),
     entitlements: entitlements.map((line, i) =>
       entitlementValues(line, `entitlements.${i}`, checks),
@@ -149,7 +105,6 @@ export function checkVersion(
   return { content, errors: [...checks.errors, ...twice] };
 }
 
-export type PriceRow = PriceValues & { id: string };
 export type EntitlementRow = Omit<EntitlementValues, 'quota_limit'> & {
   id: string;
   quota_limit: string | null;
@@ -162,16 +117,11 @@ export type VersionRow = {
   state: PlanVersion['state'];
   currency: string;
   trial_days: number;
+  proration: PlanVersion['proration'];
   published_at: Date | null;
   prices: PriceRow[];
   entitlements: EntitlementRow[];
 };
-
-function shownPrice({ id, model, meter_id, amount, unit_amount, included_units }: PriceRow): Price {
-  if (model === 'flat') return { id, model, meter_id: null, amount: amount ?? '0' };
-  const unitAmount = unit_amount ?? '0';
-  return { id, model, meter_id: meter_id ?? '', unit_amount: unitAmount, included_units };
-}
 
 function shownEntitlement(row: EntitlementRow): Entitlement {
   const { id, kind } = row;

@@ -6,6 +6,7 @@ import { newId } from '../kit/id.ts';
 import { LOCKS } from '../kit/locks.ts';
 import { afterCursor } from '../kit/page.ts';
 import type { VersionContent, VersionRow } from './model.ts';
+import { insertPrices, pricesOf } from './price-store.ts';
 
 export type PlanRow = Omit<Plan, 'versions' | 'created_at'> & { created_at: Date };
 
@@ -14,11 +15,8 @@ const planColumns = (sql: Query) =>
 
 // Amounts as text: JSON would make floats of them.
 const versions = (sql: Query) => sql`
-  select id, plan_id, number, state, currency, trial_days, published_at,
-    (select coalesce(json_agg(json_build_object('id', id, 'model', model, 'meter_id', meter_id,
-              'amount', amount::text, 'unit_amount', trim_scale(unit_amount)::text,
-              'included_units', trim_scale(included_units)::text) order by position), '[]')
-       from prices where plan_version_id = plan_versions.id) as prices,
+  select id, plan_id, number, state, currency, trial_days, proration, published_at,
+    (${pricesOf(sql)}) as prices,
     (select coalesce(json_agg(json_build_object('id', entitlements.id, 'kind', kind,
               'feature', feature, 'meter_id', meter_id, 'quota_limit', quota_limit::text,
               'scale', scale, 'quota_window', quota_window, 'quota_scope', quota_scope,
@@ -127,9 +125,9 @@ type Draft = { id: string; planId: string; number: number; now: number };
 
 export async function insertVersion(tx: Tx, draft: Draft, content: VersionContent): Promise<void> {
   const { id, planId: plan_id, number } = draft;
-  const { currency, trial_days } = content;
+  const { currency, trial_days, proration } = content;
   const created_at = new Date(draft.now);
-  const values = { id, plan_id, number, currency, trial_days, created_at };
+  const values = { id, plan_id, number, currency, trial_days, proration, created_at };
   await tx`insert into plan_versions ${tx(values)}`;
   await insertLines(tx, draft, content);
 }
@@ -140,10 +138,11 @@ export async function replaceVersion(
   draft: { id: string; now: number },
   content: VersionContent,
 ): Promise<void> {
-  const { currency, trial_days } = content;
+  const { currency, trial_days, proration } = content;
   await tx`delete from prices where plan_version_id = ${draft.id}`;
   await tx`delete from entitlements where plan_version_id = ${draft.id}`;
-  await tx`update plan_versions set ${tx({ currency, trial_days })} where id = ${draft.id}`;
+  const values = { currency, trial_days, proration };
+  await tx`update plan_versions set ${tx(values)} where id = ${draft.id}`;
   await insertLines(tx, draft, content);
 }
 
@@ -159,7 +158,7 @@ async function insertLines(
     position,
     ...values,
   }));
-  if (priced.length > 0) await referenced(goneMeter, tx`insert into prices ${tx(priced)}`);
+  await referenced(goneMeter, insertPrices(tx, priced));
   const entitled = entitlements.map((values, position) => ({
     id: newId('ent', now),
     plan_version_id,

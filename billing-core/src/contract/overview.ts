@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { portalCustomer } from './customer.ts';
 import { time } from './field.ts';
-import { entitlement, price } from './plan.ts';
+import { entitlement } from './plan.ts';
+import { price } from './price.ts';
 import { subscription } from './subscription.ts';
 import { quotaState } from './usage.ts';
 

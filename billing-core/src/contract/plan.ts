@@ -1,35 +1,20 @@
 import { z } from 'zod';
 import { currency } from './customer.ts';
 import { ON_UNREACHABLE, QUOTA_SCOPES, WINDOW_KINDS } from './facts.ts';
-import { decimal, id, optionalText, text, time, units } from './field.ts';
+import { decimal, id, optionalText, text, time } from './field.ts';
+import { priceInput } from './price-input.ts';
+import { price } from './price.ts';
 
 export const VERSION_STATES = ['draft', 'published', 'archived'] as const;
 /** At the limit: refuse; go on and bill; or there is none, and use is only shown. */
 export const ENFORCEMENTS = ['hard', 'soft', 'unlimited'] as const;
+/** How parts of a period count: time by time, or whole calendar days of the customer. */
+export const PRORATIONS = ['second', 'day'] as const;
 export const PRICES_MAX = 50;
 export const ENTITLEMENTS_MAX = 50;
 export const TRIAL_DAYS_MAX = 730;
 const RATE_PER_SECOND_MAX = 1_000_000;
 const BURST_MAX = 10_000_000;
-
-const flatPrice = z.object({
-  id: z.string(),
-  model: z.literal('flat'),
-  meter_id: z.null(),
-  /** Whole minor units a period. */
-  amount: units(),
-});
-const perUnitPrice = z.object({
-  id: z.string(),
-  model: z.literal('per_unit'),
-  meter_id: z.string(),
-  /** Minor units a unit of the meter, of at most 12 decimal places. */
-  unit_amount: decimal(),
-  /** Units of the meter a period that cost nothing. */
-  included_units: decimal(),
-});
-export const price = z.discriminatedUnion('model', [flatPrice, perUnitPrice]).meta({ id: 'Price' });
-export type Price = z.infer<typeof price>;
 
 const quota = z.object({
   id: z.string(),
@@ -57,24 +42,6 @@ export type Entitlement = z.infer<typeof entitlement>;
 
 /** A field of another kind: what was read can be sent back, with its nulls. */
 const nothing = z.null().optional();
-
-const priceInput = z.discriminatedUnion('model', [
-  z.strictObject({
-    model: z.literal('flat'),
-    amount: units(),
-    meter_id: nothing,
-    unit_amount: nothing,
-    included_units: nothing,
-  }),
-  z.strictObject({
-    model: z.literal('per_unit'),
-    meter_id: id('mtr'),
-    unit_amount: decimal(),
-    included_units: decimal().default('0'),
-    amount: nothing,
-  }),
-]);
-export type PriceInput = z.infer<typeof priceInput>;
 
 const ratePerSecond = () =>
   z
@@ -139,6 +106,7 @@ export type EntitlementInput = z.infer<typeof entitlementInput>;
 export const newPlanVersion = z.strictObject({
   currency: currency(),
   trial_days: z.number().int().min(0).max(TRIAL_DAYS_MAX).default(0),
+  proration: z.enum(PRORATIONS).default('second'),
   prices: z.array(priceInput).max(PRICES_MAX),
   entitlements: z.array(entitlementInput).max(ENTITLEMENTS_MAX),
 });
@@ -152,6 +120,7 @@ export const planVersion = z
     state: z.enum(VERSION_STATES),
     currency: z.string(),
     trial_days: z.number().int(),
+    proration: z.enum(PRORATIONS),
     published_at: time().nullable(),
     prices: z.array(price),
     entitlements: z.array(entitlement),

@@ -144,7 +144,9 @@ describe('every write refuses', () => {
       const wrong = Object.fromEntries(operation.required.map((field) => [field, { wrong: true }]));
       const answer = await send(operation, wrong);
       expect([operation.path, ...told(answer)]).toEqual([operation.path, 400, 'invalid_request']);
-      const paths = (answer.body['errors'] as { path: string }[]).map(({ path }) => path);
+      // An object where one is wanted is wrong by what it lacks.
+      const errors = answer.body['errors'] as { path: string }[];
+      const paths = errors.map(({ path }) => path.replace(/\..*/, ''));
       expect(paths).toEqual(expect.arrayContaining(operation.required));
     }
   });

@@ -207,6 +207,10 @@ function Terms({ version, meters }: { version: PlanVersion; meters: Meter[] }) {
         <Facts
           facts={[
             { name: t('Currency'), value: version.currency },
+            {
+              name: t('Proration'),
+              value: version.proration === 'day' ? t('By the day') : t('By the second'),
+            },
             { name: t('Trial'), value: t('{days} days', { days: version.trial_days }) },
             {
               name: t('Published'),

@@ -3,7 +3,24 @@ import { expect, test } from 'vitest';
 import type { MeteringRule } from '../kit/api-types.ts';
 import { toMeteringBody, toMeteringValues } from './metering-values.ts';
 import { methodsOf, toRouteBody, toRouteValues } from './route-values.ts';
-import { formField, toBody, toValues } from './version-values.ts';
+import { priceField } from './price-values.ts';
+import { toBody, toValues } from './version-values.ts';
+
+const USAGE = {
+  meter_id: 'mtr_requests',
+  included_units: '100000',
+  minimum_amount: '5000',
+  maximum_amount: null,
+  discount_percent: '12.5',
+};
+const EVENTS = {
+  fixed_amount: '30',
+  free_events: 3,
+  free_amount: '500',
+  event_minimum: '0.5',
+  event_maximum: null,
+  quantity_in: 'minor',
+} as const;
 
 const VERSION: PlanVersion = {
   id: 'plv_1',
@@ -12,15 +29,58 @@ const VERSION: PlanVersion = {
   state: 'draft',
   currency: 'USD',
   trial_days: 14,
+  proration: 'day',
   published_at: null,
   prices: [
-    { id: 'prc_1', model: 'flat', meter_id: null, amount: '2900' },
+    { id: 'prc_1', model: 'flat', meter_id: null, amount: '2900', billed: 'in_arrears' },
+    { id: 'prc_2', model: 'per_unit', ...USAGE, unit_amount: '0.000000000001' },
     {
-      id: 'prc_2',
-      model: 'per_unit',
-      meter_id: 'mtr_requests',
-      unit_amount: '0.000000000001',
-      included_units: '100000',
+      id: 'prc_3',
+      model: 'graduated',
+      ...USAGE,
+      tiers: [
+        { up_to: '1000', unit_amount: '0.2', flat_amount: '0' },
+        { up_to: null, unit_amount: '0.1', flat_amount: '500' },
+      ],
+      zero_usage_flat: 'waived',
+    },
+    {
+      id: 'prc_4',
+      model: 'volume',
+      ...USAGE,
+      tiers: [{ up_to: null, unit_amount: '0', flat_amount: '0.25' }],
+      zero_usage_flat: 'due',
+    },
+    {
+      id: 'prc_5',
+      model: 'package',
+      ...USAGE,
+      package_size: '1000',
+      package_amount: '500',
+      package_rounding: 'down',
+    },
+    {
+      id: 'prc_6',
+      model: 'graduated_package',
+      ...USAGE,
+      package_rounding: 'up',
+      tiers: [
+        { up_to: '10', package_size: '5', package_amount: '1', flat_amount: '0' },
+        { up_to: null, package_size: '0.5', package_amount: '0.01', flat_amount: '0' },
+      ],
+      zero_usage_flat: 'due',
+    },
+    { id: 'prc_7', model: 'percentage', ...USAGE, ...EVENTS, rate: '2.9' },
+    {
+      id: 'prc_8',
+      model: 'graduated_percentage',
+      ...USAGE,
+      ...EVENTS,
+      tiers: [
+        { up_to: '1000', rate: '3', flat_amount: '100' },
+        { up_to: null, rate: '2.5', flat_amount: '0' },
+      ],
+      zero_usage_flat: 'waived',
     },
   ],
   entitlements: [
@@ -49,20 +109,30 @@ const VERSION: PlanVersion = {
   ],
 };
 
-test('a version that is opened and saved again is the same version', () => {
+test('a version that is opened and saved again is the same version, whatever its prices', () => {
   const withoutId = ({ id: _, ...rest }: { id: string }): object => rest;
-  const { meter_id: _, ...flat } = withoutId(VERSION.prices[0]!) as { meter_id: null };
-  expect(toBody(toValues(VERSION, 'mtr_requests'))).toEqual({
+  expect(toBody(toValues(VERSION, 'mtr_other'))).toEqual({
     currency: 'USD',
     trial_days: 14,
-    prices: [flat, withoutId(VERSION.prices[1]!)],
+    proration: 'day',
+    prices: VERSION.prices.map(withoutId),
     entitlements: VERSION.entitlements.map(withoutId),
   });
 });
 
-test('a refused unit amount lands at the amount that was typed', () => {
-  expect(formField('prices.1.unit_amount')).toBe('prices.1.amount');
-  expect(formField('prices.1.meter_id')).toBe('prices.1.meter_id');
+test('a currency of three decimals too', () => {
+  const dinars = { ...VERSION, currency: 'KWD' };
+  const values = toValues(dinars, 'mtr_other');
+  expect(values.prices[0]?.amount).toBe('2.9');
+  expect(toBody(values)).toEqual({ ...toBody(toValues(VERSION, 'mtr_other')), currency: 'KWD' });
+});
+
+test('a refused amount lands at the amount that was typed', () => {
+  expect(priceField('prices.1.unit_amount')).toBe('prices.1.amount');
+  expect(priceField('prices.1.package_amount')).toBe('prices.1.amount');
+  expect(priceField('prices.1.tiers.2.unit_amount')).toBe('prices.1.tiers.2.amount');
+  expect(priceField('prices.1.meter_id')).toBe('prices.1.meter_id');
+  expect(priceField('prices.1.tiers.2.up_to')).toBe('prices.1.tiers.2.up_to');
 });
 
 test('a new route asks for what the API would assume', () => {

@@ -15,6 +15,14 @@ export function amountFault(value: string): string | undefined {
   return isDecimal(value) && !value.startsWith('-') ? undefined : t('Use a number such as 29.00');
 }
 
+export function positiveFault(value: string): string | undefined {
+  return amountFault(value) ?? (/[1-9]/.test(value) ? undefined : t('Use a number above 0'));
+}
+
+export function percentFault(value: string): string | undefined {
+  return amountFault(value) === undefined ? undefined : t('Use a number such as 2.9');
+}
+
 export function countFault(value: string): string | undefined {
   return /^\d{1,15}$/.test(value) ? undefined : t('Use a whole number');
 }

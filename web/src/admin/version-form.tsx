@@ -2,14 +2,20 @@ import { useMemo } from 'react';
 import type { Meter } from '@tollgate/billing-core/contract/meter.ts';
 import type { PlanVersion } from '@tollgate/billing-core/contract/plan.ts';
 import { Button, ButtonLink } from '../kit/button.tsx';
-import { TextField } from '../kit/field.tsx';
+import { SelectField, TextField } from '../kit/field.tsx';
 import { Form, useApiForm } from '../kit/form.tsx';
 import { Card } from '../kit/page.tsx';
 import { t } from '../kit/text.ts';
 import { countFault, currencyFault } from './values.ts';
 import { EntitlementFields } from './version-entitlements.tsx';
 import { PriceFields } from './version-prices.tsx';
-import { formField, toBody, toValues, type VersionBody } from './version-values.ts';
+import { priceField } from './price-values.ts';
+import { toBody, toValues, type VersionBody } from './version-values.ts';
+
+const PRORATIONS = [
+  { value: 'second', label: t('By the second') },
+  { value: 'day', label: t('By the day') },
+];
 
 interface VersionFormProps {
   /** The version the form begins from. */
@@ -27,14 +33,14 @@ export function VersionForm(props: VersionFormProps) {
   const defaults = useMemo(() => toValues(from, meterId), [from, meterId]);
   const version = useApiForm({
     defaults,
-    rename: formField,
+    rename: priceField,
     submit: (values, idempotencyKey) => onSave(toBody(values), idempotencyKey),
   });
   const { form } = version;
   return (
     <Form api={version} label={t('Plan version')}>
       <Card title={t('Terms')}>
-        <div className="grid gap-4 sm:grid-cols-2">
+        <div className="grid gap-4 sm:grid-cols-3">
           <TextField
             form={form}
             name="currency"
@@ -50,6 +56,13 @@ export function VersionForm(props: VersionFormProps) {
             inputMode="numeric"
             required={t('Enter 0 for no trial')}
             check={countFault}
+          />
+          <SelectField
+            form={form}
+            name="proration"
+            label={t('Proration')}
+            hint={t('How part of a period counts; of days, the first and the last as well')}
+            options={PRORATIONS}
           />
         </div>
       </Card>

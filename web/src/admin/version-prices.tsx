@@ -2,20 +2,39 @@ import { Plus } from 'lucide-react';
 import { useFieldArray, useWatch, type UseFormReturn } from 'react-hook-form';
 import type { Meter } from '@tollgate/billing-core/contract/meter.ts';
 import { Button } from '../kit/button.tsx';
-import { isDecimal } from '../kit/decimal.ts';
-import { SelectField, TextField } from '../kit/field.tsx';
+import { SelectField } from '../kit/field.tsx';
 import { Card } from '../kit/page.tsx';
 import { priceInWords } from '../kit/price-words.ts';
 import { t } from '../kit/text.ts';
 import { Item } from './form-item.tsx';
+import { PriceCalculator } from './price-calculator.tsx';
+import { AmountFields, EventFields, LimitFields } from './price-fields.tsx';
+import { TierFields } from './price-tiers.tsx';
+import { emptyPrice, typedPrice, type PriceValues } from './price-values.ts';
 import { meterOptions } from './queries.ts';
-import { amountFault, currencyFault } from './values.ts';
-import { emptyPrice, priceInput, type VersionValues } from './version-values.ts';
+import { currencyFault } from './values.ts';
+import type { VersionValues } from './version-values.ts';
 
-const MODELS = [
-  { value: 'flat', label: t('Flat, per period') },
-  { value: 'per_unit', label: t('Per unit') },
+const MODELS: { value: PriceValues['model']; label: string; hint: string }[] = [
+  { value: 'flat', label: t('Flat'), hint: t('An amount per period') },
+  { value: 'per_unit', label: t('Per unit'), hint: t('An amount for each unit') },
+  { value: 'graduated', label: t('Graduated'), hint: t('The units in each tier at its price') },
+  { value: 'volume', label: t('Volume'), hint: t('All units at the price of the tier reached') },
+  { value: 'package', label: t('Package'), hint: t('An amount for each so many units') },
+  {
+    value: 'graduated_package',
+    label: t('Graduated package'),
+    hint: t('The packages in each tier at its price'),
+  },
+  { value: 'percentage', label: t('Percentage'), hint: t('A share of an amount that is metered') },
+  {
+    value: 'graduated_percentage',
+    label: t('Graduated percentage'),
+    hint: t('The amount in each tier at its share'),
+  },
 ];
+const hintOf = (model: PriceValues['model']): string | undefined =>
+  MODELS.find(({ value }) => value === model)?.hint;
 
 interface FieldsProps {
   form: UseFormReturn<VersionValues>;
@@ -53,13 +72,22 @@ export function PriceFields({ form, meters }: FieldsProps) {
 
 function PriceField({ form, meters, at }: FieldsProps & { at: number }) {
   const price = useWatch({ control: form.control, name: `prices.${at}` });
-  const currency = useWatch({ control: form.control, name: 'currency' });
-  const perUnit = price?.model === 'per_unit';
+  const typed = useWatch({ control: form.control, name: 'currency' }).toUpperCase();
+  if (price === undefined) return null;
+  const currency = currencyFault(typed) === undefined ? typed : undefined;
+  const shared = { form, at, price, currency: currency ?? '' };
+  const terms = currency === undefined ? undefined : typedPrice(price, currency);
   return (
-    <>
+    <div className="flex flex-col gap-3">
       <div className="grid gap-4 sm:grid-cols-2 lg:grid-cols-4">
-        <SelectField form={form} name={`prices.${at}.model`} label={t('Model')} options={MODELS} />
-        {perUnit && (
+        <SelectField
+          form={form}
+          name={`prices.${at}.model`}
+          label={t('Model')}
+          hint={hintOf(price.model)}
+          options={MODELS}
+        />
+        {price.model !== 'flat' && (
           <SelectField
             form={form}
             name={`prices.${at}.meter_id`}
@@ -67,47 +95,17 @@ function PriceField({ form, meters, at }: FieldsProps & { at: number }) {
             options={meterOptions(meters)}
           />
         )}
-        <TextField
-          form={form}
-          name={`prices.${at}.amount`}
-          label={t('Amount in {currency}', { currency })}
-          inputMode="decimal"
-          required={t('Enter an amount')}
-          check={amountFault}
-        />
-        {perUnit && (
-          <TextField
-            form={form}
-            name={`prices.${at}.included_units`}
-            label={t('Included units')}
-            inputMode="numeric"
-            required={t('Enter 0 for none')}
-            check={amountFault}
-          />
-        )}
+        <AmountFields {...shared} />
       </div>
-      {price && <Spoken price={price} currency={currency.toUpperCase()} meters={meters} />}
-    </>
-  );
-}
-
-interface SpokenProps {
-  price: VersionValues['prices'][number];
-  currency: string;
-  meters: readonly Meter[];
-}
-
-/** The price read back in words, so that a slipped decimal point is seen. */
-function Spoken({ price, currency, meters }: SpokenProps) {
-  const sound =
-    isDecimal(price.amount) &&
-    isDecimal(price.included_units) &&
-    currencyFault(currency) === undefined;
-  if (!sound) return null;
-  const words = priceInWords({ meter_id: null, ...priceInput(price, currency) }, currency, meters);
-  return (
-    <p className="mt-2 text-[0.8125rem] wrap-anywhere text-ink-soft">
-      {t('Reads: {words}', { words })}
-    </p>
+      <TierFields {...shared} />
+      <EventFields {...shared} />
+      <LimitFields {...shared} />
+      {terms && currency !== undefined && (
+        <p className="text-[0.8125rem] wrap-anywhere text-ink-soft">
+          {t('Reads: {words}', { words: priceInWords(terms, currency, meters) })}
+        </p>
+      )}
+      <PriceCalculator terms={terms} currency={currency} />
+    </div>
   );
 }

@@ -2,20 +2,11 @@ import type {
   Entitlement,
   EntitlementInput,
   PlanVersion,
-  Price,
-  PriceInput,
 } from '@tollgate/billing-core/contract/plan.ts';
 import type { QuotaScope, WindowKind } from '@tollgate/billing-core/contract/facts.ts';
+import type { PriceInput } from '@tollgate/billing-core/contract/price-input.ts';
 import type { Enforcement } from '../kit/api-types.ts';
-import { majorToMinor, minorToMajor } from '../kit/format.ts';
-
-/** A plan version as its form holds it: every field a text, amounts in major units. */
-export interface PriceValues {
-  model: 'flat' | 'per_unit';
-  meter_id: string;
-  amount: string;
-  included_units: string;
-}
+import { priceInput, priceValues, type PriceValues } from './price-values.ts';
 
 export interface EntitlementValues {
   kind: 'quota' | 'rate_limit' | 'feature';
@@ -30,9 +21,11 @@ export interface EntitlementValues {
   feature: string;
 }
 
+/** A plan version as its form holds it: every field a text, amounts in major units. */
 export interface VersionValues {
   currency: string;
   trial_days: string;
+  proration: PlanVersion['proration'];
   prices: PriceValues[];
   entitlements: EntitlementValues[];
 }
@@ -40,12 +33,9 @@ export interface VersionValues {
 export interface VersionBody {
   currency: string;
   trial_days: number;
+  proration: PlanVersion['proration'];
   prices: PriceInput[];
   entitlements: EntitlementInput[];
-}
-
-export function emptyPrice(meterId: string): PriceValues {
-  return { model: 'flat', meter_id: meterId, amount: '', included_units: '0' };
 }
 
 export function emptyEntitlement(meterId: string): EntitlementValues {
@@ -66,24 +56,21 @@ export function emptyEntitlement(meterId: string): EntitlementValues {
 /** @returns a version as form values; without one, an empty form. */
 export function toValues(version: PlanVersion | undefined, meterId: string): VersionValues {
   if (version === undefined) {
-    return { currency: 'USD', trial_days: '0', prices: [], entitlements: [] };
+    return {
+      currency: 'USD',
+      trial_days: '0',
+      proration: 'second',
+      prices: [],
+      entitlements: [],
+    };
   }
   return {
     currency: version.currency,
     trial_days: String(version.trial_days),
+    proration: version.proration,
     prices: version.prices.map((price) => priceValues(price, version.currency, meterId)),
     entitlements: version.entitlements.map((one) => entitlementValues(one, meterId)),
   };
-}
-
-function priceValues(price: Price, currency: string, meterId: string): PriceValues {
-  if (price.model === 'flat') {
-    const amount = minorToMajor(price.amount, currency);
-    return { ...emptyPrice(meterId), amount };
-  }
-  const { meter_id, unit_amount, included_units } = price;
-  const amount = minorToMajor(unit_amount, currency);
-  return { model: 'per_unit', meter_id, amount, included_units };
 }
 
 function entitlementValues(one: Entitlement, meterId: string): EntitlementValues {
@@ -103,17 +90,10 @@ export function toBody(values: VersionValues): VersionBody {
   return {
     currency,
     trial_days: Number(values.trial_days),
+    proration: values.proration,
     prices: values.prices.map((price) => priceInput(price, currency)),
     entitlements: values.entitlements.map(entitlementInput),
   };
-}
-
-/** @returns the price in minor units, as the API takes it and as it is read back in words. */
-export function priceInput(price: PriceValues, currency: string) {
-  const amount = majorToMinor(price.amount, currency);
-  if (price.model === 'flat') return { model: price.model, amount };
-  const { model, meter_id, included_units } = price;
-  return { model, meter_id, unit_amount: amount, included_units };
 }
 
 function entitlementInput(one: EntitlementValues): EntitlementInput {
@@ -128,9 +108,4 @@ function entitlementInput(one: EntitlementValues): EntitlementInput {
   const { meter_id, window, scope, enforcement, on_unreachable } = one;
   const limit = enforcement === 'unlimited' ? null : one.limit;
   return { kind: 'quota', meter_id, limit, window, scope, enforcement, on_unreachable };
-}
-
-/** The API's names of price fields where the form holds one field for two. */
-export function formField(path: string): string {
-  return path.replace(/^(prices\.\d+)\.unit_amount$/, '$1.amount');
 }

@@ -1,4 +1,6 @@
+import { minorDigits as ofTheApi } from '@tollgate/billing-core/contract/currency.ts';
 import { expect, test } from 'vitest';
+import { minorDigits } from './currency.ts';
 import {
   formatAge,
   formatMoney,
@@ -27,6 +29,20 @@ test('typed amounts and minor units are the same money', () => {
   expect(majorToMinor('0.002', 'USD')).toBe('0.2');
   expect(minorToMajor('0.2', 'USD')).toBe('0.002');
   expect(majorToMinor('500', 'JPY')).toBe('500');
+});
+
+test.each([
+  ['100', 'HUF', 'HUF\u00a01.00 HUF'],
+  ['1', 'KWD', 'KWD\u00a00.001 KWD'],
+])('%s minor units of %s are those of ISO 4217, which Intl would show otherwise', (...money) => {
+  const [minor, currency, text] = money;
+  expect(formatMoney(minor, currency)).toBe(text);
+});
+
+test('the minor units of every currency are those of the API', () => {
+  for (const currency of Intl.supportedValuesOf('currency')) {
+    expect([currency, minorDigits(currency)]).toEqual([currency, ofTheApi(currency)]);
+  }
 });
 
 test('a small share above zero never reads as 0%', () => {

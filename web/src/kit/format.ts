@@ -1,4 +1,5 @@
 import { now } from './clock.ts';
+import { minorDigits } from './currency.ts';
 import { shiftPoint } from './decimal.ts';
 import { t } from './text.ts';
 
@@ -30,15 +31,6 @@ export function formatPercent(share: number): string {
   return new Intl.NumberFormat(LOCALE, { style: 'percent', maximumFractionDigits: digits }).format(
     share,
   );
-}
-
-/** @returns decimal places of the currency's minor unit: 2 for USD, 0 for JPY. */
-export function minorDigits(currency: string): number {
-  const options = new Intl.NumberFormat(LOCALE, {
-    style: 'currency',
-    currency,
-  }).resolvedOptions();
-  return options.maximumFractionDigits ?? 2;
 }
 
 /** Minor units of the wire to what people read: ('2900', 'USD') is '29'. */
