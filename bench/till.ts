@@ -32,6 +32,8 @@ const quota = (meter: string, slug: string, window: QuotaFact['window']): QuotaF
   meter_id: meter,
   meter_slug: slug,
   window,
+  meter_unit: 'request',
+  meter_scale: 0,
   scope: 'customer',
   turns: [],
   limit: LENT,
@@ -40,7 +42,7 @@ const quota = (meter: string, slug: string, window: QuotaFact['window']): QuotaF
 });
 const asked: AdmissionRequest = request({
   fact: keyFact({
-    rate_limit: { rate_per_second: LENT, burst: LENT },
+    rate_limit: { rate_per_second: LENT, burst: LENT, on_unreachable: 'admit' },
     quotas: [
       quota(METER, 'requests', 'month'),
       quota(METER, 'requests', 'day'),

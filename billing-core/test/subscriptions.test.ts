@@ -187,17 +187,12 @@ test('what it grants is told to gateways, from the change on and until the end',
   await surface.send('POST', `${PATH}/${id}/change`, { plan_version_id: free.id });
   expect(await told()).toEqual({
     subscription: { id, state: 'trialing' },
-    rate_limit: { rate_per_second: 10.5, burst: 20 },
+    rate_limit: { rate_per_second: 10.5, burst: 20, on_unreachable: 'admit' },
     quotas: [
       {
-        meter_id: 'mtr_requests',
-        meter_slug: 'requests',
-        window: 'month',
-        scope: 'customer',
-        turns: [],
-        limit: 10_000,
-        enforcement: 'hard',
-        on_unreachable: 'refuse',
+        ...{ meter_id: 'mtr_requests', meter_slug: 'requests', meter_unit: 'request' },
+        ...{ meter_scale: 0, window: 'month', scope: 'customer', turns: [], limit: 10_000 },
+        ...{ enforcement: 'hard', on_unreachable: 'refuse' },
       },
     ],
   });

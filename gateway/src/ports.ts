@@ -61,6 +61,8 @@ export type Hold = {
 /** One limit as the RateLimit fields tell it. */
 export type LimitState = {
   readonly name: string;
+  /** What it counts, where that is not requests. */
+  readonly unit?: string | undefined;
   readonly quota: number;
   readonly windowS: number;
   readonly remaining: number;

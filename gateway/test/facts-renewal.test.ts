@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { KeyFact } from '@tollgate/billing-core/contract/facts.ts';
 import { RENEW_RETRY_MS } from '../src/core/key.ts';
+import { quota } from '../src/core/test/sample.ts';
 import { CoreClient } from '../src/node/core-client.ts';
 import { FactStore } from '../src/node/fact-store.ts';
 import { Freshness } from '../src/node/freshness.ts';
@@ -50,17 +51,8 @@ afterEach(async () => {
 
 function told(...days: number[]): KeyFact {
   const { customer, ...fact } = keyFact();
-  const quota = {
-    meter_id: 'mtr_requests',
-    meter_slug: 'requests',
-    window: 'day' as const,
-    scope: 'customer' as const,
-    turns: days.map((day) => day * DAY),
-    limit: 1,
-    enforcement: 'hard' as const,
-    on_unreachable: 'refuse' as const,
-  };
-  return { ...fact, customer: { ...customer, quotas: [quota] } };
+  const turns = days.map((day) => day * DAY);
+  return { ...fact, customer: { ...customer, quotas: [quota({ window: 'day', turns })] } };
 }
 const lastTurn = (): number | undefined => {
   const turn = keys.peek(H1)?.customer.quotas[0]?.turns.at(-1);

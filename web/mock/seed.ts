@@ -39,7 +39,13 @@ export function freePlan(): Plan {
           enforcement: 'hard',
           on_unreachable: 'refuse',
         },
-        { id: mint('ent'), kind: 'rate_limit', rate_per_second: '10', burst: 20 },
+        {
+          id: mint('ent'),
+          kind: 'rate_limit',
+          rate_per_second: '10',
+          burst: 20,
+          on_unreachable: 'admit',
+        },
       ],
     }),
   );
@@ -74,7 +80,13 @@ export function proPlan(): Plan {
         enforcement: 'hard',
         on_unreachable: 'refuse',
       },
-      { id: mint('ent'), kind: 'rate_limit', rate_per_second: '50', burst: 100 },
+      {
+        id: mint('ent'),
+        kind: 'rate_limit',
+        rate_per_second: '50',
+        burst: 100,
+        on_unreachable: 'admit',
+      },
       { id: mint('ent'), kind: 'feature', feature: 'sso' },
     ],
   });

@@ -77,7 +77,8 @@ function entitlementValues(
   const { kind } = line;
   if (kind === 'feature') return { ...noEntitlement, kind, feature: line.feature };
   if (kind === 'rate_limit') {
-    return { ...noEntitlement, kind, rate_per_second: line.rate_per_second, burst: line.burst };
+    const { rate_per_second, burst, on_unreachable } = line;
+    return { ...noEntitlement, kind, rate_per_second, burst, on_unreachable };
   }
   const { meter_id, enforcement, on_unreachable } = line;
   checks.meter(`${path}.meter_id`, meter_id);
@@ -127,7 +128,9 @@ function shownEntitlement(row: EntitlementRow): Entitlement {
   const { id, kind } = row;
   if (kind === 'feature') return { id, kind, feature: row.feature ?? '' };
   if (kind === 'rate_limit') {
-    return { id, kind, rate_per_second: row.rate_per_second ?? '0', burst: row.burst ?? 0 };
+    const rate = { rate_per_second: row.rate_per_second ?? '0', burst: row.burst ?? 0 };
+    // Versions of before it could be said went on alone.
+    return { id, kind, ...rate, on_unreachable: (row.on_unreachable ?? 'admit') as 'admit' };
   }
   return {
     id,

@@ -71,6 +71,9 @@ export type RoutesSnapshot = z.infer<typeof routesSnapshot>;
 export const quotaFact = z.object({
   meter_id: z.string(),
   meter_slug: z.string(),
+  meter_unit: z.string().default(''),
+  /** Decimal places of the meter: a limit of 1.5 is 15 where it is 1. */
+  meter_scale: safeInteger.default(0),
   window: z.enum(WINDOW_KINDS),
   scope: z.enum(QUOTA_SCOPES).default('customer'),
   /**
@@ -85,6 +88,13 @@ export const quotaFact = z.object({
 });
 export type QuotaFact = z.infer<typeof quotaFact>;
 
+export const rateLimitFact = z.object({
+  rate_per_second: z.number().positive(),
+  burst: safeInteger,
+  /** Without a share, while core cannot be asked: go on alone, or refuse. */
+  on_unreachable: z.enum(ON_UNREACHABLE).default('admit'),
+});
+
 export const keyFact = z.object({
   key_id: z.string(),
   mode: z.enum(['live', 'test']),
@@ -96,7 +106,7 @@ export const keyFact = z.object({
     state: z.enum(['active', 'archived']),
     /** null: the customer has no live subscription. */
     subscription: z.object({ id: z.string(), state: z.enum(['trialing', 'active']) }).nullable(),
-    rate_limit: z.object({ rate_per_second: z.number().positive(), burst: safeInteger }).nullable(),
+    rate_limit: rateLimitFact.nullable(),
     quotas: z.array(quotaFact),
   }),
 });

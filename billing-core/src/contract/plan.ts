@@ -33,6 +33,7 @@ const rateLimit = z.object({
   kind: z.literal('rate_limit'),
   rate_per_second: z.string(),
   burst: z.number().int(),
+  on_unreachable: z.enum(ON_UNREACHABLE),
 });
 const feature = z.object({ id: z.string(), kind: z.literal('feature'), feature: z.string() });
 export const entitlement = z
@@ -79,12 +80,13 @@ const entitlementInput = z.discriminatedUnion('kind', [
     kind: z.literal('rate_limit'),
     rate_per_second: ratePerSecond(),
     burst: z.number().int().min(1).max(BURST_MAX),
+    /** What a gateway does without its share of the rate while billing-core cannot be asked. */
+    on_unreachable: z.enum(ON_UNREACHABLE).default('admit'),
     meter_id: nothing,
     limit: nothing,
     window: nothing,
     scope: nothing,
     enforcement: nothing,
-    on_unreachable: nothing,
     feature: nothing,
   }),
   z.strictObject({

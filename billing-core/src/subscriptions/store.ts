@@ -11,7 +11,10 @@ import { subscriptionState, type SubscriptionRow } from './model.ts';
 export type Entitlements = Pick<CustomerFact, 'subscription' | 'rate_limit' | 'quotas'>;
 
 /** A quota as the plan has it; limits in scaled units. */
-export type HeldQuota = Pick<QuotaFact, 'meter_id' | 'meter_slug' | 'window' | 'scope'> & {
+export type HeldQuota = Pick<
+  QuotaFact,
+  'meter_id' | 'meter_slug' | 'meter_unit' | 'meter_scale' | 'window' | 'scope'
+> & {
   /** Null: unlimited. */
   limit: number | null;
   enforcement: 'hard' | 'soft' | 'unlimited';
@@ -36,6 +39,8 @@ type EntitledRow = {
   kind: 'quota' | 'rate_limit' | null;
   meter_id: string | null;
   meter_slug: string | null;
+  meter_unit: string;
+  meter_scale: number;
   quota_limit: bigint | null;
   quota_window: WindowKind | null;
   quota_scope: QuotaScope | null;
@@ -49,7 +54,8 @@ async function entitledRows(sql: Query, customerId: string, now: number): Promis
   return sql<EntitledRow[]>`
     select subscriptions.id, started_at, time_zone, trial_ends_at, canceled_at,
            ${zonesColumn(sql, now - ZONE_MEMORY_MS)} as zones, kind, meter_id,
-           meters.slug as meter_slug, quota_limit, quota_window, quota_scope, enforcement,
+           meters.slug as meter_slug, meters.unit as meter_unit, meters.scale as meter_scale,
+           quota_limit, quota_window, quota_scope, enforcement,
            on_unreachable, rate_per_second, burst
       from subscriptions
       join customers on customers.id = customer_id
@@ -62,12 +68,20 @@ async function entitledRows(sql: Query, customerId: string, now: number): Promis
 
 function quotaOf(row: EntitledRow): HeldQuota[] {
   const { meter_id, meter_slug, quota_limit, quota_window, quota_scope, enforcement } = row;
+  const { meter_unit, meter_scale } = row;
   if (!meter_id || !meter_slug || !quota_window || !quota_scope || !enforcement) return [];
   // Limits are checked to be safe integers when a plan is written.
   const limit = quota_limit === null ? null : Number(quota_limit);
   const on_unreachable = row.on_unreachable ?? 'refuse';
   const [window, scope] = [quota_window, quota_scope];
-  return [{ meter_id, meter_slug, window, scope, limit, enforcement, on_unreachable }];
+  const meter = { meter_id, meter_slug, meter_unit, meter_scale };
+  return [{ ...meter, window, scope, limit, enforcement, on_unreachable }];
+}
+
+function rateOf({ rate_per_second, burst, on_unreachable }: EntitledRow): Held['rate_limit'] {
+  if (burst === null) return null;
+  const rate = { rate_per_second: Number(rate_per_second), burst };
+  return { ...rate, on_unreachable: on_unreachable ?? 'admit' };
 }
 
 /** What the customer's live subscription grants, in one query; undefined without one. */
@@ -85,10 +99,7 @@ export async function heldBy(
   return {
     subscription: { id: first.id, state: state === 'trialing' ? state : 'active' },
     calendar: { zones: first.zones, anchor },
-    rate_limit:
-      rate && rate.burst !== null
-        ? { rate_per_second: Number(rate.rate_per_second), burst: rate.burst }
-        : null,
+    rate_limit: rate ? rateOf(rate) : null,
     quotas: rows.flatMap(quotaOf),
   };
 }

@@ -9,14 +9,14 @@ const MEMO_MAX = 1_000;
 const integer = (value: number): number =>
   Math.min(INTEGER_MAX, Math.max(0, Math.ceil(Number.isFinite(value) ? value : INTEGER_MAX)));
 
-const names = new Map<string, string>();
+const texts = new Map<string, string>();
 
-/** A limit's name as a structured-field String; names repeat, so answers are kept. */
-function nameOf(limit: LimitState): string {
-  const known = names.get(limit.name);
+/** A structured-field String; names and units repeat, so answers are kept. */
+function textOf(name: string): string {
+  const known = texts.get(name);
   if (known !== undefined) return known;
-  const text = serializeString(limit.name);
-  if (names.size < MEMO_MAX) names.set(limit.name, text);
+  const text = serializeString(name);
+  if (texts.size < MEMO_MAX) texts.set(name, text);
   return text;
 }
 
@@ -29,10 +29,12 @@ export function limitFields(limits: readonly LimitState[]): RawHeaders {
   let policy = '';
   let state = '';
   for (const limit of limits) {
-    const name = nameOf(limit);
+    const name = textOf(limit.name);
     const comma = policy === '' ? '' : ', ';
+    const unit = limit.unit === undefined ? '' : `;qu=${textOf(limit.unit)}`;
     // `w` must be over 0.
-    policy += `${comma}${name};q=${integer(limit.quota)};w=${Math.max(1, integer(limit.windowS))}`;
+    const window = Math.max(1, integer(limit.windowS));
+    policy += `${comma}${name};q=${integer(limit.quota)}${unit};w=${window}`;
     const remaining = Math.floor(limit.remaining);
     state += `${comma}${name};r=${integer(remaining)};t=${integer(limit.resetS)}`;
   }

@@ -32,8 +32,10 @@ const TITLES: Record<number, string> = {
   508: 'Loop Detected',
 };
 
-/** The registered problem type of a used-up limit (draft-ietf-httpapi-ratelimit-headers). */
-const QUOTA_EXCEEDED = 'https://iana.org/assignments/http-problem-types#quota-exceeded';
+/** The problem types of draft-ietf-httpapi-ratelimit-headers: a used-up limit; one unknown now. */
+const TYPES = 'https://iana.org/assignments/http-problem-types';
+const typeOf = (status: number): string =>
+  status === 503 ? `${TYPES}#temporary-reduced-capacity` : `${TYPES}#quota-exceeded`;
 
 /** Failures on the way of an admitted request; refusals have their own table. */
 export const FAILURES = {
@@ -80,7 +82,7 @@ export function refusalAnswer(
   const headers = [...limitFields(limits), ...retryAfter(refusal.retryAfterS, violated, limits)];
   if (status === 401) headers.push('WWW-Authenticate', 'Bearer realm="api"');
   if (status === 405) headers.push('Allow', (refusal.allow ?? []).join(', '));
-  const type = violated.length > 0 ? QUOTA_EXCEEDED : 'about:blank';
+  const type = violated.length > 0 ? typeOf(status) : 'about:blank';
   const facts = { type, status, code: refusal.reason, detail, request_id: requestId };
   return answer(facts, headers, violated.length > 0 ? { 'violated-policies': violated } : {});
 }

@@ -1,7 +1,12 @@
 import type { RateReport, RateShare } from '@tollgate/billing-core/contract/sync.ts';
 
 /** A customer's rate limit as its plan has it: for all gateways together. */
-export type RateLimit = { readonly rate_per_second: number; readonly burst: number };
+export type RateLimit = {
+  readonly rate_per_second: number;
+  readonly burst: number;
+  /** Without a share, while core cannot be asked. */
+  readonly on_unreachable: 'admit' | 'refuse';
+};
 
 /** This till's part of the limit. Core counts it for longer than the till uses it. */
 type Share = {
@@ -98,13 +103,20 @@ export function askRate(rate: Rate): void {
 }
 
 /**
- * Core cannot be asked: the till goes on with the part it last had, or with the whole limit when
- * it never had one. That is the one time at which tills together can pass a rate limit.
+ * Core cannot be asked. A share is good until it expires, a bucket that core holds is out of reach
+ * at once; then the plan says what to do. Where it says to admit, the till goes on with the part it
+ * last had, or with the whole limit when it never had one: the one time at which tills together can
+ * pass a rate limit. Else nothing is known.
  */
-export function checkRateAlone(rate: Rate, limit: RateLimit, now: number): RateCheck {
+export function checkRateAlone(
+  rate: Rate,
+  limit: RateLimit,
+  now: number,
+): 'ok' | 'wait' | 'unknown' {
   const last = rate.share;
   accrue(rate, now);
-  if (!rate.share) {
+  if (!rate.share || rate.share.central) {
+    if (limit.on_unreachable === 'refuse') return 'unknown';
     const alone = last && !last.central ? last : undefined;
     const ratePerS = alone?.ratePerS ?? limit.rate_per_second;
     const burst = alone?.burst ?? limit.burst;
@@ -115,13 +127,13 @@ export function checkRateAlone(rate: Rate, limit: RateLimit, now: number): RateC
   return rate.tokens >= 1 ? 'ok' : 'wait';
 }
 
-/** Seconds until a token can be there, rounded up. */
+/** Seconds until one more token can be there, rounded up. */
 export function untilToken(rate: Rate, limit: RateLimit, now: number): number {
   if (rate.share?.central || !rate.share?.ratePerS) {
     const waitMs = Math.max(rate.nextAt - now, 1_000 / limit.rate_per_second);
     return Math.max(1, Math.ceil(waitMs / 1_000));
   }
-  return Math.max(1, Math.ceil((1 - rate.tokens) / rate.share.ratePerS));
+  return Math.max(1, Math.ceil((1 - (rate.tokens % 1)) / rate.share.ratePerS));
 }
 
 /** What core should hear now, or null. What it says of its own share is lowered already. */

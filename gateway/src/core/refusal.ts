@@ -26,6 +26,7 @@ export const REFUSALS = {
   subscription_missing: [402, 'The customer has no live subscription'],
   body_too_large: [413, 'The request body is over the limit of this route'],
   rate_limited: [429, 'Too many requests: the rate limit is used up'],
+  rate_unverifiable: [503, 'The rate limit cannot be verified just now'],
   quota_exceeded: [429, 'The quota is used up'],
   quota_unverifiable: [503, 'The quota cannot be verified just now'],
   spool_full: [503, 'The gateway cannot record usage just now'],

@@ -2,6 +2,17 @@ import type { QuotaFact } from '@tollgate/billing-core/contract/facts.ts';
 import { quotaWindow, windowAt } from '@tollgate/billing-core/contract/quota-window.ts';
 import type { AdmissionRequest, Hold, LimitState, Settlement, Spend } from '../ports.ts';
 import { available, openLease, reserve, settleUnits, type Lease } from './lease.ts';
+import {
+  limitsOf,
+  quotaRefusal,
+  rateRefusal,
+  rateUnverifiable,
+  unlentRefusal,
+  unverifiable,
+  type Need,
+  type Pace,
+  type Refused,
+} from './limits.ts';
 import { isBillable, measure, reservationOf, type UsageRecord } from './meter.ts';
 import {
   askRate,
@@ -9,12 +20,9 @@ import {
   checkRateAlone,
   offer,
   openRate,
-  untilToken,
   type Rate,
   type RateCheck,
-  type RateLimit,
 } from './rate.ts';
-import { refuse, type Refusal } from './refusal.ts';
 
 /**
  * One customer's counter at this gateway: its part of the rate limit and its leases of quota
@@ -30,13 +38,12 @@ export type Till = {
   readonly leases: Map<string, Lease>;
 };
 
-export type TillAnswer =
+export type Decided =
   | { readonly kind: 'admitted'; readonly hold: Hold; readonly limits: readonly LimitState[] }
-  | {
-      readonly kind: 'refused';
-      readonly refusal: Refusal;
-      readonly limits: readonly LimitState[];
-    }
+  | Refused;
+
+export type TillAnswer =
+  | Decided
   /** Not decided: core must be asked for these windows, or for a part of the rate limit. */
   | { readonly kind: 'ask'; readonly windows: readonly string[] };
 
@@ -47,8 +54,6 @@ export const openTill = (customerId: string, generation = 0): Till => ({
   reopenedAt: 0n,
   leases: new Map(),
 });
-
-type Need = { lease: Lease; quota: QuotaFact; units: number };
 
 /** The lease of the window that holds now; undefined where the facts tell of no such window. */
 function leaseOf(
@@ -92,9 +97,6 @@ export function needsOf(till: Till, request: AdmissionRequest, now: number): Nee
   return { needs, untold };
 }
 
-/** The rate limit that a request meets, and this till's part of it. */
-type Pace = { rate: Rate; limit: RateLimit };
-
 function paceOf(till: Till, request: AdmissionRequest, now: number): Pace | null {
   const limit = request.fact.customer.rate_limit;
   // The rate limit is one of requests: a later span of one takes no token.
@@ -103,67 +105,13 @@ function paceOf(till: Till, request: AdmissionRequest, now: number): Pace | null
   return { rate: till.rate, limit };
 }
 
-/** A limit's name as clients see it: `requests-month`, and `requests-day-key` of a key's own. */
-function limitName({ meter_slug, window, scope }: QuotaFact): string {
-  const name = `${meter_slug}-${window === 'billing_period' ? 'period' : window}`;
-  return scope === 'key' ? `${name}-key` : name;
-}
-const untilReset = (lease: Lease, now: number): number =>
-  Math.max(1, Math.ceil((lease.window.endsAt - now) / 1_000));
-
-/** What the RateLimit fields tell; of the rate limit, what this gateway can serve just now. */
-function limitsOf(pace: Pace | null, needs: readonly Need[], now: number): LimitState[] {
-  const limits: LimitState[] = needs.map(({ lease, quota }) => ({
-    name: limitName(quota),
-    quota: lease.limit,
-    windowS: Math.round((lease.window.endsAt - lease.window.startsAt) / 1_000),
-    remaining: Math.max(0, available(lease)) + lease.unlent,
-    resetS: untilReset(lease, now),
-  }));
-  if (pace) {
-    const { rate, limit } = pace;
-    const remaining = Math.min(Math.floor(rate.tokens), limit.burst);
-    limits.unshift({
-      name: 'rate',
-      quota: limit.burst,
-      windowS: Math.max(1, Math.ceil(limit.burst / limit.rate_per_second)),
-      remaining,
-      resetS: Math.ceil((limit.burst - remaining) / limit.rate_per_second),
-    });
-  }
-  return limits;
-}
-
-function rateRefusal(pace: Pace, now: number): TillAnswer {
-  const retryAfterS = untilToken(pace.rate, pace.limit, now);
-  const refusal = refuse('rate_limited', { retryAfterS, violated: ['rate'] });
-  return { kind: 'refused', refusal, limits: limitsOf(pace, [], now) };
-}
-
-function quotaRefusal(spent: readonly Need[], now: number): Refusal {
-  const resets = spent.map(({ lease }) => untilReset(lease, now));
-  return refuse('quota_exceeded', {
-    retryAfterS: Math.max(...resets),
-    violated: spent.map(({ quota }) => limitName(quota)),
-  });
-}
-
-/** Its facts end before now: where core cannot be asked for newer ones nothing can be counted. */
-function unverifiable(quotas: readonly QuotaFact[], limits: readonly LimitState[]): TillAnswer {
-  const refusal = refuse('quota_unverifiable', {
-    retryAfterS: 1,
-    violated: quotas.map(limitName),
-  });
-  return { kind: 'refused', refusal, limits };
-}
-
 const isShort = ({ lease, units }: Need): boolean => available(lease) < Math.max(1, units);
 
 /** From here the request is admitted: the token is taken and the units are set aside. */
 function enter(
   request: AdmissionRequest,
   { pace, needs, now }: { pace: Pace | null; needs: readonly Need[]; now: number },
-): TillAnswer {
+): Decided {
   if (pace) pace.rate.tokens -= 1;
   const spends: Spend[] = [];
   for (const need of needs) {
@@ -194,10 +142,7 @@ export function admit(till: Till, request: AdmissionRequest, now: number): TillA
   const spent = missing.filter(
     ({ lease, units }) => lease.exhaustedAt !== null || units > lease.limit,
   );
-  if (spent.length > 0) {
-    const limits = limitsOf(pace, needs, now);
-    return { kind: 'refused', refusal: quotaRefusal(spent, now), limits };
-  }
+  if (spent.length > 0) return quotaRefusal(spent, limitsOf(pace, needs, now));
   if (missing.length > 0 || check === 'ask') {
     for (const { lease, units } of missing) lease.short += Math.max(1, units);
     if (pace && check === 'ask') askRate(pace.rate);
@@ -216,14 +161,36 @@ export function offerTo(till: Till, request: AdmissionRequest, now: number): voi
  * Decides a request whose leases are short while core cannot be asked: the plan says for each
  * quota whether to admit (counted as unleased) or to refuse. It is data, not an accident.
  */
-export function admitUnreachable(till: Till, request: AdmissionRequest, now: number): TillAnswer {
+export function admitUnreachable(till: Till, request: AdmissionRequest, now: number): Decided {
   const pace = paceOf(till, request, now);
-  if (pace && checkRateAlone(pace.rate, pace.limit, now) === 'wait') return rateRefusal(pace, now);
+  const check = pace ? checkRateAlone(pace.rate, pace.limit, now) : 'ok';
+  if (pace && check === 'wait') return rateRefusal(pace, now);
+  if (pace && check === 'unknown') return rateUnverifiable(pace, now);
   const { needs, untold } = needsOf(till, request, now);
   const barred = needs.filter((need) => isShort(need) && need.quota.on_unreachable === 'refuse');
   if (barred.length + untold.length === 0) return enter(request, { pace, needs, now });
   const quotas = [...barred.map(({ quota }) => quota), ...untold];
   return unverifiable(quotas, limitsOf(pace, needs, now));
+}
+
+/**
+ * Turns away a request that waited in vain: core was asked, and others have not given back what
+ * they hold. It may be there in a moment. `deskless`: nobody divides rate limits just now.
+ */
+export function giveUp(
+  till: Till,
+  request: AdmissionRequest,
+  { now, deskless = false }: { now: number; deskless?: boolean },
+): Decided {
+  const pace = paceOf(till, request, now);
+  const { needs, untold } = needsOf(till, request, now);
+  if (untold.length > 0) return unverifiable(untold, limitsOf(pace, needs, now));
+  const missing = needs.filter(isShort);
+  if (missing.length > 0) return unlentRefusal(missing, limitsOf(pace, needs, now));
+  if (pace && checkRate(pace.rate, now) !== 'ok') {
+    return deskless ? rateUnverifiable(pace, now) : rateRefusal(pace, now);
+  }
+  return enter(request, { pace, needs, now });
 }
 
 /** The lease that a hold is part of; undefined when it was an ended boot's. */

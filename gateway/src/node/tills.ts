@@ -18,7 +18,7 @@ import {
   reopen,
   totals,
 } from '../core/lending.ts';
-import { admit, admitUnreachable, offerTo, openTill, type Till } from '../core/till.ts';
+import { admit, admitUnreachable, giveUp, offerTo, openTill, type Till } from '../core/till.ts';
 import type { Admission, AdmissionRequest, Clock, Tills } from '../ports.ts';
 import { Paces } from './paces.ts';
 
@@ -285,11 +285,9 @@ export class TillHouse implements Tills {
   }
 
   #decideWithoutCore(request: AdmissionRequest): Admission {
-    const reason = this.#reachable() && !this.#deskless ? 'quota_exceeded' : 'quota_unverifiable';
-    const refusal = refuse(reason, { retryAfterS: RETRY_AFTER_S });
-    if (this.#reachable()) return { kind: 'refused', refusal };
     const till = this.till(request.fact.customer.id);
-    const answer = admitUnreachable(till, request, this.#clock.now());
-    return answer.kind === 'ask' ? { kind: 'refused', refusal } : answer;
+    const now = this.#clock.now();
+    if (!this.#reachable()) return admitUnreachable(till, request, now);
+    return giveUp(till, request, { now, deskless: this.#deskless });
   }
 }

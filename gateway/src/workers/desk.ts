@@ -1,4 +1,5 @@
 import { acknowledge, grant, recall, reopen } from '../core/lending.ts';
+import type { RateLimit } from '../core/rate.ts';
 import { offerTo, openTill, type Till } from '../core/till.ts';
 import type { AdmissionRequest, Hold } from '../ports.ts';
 import { Outbox } from './outbox.ts';
@@ -25,6 +26,7 @@ export class Desk {
   toppedUpAt = 0;
   /** The object cannot ask core. */
   away = false;
+  #limit: RateLimit | null = null;
   #offered = 0;
   #keepMs = 0;
   #refusals = new Map<string, RefusalCount>();
@@ -50,6 +52,7 @@ export class Desk {
   offer(request: AdmissionRequest, now: number): void {
     offerTo(this.till, request, now);
     if (!this.till.rate) return;
+    this.#limit = request.fact.customer.rate_limit;
     this.#offered += 1;
     lapse(this.till.rate, this.#keepMs, now);
   }
@@ -72,7 +75,7 @@ export class Desk {
     for (const { admittedAt } of open) watermark = Math.min(watermark, admittedAt);
     const refusals = [...this.#refusals.values()];
     const recalled = [...this.#recalled];
-    const rate = rateAsk(till.rate, { offered: this.#offered, now });
+    const rate = rateAsk(till.rate, { offered: this.#offered, limit: this.#limit, now });
     this.#refusals = new Map();
     this.#recalled = new Set();
     this.#offered = 0;

@@ -1,8 +1,7 @@
 import { env, waitUntil } from 'cloudflare:workers';
 import { encodeRecord } from '../core/meter.ts';
-import { refuse } from '../core/refusal.ts';
 import { forget, recall } from '../core/lending.ts';
-import { admit, admitUnreachable, settle } from '../core/till.ts';
+import { admit, admitUnreachable, giveUp, settle } from '../core/till.ts';
 import type { Admission, AdmissionRequest, Hold, Refusals, Settlement, Tills } from '../ports.ts';
 import type { CoreClock } from './clock.ts';
 import { Desk } from './desk.ts';
@@ -120,12 +119,12 @@ export class Isolate implements Tills, Refusals {
 
   /** Nothing was lent in time: core is away, or others have not given back what they hold. */
   #decideAlone(desk: Desk, request: AdmissionRequest): Admission {
-    const reason = desk.away ? 'quota_unverifiable' : 'quota_exceeded';
-    const refusal = refuse(reason, { retryAfterS: 1 });
-    if (!desk.away) return { kind: 'refused', refusal };
-    const answer = admitUnreachable(desk.till, request, this.#of.clock.now());
+    const now = this.#of.clock.now();
+    const answer = desk.away
+      ? admitUnreachable(desk.till, request, now)
+      : giveUp(desk.till, request, { now });
     if (answer.kind === 'admitted') this.#admitted(desk, answer.hold);
-    return answer.kind === 'ask' ? { kind: 'refused', refusal } : answer;
+    return answer;
   }
 
   #admitted(desk: Desk, hold: Hold): void {

@@ -1,4 +1,13 @@
-import { askRate, checkRate, type Rate, reportOf, takeShare } from '../core/rate.ts';
+import {
+  askRate,
+  checkRate,
+  checkRateAlone,
+  dropShare,
+  type Rate,
+  type RateLimit,
+  reportOf,
+  takeShare,
+} from '../core/rate.ts';
 
 /**
  * Rate limits between isolates. The till object keeps the bucket; isolates take tokens in advance,
@@ -18,6 +27,8 @@ export type RateAsk = {
   readonly demand: number;
   /** Tokens taken before and not used. */
   readonly held: number;
+  /** The limit as the customer's facts have it: what an object does by itself follows it. */
+  readonly limit: RateLimit | null;
 };
 
 export type RateGrant = {
@@ -27,6 +38,17 @@ export type RateGrant = {
   /** How long tokens may be kept. */
   readonly aheadMs: number;
   readonly retryMs: number;
+  /** The object has no share, core cannot be asked for one, and the plan says to refuse then. */
+  readonly unknown: boolean;
+};
+
+const UNKNOWN: RateGrant = {
+  tokens: 0,
+  ratePerS: 0,
+  burst: 0,
+  aheadMs: 0,
+  retryMs: 0,
+  unknown: true,
 };
 
 /** How long ahead isolates may take tokens: never more than half of the burst in all. */
@@ -37,22 +59,27 @@ export function aheadMs(rate: Rate): number {
 }
 
 /** An isolate's question, or null when it needs nothing. `offered` is what it counted itself. */
-export function rateAsk(rate: Rate | null, of: { offered: number; now: number }): RateAsk | null {
+export function rateAsk(
+  rate: Rate | null,
+  of: { offered: number; limit: RateLimit | null; now: number },
+): RateAsk | null {
   if (!rate) return null;
   const report = reportOf(rate, '', of.now);
   if (!report && of.offered === 0) return null;
   const held = rate.share?.central ? Math.max(0, Math.floor(rate.tokens)) : 0;
-  return { offered: of.offered, take: rate.take, demand: rate.demand, held };
+  const { offered, limit } = of;
+  return { offered, take: rate.take, demand: rate.demand, held, limit };
 }
 
-/** The object's answer. `isolates` share what may be taken ahead. */
+/** The object's answer. `isolates` share what may be taken ahead; `away`: core cannot be asked. */
 export function giveTokens(
   rate: Rate,
   ask: RateAsk,
-  of: { isolates: number; now: number },
+  of: { isolates: number; away: boolean; now: number },
 ): RateGrant {
   const { now } = of;
   checkRate(rate, now);
+  if (of.away && ask.limit && checkRateAlone(rate, ask.limit, now) === 'unknown') return UNKNOWN;
   const { share } = rate;
   const ahead = aheadMs(rate);
   const ratePerS = share?.ratePerS ?? 0;
@@ -75,6 +102,7 @@ export function giveTokens(
     burst,
     aheadMs: ahead,
     retryMs: tokens > 0 ? 0 : Math.max(0, retryMs),
+    unknown: false,
   };
 }
 
@@ -92,6 +120,12 @@ export function takeTokens(
   at: { sentAt: number; now: number },
 ): void {
   const { tokens, burst, retryMs } = grant;
+  if (grant.unknown) {
+    dropShare(rate);
+    rate.take = 0;
+    rate.nextAt = 0;
+    return;
+  }
   const share = { customer: '', burst, tokens, central: true, retry_in_ms: retryMs };
   // Any rate but 0: that means that core gives nothing to anybody for a second.
   takeShare(rate, { ...share, rate: Math.max(grant.ratePerS, 1e-9) }, at);

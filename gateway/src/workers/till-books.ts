@@ -106,7 +106,7 @@ export class TillBooks {
     return needsCore(rate, ask, now);
   }
 
-  giveTokens(ask: RateAsk, of: { isolates: number; now: number }): RateGrant {
+  giveTokens(ask: RateAsk, of: { isolates: number; away: boolean; now: number }): RateGrant {
     return giveTokens((this.till.rate ??= openRate(of.now)), ask, of);
   }
 

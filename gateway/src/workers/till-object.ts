@@ -113,15 +113,16 @@ export class TillObject extends DurableObject<WorkersEnv> {
       till.saveLeases();
       this.ctx.waitUntil(this.#sync.run(till).catch(this.#failed));
     }
-    if (waits || till.wants(report.asks, now)) {
+    // While core is away nobody waits for it: the alarm tries it.
+    if (!this.#sync.away && (waits || till.wants(report.asks, now))) {
       const late = scheduler.wait(LEND_WAIT_MS);
       await Promise.race([this.#sync.run(till).catch(this.#failed), late]);
       grants = till.lend(report.isolate, report.asks, this.#clock.now());
     }
     this.#alarmWithin(till.isTight ? TIGHT_MS : this.#settings.syncMs);
-    const at = { isolates: this.#busyIsolates(), now: this.#clock.now() };
-    const rate = rateAsk && till.giveTokens(rateAsk, at);
     const { away, asOf } = this.#sync;
+    const at = { isolates: this.#busyIsolates(), away, now: this.#clock.now() };
+    const rate = rateAsk && till.giveTokens(rateAsk, at);
     return { now: at.now, grants, rate, away, asOf: String(asOf) };
   }
 

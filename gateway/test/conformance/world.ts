@@ -36,8 +36,16 @@ export async function openUpstream(address = '127.0.0.1'): Promise<Upstream> {
 export type Seller = { customerId: string; key: string; keyId: string; subscriptionId: string };
 export type Terms = {
   /** Of requests, or of another meter in its own units. */
-  quota?: { limit: number | string; window?: string; meter?: string };
+  quota?: {
+    limit: number | string;
+    window?: string;
+    meter?: string;
+    scope?: 'customer' | 'key';
+    enforcement?: 'hard' | 'soft';
+  };
   rate?: { rate_per_second: string; burst: number };
+  /** The customer's billing zone. */
+  zone?: string;
 };
 
 /** A real billing-core on a real Postgres, reached over HTTP, whose clock runs. */
@@ -85,7 +93,8 @@ export async function openWorld(): Promise<World> {
     reachable: true,
     customer: async (terms = {}) => {
       const plan_version_id = await plan(terms);
-      const { id: customer_id } = await done('POST', '/v1/customers', { name: 'Acme' });
+      const acme = { name: 'Acme', billing_zone: terms.zone ?? 'UTC' };
+      const { id: customer_id } = await done('POST', '/v1/customers', acme);
       const { id } = await done('POST', '/v1/subscriptions', { customer_id, plan_version_id });
       const key = await done('POST', `/v1/customers/${customer_id}/keys`, { name: 'key' });
       const ids = { customerId: `${customer_id}`, keyId: `${key.id}`, subscriptionId: `${id}` };
@@ -126,9 +135,8 @@ export async function openWorld(): Promise<World> {
 function entitlements({ quota, rate }: Terms): object[] {
   const all: object[] = [];
   if (quota) {
-    const { limit, window = 'month', meter: meter_id = 'mtr_requests' } = quota;
-    const of = { meter_id, limit: String(limit), window, enforcement: 'hard' };
-    all.push({ kind: 'quota', ...of });
+    const { limit, meter = 'mtr_requests', window = 'month', ...of } = quota;
+    all.push({ kind: 'quota', meter_id: meter, limit: String(limit), window, ...of });
   }
   if (rate) all.push({ kind: 'rate_limit', ...rate });
   return all;

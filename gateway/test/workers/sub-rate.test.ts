@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { checkRate, offer, openRate, takeShare, type Rate } from '../../src/core/rate.ts';
+import {
+  checkRate,
+  checkRateAlone,
+  offer,
+  openRate,
+  SHARE_TTL_MS,
+  takeShare,
+  type Rate,
+} from '../../src/core/rate.ts';
 import {
   aheadMs,
   giveTokens,
@@ -42,11 +50,11 @@ class IsolateSeat {
     if (check === 'ask') {
       this.rate.take += 1;
       this.rate.news = true;
-      const ask = rateAsk(this.rate, { offered: this.#offered, now });
+      const ask = rateAsk(this.rate, { offered: this.#offered, limit: null, now });
       if (!ask) throw new Error('a waiting request asks');
       this.asks += 1;
       this.#offered = 0;
-      const given = giveTokens(object, ask, { isolates, now });
+      const given = giveTokens(object, ask, { isolates, away: false, now });
       this.#keepMs = Math.max(given.aheadMs, 1);
       takeTokens(this.rate, given, { sentAt: now, now });
       check = checkRate(this.rate, now);
@@ -119,7 +127,7 @@ test('a burst too small to be divided is not taken ahead', () => {
 
 test('tokens that were kept too long lapse', () => {
   const rate = openRate(NOW);
-  const given = { tokens: 5, ratePerS: 10, burst: 10, aheadMs: 500, retryMs: 0 };
+  const given = { tokens: 5, ratePerS: 10, burst: 10, aheadMs: 500, retryMs: 0, unknown: false };
   takeTokens(rate, given, { sentAt: NOW, now: NOW });
   lapse(rate, 500, NOW + 500);
   expect(rate.tokens).toBe(5);
@@ -129,9 +137,34 @@ test('tokens that were kept too long lapse', () => {
 
 test('core is asked for what waits when the object has no part of the limit', () => {
   const object = openRate(NOW);
-  const ask = { offered: 1, take: 2, demand: 1, held: 0 };
+  const ask = { offered: 1, take: 2, demand: 1, held: 0, limit: null };
   expect(needsCore(object, ask, NOW)).toBe(true);
   expect(object.take).toBe(2);
   takeShare(object, share(10, 10), { sentAt: NOW, now: NOW });
   expect(needsCore(object, ask, NOW)).toBe(false);
+});
+
+test.each([
+  ['admit', true],
+  ['refuse', false],
+] as const)('without a share and without core the plan decides: %s', (on_unreachable, goesOn) => {
+  const object = openRate(NOW);
+  const limit = { rate_per_second: 10, burst: 5, on_unreachable };
+  const ask = { offered: 1, take: 2, demand: 1, held: 0, limit };
+  const given = giveTokens(object, ask, { isolates: 1, away: true, now: NOW });
+  expect([given.tokens, given.unknown]).toEqual([goesOn ? 2 : 0, !goesOn]);
+  const isolate = openRate(NOW);
+  offer(isolate, NOW);
+  takeTokens(isolate, given, { sentAt: NOW, now: NOW });
+  expect(checkRate(isolate, NOW)).toBe(goesOn ? 'ok' : 'ask');
+  expect(checkRateAlone(isolate, limit, NOW)).toBe(goesOn ? 'ok' : 'unknown');
+});
+
+test('a share that has not expired is good without core, whatever the plan says', () => {
+  const object = objectOf(10, 5);
+  const limit = { rate_per_second: 10, burst: 5, on_unreachable: 'refuse' } as const;
+  const ask = { offered: 1, take: 2, demand: 1, held: 0, limit };
+  const of = { isolates: 1, away: true };
+  expect(giveTokens(object, ask, { ...of, now: NOW + SHARE_TTL_MS - 1 }).tokens).toBe(2);
+  expect(giveTokens(object, ask, { ...of, now: NOW + SHARE_TTL_MS }).unknown).toBe(true);
 });

@@ -104,7 +104,7 @@ const VERSION: PlanVersion = {
       enforcement: 'unlimited',
       on_unreachable: 'refuse',
     },
-    { id: 'ent_2', kind: 'rate_limit', rate_per_second: '0.5', burst: 3 },
+    { id: 'ent_2', kind: 'rate_limit', rate_per_second: '0.5', burst: 3, on_unreachable: 'admit' },
     { id: 'ent_3', kind: 'feature', feature: 'sso' },
   ],
 };

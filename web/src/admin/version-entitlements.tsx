@@ -32,6 +32,10 @@ const ON_UNREACHABLE = [
   { value: 'refuse', label: t('Refuse past what it holds') },
   { value: 'admit', label: t('Admit, counted apart') },
 ];
+const RATE_UNREACHABLE = [
+  { value: 'admit', label: t('Go on with its last share') },
+  { value: 'refuse', label: t('Refuse once its share expires') },
+];
 const ENFORCEMENTS = [
   { value: 'hard', label: t('Hard: refuse') },
   { value: 'soft', label: t('Soft: admit, bill') },
@@ -163,6 +167,12 @@ function RateFields({ form, at }: Omit<FieldsProps, 'meters'> & { at: number }) 
         inputMode="numeric"
         required={t('Enter a burst')}
         check={countFault}
+      />
+      <SelectField
+        form={form}
+        name={`entitlements.${at}.on_unreachable`}
+        label={t('If a gateway cannot ask')}
+        options={RATE_UNREACHABLE}
       />
     </>
   );

@@ -77,8 +77,8 @@ function entitlementValues(one: Entitlement, meterId: string): EntitlementValues
   const empty = emptyEntitlement(meterId);
   if (one.kind === 'feature') return { ...empty, kind: one.kind, feature: one.feature };
   if (one.kind === 'rate_limit') {
-    const { kind, rate_per_second, burst } = one;
-    return { ...empty, kind, rate_per_second, burst: String(burst) };
+    const { kind, rate_per_second, burst, on_unreachable } = one;
+    return { ...empty, kind, rate_per_second, burst: String(burst), on_unreachable };
   }
   const { id: _, limit, ...quota } = one;
   return { ...empty, ...quota, limit: limit ?? '' };
@@ -103,6 +103,7 @@ function entitlementInput(one: EntitlementValues): EntitlementInput {
       kind: 'rate_limit',
       rate_per_second: one.rate_per_second,
       burst: Number(one.burst),
+      on_unreachable: one.on_unreachable,
     };
   }
   const { meter_id, window, scope, enforcement, on_unreachable } = one;

@@ -16,9 +16,11 @@ import {
   untilToken,
   type Rate,
 } from '../rate.ts';
+import { rateLimit } from './sample.ts';
 
 const NOW = 1_790_000_000_000;
-const LIMIT = { rate_per_second: 10, burst: 20 };
+
+const LIMIT = rateLimit(10, 20);
 const none = { customer: 'cus', rate: 0, burst: 0, tokens: 0, central: false, retry_in_ms: 0 };
 
 function shared(rate: Rate, of: Partial<RateShare>, now = NOW): Rate {
@@ -137,4 +139,32 @@ test('while core cannot be asked a till goes on with its last share, or with the
   const fresh = openRate(NOW);
   expect(checkRateAlone(fresh, LIMIT, NOW)).toBe('ok');
   expect(fresh.share).toMatchObject({ ratePerS: 10, burst: 20 });
+});
+
+test('a plan can say that without a share nothing passes; a share is good until it expires', () => {
+  const strict = rateLimit(10, 20, 'refuse');
+  expect(checkRateAlone(openRate(NOW), strict, NOW)).toBe('unknown');
+  const rate = shared(openRate(NOW), { rate: 2, burst: 3, tokens: 1 });
+  expect(checkRateAlone(rate, strict, NOW)).toBe('ok');
+  spend(rate);
+  expect(checkRateAlone(rate, strict, NOW)).toBe('wait');
+  expect(checkRateAlone(rate, strict, NOW + SHARE_TTL_MS)).toBe('unknown');
+});
+
+test("core's own bucket is out of reach with core: the plan decides at once", () => {
+  const central = () => shared(openRate(NOW), { central: true, retry_in_ms: 700 });
+  expect(checkRateAlone(central(), rateLimit(10, 20, 'refuse'), NOW)).toBe('unknown');
+  const rate = central();
+  expect(checkRateAlone(rate, LIMIT, NOW)).toBe('ok');
+  expect(rate.share).toMatchObject({ ratePerS: 10, burst: 20, central: false });
+});
+
+test.each([
+  [0.2, 10, 1],
+  [3.5, 0.1, 5],
+  [0, 0.1, 10],
+])('with %d tokens at %d a second one more is there in %d s', (tokens, perS, seconds) => {
+  const rate = shared(openRate(NOW), { rate: perS, burst: 20 });
+  rate.tokens = tokens;
+  expect(untilToken(rate, LIMIT, NOW)).toBe(seconds);
 });

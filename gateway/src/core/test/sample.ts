@@ -1,4 +1,4 @@
-import type { KeyFact, RouteFact } from '@tollgate/billing-core/contract/facts.ts';
+import type { KeyFact, QuotaFact, RouteFact } from '@tollgate/billing-core/contract/facts.ts';
 import type { AdmissionRequest } from '../../ports.ts';
 
 /** A route and a key's facts for tests of the till; override what the test is about. */
@@ -22,6 +22,26 @@ export const route = (more: Partial<RouteFact> = {}): RouteFact => ({
   ...more,
 });
 
+export const quota = (more: Partial<QuotaFact> = {}): QuotaFact => ({
+  meter_id: METER,
+  meter_slug: 'requests',
+  meter_unit: 'request',
+  meter_scale: 0,
+  window: 'month',
+  scope: 'customer',
+  turns: [],
+  limit: 100,
+  enforcement: 'hard',
+  on_unreachable: 'refuse',
+  ...more,
+});
+
+export const rateLimit = (
+  rate_per_second: number,
+  burst: number,
+  on_unreachable: 'admit' | 'refuse' = 'admit',
+) => ({ rate_per_second, burst, on_unreachable });
+
 export const keyFact = (customer: Partial<KeyFact['customer']> = {}): KeyFact => ({
   key_id: 'key_1',
   mode: 'live',
@@ -32,18 +52,7 @@ export const keyFact = (customer: Partial<KeyFact['customer']> = {}): KeyFact =>
     state: 'active',
     subscription: { id: 'sub_1', state: 'active' },
     rate_limit: null,
-    quotas: [
-      {
-        meter_id: METER,
-        meter_slug: 'requests',
-        window: 'month',
-        scope: 'customer',
-        turns: [],
-        limit: 100,
-        enforcement: 'hard',
-        on_unreachable: 'refuse',
-      },
-    ],
+    quotas: [quota()],
     ...customer,
   },
 });

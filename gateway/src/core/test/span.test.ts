@@ -8,7 +8,7 @@ import { takeShare } from '../rate.ts';
 import { cancel, carry, isIdle, spanAfter } from '../span.ts';
 import { Tally } from '../tally.ts';
 import { admit, openTill, settle, type Till } from '../till.ts';
-import { CUSTOMER, keyFact, METER, request, route } from './sample.ts';
+import { CUSTOMER, keyFact, METER, rateLimit, request, route } from './sample.ts';
 
 const NOW = Date.UTC(2026, 10, 22, 12);
 const BYTES = 'mtr_bytes';
@@ -16,7 +16,7 @@ const [requests] = keyFact().customer.quotas;
 const bytes = { ...requests!, meter_id: BYTES, meter_slug: 'bytes', limit: 1_000 };
 const asked = request({
   fact: keyFact({
-    rate_limit: { rate_per_second: 1, burst: 1 },
+    rate_limit: rateLimit(1, 1),
     quotas: [requests!, bytes],
   }),
   route: route({

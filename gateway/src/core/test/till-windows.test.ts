@@ -4,7 +4,7 @@ import { lifeOf, RENEW_RETRY_MS } from '../key.ts';
 import { grant } from '../lending.ts';
 import { admit, admitUnreachable, openTill, settle, type Till } from '../till.ts';
 import type { AdmissionRequest } from '../../ports.ts';
-import { CUSTOMER, keyFact, METER, OK, request } from './sample.ts';
+import { CUSTOMER, keyFact, METER, OK, quota as monthly, request } from './sample.ts';
 
 const NOW = Date.UTC(2026, 10, 22, 12);
 const HOUR = 3_600_000;
@@ -13,17 +13,7 @@ const DAY = 24 * HOUR;
 const MIDNIGHT = Date.UTC(2026, 10, 21, 23);
 const TURNS = [MIDNIGHT, MIDNIGHT + DAY, MIDNIGHT + 2 * DAY];
 
-const quota = (more: Partial<QuotaFact>): QuotaFact => ({
-  meter_id: METER,
-  meter_slug: 'requests',
-  window: 'day',
-  scope: 'customer',
-  turns: [],
-  limit: 100,
-  enforcement: 'hard',
-  on_unreachable: 'refuse',
-  ...more,
-});
+const quota = (more: Partial<QuotaFact>): QuotaFact => monthly({ window: 'day', ...more });
 const asks = (quotas: QuotaFact[], key_id = 'key_1'): AdmissionRequest =>
   request({ fact: { ...keyFact({ quotas }), key_id } });
 const idOf = (start: number, kind = 'day'): string =>

@@ -7,7 +7,7 @@ import { available, type Lease } from '../lease.ts';
 import { takeShare } from '../rate.ts';
 import { acknowledge, forget, giveBackIdle, grant, recall, reopen, totals } from '../lending.ts';
 import { admit, admitUnreachable, openTill, settle, type Till } from '../till.ts';
-import { CUSTOMER, FAILED, keyFact, METER, OK, request, route } from './sample.ts';
+import { CUSTOMER, FAILED, keyFact, METER, OK, rateLimit, request, route } from './sample.ts';
 
 const NOW = Date.UTC(2026, 10, 22, 12);
 const MONTH = { customerId: CUSTOMER, keyId: null, meterId: METER, kind: 'month' } as const;
@@ -99,7 +99,7 @@ describe('quota', () => {
 
   test('a refused request takes neither a token nor a unit', () => {
     const till = openTill(CUSTOMER);
-    const fact = keyFact({ rate_limit: { rate_per_second: 1, burst: 1 } });
+    const fact = keyFact({ rate_limit: rateLimit(1, 1) });
     admit(till, request({ fact }), NOW);
     lend(till, 5);
     share(till, { rate: 1, burst: 1, tokens: 1 });

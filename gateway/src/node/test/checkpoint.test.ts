@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { keyFact, METER, request, route } from '../../core/test/sample.ts';
+import { keyFact, METER, quota, request, route } from '../../core/test/sample.ts';
 import type { Hold, LongRequest, NextSpan, Progress } from '../../ports.ts';
 import type { OpenMetering } from '../open-metering.ts';
 import { begin, finish, subscribe, useMeters } from './meters.ts';
@@ -11,21 +11,7 @@ const askedBy = (customer: string, limit?: number) =>
   request({
     fact: keyFact({
       id: customer,
-      quotas:
-        limit === undefined
-          ? []
-          : [
-              {
-                meter_id: BYTES,
-                meter_slug: 'bytes',
-                window: 'month',
-                scope: 'customer',
-                turns: [],
-                limit,
-                enforcement: 'hard',
-                on_unreachable: 'refuse',
-              },
-            ],
+      quotas: limit === undefined ? [] : [quota({ meter_id: BYTES, meter_slug: 'bytes', limit })],
     }),
     route: route({
       metering: [

@@ -1,6 +1,6 @@
 import type { SyncAnswer } from '@tollgate/billing-core/contract/sync.ts';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { keyFact, request } from '../../core/test/sample.ts';
+import { keyFact, rateLimit, request } from '../../core/test/sample.ts';
 import type { Admission } from '../../ports.ts';
 import { TillHouse } from '../tills.ts';
 
@@ -8,7 +8,7 @@ import { TillHouse } from '../tills.ts';
 
 const NOW = 1_790_000_000_000;
 const LIMITED = request({
-  fact: keyFact({ quotas: [], rate_limit: { rate_per_second: 100, burst: 10 } }),
+  fact: keyFact({ quotas: [], rate_limit: rateLimit(100, 10) }),
 });
 const NO_DESK: SyncAnswer = {
   now: NOW,
@@ -65,7 +65,7 @@ test('a desk that is away is asked for four times a second, then the answer is 5
   }
   expect(await answer).toMatchObject({
     kind: 'refused',
-    refusal: { reason: 'quota_unverifiable' },
+    refusal: { reason: 'rate_unverifiable' },
   });
   expect(synced).toBeLessThanOrEqual(5);
 });
