@@ -39,6 +39,7 @@ import { subscriptionsHttp } from './subscriptions/http.ts';
 import { portalSubscriptionsHttp } from './subscriptions/portal.ts';
 import { SYNC_BODY_BYTES_MAX, syncHttp } from './sync/http.ts';
 import { portalUsageHttp, usageHttp } from './usage/http.ts';
+import { countsHttp } from './usage/counts-http.ts';
 import { gapsHttp } from './usage/gaps-http.ts';
 import { valueFaultsHttp } from './usage/value-faults-http.ts';
 import { writeOffHttp } from './usage/write-off.ts';
@@ -74,6 +75,7 @@ function adminSurface(deps: Deps): OpenAPIHono<Api> {
     keysHttp(),
     usageHttp(),
     gapsHttp(),
+    countsHttp(),
     valueFaultsHttp(),
     writeOffHttp(),
     quotaWindowsHttp(),

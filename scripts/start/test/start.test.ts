@@ -37,6 +37,17 @@ async function answeredRequests(count: number): Promise<void> {
 
 async function ledgerEqualsAnswers(): Promise<void> {
   await vi.waitFor(async () => expect(await installation.ledgerCount()).toBe(answered), PATIENT);
+  await gatewaysAgree();
+}
+
+/** What the gateways themselves counted, over all their processes, is what the ledger has. */
+async function gatewaysAgree(): Promise<void> {
+  const { billing_core_url, admin_api_token } = installation.dev();
+  const headers = { authorization: `Bearer ${admin_api_token}` };
+  const answer = await fetch(`${billing_core_url}/v1/usage/counts`, { headers });
+  const counts = await answer.json();
+  expect(counts).toMatchObject({ differing: 0, differences: [] });
+  expect(counts.compared).toBeGreaterThan(0);
 }
 
 test('it serves a metered request, and the portal and its API', async () => {
