@@ -49,6 +49,12 @@ describe('the project', () => {
     ]);
   });
 
+  test('numbers its migrations one after another, none twice', () => {
+    const numbers = paths.flatMap((path) => /migrations\/(\d{4})_/.exec(path)?.[1] ?? []);
+    const expected = numbers.map((_, at) => String(at + 1).padStart(4, '0'));
+    expect(numbers.toSorted()).toEqual(expected);
+  });
+
   test('has no dead files', () => {
     const naming = [
       'package.json',
