@@ -8,6 +8,7 @@ import { newId } from '../../../billing-core/src/kit/id.ts';
 import { testDatabase } from '../../test/database.ts';
 import { testFolder } from '../../test/folder.ts';
 import { freePort } from '../../test/free-port.ts';
+import { sized } from '../size.ts';
 import { type CoreOf, corePart } from './core.ts';
 import { Gateway, type GatewayOf } from './gateway.ts';
 import { Load, type LoadOf, MIXED } from './load.ts';
@@ -136,7 +137,7 @@ export class Rig {
       weights: this.gateways.map(({ part }) => (part.running ? 1 : 0)),
       clients: 8,
       perSecond: null,
-      thinkMs: 0,
+      thinkMs: sized(10, 0),
       answers: MIXED,
       bytesMax: 2_000,
       ...asked,

@@ -4,13 +4,11 @@ import { type Fault, judge, type Verdict } from '../checker/verdict.ts';
 import type { Load, LoadOf } from './load.ts';
 import type { Customer, Terms } from './market.ts';
 import type { Rig } from './rig.ts';
-import { settle } from './settle.ts';
+import { settle, type Settling } from './settle.ts';
 
 export type Judging = {
   clockFaked?: boolean;
   unleased?: boolean;
-  /** How long the books may take to be complete. */
-  withinMs?: number;
 };
 
 /** What one test does to an installation, with customers of its own. */
@@ -83,14 +81,14 @@ export class Trial {
   }
 
   /** Waits until the books are complete, and has them judged. */
-  async verdict({ withinMs, ...judging }: Judging = {}): Promise<Verdict> {
+  async verdict({ withinMs, unrolled, ...judging }: Judging & Settling = {}): Promise<Verdict> {
     await this.stopLoads();
-    await settle(this.rig, withinMs);
+    await settle(this.rig, { ...(withinMs && { withinMs }), ...(unrolled && { unrolled }) });
     return this.judge(judging);
   }
 
   /** Has the books judged as they are. */
-  async judge(judging: Omit<Judging, 'withinMs'> = {}): Promise<Verdict> {
+  async judge(judging: Judging = {}): Promise<Verdict> {
     const { rig, faults } = this;
     const ledger = await readLedger(
       rig.database.url,
