@@ -1,7 +1,13 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { hash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type ServerResponse } from 'node:http';
+import {
+  Agent,
+  createServer,
+  get as httpGet,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -199,6 +205,32 @@ describe('a gateway process', () => {
     run.child.kill('SIGTERM');
     await exited(run);
     expect([run.code, core.recorded, core.inDoubt]).toEqual([0, 4, 0]);
+  });
+
+  it('answers what comes on a connection that was idle when it was told to stop', async () => {
+    const run = start();
+    await ready(run);
+    const agent = new Agent({ keepAlive: true });
+    const ask = (): Promise<IncomingMessage> =>
+      new Promise((resolve, reject) => {
+        const headers = { 'x-api-key': KEY };
+        const asked = httpGet(`http://127.0.0.1:${env.PORT}/`, { agent, headers }, (answer) => {
+          answer.resume().once('end', () => resolve(answer));
+        });
+        asked.once('error', reject);
+      });
+    expect((await ask()).headers.connection).toBe('keep-alive');
+    run.child.kill('SIGTERM');
+    await vi.waitFor(async () => expect((await asked('/readyz'))[0]).toBe(503), {
+      ...WAIT,
+      interval: 5,
+    });
+    const last = await ask();
+    expect([last.statusCode, last.headers.connection]).toEqual([200, 'close']);
+    await exited(run);
+    expect(run.code).toBe(0);
+    expect(core.recorded).toBe(2);
+    agent.destroy();
   });
 
   it('killed and restarted without core it serves what it knew, and loses nothing', async () => {

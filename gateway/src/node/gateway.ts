@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import type { Server } from 'node:http';
-import { BlockList } from 'node:net';
+import { BlockList, Server as TcpServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openApp } from '../app.ts';
 import type { Clock, Metering, Refusals, Tills } from '../ports.ts';
@@ -25,6 +26,8 @@ import { Upstreams } from './upstreams.ts';
 
 /** How long requests under way may take to finish when the gateway stops. */
 export const DRAIN_MS = 10_000;
+/** How long connections that carry nothing stay open then, at most. */
+const IDLE_GRACE_MS = 1_000;
 /** How long the last sync may take then; what is left the next start sends. */
 const LAST_SYNC_MS = 5_000;
 
@@ -195,12 +198,19 @@ export async function openGateway(of: GatewayOf): Promise<Gateway> {
   };
 }
 
-/** Accepts no connection any more and lets the requests under way finish, within the deadline. */
+/**
+ * Accepts no connection any more and lets the requests under way finish, within the deadline. An
+ * idle connection stays for a moment: a request may be on its way on it, and is answered, with
+ * word to close. The server's own way of closing would cut it at once, and that request with it.
+ */
 async function drain(server: Server, connections: Connections, of: GatewayOf): Promise<void> {
   const deadline = of.drainMs ?? DRAIN_MS;
-  server.close();
+  const emptied = once(server, 'close');
+  TcpServer.prototype.close.call(server);
   const done = new AbortController();
   const late = delay(deadline, 'late', { signal: done.signal }).catch(() => 'done');
+  const grace = delay(IDLE_GRACE_MS, undefined, { signal: done.signal }).catch(() => {});
+  await Promise.race([emptied, grace]);
   const ended = await Promise.race([connections.idle().then(() => 'idle'), late]);
   done.abort();
   if (ended === 'late') {
