@@ -31,7 +31,7 @@ async function killAt(place: Place): Promise<number> {
   await rig.core.end('SIGKILL');
   await holdup.open();
   // The sessions of the dead process end when they have done what they had begun.
-  await vi.waitUntil(async () => (await sessionsOf('tollgate')) === 0, { timeout: 10_000 });
+  await vi.waitUntil(async () => (await sessionsOf('tollgate')) === 0, { timeout: 30_000 });
   const written = (await batches()) - before;
   await rig.core.start();
   return written;

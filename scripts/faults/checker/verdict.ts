@@ -52,6 +52,8 @@ export type Figures = {
   asked: number;
   complete: number;
   refused: number;
+  /** Why, as the gateways said: how often each reason. */
+  reasons: Record<string, number>;
   recorded: number;
   served: number;
   /** Recorded, and no complete answer arrived. */
@@ -134,6 +136,12 @@ function minuteFindings(tally: Tally): Finding[] {
   );
 }
 
+function reasonsOf(asked: readonly Asked[]): Record<string, number> {
+  const reasons: Record<string, number> = {};
+  for (const { code } of asked) if (code !== null) reasons[code] = (reasons[code] ?? 0) + 1;
+  return reasons;
+}
+
 /** Compares what clients, upstream and database say. No finding: the promise was kept. */
 export function judge(evidence: Evidence): Verdict {
   const { asked, served, ledger, faults } = evidence;
@@ -145,6 +153,7 @@ export function judge(evidence: Evidence): Verdict {
     asked: asked.length,
     complete: sum((key) => key.completeAll),
     refused: asked.filter((each) => each.complete).length - sum((key) => key.completeAll),
+    reasons: reasonsOf(asked),
     recorded: sum((key) => key.recordedAll),
     served: served.length,
     extra: sum((key) => key.recordedAll - key.completeAll),

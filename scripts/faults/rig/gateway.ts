@@ -43,11 +43,18 @@ export class Gateway {
         BILLING_CORE_URL: `http://127.0.0.1:${wire.port}`,
         GATEWAY_TOKEN: token,
         SPOOL_DIR: spool,
+        UPSTREAM_ALLOW: '127.0.0.0/8',
         LOG_LEVEL: 'warn',
         ...env,
         ...of.env,
       },
     });
+  }
+
+  /** Whether it hears of changes at once. */
+  async isFollowing(): Promise<boolean> {
+    const answer = await fetch(`${this.privateUrl}/metrics`).catch(() => undefined);
+    return /^gateway_changes_following 1$/m.test((await answer?.text()) ?? '');
   }
 
   /** Its id in billing-core, which it minted into its spool. */

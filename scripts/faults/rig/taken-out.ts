@@ -13,6 +13,53 @@ const PARTS = {
       to: 'const count = bytes.length;',
     },
   ],
+  // Batches are kept in memory: what is not sent when the process ends is gone.
+  'the spool': [
+    {
+      file: 'gateway/src/node/spool/segment.ts',
+      from: 'const count = writeSync(this.#fd, bytes, written);',
+      to: 'const count = bytes.length;',
+    },
+    {
+      file: 'gateway/src/node/spool/batches.ts',
+      from: 'if (this.#durable) syncDirectory(this.#dir);',
+      to: '(this.inMemory ??= new Map()).set(sequence, { header, bytes });',
+    },
+    {
+      file: 'gateway/src/node/spool/batches.ts',
+      from: 'return place && parse(readFileSync(this.#pathOf(place)));',
+      to: 'return place && this.inMemory.get(sequence);',
+    },
+    {
+      file: 'gateway/src/node/spool/batches.ts',
+      from: 'renameSync(`${path}.new`, path);',
+      to: 'rmSync(`${path}.new`);',
+    },
+    {
+      file: 'gateway/src/node/spool/batches.ts',
+      from: 'renameSync(this.#pathOf(place), this.#pathOf(moved));',
+      to: '',
+    },
+    {
+      file: 'gateway/src/node/spool/batches.ts',
+      from: 'utimesSync(this.#pathOf(acked), wallNow / 1_000, wallNow / 1_000);',
+      to: '',
+    },
+  ],
+  'the keeping of batches': [
+    {
+      file: 'gateway/src/node/shipper.ts',
+      from: 'this.#failures += 1;\n      throw error;',
+      to: `this.#failures += 1;
+      if (batch) this.#of.batches.acknowledge(batch.header.sequence, this.#of.wallNow());
+      throw error;`,
+    },
+    {
+      file: 'gateway/src/node/spool/batches.ts',
+      from: "place.sequence >= sequence) this.#move(place, 'batch');",
+      to: "place.sequence < 0) this.#move(place, 'batch');",
+    },
+  ],
   'the dedup of batches': [
     {
       file: 'billing-core/src/usage/actions.ts',

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { readLedger } from '../checker/ledger.ts';
 import { type Asked, readLog, type Served } from '../checker/logs.ts';
 import { type Fault, judge, type Verdict } from '../checker/verdict.ts';
@@ -5,6 +6,9 @@ import type { Load, LoadOf } from './load.ts';
 import type { Customer, Terms } from './market.ts';
 import type { Rig } from './rig.ts';
 import { settle, type Settling } from './settle.ts';
+
+const POLL_MS = 20;
+const FOLLOWING_WITHIN_MS = 20_000;
 
 export type Judging = {
   clockFaked?: boolean;
@@ -29,7 +33,9 @@ export class Trial {
     return new Trial(rig, await doubtsIn(rig));
   }
 
+  /** Makes a customer. All gateways hear of it at once, so that no news of it comes later. */
   async customer(terms: Terms = {}): Promise<Customer> {
+    await untilFollowing(this.rig);
     const made = await this.rig.market.customer(terms);
     this.customers.push(made);
     return made;
@@ -69,6 +75,11 @@ export class Trial {
     for (const load of this.#loads.splice(0)) this.#asked.push(...(await load.stop()));
   }
 
+  /** Loads that are asking. */
+  get loads(): readonly Load[] {
+    return this.#loads;
+  }
+
   /** What clients saw so far; only of loads that have been stopped. */
   get asked(): readonly Asked[] {
     return this.#asked;
@@ -98,6 +109,16 @@ export class Trial {
     const evidence = { asked: this.#asked, served: this.served, ledger, faults, meters };
     const doubtsBefore = this.#doubtsBefore;
     return judge({ ...evidence, ...judging, doubtsBefore });
+  }
+}
+
+async function untilFollowing({ gateways }: Rig): Promise<void> {
+  for (const gateway of gateways.filter(({ part }) => part.running)) {
+    const until = performance.now() + FOLLOWING_WITHIN_MS;
+    while (!(await gateway.isFollowing())) {
+      if (performance.now() > until) throw new Error(`${gateway.part.name} hears of no changes`);
+      await pause(POLL_MS);
+    }
   }
 }
 
