@@ -35,6 +35,7 @@ import { watchLiveUsage } from './quotas/live.ts';
 import type { Rates } from './quotas/rate-desk.ts';
 import { pricesHttp } from './rating/http.ts';
 import { routesHttp } from './routes/http.ts';
+import { secretsHttp } from './routes/secrets-http.ts';
 import { subscriptionsHttp } from './subscriptions/http.ts';
 import { portalSubscriptionsHttp } from './subscriptions/portal.ts';
 import { SYNC_BODY_BYTES_MAX, syncHttp } from './sync/http.ts';
@@ -69,6 +70,7 @@ function adminSurface(deps: Deps): OpenAPIHono<Api> {
     plansHttp(),
     pricesHttp(),
     routesHttp(),
+    secretsHttp(deps.vault),
     customersHttp(),
     membershipsHttp(),
     subscriptionsHttp(),

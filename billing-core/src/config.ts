@@ -31,11 +31,20 @@ const networks = z
   )
   .refine((list) => list.every(isNetwork), 'is not a list of addresses and CIDR ranges');
 
+const SECRET_CHARS_MIN = 32;
+const secretsKey = z
+  .string()
+  .transform((list) => list.split(',').map((key) => key.trim()))
+  .refine(
+    (keys) => keys.every((key) => key.length >= SECRET_CHARS_MIN),
+    `has a key of fewer than ${SECRET_CHARS_MIN} characters`,
+  );
+
 const migrateSchema = z.object({ DATABASE_URL: postgresUrl });
 
 const signInSchema = migrateSchema.extend({
   PUBLIC_URL: origin,
-  AUTH_SECRET: z.string().min(32, 'has fewer than 32 characters'),
+  AUTH_SECRET: z.string().min(SECRET_CHARS_MIN, `has fewer than ${SECRET_CHARS_MIN} characters`),
 });
 
 const schema = signInSchema.extend({
@@ -44,6 +53,7 @@ const schema = signInSchema.extend({
   INTERNAL_URL: address.optional(),
   HOST: z.string().min(1).default('127.0.0.1'),
   GATEWAY_PUBLIC_URL: address,
+  SECRETS_KEY: secretsKey.optional(),
   SIGN_UP: z.enum(['open', 'closed']).default('closed'),
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   MAIL_DIR: z.string().min(1).optional(),
@@ -62,6 +72,8 @@ export type Config = {
   publicUrl: string;
   gatewayPublicUrl: string;
   authSecret: string;
+  /** What secrets of upstreams are sealed with: the first seals, all open. Empty: none is kept. */
+  secretsKeys: readonly string[];
   signUp: 'open' | 'closed';
   smtpUrl: string | undefined;
   mailDir: string | undefined;
@@ -98,6 +110,7 @@ export function readConfig(env: Environment = process.env): Config {
     publicUrl: values.PUBLIC_URL,
     gatewayPublicUrl: values.GATEWAY_PUBLIC_URL,
     authSecret: values.AUTH_SECRET,
+    secretsKeys: values.SECRETS_KEY ?? [],
     signUp: values.SIGN_UP,
     smtpUrl: values.SMTP_URL,
     mailDir: values.MAIL_DIR,

@@ -12,8 +12,10 @@ import { openMail } from './kit/mail.ts';
 import { openMetrics } from './kit/metrics.ts';
 import { privateHttp } from './kit/private.ts';
 import { startRepeating } from './kit/repeat.ts';
+import { openVault, VaultError } from './kit/vault.ts';
 import { deskHttp, deskSecret } from './quotas/desk-door.ts';
 import { DeskSeat } from './quotas/desk-seat.ts';
+import { checkSecrets } from './routes/secrets.ts';
 import { startRoller } from './usage/roller.ts';
 
 const STOP_DEADLINE_MS = 10_000;
@@ -41,6 +43,12 @@ async function start(config: Config): Promise<() => Promise<void>> {
   const mail = openMail({ ...config, from: config.mailFrom, log });
   const metrics = openMetrics();
   const signIn = openSignIn({ sql, clock, log, mail, publicUrl, secret: config.authSecret });
+  const [sealing, ...opening] = config.secretsKeys;
+  const vault = sealing === undefined ? undefined : openVault([sealing, ...opening]);
+  await checkSecrets(sql, vault).catch((error: unknown) => {
+    if (error instanceof VaultError) throw error;
+    log.warn({ err: error }, 'secrets could not be checked');
+  });
   const stopping = new AbortController();
   const seat = openSeat(config, log);
 
@@ -56,6 +64,7 @@ async function start(config: Config): Promise<() => Promise<void>> {
     signUp: config.signUp,
     isProxy: trustedProxies(config.trustedProxies),
     stopping: stopping.signal,
+    vault,
   });
   const jobs: Job[] = [
     startRoller({ sql, clock, log }),

@@ -4,7 +4,7 @@ import type { Meter } from '../src/contract/meter.ts';
 import type { Page } from '../src/contract/page.ts';
 import type { Route, RouteVersion } from '../src/contract/route.ts';
 import { routesHttp } from '../src/routes/http.ts';
-import { activeRoutes } from '../src/routes/store.ts';
+import { activeRoutes } from '../src/routes/secrets.ts';
 import { expectRefused, invalid } from './refused.ts';
 import { openSurface, type Surface } from './surface.ts';
 
@@ -36,7 +36,7 @@ const createMeter = async (scale: number) => {
   return (await surface.send<Meter>('POST', '/v1/meters', body)).body;
 };
 const fact = async (id: string) =>
-  (await activeRoutes(surface.sql)).find((route) => route.id === id);
+  (await activeRoutes(surface.sql, undefined)).find((route) => route.id === id);
 
 test('gateways are told what a rule about the response says, in scaled units', async () => {
   const { slug, id: meter_id } = await createMeter(2);

@@ -7,7 +7,7 @@ import { changesAfter, lastChange } from '../src/kit/changes.ts';
 import { newId } from '../src/kit/id.ts';
 import { routesHttp } from '../src/routes/http.ts';
 import { ROUTES_MAX } from '../src/routes/model.ts';
-import { activeRoutes } from '../src/routes/store.ts';
+import { activeRoutes } from '../src/routes/secrets.ts';
 import { expectRefused } from './refused.ts';
 import { footprint, openSurface, type Surface } from './surface.ts';
 
@@ -43,7 +43,7 @@ const createMeter = async (scale: number) => {
   return (await surface.send<Meter>('POST', '/v1/meters', body)).body;
 };
 const fact = async (id: string) =>
-  (await activeRoutes(surface.sql)).find((route) => route.id === id);
+  (await activeRoutes(surface.sql, undefined)).find((route) => route.id === id);
 
 test('a route says all its defaults', async () => {
   const made = await create({ name: 'Plain', path_pattern: '/plain' });
@@ -57,6 +57,9 @@ test('a route says all its defaults', async () => {
     methods: ['*'],
     upstream_url: UPSTREAM,
     strip_prefix: null,
+    rewrite_path: null,
+    request_headers: [],
+    response_headers: [],
     metering: [{ meter: 'requests', source: 'request', units: 1 }],
     billable_outcomes: ['ok'],
     timeout_ms: 30_000,

@@ -31,7 +31,7 @@ beforeEach(async () => {
   core = new FakeCore();
   client = new CoreClient(await core.open(), TOKEN);
   dir = mkdtempSync(join(tmpdir(), 'facts-'));
-  store = new FactStore(dir);
+  store = new FactStore(dir, TOKEN);
   coreNow = 100 * DAY;
   // A host whose own clock is years off: windows are counted in core time.
   wallNow = 9_000 * DAY;

@@ -37,7 +37,7 @@ afterEach(async () => {
 });
 
 function openFacts() {
-  const store = new FactStore(dir);
+  const store = new FactStore(dir, TOKEN);
   const log = pino({ level: 'silent' });
   const client = new CoreClient(coreUrl, TOKEN);
   const freshness = new Freshness(() => now, store.feed()?.verifiedAt ?? 0);
@@ -268,7 +268,7 @@ describe('the feed', () => {
 
   it('a facts file that cannot be read is made anew', () => {
     writeFileSync(join(dir, 'facts.sqlite'), 'not a database '.repeat(1_000));
-    const store = new FactStore(dir);
+    const store = new FactStore(dir, TOKEN);
     expect(store.feed()).toBeUndefined();
     store.close();
   });

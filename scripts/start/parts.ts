@@ -47,6 +47,7 @@ export function billingCorePart(around: Surroundings, databaseUrl: string): Part
       PUBLIC_URL: portal,
       GATEWAY_PUBLIC_URL: gateway,
       AUTH_SECRET: secrets.authSecret,
+      SECRETS_KEY: secrets.secretsKey,
       MAIL_DIR: dataDir.mail,
     }),
     readyUrl: `http://${HOST}:${config.ports.billingCorePrivate}/readyz`,

@@ -7,6 +7,8 @@ import { writeWhole } from './whole-file.ts';
 export interface Secrets {
   databasePassword: string;
   authSecret: string;
+  /** What billing-core seals secrets of upstreams with. */
+  secretsKey: string;
   adminPassword: string;
   customerPassword: string;
   /** Tokens are minted by billing-core once there is a database. */
@@ -24,7 +26,10 @@ export interface Demo {
 
 /** Reads the secrets of the installation, or mints those of a new one. */
 export function loadSecrets(dataDir: DataDir): Secrets {
-  if (existsSync(dataDir.secrets)) return JSON.parse(readFileSync(dataDir.secrets, 'utf8'));
+  if (existsSync(dataDir.secrets)) {
+    const kept: Secrets = JSON.parse(readFileSync(dataDir.secrets, 'utf8'));
+    return 'secretsKey' in kept ? kept : added(dataDir, kept);
+  }
   if (existsSync(dataDir.cluster)) {
     throw new Error(
       `${dataDir.secrets} is gone, and with it the password of the database beside it: ` +
@@ -34,9 +39,17 @@ export function loadSecrets(dataDir: DataDir): Secrets {
   const secrets: Secrets = {
     databasePassword: randomBytes(24).toString('hex'),
     authSecret: randomBytes(32).toString('hex'),
+    secretsKey: randomBytes(32).toString('hex'),
     adminPassword: password(),
     customerPassword: password(),
   };
+  saveSecrets(dataDir, secrets);
+  return secrets;
+}
+
+/** An installation from before there was a key for secrets gets one. */
+function added(dataDir: DataDir, kept: Omit<Secrets, 'secretsKey'>): Secrets {
+  const secrets = { ...kept, secretsKey: randomBytes(32).toString('hex') };
   saveSecrets(dataDir, secrets);
   return secrets;
 }

@@ -21,6 +21,7 @@ export const TABLE_WRITERS: Record<string, string> = {
   routes: 'routes',
   route_versions: 'routes',
   route_meterings: 'routes',
+  route_secrets: 'routes',
   customers: 'customers',
   earlier_billing_zones: 'customers',
   memberships: 'customers',

@@ -29,6 +29,7 @@ export function adminApi(state: MockState): Hono {
   plans(app, state);
   prices(app, state);
   routes(app, state);
+  secrets(app, state);
   return app;
 }
 
@@ -198,6 +199,29 @@ function withIds(body: Record<string, Record<string, unknown>[]>) {
     prices: identified('prc', body['prices']),
     entitlements: identified('ent', body['entitlements']),
   } as never as MockState['plans'][number]['versions'][number];
+}
+
+function secrets(app: Hono, state: MockState): void {
+  const byId = (id: string) => found(state.secrets.find((one) => one.id === id));
+  app.get('/secrets', (c) => page(c, state.secrets));
+  app.post('/secrets', async (c) => {
+    const name = requiredText(await c.req.json(), 'name');
+    if (state.secrets.some((one) => one.name === name)) throw new Problem(409, 'already_exists');
+    const at = new Date().toISOString();
+    const made = { id: mint('sec'), name, used_by: [], created_at: at, updated_at: at };
+    state.secrets.unshift(made);
+    return c.json(made, 201);
+  });
+  app.patch('/secrets/:id', (c) => {
+    const updated_at = new Date().toISOString();
+    return c.json(Object.assign(byId(c.req.param('id')), { updated_at }));
+  });
+  app.delete('/secrets/:id', (c) => {
+    const one = byId(c.req.param('id'));
+    if (one.used_by.length > 0) throw new Problem(409, 'state_conflict');
+    state.secrets = state.secrets.filter((other) => other !== one);
+    return c.body(null, 204);
+  });
 }
 
 function routes(app: Hono, state: MockState): void {

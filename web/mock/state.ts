@@ -3,6 +3,7 @@ import type { Key } from '@tollgate/billing-core/contract/key.ts';
 import type { Meter } from '@tollgate/billing-core/contract/meter.ts';
 import type { Plan, PlanVersion } from '@tollgate/billing-core/contract/plan.ts';
 import type { Route } from '@tollgate/billing-core/contract/route.ts';
+import type { Secret } from '@tollgate/billing-core/contract/secret.ts';
 import type { Subscription } from '@tollgate/billing-core/contract/subscription.ts';
 import type { ValueFaults } from '@tollgate/billing-core/contract/value-fault.ts';
 import type { User } from '@tollgate/billing-core/contract/user.ts';
@@ -31,6 +32,8 @@ export interface MockState {
   plans: Plan[];
   subscriptions: Subscription[];
   routes: Route[];
+  /** The names; what is written into them is thrown away. */
+  secrets: Secret[];
   /** What could not be read, by route. */
   valueFaults: Record<string, ValueFaults['data']>;
   /** Requests counted today, by customer; the live view follows it. */
@@ -81,6 +84,7 @@ export function createState(): MockState {
     plans: [pro, free, tieredPlan()],
     subscriptions: [subscribe(acme.id, pro), subscribe(umbrella.id, free)],
     routes: routes(),
+    secrets: [],
     valueFaults: {},
     today: new Map([[acme.id, 48_213]]),
     failing: new Set(),

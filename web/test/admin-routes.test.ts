@@ -63,3 +63,41 @@ test('an admin sees which values of the upstream could not be read', async () =>
   const row = page.getByRole('row').filter({ hasText: 'The response does not have it' });
   expect(await row.innerText()).toContain('1,204');
 });
+
+test('a secret goes in, is chosen for a header by its name, and is never shown', async () => {
+  await page.goto(paths.adminSecrets);
+  await page.getByRole('button', { name: 'Create secret' }).first().click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Name', { exact: true }).fill('Upstream');
+  await dialog.getByLabel('Text', { exact: true }).fill('sk_live_hidden');
+  await dialog.getByRole('button', { name: 'Create secret' }).click();
+  await dialog.getByText('Begin with a small letter').waitFor();
+  await dialog.getByLabel('Name', { exact: true }).fill('upstream-key');
+  await dialog.getByRole('button', { name: 'Create secret' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await page.getByRole('row').filter({ hasText: 'upstream-key' }).getByText('No route').waitFor();
+  expect(await page.content()).not.toContain('sk_live_hidden');
+
+  const route = routeOf('Weather');
+  await page.goto(paths.adminRoute(route?.id ?? ''));
+  await page.getByText('Headers', { exact: true }).click();
+  await page.getByRole('button', { name: 'Add header' }).first().click();
+  await page.getByLabel('Header', { exact: true }).fill('Authorization');
+  await page.getByLabel('From').selectOption('secret');
+  await page.getByRole('button', { name: 'Save route' }).click();
+  await page.getByText('Choose a secret').waitFor();
+  await page.getByLabel('Secret', { exact: true }).selectOption('upstream-key');
+  await page.getByLabel('Before it').fill('Bearer ');
+  await page.getByLabel('Path upstream').selectOption('rewritten');
+  await page.getByLabel('Rewrite to').fill('/api/*');
+  await page.getByRole('button', { name: 'Save route' }).click();
+  await page.getByText('Route saved').waitFor();
+  expect(routeOf('Weather')).toMatchObject({
+    strip_prefix: null,
+    rewrite_path: '/api/*',
+    request_headers: [
+      { op: 'set', name: 'Authorization', secret: 'upstream-key', prefix: 'Bearer ' },
+    ],
+    response_headers: [],
+  });
+});

@@ -47,6 +47,15 @@ export const meteringFact = z.object({
 });
 export type MeteringFact = z.infer<typeof meteringFact>;
 
+/** A header field that a route writes or takes away; a secret's text stands in `value`. */
+export const headerFact = z.object({
+  op: z.enum(['set', 'add', 'remove']),
+  name: z.string(),
+  value: z.string().optional(),
+});
+export type HeaderFact = z.infer<typeof headerFact>;
+
+/** What is left out is not set. */
 export const routeFact = z.object({
   id: z.string(),
   version: z.number().int(),
@@ -56,6 +65,9 @@ export const routeFact = z.object({
   methods: z.array(z.string()),
   upstream_url: z.string(),
   strip_prefix: z.string().nullable(),
+  rewrite_path: z.string().optional(),
+  request_headers: z.array(headerFact).optional(),
+  response_headers: z.array(headerFact).optional(),
   metering: z.array(meteringFact),
   billable_outcomes: z.array(z.enum(OUTCOMES)),
   timeout_ms: safeInteger,

@@ -9,6 +9,7 @@ export type IdPrefix =
   | 'prc'
   | 'ent'
   | 'rte'
+  | 'sec'
   | 'cus'
   | 'mem'
   | 'sub'

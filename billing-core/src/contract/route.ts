@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { OUTCOMES } from './facts.ts';
 import { id, text, time } from './field.ts';
+import { requestHeaderRules, responseHeaderRules } from './header-rule.ts';
 import { meteringRules, shownMeteringRules } from './metering-rule.ts';
 
 export const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
@@ -37,6 +38,13 @@ export function isPathPattern(pattern: string): boolean {
   );
 }
 
+/** What of a rewrite its pattern does not have: names, and the rest. */
+export function strangersIn(template: string, pattern: string): string[] {
+  const known = new Set(pattern.split('/'));
+  const asked = template.split('/').filter((part) => part === '*' || part.startsWith(':'));
+  return asked.filter((part) => !known.has(part));
+}
+
 /** An http(s) URL without credentials, query and fragment, and without backslash or space. */
 function isUpstream(value: string): boolean {
   const plain = /^https?:\/\/[^\s\\?#/@]+(?:\/[^\s\\?#]*)?$/i.test(value);
@@ -65,6 +73,12 @@ const stripPrefix = () =>
       'is not a path of literal segments',
     );
 
+const rewritePath = () =>
+  z
+    .string()
+    .max(PATTERN_CHARS_MAX)
+    .refine(isPathPattern, 'is not a path of literal segments, :name, and a last *');
+
 const upstreamUrl = () =>
   z
     .string()
@@ -91,6 +105,9 @@ const fields = {
   methods: methods(),
   upstream_url: upstreamUrl(),
   strip_prefix: stripPrefix().nullable(),
+  rewrite_path: rewritePath().nullable(),
+  request_headers: requestHeaderRules(),
+  response_headers: responseHeaderRules(),
   metering: meteringRules(),
   billable_outcomes: billableOutcomes(),
   timeout_ms: z.number().int().min(1).max(TIMEOUT_MS_MAX),
@@ -104,6 +121,9 @@ export const newRoute = z.strictObject({
   host: fields.host.default('*'),
   methods: fields.methods.default(['*']),
   strip_prefix: fields.strip_prefix.default(null),
+  rewrite_path: fields.rewrite_path.default(null),
+  request_headers: fields.request_headers.default([]),
+  response_headers: fields.response_headers.default([]),
   metering: fields.metering.default([{ meter: 'requests', source: 'request', units: 1 }]),
   billable_outcomes: fields.billable_outcomes.default(['ok']),
   timeout_ms: fields.timeout_ms.default(TIMEOUT_MS_DEFAULT),
@@ -125,6 +145,9 @@ const shownDefinition = {
   methods: z.array(z.enum(['*', ...METHODS])),
   upstream_url: z.string(),
   strip_prefix: z.string().nullable(),
+  rewrite_path: z.string().nullable(),
+  request_headers: requestHeaderRules(),
+  response_headers: responseHeaderRules(),
   metering: shownMeteringRules(),
   billable_outcomes: z.array(z.enum(OUTCOMES)),
   timeout_ms: z.number().int(),

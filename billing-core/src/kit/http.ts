@@ -10,6 +10,7 @@ import type { Query, Sql, Tx } from './database.ts';
 import { Fault, FAULTS, type FaultCode, type FieldError } from './fault.ts';
 import { newId } from './id.ts';
 import type { Log } from './log.ts';
+import type { Vault } from './vault.ts';
 
 /** The customer a portal request is about, and what the caller is there. */
 export type CustomerAccess = { id: string; role: 'owner' | 'billing' | 'developer' | 'viewer' };
@@ -32,8 +33,17 @@ export type Api = {
   };
 };
 export type ApiContext = Context<Api>;
-/** `stopping` ends what would otherwise stay open: event streams, long polls. */
-export type Kit = { sql: Sql; clock: Clock; log: Log; stopping: AbortSignal };
+/**
+ * `stopping` ends what would otherwise stay open: event streams, long polls. Without a vault there
+ * are no secrets.
+ */
+export type Kit = {
+  sql: Sql;
+  clock: Clock;
+  log: Log;
+  stopping: AbortSignal;
+  vault?: Vault | undefined;
+};
 
 // A field nobody knows is an error at that field, not at the object around it.
 function fieldErrors(issue: z.core.$ZodIssue, target: string): FieldError[] {

@@ -8,14 +8,16 @@ import { customerById } from '../customers/store.ts';
 import { DAY_MS, MINUTE_MS } from '../kit/clock.ts';
 import type { Query } from '../kit/database.ts';
 import { found } from '../kit/fault.ts';
-import { activeRoutes } from '../routes/store.ts';
+import { activeRows } from '../routes/store.ts';
 import { shownSubscription } from '../subscriptions/model.ts';
 import { heldBy, liveSubscription } from '../subscriptions/store.ts';
 import { meterTotals, refusedRequests } from '../usage/reading.ts';
 import { quotaStates, REQUESTS_METER } from './state.ts';
 
+type Offered = Pick<RouteFact, 'id' | 'name' | 'host' | 'path_pattern' | 'methods'>;
+
 /** Where a customer calls a route: the gateway's address, with the route's host if it has one. */
-export function endpointOf(route: RouteFact, gatewayUrl: string): Endpoint {
+export function endpointOf(route: Offered, gatewayUrl: string): Endpoint {
   const { protocol, port } = new URL(gatewayUrl);
   const own = `${protocol}//${route.host}${port === '' ? '' : `:${port}`}`;
   const url = `${route.host === '*' ? gatewayUrl : own}${route.path_pattern}`;
@@ -58,7 +60,7 @@ export async function customerOverview(
   const subscription = row ? shownSubscription(row, now) : null;
   const held = await heldBy(sql, customerId, now);
   const rate = held?.rate_limit ?? null;
-  const routes = await activeRoutes(sql);
+  const routes = await activeRows(sql);
   return {
     customer: shownPortalCustomer(customer),
     subscription,
@@ -67,7 +69,9 @@ export async function customerOverview(
     quotas: await quotaStates(sql, customerId, { held, now }),
     rate_limit: rate && { rate_per_second: String(rate.rate_per_second), burst: rate.burst },
     last_24h: await lastDay(sql, customerId, now),
-    endpoints: routes.map((route) => endpointOf(route, gatewayUrl)),
+    endpoints: routes.map(({ id, name, definition }) =>
+      endpointOf({ id, name, ...definition }, gatewayUrl),
+    ),
     as_of: new Date(now).toISOString(),
   };
 }

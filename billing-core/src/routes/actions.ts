@@ -12,6 +12,7 @@ import {
   writtenRoute,
   type RouteRow,
 } from './model.ts';
+import { strayingSecrets } from './secrets.ts';
 import { lockRoutes, removeRoute, saveRoute } from './store.ts';
 
 type Wanted = { id: string; version: number; route: NewRoute; others: readonly RouteRow[] };
@@ -31,6 +32,7 @@ async function save({ tx, now }: Doing, wanted: Wanted): Promise<RouteRow> {
   const { id, version, route } = wanted;
   const slugs = route.metering.map((rule) => rule.meter);
   const { metering, errors } = checkRoute(route, await metersBySlug(tx, slugs));
+  errors.push(...(await strayingSecrets(tx, definitionOf(route))));
   if (errors.length > 0) throw new Fault('invalid_request', { errors });
   refuseCollision(wanted);
   const { name, state } = route;

@@ -1,9 +1,7 @@
-import type { RouteFact } from '../contract/facts.ts';
-import type { NewRoute, Route, RouteVersion } from '../contract/route.ts';
+import { strangersIn, type NewRoute, type Route, type RouteVersion } from '../contract/route.ts';
 import type { FieldError } from '../kit/fault.ts';
 import {
   meteringErrors,
-  meteringFact,
   meteringRow,
   writtenMetering,
   type KnownMeter,
@@ -49,6 +47,7 @@ export function checkRoute(route: NewRoute, meters: readonly KnownMeter[]): Rout
   if (prefix !== null && pattern !== prefix && !pattern.startsWith(`${prefix}/`)) {
     errors.push({ path: 'strip_prefix', message: 'is not a prefix of the path pattern' });
   }
+  errors.push(...rewriteErrors(route));
   const metering = route.metering.flatMap((rule, i): RouteMetering[] => {
     const meter = meters.find(({ slug }) => slug === rule.meter);
     if (!meter) {
@@ -61,6 +60,33 @@ export function checkRoute(route: NewRoute, meters: readonly KnownMeter[]): Rout
   });
   return { metering, errors };
 }
+
+function rewriteErrors({ rewrite_path, strip_prefix, path_pattern }: NewRoute): FieldError[] {
+  if (rewrite_path === null) return [];
+  const refuse = (message: string): FieldError[] => [{ path: 'rewrite_path', message }];
+  if (strip_prefix !== null) return refuse('does not go with a prefix that is stripped');
+  const strangers = strangersIn(rewrite_path, path_pattern);
+  return strangers.length > 0 ? refuse(`has ${strangers[0]}, which the pattern has not`) : [];
+}
+
+/** Names of the secrets that a route's fields refer to, each with where. */
+export function secretsIn({ request_headers }: RouteDefinition): { path: string; name: string }[] {
+  return request_headers.flatMap(({ secret }, i) =>
+    secret === undefined ? [] : [{ path: `request_headers.${i}.secret`, name: secret }],
+  );
+}
+
+/** What versions that were written before a field was there mean by leaving it out. */
+const SINCE: Pick<RouteDefinition, 'rewrite_path' | 'request_headers' | 'response_headers'> = {
+  rewrite_path: null,
+  request_headers: [],
+  response_headers: [],
+};
+
+export const wholeDefinition = (stored: RouteDefinition): RouteDefinition => ({
+  ...SINCE,
+  ...stored,
+});
 
 type Matched = { host: string; path_pattern: string; methods: readonly string[] };
 
@@ -80,16 +106,6 @@ export function collide(one: Matched, other: Matched): boolean {
   if (shape(one.path_pattern) !== shape(other.path_pattern)) return false;
   if (one.methods.includes('*') || other.methods.includes('*')) return true;
   return taken(one.methods).some((method) => taken(other.methods).includes(method));
-}
-
-export function routeFact(row: RouteRow): RouteFact {
-  return {
-    id: row.id,
-    version: row.version,
-    name: row.name,
-    ...row.definition,
-    metering: row.metering.map(meteringFact),
-  };
 }
 
 export const shownRoute = (row: RouteRow): Route => ({

@@ -1,11 +1,15 @@
-import type { RouteFact } from '../contract/facts.ts';
 import type { PageQuery } from '../contract/page.ts';
 import type { Route } from '../contract/route.ts';
 import { unique, type Query, type Tx } from '../kit/database.ts';
 import { LOCKS } from '../kit/locks.ts';
 import { afterCursor } from '../kit/page.ts';
 import type { RouteMetering } from './metering.ts';
-import { routeFact, type RouteDefinition, type RouteRow, type RouteVersionRow } from './model.ts';
+import {
+  wholeDefinition,
+  type RouteDefinition,
+  type RouteRow,
+  type RouteVersionRow,
+} from './model.ts';
 
 const VERSION_MAX = 2_147_483_647;
 
@@ -25,10 +29,20 @@ const current = (sql: Query) => sql`
                                    and route_versions.version = routes.version
    where deleted_at is null`;
 
-/** Every active route as gateways need it, in one query. */
-export async function activeRoutes(query: Query): Promise<RouteFact[]> {
-  const rows = await query<RouteRow[]>`${current(query)} and state = 'active' order by routes.id`;
-  return rows.map(routeFact);
+const whole = <Row extends { definition: RouteDefinition }>(rows: readonly Row[]): Row[] =>
+  rows.map((row) => ({ ...row, definition: wholeDefinition(row.definition) }));
+
+/** Every route that gateways serve. */
+export async function activeRows(query: Query): Promise<RouteRow[]> {
+  return whole(
+    await query<RouteRow[]>`
+    ${current(query)} and state = 'active' order by routes.id`,
+  );
+}
+
+/** Every route that is not deleted. */
+export async function liveRows(query: Query): Promise<RouteRow[]> {
+  return whole(await query<RouteRow[]>`${current(query)}`);
 }
 
 export type RouteList = PageQuery & { state?: Route['state'] | undefined };
@@ -36,14 +50,16 @@ export type RouteList = PageQuery & { state?: Route['state'] | undefined };
 /** Routes by page, newest first, one row more than asked. */
 export async function listRoutes(sql: Query, list: RouteList): Promise<RouteRow[]> {
   const after = afterCursor(list, 'rte');
-  return sql<RouteRow[]>`${current(sql)}
+  return whole(
+    await sql<RouteRow[]>`${current(sql)}
      and ${after === null ? sql`true` : sql`routes.id < ${after}`}
      and ${list.state === undefined ? sql`true` : sql`state = ${list.state}`}
-   order by routes.id desc limit ${list.limit + 1}`;
+   order by routes.id desc limit ${list.limit + 1}`,
+  );
 }
 
 export async function routeById(sql: Query, id: string): Promise<RouteRow | undefined> {
-  const [row] = await sql<RouteRow[]>`${current(sql)} and routes.id = ${id}`;
+  const [row] = whole(await sql<RouteRow[]>`${current(sql)} and routes.id = ${id}`);
   return row;
 }
 
@@ -55,10 +71,12 @@ export async function listRouteVersions(
 ): Promise<RouteVersionRow[]> {
   const after = afterCursor(page, /^\d{1,9}$/);
   const below = after === null ? VERSION_MAX : Number(after);
-  return sql<RouteVersionRow[]>`
+  return whole(
+    await sql<RouteVersionRow[]>`
     select version, definition, ${metering(sql)}, created_at from route_versions
      where route_id = ${id} and version < ${below}
-     order by version desc limit ${page.limit + 1}`;
+     order by version desc limit ${page.limit + 1}`,
+  );
 }
 
 /**
@@ -67,7 +85,7 @@ export async function listRouteVersions(
  */
 export async function lockRoutes(tx: Tx): Promise<RouteRow[]> {
   await tx`select pg_advisory_xact_lock(${LOCKS.routes})`;
-  return tx<RouteRow[]>`${current(tx)}`;
+  return liveRows(tx);
 }
 
 export type RouteWrite = {

@@ -6,7 +6,7 @@ import { lastChange } from '../kit/changes.ts';
 import { Fault, found } from '../kit/fault.ts';
 import type { Api, Kit } from '../kit/http.ts';
 import { keyFact } from '../keys/store.ts';
-import { activeRoutes } from '../routes/store.ts';
+import { activeRoutes } from '../routes/secrets.ts';
 import { questionOf, type Rates } from '../quotas/rate-desk.ts';
 import { synchronise, type SyncMessage } from './actions.ts';
 import { ChangeFeed } from './feed.ts';
@@ -56,7 +56,7 @@ function parsed<Schema extends z.ZodType>(schema: Schema, value: unknown): z.inf
  * /internal/v1: what gateways say and ask. A sync is one transaction, opened here; the desk is
  * asked after it, because that may be a call to another core.
  */
-export function syncHttp({ sql, clock, log, stopping }: Kit, rates: Rates): Hono<Api> {
+export function syncHttp({ sql, clock, log, stopping, vault }: Kit, rates: Rates): Hono<Api> {
   const app = new Hono<Api>();
   const feed = new ChangeFeed(sql, log);
 
@@ -79,7 +79,7 @@ export function syncHttp({ sql, clock, log, stopping }: Kit, rates: Rates): Hono
   app.get('/routes', async (c) => {
     // The number first: a change between the two reads is then seen twice, never missed.
     const last = await lastChange(sql);
-    const snapshot: RoutesSnapshot = { last: String(last), routes: await activeRoutes(sql) };
+    const snapshot: RoutesSnapshot = { last: String(last), routes: await activeRoutes(sql, vault) };
     return c.json(snapshot);
   });
 

@@ -15,6 +15,7 @@ import type { Letter } from '../kit/mail.ts';
 import { openMetrics } from '../kit/metrics.ts';
 import { booksOfOne } from '../quotas/desk-books.ts';
 import { RateDesk } from '../quotas/rate-desk.ts';
+import { openVault } from '../kit/vault.ts';
 
 export const PORTAL = 'http://portal.test';
 export const PASSWORD = 'correct horse battery';
@@ -40,7 +41,7 @@ export type Core = {
   close(): Promise<void>;
 };
 
-type Differently = Partial<Pick<Deps, 'signUp' | 'publicUrl' | 'isProxy' | 'rates'>>;
+type Differently = Partial<Pick<Deps, 'signUp' | 'publicUrl' | 'isProxy' | 'rates' | 'vault'>>;
 
 async function answerOf(response: Response): Promise<Answer> {
   const text = await response.text();
@@ -84,6 +85,7 @@ export async function openCore(differently: Differently = {}): Promise<Core> {
     isProxy: trustedProxies([]),
     signUp: 'open',
     gatewayUrl: 'http://gateway.test',
+    vault: openVault(['a key of the tests, that is long enough']),
     ...differently,
   });
   const call: Core['call'] = async (method, path, asked = {}) => {

@@ -1,5 +1,6 @@
 import { nominate, passesBack, useOf } from './field-name.ts';
 import { PSEUDONYM } from './head.ts';
+import { edited, type HeaderEdit } from './header-edit.ts';
 import { credentialIn } from './key.ts';
 import { joinLimits, tellsLimits } from './limit-fields.ts';
 
@@ -21,6 +22,8 @@ export type Forwarding = {
   readonly maxForwards: number | undefined;
   readonly customerId: string | undefined;
   readonly keyId: string | undefined;
+  /** What the route writes and takes away. */
+  readonly edit?: HeaderEdit | undefined;
   /** Used when the client sent no valid traceparent: 32 and 16 hex digits. */
   readonly mintTrace: () => readonly [string, string];
 };
@@ -120,7 +123,8 @@ export function toUpstream(raw: readonly string[], via: Forwarding): RawHeaders 
     } else if (use !== 'credential') gather(seen, name.toLowerCase(), value);
     else if (!isOurs(credentialIn(name.toLowerCase(), value), via)) out.push(name, value);
   }
-  const fields = seen.nominated?.size ? withoutNominated(out, seen.nominated) : out;
+  const passed = seen.nominated?.size ? withoutNominated(out, seen.nominated) : out;
+  const fields = via.edit ? edited(passed, via.edit) : passed;
   if (via.contentLength !== undefined) fields.push('content-length', String(via.contentLength));
   if (via.maxForwards !== undefined) fields.push('Max-Forwards', String(via.maxForwards));
   if (via.trailers) fields.push('te', 'trailers');
@@ -150,11 +154,19 @@ export type AnswerHead = {
   readonly eventStream: boolean;
 };
 
+/** What the gateway does to an answer's fields. */
+export type Ours = {
+  readonly edit?: HeaderEdit | undefined;
+  /** The gateway's own, which come last. */
+  readonly fields: RawHeaders;
+};
+
 /**
  * The upstream's fields for the client: hop-by-hop ones go, everything else stays as it was,
- * duplicates included. `ours` is added last; limits that both tell of are joined.
+ * duplicates included, but for what the route edits. Ours are added last; limits that both tell of
+ * are joined.
  */
-export function toClient(raw: readonly string[], status: number, ours: RawHeaders): AnswerHead {
+export function toClient(raw: readonly string[], status: number, our: Ours): AnswerHead {
   const headers: RawHeaders = [];
   let nominated: Set<string> | undefined;
   let length: string | undefined;
@@ -172,7 +184,9 @@ export function toClient(raw: readonly string[], status: number, ours: RawHeader
     if (tellsLimits(lower)) limited = true;
     if (lower === 'content-type') eventStream = /^text\/event-stream\b/i.test(value);
   }
-  const kept = nominated?.size ? withoutNominated(headers, nominated) : headers;
+  const { edit, fields: ours } = our;
+  const passed = nominated?.size ? withoutNominated(headers, nominated) : headers;
+  const kept = edit ? edited(passed, edit) : passed;
   const announced = chunked || status === 204 ? undefined : length;
   if (announced !== undefined) kept.push('Content-Length', announced);
   const contentLength = announced === undefined ? undefined : Number(announced);

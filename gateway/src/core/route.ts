@@ -1,6 +1,8 @@
 import type { RouteFact, RoutesSnapshot } from '@tollgate/billing-core/contract/facts.ts';
+import { type HeaderEdit, headerEdit } from './header-edit.ts';
 import type { RequestPath } from './path.ts';
 import { type Wanted, wantedOf } from './reading.ts';
+import { compileRewrite, type Rewrite, rewritten } from './rewrite.ts';
 
 /** A route made ready: what a request needs of it is computed once. */
 export type CompiledRoute = {
@@ -10,6 +12,9 @@ export type CompiledRoute = {
   /** Path of the upstream's URL without a final slash. */
   readonly basePath: string;
   readonly strip: readonly string[];
+  readonly rewrite: Rewrite | undefined;
+  readonly toUpstream: HeaderEdit | undefined;
+  readonly toClient: HeaderEdit | undefined;
   readonly methods: ReadonlySet<string>;
   /** What its metering wants to know of the response. */
   readonly wanted: Wanted | undefined;
@@ -53,6 +58,12 @@ function compile(fact: RouteFact): CompiledRoute {
     origin: url.origin,
     basePath: url.pathname.replace(/\/+$/, ''),
     strip: segmentsOf(fact.strip_prefix ?? ''),
+    rewrite:
+      fact.rewrite_path === undefined
+        ? undefined
+        : compileRewrite(fact.rewrite_path, fact.path_pattern),
+    toUpstream: headerEdit(fact.request_headers),
+    toClient: headerEdit(fact.response_headers),
     methods,
     wanted: wantedOf(fact.metering),
   };
@@ -179,8 +190,9 @@ class Walk {
   }
 }
 
-/** Path and query for the upstream: the client's bytes, minus the route's prefix. */
+/** Path and query for the upstream: the client's bytes, minus the prefix or in the template. */
 export function upstreamPath(route: CompiledRoute, path: RequestPath): string {
+  if (route.rewrite) return route.basePath + rewritten(route.rewrite, path.raw) + path.query;
   let rest = path.raw;
   if (route.strip.every((segment, index) => path.segments[index] === segment)) {
     for (let i = 0; i < route.strip.length; i++) {

@@ -104,7 +104,7 @@ export class NodeExchange implements Exchange, Guest {
   }
 
   /** What the upstream is told of this request beside the client's fields. */
-  forwarding({ head }: ForwardPlan, hold: Hold | undefined): Forwarding {
+  forwarding({ head, route }: ForwardPlan, hold: Hold | undefined): Forwarding {
     return {
       requestId: this.requestId,
       hostField: head.hostField,
@@ -118,6 +118,7 @@ export class NodeExchange implements Exchange, Guest {
       maxForwards: this.method === 'OPTIONS' ? lessOne(head.maxForwards) : undefined,
       customerId: hold?.fact.customer.id,
       keyId: hold?.fact.key_id,
+      edit: route.toUpstream,
       mintTrace: this.host.mint.trace,
     };
   }

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { openText, sealText } from './sealed-text.ts';
 
 /** Where the changes feed stands, and when core last vouched for what is stored. */
 export type FeedState = { readonly last: string; readonly verifiedAt: number };
@@ -51,9 +52,12 @@ export class FactStore {
   readonly #database: DatabaseSync;
   readonly #select: StatementSync;
   readonly #upsert: StatementSync;
+  readonly #secret: string;
   #puts = 0;
 
-  constructor(dir: string) {
+  /** Routes hold secrets of upstreams: on disk they are sealed with this secret. */
+  constructor(dir: string, secret: string) {
+    this.#secret = secret;
     this.#database = openDatabase(dir);
     this.#select = this.#database.prepare('select fact, verified_at from keys where hash = ?');
     this.#upsert = this.#database.prepare(
@@ -79,7 +83,7 @@ export class FactStore {
 
   routes(): string | undefined {
     const row = this.#database.prepare('select snapshot from routes').get();
-    return row && String(row.snapshot);
+    return row && openText(this.#secret, String(row.snapshot));
   }
 
   saveRoutes(snapshot: string): void {
@@ -88,7 +92,7 @@ export class FactStore {
         `insert into routes values (1, ?)
          on conflict (one) do update set snapshot = excluded.snapshot`,
       )
-      .run(snapshot);
+      .run(sealText(this.#secret, snapshot));
   }
 
   key(hash: string): StoredKey | undefined {

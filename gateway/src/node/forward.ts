@@ -117,12 +117,15 @@ export class Passage implements Asker, Source {
   informed(status: number, raw: RawHeaders): void {
     this.#progressed();
     const { outgoing, httpVersion } = this.#exchange;
-    if (httpVersion === '1.1') outgoing.writeInformation(status, informationOf(raw, status));
+    const { toClient: edit } = this.#plan.route;
+    if (httpVersion === '1.1') outgoing.writeInformation(status, informationOf(raw, status, edit));
   }
 
   answered(status: number, reason: string | undefined, raw: RawHeaders): void {
     this.#progressed();
-    const head = toClient(raw, status, this.#exchange.ours(this.#plan.limits));
+    const { limits, route } = this.#plan;
+    const ours = { fields: this.#exchange.ours(limits), edit: route.toClient };
+    const head = toClient(raw, status, ours);
     try {
       this.#delivery.begin(status, reason, head);
     } catch {
@@ -130,7 +133,7 @@ export class Passage implements Asker, Source {
       return this.#fail('upstream_error');
     }
     if (head.eventStream) this.#waitLonger();
-    this.#held?.answered(this.#plan.route.wanted, { raw, eventStream: head.eventStream });
+    this.#held?.answered(route.wanted, { raw, eventStream: head.eventStream });
     this.#held?.lasts();
   }
 
@@ -143,7 +146,8 @@ export class Passage implements Asker, Source {
   ended(rawTrailers: RawHeaders): void {
     const { status } = this.#delivery;
     if (status === null) return this.#fail('upstream_error');
-    const trailers = this.#plan.head.trailers ? trailersOf(rawTrailers) : [];
+    const { head, route } = this.#plan;
+    const trailers = head.trailers ? trailersOf(rawTrailers, route.toClient) : [];
     this.#delivery.close();
     const ending: Ending = trailers.length > 0 ? { kind: 'whole', trailers } : WHOLE;
     this.#settle(outcomeOf(status), status, ending);

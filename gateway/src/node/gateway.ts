@@ -73,7 +73,7 @@ function openFacts(of: GatewayOf, upstreams: Upstreams, telemetry: Telemetry) {
   const { clock } = meters;
   mkdirSync(config.spoolDir, { recursive: true, mode: 0o700 });
   const core = new CoreClient(config.coreUrl, config.token);
-  const store = new FactStore(config.spoolDir);
+  const store = new FactStore(config.spoolDir, config.token);
   const freshness = new Freshness(of.wallNow, store.feed()?.verifiedAt ?? 0);
   const keys = new KeyFacts({ core, store, freshness, clock, telemetry, log });
   const routes = new RouteFacts({

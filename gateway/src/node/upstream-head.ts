@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { HeaderEdit } from '../core/header-edit.ts';
 import { type RawHeaders, toClient } from '../core/headers.ts';
 
 /** A field list as undici gives it: names and values in turn, as bytes or text. */
@@ -12,9 +13,18 @@ export function textsOf(raw: Raw): RawHeaders {
   return texts;
 }
 
+// What a route takes out of answers is in none of their parts; what it adds is in the head.
+const without = (edit: HeaderEdit | undefined) => ({
+  fields: [],
+  edit: edit && { drops: edit.drops, adds: [] },
+});
+
 /** Fields of a 1xx answer for the client. */
-export const informationOf = (raw: readonly string[], status: number): string[] =>
-  toClient(raw, status, []).headers;
+export const informationOf = (
+  raw: readonly string[],
+  status: number,
+  edit: HeaderEdit | undefined,
+): string[] => toClient(raw, status, without(edit)).headers;
 
 // Fields that frame, route or authenticate must not come after the body (RFC 9110 6.5.1).
 const NEVER_TRAILING = new Set([
@@ -33,8 +43,8 @@ const NEVER_TRAILING = new Set([
 ]);
 
 /** Trailers that may be passed on, as pairs. */
-export function trailersOf(raw: Raw): [string, string][] {
-  const fields = toClient(textsOf(raw), 200, []).headers;
+export function trailersOf(raw: Raw, edit: HeaderEdit | undefined): [string, string][] {
+  const fields = toClient(textsOf(raw), 200, without(edit)).headers;
   const pairs: [string, string][] = [];
   for (let i = 0; i + 1 < fields.length; i += 2) {
     const name = fields[i] ?? '';

@@ -61,7 +61,7 @@ export class WorkersExchange implements Exchange {
     return ours;
   }
 
-  forwarding({ head }: ForwardPlan, hold: Hold | undefined): Forwarding {
+  forwarding({ head, route }: ForwardPlan, hold: Hold | undefined): Forwarding {
     return {
       requestId: this.requestId,
       hostField: head.hostField,
@@ -76,6 +76,7 @@ export class WorkersExchange implements Exchange {
       maxForwards: this.method === 'OPTIONS' ? lessOne(head.maxForwards) : undefined,
       customerId: hold?.fact.customer.id,
       keyId: hold?.fact.key_id,
+      edit: route.toUpstream,
       mintTrace: traceIds,
     };
   }

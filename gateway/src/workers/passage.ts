@@ -120,8 +120,10 @@ export class Passage {
   async #answer(upstream: Response): Promise<Response> {
     const { status } = upstream;
     const raw = rawOf(upstream.headers);
-    const head = toClient(raw, status, this.#exchange.ours(this.#plan.limits));
-    const { wanted } = this.#plan.route;
+    const { limits, route } = this.#plan;
+    const ours = { fields: this.#exchange.ours(limits), edit: route.toClient };
+    const head = toClient(raw, status, ours);
+    const { wanted } = route;
     if (wanted) this.#reader = new ResponseReader(wanted, { raw, eventStream: head.eventStream });
     if (head.eventStream) this.#timeoutMs = Math.max(this.#timeoutMs, STREAM_SILENCE_MS);
     this.#progressed();

@@ -59,6 +59,7 @@ class PretendCore {
 const freshSecrets = (): Secrets => ({
   databasePassword: '',
   authSecret: '',
+  secretsKey: '',
   adminPassword: 'a',
   customerPassword: 'c',
 });

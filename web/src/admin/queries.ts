@@ -7,6 +7,7 @@ import type { Meter } from '@tollgate/billing-core/contract/meter.ts';
 import type { Page } from '@tollgate/billing-core/contract/page.ts';
 import type { Plan } from '@tollgate/billing-core/contract/plan.ts';
 import type { Route } from '@tollgate/billing-core/contract/route.ts';
+import type { Secret } from '@tollgate/billing-core/contract/secret.ts';
 import type { ValueFaults } from '@tollgate/billing-core/contract/value-fault.ts';
 
 const LIST_MAX = 100;
@@ -46,6 +47,7 @@ const choices = <Row>(path: string) =>
 
 export const planChoices = choices<Plan>('/v1/plans');
 export const routeChoices = choices<Route>('/v1/routes');
+export const secretChoices = choices<Secret>('/v1/secrets');
 export const meterChoices = choices<Meter>('/v1/meters');
 
 /** @returns the meters for a select box, by id. */

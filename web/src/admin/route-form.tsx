@@ -8,9 +8,10 @@ import { Card } from '../kit/page.tsx';
 import { paths } from '../kit/paths.ts';
 import { t } from '../kit/text.ts';
 import { outcomeLabel } from '../kit/usage/series.ts';
+import { HeaderFields } from './route-headers.tsx';
 import { MeteringFields } from './route-metering.tsx';
+import { UpstreamFields } from './route-upstream.tsx';
 import { OUTCOMES, toRouteBody, toRouteValues, type RouteValues } from './route-values.ts';
-import { countFault } from './values.ts';
 
 interface RouteFormProps {
   route: Route | undefined;
@@ -49,6 +50,7 @@ export function RouteForm({ route, saveLabel, onSave }: RouteFormProps) {
           ))}
         </div>
       </Card>
+      <HeaderFields form={form} />
       <div className="flex flex-wrap justify-end gap-2">
         <ButtonLink href={paths.adminRoutes}>{t('Cancel')}</ButtonLink>
         <Button type="submit" tone="primary" busy={form.formState.isSubmitting}>
@@ -94,48 +96,6 @@ function MatchFields({ form }: { form: UseFormReturn<RouteValues> }) {
           label={t('Public')}
           hint={t('Without a key: neither metered nor billed.')}
         />
-      </div>
-    </Card>
-  );
-}
-
-function UpstreamFields({ form }: { form: UseFormReturn<RouteValues> }) {
-  return (
-    <Card title={t('Upstream')}>
-      <div className="flex flex-col gap-4">
-        <TextField
-          form={form}
-          name="upstream_url"
-          label={t('Upstream URL')}
-          type="url"
-          placeholder="https://api.internal.example"
-          required={t('Enter a URL')}
-          check={(value) => (URL.canParse(value) ? undefined : t('This is not a URL'))}
-        />
-        <TextField
-          form={form}
-          name="strip_prefix"
-          label={t('Strip prefix')}
-          hint={t('Cut from the path before it goes upstream. Optional.')}
-        />
-        <div className="grid gap-4 sm:grid-cols-2">
-          <TextField
-            form={form}
-            name="timeout_ms"
-            label={t('Timeout, ms')}
-            inputMode="numeric"
-            required={t('Enter a timeout')}
-            check={countFault}
-          />
-          <TextField
-            form={form}
-            name="max_body_bytes"
-            label={t('Body limit, bytes')}
-            inputMode="numeric"
-            hint={t('Empty: 10 MiB')}
-            check={countFault}
-          />
-        </div>
       </div>
     </Card>
   );

@@ -1,11 +1,14 @@
 import type { Outcome } from '@tollgate/billing-core/contract/facts.ts';
 import type { Route } from '@tollgate/billing-core/contract/route.ts';
+import { type HeaderValues, toHeaderBody, toHeaderValues } from './header-values.ts';
 import {
   FIRST_RULE,
   type MeteringValues,
   toMeteringBody,
   toMeteringValues,
 } from './metering-values.ts';
+
+export type PathMode = 'same' | 'stripped' | 'rewritten';
 
 /** A route as its form holds it. */
 export interface RouteValues {
@@ -14,7 +17,12 @@ export interface RouteValues {
   path_pattern: string;
   methods: string;
   upstream_url: string;
+  /** What becomes of the path; the field of the other ways is not sent. */
+  path: PathMode;
   strip_prefix: string;
+  rewrite_path: string;
+  request_headers: HeaderValues[];
+  response_headers: HeaderValues[];
   timeout_ms: string;
   max_body_bytes: string;
   public: boolean;
@@ -39,13 +47,22 @@ export function toRouteValues(route: Route | undefined): RouteValues {
     path_pattern: route?.path_pattern ?? '',
     methods: (route?.methods ?? ['*']).join(', '),
     upstream_url: route?.upstream_url ?? '',
+    path: pathMode(route),
     strip_prefix: route?.strip_prefix ?? '',
+    rewrite_path: route?.rewrite_path ?? '',
+    request_headers: (route?.request_headers ?? []).map(toHeaderValues),
+    response_headers: (route?.response_headers ?? []).map(toHeaderValues),
     timeout_ms: String(route?.timeout_ms ?? 30_000),
     max_body_bytes: route === undefined ? '' : String(route.max_body_bytes),
     public: route?.public ?? false,
     metering: route?.metering.map(toMeteringValues) ?? [FIRST_RULE],
     billable: billableOf(route?.billable_outcomes ?? ['ok']),
   };
+}
+
+function pathMode(route: Route | undefined): PathMode {
+  if (route?.rewrite_path) return 'rewritten';
+  return route?.strip_prefix ? 'stripped' : 'same';
 }
 
 function billableOf(outcomes: readonly Outcome[]): Record<Outcome, boolean> {
@@ -63,7 +80,10 @@ export function toRouteBody(values: RouteValues): Record<string, unknown> {
     upstream_url: values.upstream_url,
     public: values.public,
     timeout_ms: Number(values.timeout_ms),
-    strip_prefix: values.strip_prefix === '' ? null : values.strip_prefix,
+    strip_prefix: values.path === 'stripped' ? values.strip_prefix : null,
+    rewrite_path: values.path === 'rewritten' ? values.rewrite_path : null,
+    request_headers: values.request_headers.map(toHeaderBody),
+    response_headers: values.response_headers.map(toHeaderBody),
     ...(values.max_body_bytes !== '' && { max_body_bytes: Number(values.max_body_bytes) }),
     metering: values.metering.map(toMeteringBody),
     billable_outcomes: OUTCOMES.filter((outcome) => values.billable[outcome]),

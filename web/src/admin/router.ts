@@ -56,6 +56,11 @@ export function adminRoutes(root: AnyRootRoute) {
     }),
     createRoute({
       getParentRoute,
+      path: '/secrets',
+      component: lazyRouteComponent(() => import('./secrets.tsx'), 'SecretsPage'),
+    }),
+    createRoute({
+      getParentRoute,
       path: '/routes/$routeId',
       component: lazyRouteComponent(() => import('./route.tsx'), 'RoutePage'),
     }),

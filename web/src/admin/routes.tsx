@@ -70,10 +70,13 @@ export function RoutesPage() {
         title={t('Routes')}
         about={t('Which requests go to which upstream, and what they cost in units.')}
         actions={
-          <ButtonLink tone="primary" href={paths.adminRouteNew}>
-            <Plus aria-hidden />
-            {t('Create route')}
-          </ButtonLink>
+          <>
+            <ButtonLink href={paths.adminSecrets}>{t('Secrets')}</ButtonLink>
+            <ButtonLink tone="primary" href={paths.adminRouteNew}>
+              <Plus aria-hidden />
+              {t('Create route')}
+            </ButtonLink>
+          </>
         }
       />
       <Card flush>

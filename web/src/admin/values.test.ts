@@ -1,6 +1,8 @@
 import type { PlanVersion } from '@tollgate/billing-core/contract/plan.ts';
 import { expect, test } from 'vitest';
+import type { Route } from '@tollgate/billing-core/contract/route.ts';
 import type { MeteringRule } from '../kit/api-types.ts';
+import { toHeaderBody, toHeaderValues } from './header-values.ts';
 import { toMeteringBody, toMeteringValues } from './metering-values.ts';
 import { methodsOf, toRouteBody, toRouteValues } from './route-values.ts';
 import { priceField } from './price-values.ts';
@@ -159,6 +161,25 @@ test('a rule of any source that is opened and saved again is the same rule', () 
     { source: 'response_sse', pointer: '', ...told, max_cost: null },
   ];
   expect(rules.map((rule) => toMeteringBody(toMeteringValues(rule)))).toEqual(rules);
+});
+
+test('a header rule that is opened and saved again is the same rule', () => {
+  const rules: Route['request_headers'] = [
+    { op: 'set', name: 'X-A', value: '1' },
+    { op: 'add', name: 'Authorization', secret: 'upstream-key', prefix: 'Bearer ' },
+    { op: 'set', name: 'X-Key', secret: 'upstream-key' },
+    { op: 'remove', name: 'Cookie' },
+  ];
+  expect(rules.map((rule) => toHeaderBody(toHeaderValues(rule)))).toEqual(rules);
+});
+
+test('of the ways a path can go only the chosen one is sent', () => {
+  const values = { ...toRouteValues(undefined), strip_prefix: '/a', rewrite_path: '/b' };
+  expect(toRouteBody(values)).toMatchObject({ strip_prefix: null, rewrite_path: null });
+  expect(toRouteBody({ ...values, path: 'rewritten' })).toMatchObject({
+    strip_prefix: null,
+    rewrite_path: '/b',
+  });
 });
 
 test('methods are read as people write them', () => {

@@ -93,6 +93,26 @@ export function TextField<Values extends FieldValues>(props: Bound<Values> & Ext
   );
 }
 
+/** Text of several lines. */
+export function TextAreaField<Values extends FieldValues>(
+  props: Bound<Values> & Extra<'textarea'>,
+) {
+  const { form, name, label, hint, required, check, className, ...area } = props;
+  const { registration, error } = useBound(props);
+  return (
+    <Field label={label} hint={hint} error={error}>
+      {(wiring) => (
+        <textarea
+          {...area}
+          {...registration}
+          {...wiring}
+          className={clsx(CONTROL, 'py-2', className)}
+        />
+      )}
+    </Field>
+  );
+}
+
 export function SelectField<Values extends FieldValues>(
   props: Bound<Values> & { options: readonly { value: string; label: string }[] } & Extra<'select'>,
 ) {

@@ -37,6 +37,7 @@ export const paths = {
   adminRoutes: '/admin/routes',
   adminRouteNew: '/admin/routes/new',
   adminRoute,
+  adminSecrets: '/admin/secrets',
 } as const;
 
 /**
