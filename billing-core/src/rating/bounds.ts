@@ -1,14 +1,14 @@
 import type { Slice } from '../contract/rated-line.ts';
 import { amountFor, exact, HUNDREDTH, isWhole, notBelowZero, type Exact } from './decimal.ts';
 import { amountOf, sliceOf, type Terms, type UsagePrice } from './model.ts';
-import { money, partOf, percent } from './words.ts';
+import { computed, money, partOf, percent } from './words.ts';
 
 /** The percentage that is taken off what usage comes to. */
 function discountSlices(price: UsagePrice, amount: Exact, currency: string): Slice[] {
   const off = amount.times(price.discount_percent).times(HUNDREDTH);
   if (off.isZero()) return [];
   const rate = price.discount_percent;
-  const description = `${money(off, currency)} (${percent(exact(rate))} discount)`;
+  const description = `${computed(off, currency)} (${percent(exact(rate))} discount)`;
   return [sliceOf('discount', off.neg(), { rate, description })];
 }
 
@@ -21,7 +21,7 @@ function minimumSlices(price: UsagePrice, amount: Exact, terms: Terms): Slice[] 
   if (missing.isZero()) return [];
   const part = share && !isWhole(share) ? ` for ${partOf(share)}` : '';
   const of = `${money(minimum, currency)}${part}`;
-  const description = `${money(missing, currency)} up to the minimum of ${of}`;
+  const description = `${computed(missing, currency)} up to the minimum of ${of}`;
   return [sliceOf('minimum', missing, { description })];
 }
 
@@ -31,7 +31,7 @@ function maximumSlices(price: UsagePrice, amount: Exact, { currency }: Terms): S
   const over = notBelowZero(amount.minus(maximum));
   if (over.isZero()) return [];
   const of = money(maximum, currency);
-  const description = `${money(over, currency)} over the maximum of ${of}`;
+  const description = `${computed(over, currency)} over the maximum of ${of}`;
   return [sliceOf('maximum', over.neg(), { description })];
 }
 

@@ -13,6 +13,7 @@ const Kept = Decimal.clone({
   toExpPos: 1_000,
 });
 export type Exact = Decimal;
+export const DOWN = Decimal.ROUND_DOWN;
 
 /** Places of a minor unit that are kept of what time divides, which may have no last digit. */
 const PLACES_OF_SHARED = 12;

@@ -4,7 +4,7 @@ import type { Slice } from '../contract/rated-line.ts';
 import { exact, HUNDREDTH, least, sum, ZERO, type Exact } from './decimal.ts';
 import { eventsOf, quantityOf, sliceOf, type PercentagePrice, type Usage } from './model.ts';
 import { flatSlices, partsOf } from './tiers.ts';
-import { money, percent, several } from './words.ts';
+import { computed, money, percent, several } from './words.ts';
 
 const isNone = (text: string): boolean => exact(text).isZero();
 
@@ -68,6 +68,8 @@ type Money = {
   /** Units of the meter to minor units of the currency. */
   minor: (quantity: Exact) => Exact;
   said: (amount: Exact) => string;
+  /** The same of what was computed from several. */
+  summed: (amount: Exact) => string;
 };
 
 function moneyOf({ quantity_in }: PercentagePrice, currency: string): Money {
@@ -75,6 +77,7 @@ function moneyOf({ quantity_in }: PercentagePrice, currency: string): Money {
   return {
     minor: (quantity) => quantity.times(scale),
     said: (amount) => money(amount, currency),
+    summed: (amount) => computed(amount, currency),
   };
 }
 
@@ -109,7 +112,8 @@ function boundSlices(price: PercentagePrice, paid: readonly Exact[], pricing: Mo
   }
   const slice = (kind: Slice['kind'], { by, events }: typeof cut, limit: string): Slice[] => {
     if (events === 0n) return [];
-    const description = `${pricing.said(by.abs())} for ${several(exact(events), 'event')} ${limit}`;
+    const many = several(exact(events), 'event');
+    const description = `${pricing.summed(by.abs())} for ${many} ${limit}`;
     return [sliceOf(kind, by, { quantity: events.toString(), description })];
   };
   const limit = (side: string, amount: string | null): string =>

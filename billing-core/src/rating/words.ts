@@ -1,6 +1,6 @@
 import { minorDigits } from '../contract/currency.ts';
 import type { Slice } from '../contract/rated-line.ts';
-import { exact, ZERO, type Exact } from './decimal.ts';
+import { DOWN, exact, ZERO, type Exact } from './decimal.ts';
 import type { Terms } from './model.ts';
 
 /** How figures read: '$0.002', '120,431', '10 of 31 days'. English, as all of the API is. */
@@ -28,6 +28,16 @@ const literal = (value: Exact) => value.toFixed() as Intl.StringNumericLiteral;
 /** In: minor units, whole or not. Out: the amount with its currency, every digit kept. */
 export const money = (amount: Exact, currency: string): string =>
   formatOf(currency).format(literal(amount.times(`1e-${minorDigits(currency)}`)));
+
+/** Of an amount that was computed, more places than these say nothing to people. */
+const PLACES_SAID = 6;
+
+/** The same of a computed amount: '$7.096774…' where it goes on. */
+export function computed(amount: Exact, currency: string): string {
+  const places = PLACES_SAID - minorDigits(currency);
+  const said = amount.toDecimalPlaces(places, DOWN);
+  return said.eq(amount) ? money(amount, currency) : `${money(said, currency)}…`;
+}
 
 export const count = (quantity: Exact): string => counted.format(literal(quantity));
 export const percent = (rate: Exact): string => `${count(rate)}%`;
@@ -65,7 +75,9 @@ export function sentence(
   { currency, total, amount }: { currency: string; total: Exact; amount: bigint },
 ): string {
   const whole = money(exact(amount), currency);
-  const result = total.eq(exact(amount)) ? whole : `${money(total, currency)}, rounded to ${whole}`;
+  const result = total.eq(exact(amount))
+    ? whole
+    : `${computed(total, currency)}, rounded to ${whole}`;
   const parts = spoken(slices);
   if (parts === '') return `${what} = ${result}`;
   return parts === result ? `${what}: ${result}` : `${what}: ${parts} = ${result}`;

@@ -243,6 +243,12 @@ describe('a line says how it comes about', () => {
     ],
     [flatPrice('2900'), [], {}, 'Flat fee: $29.00'],
     [
+      flatPrice('1000'),
+      [],
+      { share: days(10n) },
+      'Flat fee: $10.00 for 10 of 31 days = $3.225806…, rounded to $3.23',
+    ],
+    [
       flatPrice('3000'),
       [],
       { share: { active: 1n, period: 3n, unit: 'second' } },

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { shareOf, type Span } from '../share.ts';
 
@@ -51,6 +52,38 @@ describe('by the day', () => {
     expect(days(held, true, period)).toBe('3/31');
   });
 });
+
+test('however a period is cut, its parts sum to it', () => {
+  const zone = fc.constantFrom('UTC', 'Europe/Berlin', 'Pacific/Apia', 'America/St_Johns');
+  const minute = fc.integer({ min: 0, max: 60 * 24 * 366 });
+  const length = fc.integer({ min: 2, max: 60 * 24 * 40 });
+  const cuts = fc.uniqueArray(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 5 });
+  const proration = fc.constantFrom('second' as const, 'day' as const);
+  fc.assert(
+    fc.property(minute, length, cuts, proration, zone, (from, minutes, at, by, timeZone) => {
+      const start = MAY.start + BigInt(from) * 60_000n;
+      const inner = at.map((part) => start + BigInt(Math.floor(part * minutes)) * 60_000n);
+      const end = start + BigInt(minutes) * 60_000n;
+      const bounds = [...new Set([start, ...inner, end])].toSorted((a, b) => Number(a - b));
+      const period = { start, end };
+      const parts = bounds.slice(1).map((next, i) => {
+        const held = { start: bounds[i]!, end: next, isLast: next === end };
+        return () => shareOf(held, period, { proration: by, timeZone });
+      });
+      // A period that begins and ends on one day has no days to count.
+      fc.pre(by === 'second' || daysOf(period, timeZone) > 0);
+      const shares = parts.map((part) => part());
+      const active = shares.reduce((sum, share) => sum + share.active, 0n);
+      expect(active).toBe(shares[0]!.period);
+    }),
+  );
+});
+
+const daysOf = ({ start, end }: Span, timeZone: string): number => {
+  const day = (ms: bigint) =>
+    Date.parse(new Date(Number(ms)).toLocaleDateString('en-CA', { timeZone }));
+  return (day(end) - day(start)) / 86_400_000;
+};
 
 describe('by the second', () => {
   test('time by time', () => {
