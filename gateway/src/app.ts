@@ -40,6 +40,7 @@ type Visit = {
   readonly head: RequestHead;
   readonly route: CompiledRoute;
   readonly path: string;
+  readonly webSocket: boolean;
 };
 
 // The refusal `target_too_long` names this limit.
@@ -77,10 +78,9 @@ export function gate(ports: GatePorts, exchange: Exchange): Answer {
     if (Number.isNaN(head.maxForwards)) return exchange.refuse(refuse('invalid_request'));
     if (head.maxForwards === 0) return exchange.refuse(refuse('forwards_used_up'));
   }
-  if (head.webSocket) return exchange.refuse(refuse('upgrade_unsupported'));
-
   const { route } = match;
-  const visit: Visit = { exchange, head, route, path: upstreamPath(route, path) };
+  const webSocket = head.webSocket && exchange.upgradable;
+  const visit: Visit = { exchange, head, route, path: upstreamPath(route, path), webSocket };
   if (route.fact.public) {
     return tooLarge(visit)
       ? exchange.refuse(refuse('body_too_large'))
@@ -128,7 +128,7 @@ function judge(
   visit: Visit,
   { fact, next }: { fact: KeyFact | null; next?: NextSpan },
 ): Admission | Promise<Admission> {
-  const { exchange, head, route } = visit;
+  const { exchange, route } = visit;
   if (fact === null) return { kind: 'refused', refusal: refuse('key_unknown') };
   const count = (answer: Admission): Admission => {
     if (answer.kind === 'refused') ports.refusals.count(fact.customer.id, answer.refusal.reason);
@@ -137,20 +137,25 @@ function judge(
   const objected = objection(fact, visit, ports.clock.now());
   if (objected) return count({ kind: 'refused', refusal: refuse(objected) });
 
-  // A body of unknown length may become as large as the route allows.
-  const bytes = head.contentLength ?? (head.hasBody ? route.fact.max_body_bytes : 0);
   const answer = ports.tills.admit({
     requestId: exchange.requestId,
     fact,
     route: route.fact,
-    requestBytes: next ? bytesLeft(bytes, next) : bytes,
+    requestBytes: bytesAhead(visit, next),
     span: next?.span,
   });
   return answer instanceof Promise ? answer.then(count) : count(answer);
 }
 
-const bytesLeft = (bytes: number, { span, uploaded }: NextSpan): number =>
-  uploaded ? 0 : Math.max(0, bytes - span.requestBytes);
+/** What the client may still send: a WebSocket in each span as much as another request's body. */
+function bytesAhead({ head, route, webSocket }: Visit, next?: NextSpan): number {
+  const max = route.fact.max_body_bytes;
+  if (webSocket) return max;
+  // A body of unknown length may become as large as the route allows.
+  const bytes = head.contentLength ?? (head.hasBody ? max : 0);
+  if (!next) return bytes;
+  return next.uploaded ? 0 : Math.max(0, bytes - next.span.requestBytes);
+}
 
 function admit(ports: GatePorts, visit: Visit, of: { fact: KeyFact | null; hash: string }): Answer {
   const proceed = (answer: Admission): Answer =>
@@ -179,8 +184,8 @@ type Entry = { readonly hold?: Hold | undefined; readonly limits: readonly Limit
 
 /** From here the request is admitted: whatever becomes of it is recorded. */
 function enter(visit: Visit, { hold, limits }: Entry, again?: ForwardPlan['again']): Answer {
-  const { exchange, head, route, path } = visit;
-  return exchange.forward({ route, path, head, limits, again }, hold);
+  const { exchange, head, route, path, webSocket } = visit;
+  return exchange.forward({ route, path, head, limits, webSocket, again }, hold);
 }
 
 /** The app of both hosts: one handler, which sees the exchange its host made. */

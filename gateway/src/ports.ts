@@ -102,6 +102,9 @@ export type Settlement = {
   readonly status: number | null;
   readonly requestBytes: number;
   readonly responseBytes: number;
+  /** Whole messages each way; a WebSocket has them. */
+  readonly requestMessages?: number;
+  readonly responseMessages?: number;
   /** From the start of forwarding to the end of the response. */
   readonly durationMs?: number;
   /** It goes on: what only its end tells is not known yet. */
@@ -161,6 +164,8 @@ export type ForwardPlan = {
   readonly path: string;
   readonly head: RequestHead;
   readonly limits: readonly LimitState[];
+  /** Goes on as a WebSocket, if the upstream agrees. */
+  readonly webSocket: boolean;
   /** Judges the request's next span; left out where requests are not recorded in spans. */
   readonly again?: ((next: NextSpan) => Admission | Promise<Admission>) | undefined;
 };
@@ -175,6 +180,8 @@ export interface Exchange {
   readonly httpVersion: string;
   /** Names and values in turn, duplicates included. */
   readonly rawHeaders: readonly string[];
+  /** The host can let this request go on as a WebSocket. */
+  readonly upgradable: boolean;
   refuse(refusal: Refusal, limits?: readonly LimitState[]): Response;
   /** Forwards and answers; records the outcome of the hold, which public routes do not have. */
   forward(plan: ForwardPlan, hold: Hold | undefined): Response | Promise<Response>;

@@ -88,11 +88,6 @@ describe('what is not clearly one HTTP request gets 4xx, and never an upstream r
       /431[^]*headers_too_many[^]*too many header fields/,
     ],
     [
-      'WebSocket',
-      `GET / HTTP/1.1\r\n${HOST}\r\n${AUTH}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
-      /501[^]*upgrade_unsupported/,
-    ],
-    [
       'two keys',
       `GET / HTTP/1.1\r\n${HOST}\r\n${AUTH}\r\nAuthorization: Bearer other\r\n\r\n`,
       /400/,

@@ -15,7 +15,6 @@ export const REFUSALS = {
   route_not_found: [404, 'No route matches this host and path'],
   method_not_allowed: [405, 'The route does not take this method'],
   forwards_used_up: [400, 'By its Max-Forwards field the request may not be forwarded'],
-  upgrade_unsupported: [501, 'The gateway does not forward WebSockets yet'],
   key_missing: [401, 'Send an API key'],
   key_malformed: [401, 'The API key is mistyped: its checksum does not fit'],
   key_unknown: [401, 'The API key is not known'],

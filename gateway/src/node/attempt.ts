@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { RawHeaders } from '../core/headers.ts';
 import type { RequestBody } from './request-body.ts';
@@ -11,15 +12,19 @@ export type Asked = {
   readonly path: string;
   readonly headers: RawHeaders;
   readonly body: RequestBody | null;
+  /** The protocol to go on with, if the upstream agrees. */
+  readonly upgrade?: 'websocket' | null;
 };
 
-/** Who asked, told what becomes of it; after `ended` or `failed` nothing more comes. */
+/** Who asked, told what becomes of it; after the last three nothing more comes. */
 export interface Asker {
   informed(status: number, raw: RawHeaders): void;
   answered(status: number, reason: string | undefined, raw: RawHeaders): void;
   received(chunk: Buffer): void;
   ended(rawTrailers: RawHeaders): void;
   failed(error: Error): void;
+  /** The upstream agreed; the connection is the asker's from here on. */
+  upgraded(raw: RawHeaders, socket: Duplex): void;
 }
 
 /**
@@ -65,6 +70,15 @@ export class Attempt implements Dispatcher.DispatchHandler {
     const raw = textsOf(controller.rawHeaders);
     if (status < 200) this.#asker.informed(status, raw);
     else this.#asker.answered(status, rest[1], raw);
+  }
+
+  onRequestUpgrade(...[controller, , , socket]: [Controller, number, unknown, Duplex]): void {
+    if (this.#over) {
+      socket.destroy();
+      return;
+    }
+    this.#over = true;
+    this.#asker.upgraded(textsOf(controller.rawHeaders), socket);
   }
 
   onResponseData(_controller: Controller, chunk: Buffer): void {

@@ -81,6 +81,8 @@ export interface Guest {
    * that account, or before it, and nothing else may be; false when it is over.
    */
   malformed(): boolean;
+  /** The process is about to stop: what would never end by itself ends now. */
+  goAway(): void;
   /** The process cannot wait any longer. */
   abandon(): void;
 }
@@ -157,6 +159,10 @@ export class Connections {
     return new Promise((resolve) => {
       this.#whenIdle = resolve;
     });
+  }
+
+  goAway(): void {
+    for (const guest of this.#all) guest.goAway();
   }
 
   abandon(): void {

@@ -12,7 +12,9 @@ import {
   type Guest,
   writeAnswer,
 } from './connection.ts';
+import type { Course } from './course.ts';
 import { Passage } from './forward.ts';
+import type { Handover } from './handover.ts';
 import type { ConnectionLimit } from './connection-limit.ts';
 import type { Load } from './load.ts';
 import type { Log } from './log.ts';
@@ -55,18 +57,25 @@ export class NodeExchange implements Exchange, Guest {
   readonly method: string;
   readonly target: string;
   readonly httpVersion: string;
+  readonly handover: Handover | undefined;
   readonly #startedAt = performance.now();
-  #passage: Passage | undefined;
+  #timed = false;
+  #course: Course | undefined;
   #left = false;
   #answered = false;
   #malformed = false;
   /** Refused before its body was there: garbage behind such a body may be a part of it. */
   #early = false;
 
-  constructor(host: ExchangeHost, incoming: IncomingMessage, outgoing: ServerResponse) {
+  constructor(
+    host: ExchangeHost,
+    { incoming, outgoing }: { incoming: IncomingMessage; outgoing: ServerResponse },
+    handover?: Handover,
+  ) {
     this.host = host;
     this.incoming = incoming;
     this.outgoing = outgoing;
+    this.handover = handover;
     this.requestId = host.mint.requestId();
     this.method = incoming.method ?? '';
     this.target = incoming.url ?? '';
@@ -76,6 +85,10 @@ export class NodeExchange implements Exchange, Guest {
 
   get rawHeaders(): readonly string[] {
     return this.incoming.rawHeaders;
+  }
+
+  get upgradable(): boolean {
+    return this.handover !== undefined;
   }
 
   /** The peer's address; IPv4 in its own form also on a dual-stack socket. */
@@ -145,10 +158,10 @@ export class NodeExchange implements Exchange, Guest {
 
   forward(plan: ForwardPlan, hold: Hold | undefined): Response {
     this.#answered = true;
-    this.#passage = new Passage(this, plan, hold);
-    if (this.#left) this.#passage.clientLeft();
-    if (this.#malformed) this.#passage.malformed();
-    this.#passage.begin();
+    this.#course = new Passage(this, plan, hold);
+    if (this.#left) this.#course.clientLeft();
+    if (this.#malformed) this.#course.malformed();
+    this.#course.begin();
     return SENT;
   }
 
@@ -162,27 +175,49 @@ export class NodeExchange implements Exchange, Guest {
     this.#depart(answer.status);
   }
 
-  /** Called by the passage when it has settled and its answer has gone. */
+  /** The request goes on in another form. */
+  goOnAs(course: Course): void {
+    this.#course = course;
+    course.begin();
+    if (this.#left) course.clientLeft();
+  }
+
+  /** Called by the course when it has settled and its answer has gone. */
   leave(settlement: Settlement): void {
     this.host.telemetry.forwarded(settlement);
     // The connection remembers its newest exchange, and need not keep what passed.
-    this.#passage = undefined;
+    this.#course = undefined;
     this.#depart(settlement.status);
   }
 
-  #depart(status: number | null): void {
+  /** The connection goes on in another protocol: what it takes from here on is no duration. */
+  switched(status: number): void {
+    this.#time(status);
+    this.#timed = true;
+  }
+
+  #time(status: number | null): void {
+    if (this.#timed) return;
     const seconds = (performance.now() - this.#startedAt) / 1_000;
     this.host.telemetry.answered(this.method, status, seconds);
+  }
+
+  #depart(status: number | null): void {
+    this.#time(status);
     this.host.connections.leave(this.incoming.socket, this);
   }
 
   clientLeft(): void {
     this.#left = true;
-    this.#passage?.clientLeft();
+    this.#course?.clientLeft();
   }
 
   abandon(): void {
-    this.#passage?.abandon();
+    this.#course?.abandon();
+  }
+
+  goAway(): void {
+    this.#course?.goAway?.();
   }
 
   malformed(): boolean {
@@ -197,7 +232,7 @@ export class NodeExchange implements Exchange, Guest {
     // will, once it is decided whether the request is admitted.
     if (!incoming.complete) {
       this.#malformed = true;
-      this.#passage?.malformed();
+      this.#course?.malformed();
     }
     return true;
   }

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { Outcome } from '@tollgate/billing-core/contract/facts.ts';
 import { type RawHeaders, toClient, toUpstream } from '../core/headers.ts';
 import { outcomeOf } from '../core/meter.ts';
@@ -6,16 +7,14 @@ import { refuse, type RefusalReason } from '../core/refusal.ts';
 import type { ForwardPlan, Hold, Progress, Settlement } from '../ports.ts';
 import { type Asker, Attempt } from './attempt.ts';
 import { writeAnswer } from './connection.ts';
+import { Conversation, switches } from './conversation.ts';
+import type { Course } from './course.ts';
 import { Delivery, type Source } from './delivery.ts';
 import type { NodeExchange } from './exchange.ts';
-import { HeldRequest } from './held-request.ts';
+import { HeldRequest, type Holder } from './held-request.ts';
+import { Patience, type Waiting } from './patience.ts';
 import { RequestBody } from './request-body.ts';
 import { informationOf, trailersOf } from './upstream-head.ts';
-
-/** How long a client may neither send nor take a byte while the upstream waits for it. */
-const CLIENT_STALL_MS = 60_000;
-/** Event streams may be silent for longer than a route's timeout. */
-const STREAM_SILENCE_MS = 300_000;
 
 /** What the client sees once the outcome is recorded. */
 type Ending =
@@ -29,24 +28,21 @@ const WHOLE: Ending = { kind: 'whole', trailers: [] };
 const TORN: Ending = { kind: 'torn' };
 const GONE: Ending = { kind: 'gone' };
 
-const onWait = (passage: Passage): void => passage.waited();
-
 /**
  * One admitted request on its way to the upstream and back: asks an upstream, hands its answer to
  * the client. However it ends it settles its hold exactly once, and the last byte of the response
  * leaves only when the settlement is released: a crash before that leaves a client without a
  * complete answer rather than an answer without a record.
  */
-export class Passage implements Asker, Source {
+export class Passage implements Asker, Course, Holder, Source, Waiting {
   readonly #exchange: NodeExchange;
   readonly #plan: ForwardPlan;
   readonly #hold: Hold | undefined;
   readonly #held: HeldRequest | undefined;
   readonly #delivery: Delivery;
+  readonly #patience: Patience;
   #attempt: Attempt | undefined;
   #body: RequestBody | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #stalledMs = 0;
   #started = false;
   #settled = false;
   #left = false;
@@ -57,18 +53,10 @@ export class Passage implements Asker, Source {
     this.#plan = plan;
     this.#hold = hold;
     this.#delivery = new Delivery(exchange, this);
+    this.#patience = new Patience(plan.route.fact.timeout_ms, this);
     const { metering, spans } = exchange.host;
     const { again } = plan;
-    this.#held =
-      hold &&
-      new HeldRequest(hold, {
-        metering,
-        spans,
-        again,
-        progress: () => this.#progress(),
-        end: (reason) => this.#mayNotGoOn(reason),
-        crashed: (error) => this.#crashed(error),
-      });
+    this.#held = hold && new HeldRequest(hold, { metering, spans, again }, this);
   }
 
   begin(): void {
@@ -80,11 +68,11 @@ export class Passage implements Asker, Source {
     this.#started = true;
     if (this.#left) return this.#settle('client_abort', null, GONE);
     if (this.#malformed) return this.malformed();
-    this.#timer = setTimeout(onWait, this.#plan.route.fact.timeout_ms, this);
+    this.#patience.start();
     try {
       this.#ask();
     } catch (error) {
-      this.#crashed(error);
+      this.crashed(error);
     }
   }
 
@@ -99,6 +87,7 @@ export class Passage implements Asker, Source {
       method: exchange.method,
       headers: toUpstream(exchange.rawHeaders, exchange.forwarding(this.#plan, this.#hold)),
       body: this.#body ?? null,
+      upgrade: this.#plan.webSocket ? 'websocket' : null,
     });
   }
 
@@ -109,20 +98,20 @@ export class Passage implements Asker, Source {
       wanted: () => {
         if (this.#plan.head.expectsContinue) outgoing.writeContinue();
       },
-      progressed: () => this.#progressed(),
+      progressed: () => this.#patience.progressed(),
       tooLarge: () => this.#tooLarge(),
     });
   }
 
   informed(status: number, raw: RawHeaders): void {
-    this.#progressed();
+    this.#patience.progressed();
     const { outgoing, httpVersion } = this.#exchange;
     const { toClient: edit } = this.#plan.route;
     if (httpVersion === '1.1') outgoing.writeInformation(status, informationOf(raw, status, edit));
   }
 
   answered(status: number, reason: string | undefined, raw: RawHeaders): void {
-    this.#progressed();
+    this.#patience.progressed();
     const { limits, route } = this.#plan;
     const ours = { fields: this.#exchange.ours(limits), edit: route.toClient };
     const head = toClient(raw, status, ours);
@@ -132,13 +121,13 @@ export class Passage implements Asker, Source {
       // A field that may not be written: nothing was sent yet.
       return this.#fail('upstream_error');
     }
-    if (head.eventStream) this.#waitLonger();
+    if (head.eventStream) this.#patience.lengthen();
     this.#held?.answered(route.wanted, { raw, eventStream: head.eventStream });
     this.#held?.lasts();
   }
 
   received(chunk: Buffer): void {
-    this.#progressed();
+    this.#patience.progressed();
     this.#held?.passed(chunk);
     this.#delivery.take(chunk);
   }
@@ -160,35 +149,41 @@ export class Passage implements Asker, Source {
     this.#fail(timeout ? 'upstream_timeout' : 'upstream_error');
   }
 
+  upgraded(raw: RawHeaders, upstream: Duplex): void {
+    const { handover } = this.#exchange;
+    if (!handover || !switches(raw)) {
+      upstream.destroy();
+      return this.#fail('upstream_error');
+    }
+    this.#patience.stop();
+    this.#settled = true;
+    this.#exchange.goOnAs(
+      new Conversation(this.#exchange, this.#plan, { held: this.#held, handover, raw, upstream }),
+    );
+  }
+
   pause(): void {
     this.#attempt?.pause();
   }
 
   resume(): void {
-    this.#progressed();
+    this.#patience.progressed();
     this.#attempt?.resume();
   }
 
-  #progressed(): void {
-    this.#stalledMs = 0;
-    this.#timer?.refresh();
-  }
-
-  #waitLonger(): void {
-    clearTimeout(this.#timer);
-    const ms = Math.max(this.#plan.route.fact.timeout_ms, STREAM_SILENCE_MS);
-    this.#timer = setTimeout(onWait, ms, this);
-  }
-
-  /** Nothing moved for the route's timeout: whose turn is it? */
-  waited(): void {
-    if (this.#settled) return;
+  awaitsClient(): boolean {
     const { incoming } = this.#exchange;
     const uploading = this.#body !== undefined && !incoming.complete && !this.#body.blocked;
-    if (!this.#delivery.blocked && !uploading) return this.#fail('upstream_timeout');
-    this.#stalledMs += this.#plan.route.fact.timeout_ms;
-    if (this.#stalledMs < CLIENT_STALL_MS) this.#timer?.refresh();
-    else this.#breakOff(failureAnswer('client_timeout', this.#exchange.requestId));
+    return uploading || this.#delivery.blocked;
+  }
+
+  upstreamLate(): void {
+    if (!this.#settled) this.#fail('upstream_timeout');
+  }
+
+  clientLate(): void {
+    if (this.#settled) return;
+    this.#breakOff(failureAnswer('client_timeout', this.#exchange.requestId));
   }
 
   #tooLarge(): void {
@@ -230,7 +225,7 @@ export class Passage implements Asker, Source {
     if (this.#started && !this.#settled) this.#fail('upstream_error');
   }
 
-  #progress(): Progress | null {
+  progress(): Progress | null {
     const { status } = this.#delivery;
     if (this.#settled || status === null) return null;
     const uploaded = this.#body === undefined || this.#exchange.incoming.complete;
@@ -238,7 +233,7 @@ export class Passage implements Asker, Source {
   }
 
   /** Bytes are out already: that the rest is missing only a torn connection can say. */
-  #mayNotGoOn(reason: RefusalReason): void {
+  mayNotGoOn(reason: RefusalReason): void {
     const { status } = this.#delivery;
     if (this.#settled || status === null) return;
     this.#exchange.host.telemetry.refused(reason);
@@ -246,7 +241,7 @@ export class Passage implements Asker, Source {
     this.#dropUpstream();
   }
 
-  #crashed(error: unknown): void {
+  crashed(error: unknown): void {
     const { host, requestId } = this.#exchange;
     host.log.error({ err: error, request_id: requestId }, 'forwarding failed');
     if (!this.#settled) this.#fail('upstream_error');
@@ -276,7 +271,7 @@ export class Passage implements Asker, Source {
   #settle(outcome: Outcome, status: number | null, ending: Ending): void {
     if (this.#settled) throw new Error('a passage settles once');
     this.#settled = true;
-    clearTimeout(this.#timer);
+    this.#patience.stop();
     if (ending.kind !== 'whole') this.#delivery.stop();
     const settlement = this.#settlement(outcome, status);
     const release = (): void => {

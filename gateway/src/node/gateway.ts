@@ -207,6 +207,7 @@ async function drain(server: Server, connections: Connections, of: GatewayOf): P
   const deadline = of.drainMs ?? DRAIN_MS;
   const emptied = once(server, 'close');
   TcpServer.prototype.close.call(server);
+  connections.goAway();
   const done = new AbortController();
   const late = delay(deadline, 'late', { signal: done.signal }).catch(() => 'done');
   const grace = delay(IDLE_GRACE_MS, undefined, { signal: done.signal }).catch(() => {});

@@ -17,12 +17,18 @@ export type HeldOf = {
   readonly metering: Metering;
   readonly spans: Spans;
   readonly again: ForwardPlan['again'];
+};
+
+/** Who has the request, and answers for it. */
+export interface Holder {
   /** What it used so far; null while nothing is decided that could be recorded. */
   progress(): Progress | null;
   /** A limit, or its key, does not let it go on: it has to end, and to settle. */
-  end(reason: RefusalReason): void;
+  mayNotGoOn(reason: RefusalReason): void;
+  /** Its next span has been admitted. */
+  wentOn?(): void;
   crashed(error: unknown): void;
-};
+}
 
 /**
  * What is recorded of one admitted request, however long it lasts: its hold moves on from span to
@@ -30,13 +36,16 @@ export type HeldOf = {
  */
 export class HeldRequest implements Lasting, LongRequest {
   readonly #of: HeldOf;
+  #holder: Holder;
   #hold: Hold;
   #tap: Tap | undefined;
   #startedAt = 0;
+  #grantedAt: number | undefined = 0;
 
-  constructor(hold: Hold, of: HeldOf) {
+  constructor(hold: Hold, of: HeldOf, holder: Holder) {
     this.#hold = hold;
     this.#of = of;
+    this.#holder = holder;
   }
 
   begin(forward: () => void): void {
@@ -53,6 +62,16 @@ export class HeldRequest implements Lasting, LongRequest {
 
   passed(chunk: Buffer): void {
     this.#tap?.take(chunk);
+  }
+
+  /** Another one answers for it from here on. */
+  passTo(holder: Holder): void {
+    this.#holder = holder;
+  }
+
+  /** Bytes of the client that had passed when this span was admitted; undefined until it is. */
+  get grantedAt(): number | undefined {
+    return this.#grantedAt;
   }
 
   /** It can last from here on. */
@@ -76,26 +95,33 @@ export class HeldRequest implements Lasting, LongRequest {
   }
 
   checkpoint(): void {
-    const progress = this.#of.progress();
+    const progress = this.#holder.progress();
     if (!progress) return;
     const durationMs = this.#durationMs();
+    this.#grantedAt = undefined;
     this.#of.metering.checkpoint(this.#hold, { ...progress, durationMs, lasts: true }, this);
   }
 
   again(next: NextSpan): Admission | Promise<Admission> {
     if (!this.#of.again) throw new Error('a request without spans has no next one');
-    return this.#of.again(next);
+    const grant = (answer: Admission): Admission => {
+      if (answer.kind === 'admitted') this.#grantedAt = next.span.requestBytes;
+      return answer;
+    };
+    const answer = this.#of.again(next);
+    return answer instanceof Promise ? answer.then(grant) : grant(answer);
   }
 
   goOn(hold: Hold): void {
     this.#hold = hold;
+    this.#holder.wentOn?.();
   }
 
   end({ reason }: { readonly reason: RefusalReason }): void {
-    this.#of.end(reason);
+    this.#holder.mayNotGoOn(reason);
   }
 
   crashed(error: unknown): void {
-    this.#of.crashed(error);
+    this.#holder.crashed(error);
   }
 }

@@ -1,11 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Hono } from 'hono';
 import type { GatewayEnv } from '../app.ts';
 import { type Answer, failureAnswer, refusalAnswer } from '../core/problem.ts';
 import { refuse } from '../core/refusal.ts';
 import { writeRaw } from './connection.ts';
 import { type ExchangeHost, NodeExchange, SENT } from './exchange.ts';
+import { Handover, opensWebSocket } from './handover.ts';
 
 // The refusal `head_too_large` names this limit.
 const HEAD_BYTES_MAX = 16 * 1024;
@@ -72,11 +74,18 @@ function onConnection(host: ExchangeHost, socket: Socket): void {
   writeRaw(socket, refusalAnswer(refusal, host.mint.requestId()));
 }
 
+/** The server has let go of the socket of a request that asks for a WebSocket. */
+function takeOver(host: ExchangeHost, socket: Socket, early: Buffer): Handover | undefined {
+  if (!host.connections.ending(socket) && !host.connections.busyOn(socket)) {
+    return new Handover(socket, early);
+  }
+  socket.destroy();
+  return undefined;
+}
+
 /** The public HTTP server. Every request becomes an exchange that the app is asked about. */
 export function openServer(app: Hono<GatewayEnv>, host: ExchangeHost): Server {
-  const handle = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
-    if (host.connections.ending(incoming.socket)) return;
-    const exchange = new NodeExchange(host, incoming, outgoing);
+  const ask = (exchange: NodeExchange): void => {
     if (host.load.sheds(host.connections.busy)) {
       exchange.refuse(refuse('overloaded', { retryAfterS: RETRY_AFTER_S }));
       return;
@@ -84,6 +93,10 @@ export function openServer(app: Hono<GatewayEnv>, host: ExchangeHost): Server {
     const answer = app.fetch(REQUEST, { exchange });
     if (answer === SENT) return;
     Promise.resolve(answer).catch((error: unknown) => exchange.crashed(error));
+  };
+  const handle = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
+    if (host.connections.ending(incoming.socket)) return;
+    ask(new NodeExchange(host, { incoming, outgoing }));
   };
   app.onError((error, c) => {
     const { exchange } = c.env;
@@ -99,12 +112,18 @@ export function openServer(app: Hono<GatewayEnv>, host: ExchangeHost): Server {
     keepAliveTimeout: KEEP_ALIVE_MS,
     // A missing Host is refused by readHead, with a problem and not with an empty answer.
     requireHostHeader: false,
+    shouldUpgradeCallback: opensWebSocket,
   });
   server.on('connection', (socket) => onConnection(host, socket));
   server.on('request', handle);
   server.on('checkContinue', handle);
   server.on('checkExpectation', handle);
-  server.on('connect', (_request: IncomingMessage, socket: Socket) => onConnect(host, socket));
+  server.on('connect', ({ socket }: IncomingMessage) => onConnect(host, socket));
+  server.on('upgrade', (incoming: IncomingMessage, _stream: Duplex, early: Buffer) => {
+    const handover = takeOver(host, incoming.socket, early);
+    if (!handover) return;
+    ask(new NodeExchange(host, { incoming, outgoing: handover.responseTo(incoming) }, handover));
+  });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     onClientError(host, error, socket);
   });

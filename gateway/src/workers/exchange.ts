@@ -35,6 +35,7 @@ export class WorkersExchange implements Exchange {
   /** The runtime hides the version. */
   readonly httpVersion = '1.1';
   readonly rawHeaders: readonly string[];
+  readonly upgradable = false;
   readonly #scheme: 'http' | 'https';
 
   constructor(isolate: Isolate, request: Request, nowMs: number) {

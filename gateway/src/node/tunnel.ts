@@ -1,0 +1,131 @@
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { closeFrame, FrameScan } from '../core/frame-scan.ts';
+import { closeGently } from './connection.ts';
+import type { Handover } from './handover.ts';
+
+/** How long an upstream may take to close when it was told to. */
+const CLOSE_MS = 1_000;
+
+function endSoon(upstream: Duplex): void {
+  if (upstream.destroyed) return;
+  upstream.end();
+  // Who answers nothing any more gets no longer than this.
+  const timer = setTimeout(() => upstream.destroy(), CLOSE_MS);
+  timer.unref();
+  upstream.once('close', () => clearTimeout(timer));
+}
+
+export interface TunnelWatch {
+  progressed(): void;
+  /** The upstream has ended the connection, or it was lost; told once. */
+  upstreamLeft(lost: boolean): void;
+  /** So many bytes of payload the client may have sent in all, until it is asked anew. */
+  allowance(): number;
+  /** The client has used that up, and waits for `replenished`. */
+  usedUp(): void;
+}
+
+/**
+ * The connection of a WebSocket between client and upstream: bytes pass as they come, in both
+ * directions with backpressure, and are counted. It takes no part in the conversation but to end
+ * it.
+ */
+export class Tunnel {
+  readonly fromClient = new FrameScan();
+  readonly fromUpstream = new FrameScan();
+  readonly #client: Socket;
+  readonly #upstream: Duplex;
+  readonly #watch: TunnelWatch;
+  #over = false;
+  /** The client has ended its side. */
+  #ended = false;
+  /** Bytes of the client that may not pass yet. */
+  #waiting: Buffer | undefined;
+
+  constructor(client: Socket, upstream: Duplex, watch: TunnelWatch) {
+    this.#client = client;
+    this.#upstream = upstream;
+    this.#watch = watch;
+  }
+
+  open(handover: Handover): void {
+    const [client, upstream] = [this.#client, this.#upstream];
+    upstream.on('error', () => this.#upstreamLeft(true));
+    upstream.on('end', () => this.#upstreamLeft(false));
+    upstream.on('close', () => this.#upstreamLeft(true));
+    upstream.on('data', (chunk: Buffer) => this.#fromUpstream(chunk));
+    if (client.readableEnded) this.#clientEnded();
+    else client.once('end', () => this.#clientEnded());
+    handover.flow((chunk) => this.#fromClient(chunk));
+  }
+
+  #fromUpstream(chunk: Buffer): void {
+    if (this.#over) return;
+    this.#watch.progressed();
+    this.fromUpstream.feed(chunk);
+    if (this.#client.write(chunk)) return;
+    this.#upstream.pause();
+    this.#client.once('drain', () => this.#upstream.resume());
+  }
+
+  #fromClient(chunk: Buffer): void {
+    if (this.#over) return;
+    this.#watch.progressed();
+    // Heads of frames count as well here: so many bytes have at most so much payload.
+    const room = Math.max(0, this.#watch.allowance() - this.fromClient.bytes);
+    const now = chunk.length > room ? chunk.subarray(0, room) : chunk;
+    this.fromClient.feed(now);
+    if (!this.#upstream.write(now)) {
+      this.#client.pause();
+      this.#upstream.once('drain', () => this.#goOn());
+    }
+    if (now === chunk) return;
+    this.#waiting = chunk.subarray(room);
+    this.#client.pause();
+    this.#watch.usedUp();
+  }
+
+  /** What the client may send has been set anew. */
+  replenished(): void {
+    const waiting = this.#waiting;
+    if (!waiting || this.#watch.allowance() <= this.fromClient.bytes) return;
+    this.#waiting = undefined;
+    this.#fromClient(waiting);
+    this.#goOn();
+  }
+
+  #goOn(): void {
+    const stopped = this.#over || this.#waiting !== undefined || this.#upstream.writableNeedDrain;
+    if (!stopped) this.#client.resume();
+  }
+
+  /** The client sends no more, and waits for nothing but the end. */
+  #clientEnded(): void {
+    this.#ended = true;
+    endSoon(this.#upstream);
+  }
+
+  #upstreamLeft(lost: boolean): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#watch.upstreamLeft(lost && !this.#ended);
+  }
+
+  /** Tells both sides why it ends, where a frame can be put in. */
+  farewell(code: number, reason: string): void {
+    this.#over = true;
+    if (this.fromUpstream.atBoundary) this.#client.write(closeFrame(code, reason));
+    if (this.fromClient.atBoundary) this.#upstream.write(closeFrame(code, reason, true));
+  }
+
+  /** Lets go of the upstream; the client's connection goes with `hangUp`. */
+  leaveUpstream(): void {
+    this.#over = true;
+    endSoon(this.#upstream);
+  }
+
+  hangUp(): void {
+    closeGently(this.#client);
+  }
+}
