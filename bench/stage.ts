@@ -131,6 +131,7 @@ export async function openStage({ folder, upstream, cores, nodeArgs }: Parts): P
       PRIVATE_PORT: `${privatePort}`,
       BILLING_CORE_URL: core.url,
       GATEWAY_TOKEN: token,
+      UPSTREAM_ALLOW: '127.0.0.0/8',
       SPOOL_DIR: join(folder, 'spool'),
       LOG_LEVEL: 'error',
     },

@@ -28,7 +28,12 @@ export async function startWorkers(
   mkdirSync(join(folder, 'bare-worker'), { recursive: true });
   writeFileSync(peer, bare(upstream));
   const script = bundle(folder);
-  const vars = { BILLING_CORE_URL: stage.coreUrl, GATEWAY_TOKEN: stage.token, SYNC_MS: '1000' };
+  const vars = {
+    BILLING_CORE_URL: stage.coreUrl,
+    GATEWAY_TOKEN: stage.token,
+    UPSTREAM_ALLOW: '127.0.0.0/8',
+    SYNC_MS: '1000',
+  };
   const all: Worker[] = [];
   for (const of of [
     { name: 'workerd, bare', script: peer, path: '/' },

@@ -9,6 +9,7 @@ import { lapse, rateAsk, takeTokens } from './sub-rate.ts';
 
 const MINUTE_MS = 60_000;
 const REASONS_MAX = 50;
+const REPORT_MS = 100;
 /** Who asked for a token must find it when the answer is there. */
 const TOKEN_MS = 100;
 
@@ -24,6 +25,8 @@ export class Desk {
   activity = 0;
   /** Core time of the last report that was begun to top up. */
   toppedUpAt = 0;
+  /** Core time at which the newest report left, while it is not answered. */
+  reporting: number | null = null;
   /** The object cannot ask core. */
   away = false;
   #limit: RateLimit | null = null;
@@ -55,6 +58,11 @@ export class Desk {
     this.#limit = request.fact.customer.rate_limit;
     this.#offered += 1;
     lapse(this.till.rate, this.#keepMs, now);
+  }
+
+  /** A report is under way; one whose request was cancelled never ends, and does not count long. */
+  isReporting(now: number): boolean {
+    return this.reporting !== null && now - this.reporting < REPORT_MS;
   }
 
   reopened(change: bigint): void {

@@ -18,6 +18,8 @@ const TOP_UP_EVERY_MS = 200;
 export const FLUSH_MS = 200;
 /** With this many records not stored, responses wait as in strict metering. */
 export const UNSTORED_MAX = 500;
+/** How soon a response that waits for its record looks again if another request's report has it. */
+const LOOK_AGAIN_MS = 2;
 /** An isolate that was idle this long gives its units back. */
 const LINGER_MS = 1_000;
 const LONG_REQUEST_MS = 2_000;
@@ -171,14 +173,18 @@ export class Isolate implements Tills, Refusals {
   async #deliver(desk: Desk, ticket: Ticket, afterMs: number): Promise<void> {
     const { clock } = this.#of;
     const deadline = clock.wall() + PATIENCE_MS;
+    const lookAgain = afterMs === 0 ? LOOK_AGAIN_MS : 10 * LOOK_AGAIN_MS;
     let pause = afterMs;
     for (;;) {
       if (pause > 0) await scheduler.wait(pause);
       if (ticket.stored) return;
-      await this.#report(desk).catch(() => undefined);
+      // A record that is on its way, or leaves with the next report, needs none of its own: under
+      // load reports are few and full. Nobody waits for another request's promise, only a moment.
+      const carried = desk.outbox.isUnderWay(ticket, clock.now()) || desk.isReporting(clock.now());
+      if (!carried) await this.#report(desk).catch(() => undefined);
       if (ticket.stored) return;
       if (clock.wall() >= deadline) throw new Error('a record could not be stored in time');
-      pause = Math.min(1_000, Math.max(50, pause * 2));
+      pause = carried ? lookAgain : Math.min(1_000, Math.max(50, pause * 2));
     }
   }
 
@@ -197,6 +203,7 @@ export class Isolate implements Tills, Refusals {
     const sentAt = clock.now();
     const report = desk.report(this.id, sentAt);
     const askedAt = clock.wall();
+    desk.reporting = sentAt;
     try {
       const { TILLS } = env as unknown as WorkersEnv;
       const answer = await TILLS.getByName(desk.object).report(report);
@@ -205,6 +212,8 @@ export class Isolate implements Tills, Refusals {
     } catch (error) {
       desk.unanswered(report);
       throw error;
+    } finally {
+      if (desk.reporting === sentAt) desk.reporting = null;
     }
   }
 }

@@ -77,6 +77,12 @@ export class Outbox {
     return parcel;
   }
 
+  /** Whether this record left in a parcel whose answer is not overdue. */
+  isUnderWay({ parcel }: Ticket, now: number): boolean {
+    const sent = parcel === null ? undefined : this.#sent.get(parcel);
+    return sent !== undefined && now - sent.at < RESEND_MS;
+  }
+
   /** Records given up since the last call. */
   takeLost(): number {
     const lost = this.#lost;

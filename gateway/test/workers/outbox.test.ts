@@ -39,6 +39,20 @@ test('a ticket is stored with its parcel, and the floor is the oldest parcel tha
   expect(outbox.earliest).toBe(Number.POSITIVE_INFINITY);
 });
 
+test('a record is under way from its parcel until that is stored, failed or overdue', () => {
+  const outbox = new Outbox();
+  const ticket = outbox.add('a', 1);
+  expect(outbox.isUnderWay(ticket, NOW)).toBe(false);
+  const parcels = outbox.take(NOW);
+  expect(outbox.isUnderWay(ticket, NOW + RESEND_MS - 1)).toBe(true);
+  expect(outbox.isUnderWay(ticket, NOW + RESEND_MS)).toBe(false);
+  outbox.failed(parcels);
+  expect(outbox.isUnderWay(ticket, NOW)).toBe(false);
+  outbox.take(NOW);
+  outbox.stored(parcels);
+  expect(outbox.isUnderWay(ticket, NOW)).toBe(false);
+});
+
 test('an answer that comes twice changes nothing', () => {
   const outbox = new Outbox();
   outbox.add('a', 1);
