@@ -102,15 +102,20 @@ describe.each(KINDS)('a gateway on %s', (kind) => {
 
   test('never passes a hard limit while each request keeps to its max_cost', async () => {
     const own = await sellerWith('250');
-    const statuses = await Promise.all(
-      Array.from({ length: 20 }, async () => {
-        const answer = await call('/ai/json/100', { key: own.key });
-        await answer.text();
-        return answer.status;
-      }),
-    );
-    expect(statuses.filter((status) => status === 200)).toHaveLength(2);
-    expect(statuses.filter((status) => status === 429)).toHaveLength(18);
+    const ask = async (): Promise<number> => {
+      const answer = await call('/ai/json/100', { key: own.key });
+      await answer.text();
+      return answer.status;
+    };
+    const all = await Promise.all(Array.from({ length: 20 }, ask));
+    expect(new Set(all).difference(new Set([200, 429]))).toEqual(new Set());
+    let served = all.filter((status) => status === 200).length;
+    // On a busy machine units may come too late for the first who ask; never too many.
+    await vi.waitFor(async () => {
+      if (served < 2 && (await ask()) === 200) served += 1;
+      expect(served).toBe(2);
+    }, SOON);
+    expect(await ask()).toBe(429);
     await billed(own, 20_000);
   });
 });
