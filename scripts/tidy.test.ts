@@ -34,6 +34,13 @@ describe('the project', () => {
     expect(told(folderFindings(paths, linesOf))).toEqual([]);
   });
 
+  test('numbers its migrations one after the other', () => {
+    const numbers = paths
+      .map((path) => /^billing-core\/migrations\/(\d{4})_/.exec(path)?.[1])
+      .filter((number) => number !== undefined);
+    expect(numbers.toSorted()).toEqual(numbers.map((_, at) => String(at + 1).padStart(4, '0')));
+  });
+
   test('takes time, chance and settings as arguments, and has no any and no barrels', () => {
     expect(told(wordFindings(sources))).toEqual([]);
   });
