@@ -43,6 +43,8 @@ export type Span = {
   readonly number: number;
   readonly requestBytes: number;
   readonly responseBytes: number;
+  readonly requestMessages?: number | undefined;
+  readonly responseMessages?: number | undefined;
   readonly durationMs?: number | undefined;
 };
 

@@ -6,6 +6,8 @@ export const METER_SOURCES = [
   'request',
   'request_bytes',
   'response_bytes',
+  'request_messages',
+  'response_messages',
   'duration',
   'response_header',
   'response_json',

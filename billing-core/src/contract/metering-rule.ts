@@ -52,6 +52,8 @@ const rule = () =>
     z.strictObject({ source: z.literal('request'), ...counted }),
     z.strictObject({ source: z.literal('request_bytes'), ...counted }),
     z.strictObject({ source: z.literal('response_bytes'), ...late }),
+    z.strictObject({ source: z.literal('request_messages'), ...late }),
+    z.strictObject({ source: z.literal('response_messages'), ...late }),
     z.strictObject({ source: z.literal('duration'), ...late }),
     z.strictObject({
       source: z.literal('response_header'),

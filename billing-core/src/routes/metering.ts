@@ -23,6 +23,8 @@ const SCALED_UNITS_MAX: Record<MeteringFact['source'], bigint> = {
   request: 1_000_000_000n,
   request_bytes: 1_000n,
   response_bytes: 1_000n,
+  request_messages: 1_000_000n,
+  response_messages: 1_000_000n,
   duration: 1_000n,
   response_header: 1_000_000n,
   response_json: 1_000_000n,
@@ -46,13 +48,17 @@ export function meteringRow(rule: MeteringRule, meter: KnownMeter): RouteMeterin
   };
 }
 
+type Late = Exclude<MeteringRule, { fallback: number }> & { max_cost: number | null };
+
+/** Whether only the end tells how much it was, and the gateway knows by itself. */
+const isLate = (source: MeteringFact['source']): source is Late['source'] =>
+  ['response_bytes', 'request_messages', 'response_messages', 'duration'].includes(source);
+
 /** A row as the rule that was written. */
 export function writtenMetering(row: RouteMetering): MeteringRule {
   const { meter, source, units, selector, max_cost, fallback, max_value } = row;
   if (source === 'request' || source === 'request_bytes') return { source, meter, units };
-  if (source === 'response_bytes' || source === 'duration') {
-    return { source, meter, units, max_cost };
-  }
+  if (isLate(source)) return { source, meter, units, max_cost };
   if (selector === null || fallback === null || max_value === null) {
     throw new Error(`a metering rule of source ${source} without its fields`);
   }

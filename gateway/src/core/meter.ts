@@ -73,6 +73,10 @@ function quantityOf(rule: MeteringFact, used: Settlement, reading?: Reading): Co
       return { quantity: product(used.requestBytes, rule.units) };
     case 'response_bytes':
       return { quantity: product(used.responseBytes, rule.units) };
+    case 'request_messages':
+      return { quantity: product(used.requestMessages ?? 0, rule.units) };
+    case 'response_messages':
+      return { quantity: product(used.responseMessages ?? 0, rule.units) };
     case 'duration':
       return { quantity: product(used.durationMs ?? 0, rule.units) };
     default:
@@ -85,6 +89,8 @@ const sinceThen = (span: Span, settlement: Settlement): Settlement => ({
   ...settlement,
   requestBytes: settlement.requestBytes - span.requestBytes,
   responseBytes: settlement.responseBytes - span.responseBytes,
+  requestMessages: (settlement.requestMessages ?? 0) - (span.requestMessages ?? 0),
+  responseMessages: (settlement.responseMessages ?? 0) - (span.responseMessages ?? 0),
   durationMs: (settlement.durationMs ?? 0) - (span.durationMs ?? 0),
 });
 
@@ -146,6 +152,8 @@ export function reservationOf(
 
 function countedBefore(source: MeteringFact['source'], units: number, span?: Span): number {
   if (source === 'response_bytes') return product(span?.responseBytes ?? 0, units);
+  if (source === 'request_messages') return product(span?.requestMessages ?? 0, units);
+  if (source === 'response_messages') return product(span?.responseMessages ?? 0, units);
   return source === 'duration' ? product(span?.durationMs ?? 0, units) : 0;
 }
 

@@ -11,6 +11,8 @@ export const spanAfter = ({ span }: Hold, used: Settlement): Span => ({
   number: (span?.number ?? 0) + 1,
   requestBytes: used.requestBytes,
   responseBytes: used.responseBytes,
+  requestMessages: used.requestMessages,
+  responseMessages: used.responseMessages,
   durationMs: used.durationMs,
 });
 
@@ -22,6 +24,8 @@ export const isIdle = ({ span, route }: Hold, settlement: Settlement): boolean =
   span !== undefined &&
   span.requestBytes === settlement.requestBytes &&
   span.responseBytes === settlement.responseBytes &&
+  span.requestMessages === settlement.requestMessages &&
+  span.responseMessages === settlement.responseMessages &&
   !route.metering.some((rule) => rule.source === 'duration');
 
 /**

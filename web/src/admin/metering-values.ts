@@ -27,14 +27,14 @@ export const FIRST_RULE: MeteringValues = {
 
 /** Whether the upstream says the quantity, so that it may be missing or wrong. */
 export const isTold = (source: Source): boolean =>
-  source.startsWith('response_') && !isBytes(source);
+  source.startsWith('response_') && !isCounted(source);
 /** Whether the quantity is known only when the response has ended. */
 export const isLate = (source: Source): boolean =>
-  source === 'response_bytes' || source === 'duration' || isTold(source);
+  source !== 'request' && source !== 'request_bytes';
 export const hasPointer = (source: Source): boolean =>
   source === 'response_json' || source === 'response_sse';
 
-const isBytes = (source: Source): boolean => source.endsWith('_bytes');
+const isCounted = (source: Source): boolean => /_(?:bytes|messages)$/.test(source);
 
 /** @returns a rule of the API as form values. */
 export function toMeteringValues(rule: MeteringRule): MeteringValues {

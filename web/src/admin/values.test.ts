@@ -155,6 +155,8 @@ test('a rule of any source that is opened and saved again is the same rule', () 
     { meter: 'requests', source: 'request', units: 1 },
     { meter: 'bytes', source: 'request_bytes', units: 2.5 },
     { source: 'response_bytes', ...late, max_cost: null },
+    { source: 'request_messages', ...late },
+    { source: 'response_messages', ...late, max_cost: null },
     { source: 'duration', ...late },
     { source: 'response_header', header: 'x-cost', ...told },
     { source: 'response_json', pointer: '/usage/a~1b', ...told },

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { AdmissionRequest, Hold, Settlement } from '../../ports.ts';
 import { available, type Lease, wanted } from '../lease.ts';
 import { grant } from '../lending.ts';
-import { decodeRecord, encodeRecord } from '../meter.ts';
+import { decodeRecord, encodeRecord, measure, reservationOf } from '../meter.ts';
 import { takeShare } from '../rate.ts';
 import { cancel, carry, isIdle, spanAfter } from '../span.ts';
 import { Tally } from '../tally.ts';
@@ -37,6 +37,10 @@ const sofar = (responseBytes: number): Settlement => ({
   status: 200,
   requestBytes: 0,
   responseBytes,
+});
+const sent = (messages: [number, number]): Settlement => ({
+  ...sofar(0),
+  ...{ requestMessages: messages[0], responseMessages: messages[1] },
 });
 const after = (hold: Hold, bytes: number): AdmissionRequest => ({
   ...asked,
@@ -134,4 +138,31 @@ test('what only responses tell is demand: its lease is asked for ahead', () => {
   const lease = leaseOf(till, BYTES);
   expect(lease).toMatchObject({ settled: 1, overdrawn: 299 });
   expect(wanted(lease, NOW) - lease.granted).toBeGreaterThanOrEqual(300 * 10);
+});
+
+test('messages of a WebSocket are counted each way, and by each span those since the last', () => {
+  const rules = [
+    { meter_id: METER, source: 'request', units: 1 },
+    { meter_id: 'mtr_in', source: 'request_messages', units: 3 },
+    { meter_id: 'mtr_out', source: 'response_messages', units: 1 },
+  ] as const;
+  const { hold } = begun({ requests: 5, bytes: 5 });
+  const first = { ...hold, route: route({ metering: [...rules] }) };
+  const counted = (of: Hold, messages: [number, number]): Record<string, number> =>
+    Object.fromEntries(measure(of, sent(messages)).quantities);
+  expect(counted(first, [2, 5])).toEqual({ [METER]: 1, mtr_in: 6, mtr_out: 5 });
+  const second = { ...first, span: spanAfter(first, sent([2, 5])) };
+  expect(counted(second, [3, 5])).toEqual({ mtr_in: 3 });
+  expect(isIdle(second, sent([2, 5]))).toBe(true);
+  // An empty message is one too.
+  expect(isIdle(second, sent([2, 6]))).toBe(false);
+  // Any other request has none.
+  expect(Object.fromEntries(measure(first, sofar(9)).quantities)).toMatchObject({ mtr_in: 0 });
+});
+
+test('messages set aside what they may cost, less what earlier spans have counted', () => {
+  const rules = [{ meter_id: 'm', source: 'request_messages', units: 2, max_cost: 10 }] as const;
+  const span = { number: 1, requestBytes: 0, responseBytes: 0, requestMessages: 3 };
+  expect(reservationOf(rules, { requestBytes: 0 })).toBe(10);
+  expect(reservationOf(rules, { requestBytes: 0, span })).toBe(4);
 });
