@@ -35,6 +35,7 @@ function splitEvents(quantities: readonly string[], allowance: Allowance): Split
   const split: Split = { paid: [], included: ZERO, free: ZERO, freeEvents: 0n };
   for (const text of quantities) {
     const quantity = exact(text);
+    if (quantity.lt(ZERO)) throw new RangeError('an event is below zero');
     const covered = least(quantity, allowance.included.minus(split.included));
     split.included = split.included.plus(covered);
     const left = quantity.minus(covered);
@@ -81,27 +82,37 @@ function moneyOf({ quantity_in }: PercentagePrice, currency: string): Money {
   };
 }
 
-/** The percentages due on this much, without fees; each tier at its rate. */
-const percentagesOf = (tiers: readonly RateTier[], quantity: Exact, { minor }: Money): Exact =>
-  sum(
-    partsOf(tiers, quantity).map(({ tier, units }) =>
-      minor(units).times(tier.rate).times(HUNDREDTH),
-    ),
-  );
+/**
+ * Gives what each next event is due, without fees: it takes the tiers up where the one before left
+ * them. Rating all so far anew for each would cost events by tiers.
+ */
+function sharesInTurn(tiers: readonly RateTier[], { minor }: Money): (quantity: Exact) => Exact {
+  const bounds = tiers.map(({ up_to, rate }) => ({ end: up_to && exact(up_to), rate }));
+  let [current, ...further] = bounds;
+  let from = ZERO;
+  return (quantity) => {
+    let left = quantity;
+    let due = ZERO;
+    while (current && left.gt(ZERO)) {
+      const here = current.end ? least(left, current.end.minus(from)) : left;
+      due = due.plus(minor(here).times(current.rate).times(HUNDREDTH));
+      from = from.plus(here);
+      left = left.minus(here);
+      if (left.gt(ZERO)) [current, ...further] = further;
+    }
+    return due;
+  };
+}
 
 /** What the minimum and the maximum of an event add and take off, over all paid events. */
 function boundSlices(price: PercentagePrice, paid: readonly Exact[], pricing: Money): Slice[] {
   const { event_minimum, event_maximum } = price;
   if (event_minimum === null && event_maximum === null) return [];
-  const tiers = tiersOf(price);
+  const shareOf = sharesInTurn(tiersOf(price), pricing);
   const lifted = { by: ZERO, events: 0n };
   const cut = { by: ZERO, events: 0n };
-  let before = ZERO;
   for (const quantity of paid) {
-    const after = before.plus(quantity);
-    const share = percentagesOf(tiers, after, pricing).minus(percentagesOf(tiers, before, pricing));
-    const fee = share.plus(price.fixed_amount);
-    before = after;
+    const fee = shareOf(quantity).plus(price.fixed_amount);
     if (event_minimum !== null && fee.lt(event_minimum)) {
       lifted.by = lifted.by.plus(event_minimum).minus(fee);
       lifted.events += 1n;

@@ -33,14 +33,17 @@ import { count, inSentence, money, partOf, sentence, several } from './words.ts'
  * What is due of a price for what was used. With `terms.before` it is what is due of the period so
  * far, less what was billed before, so that parts always come to the whole; it can be below zero.
  * The usage of a flat price is not looked at.
- * @throws RangeError where each event must be known and only their total is (`isRatedByEvent`).
+ * @throws RangeError where each event must be known and only their total is (`isRatedByEvent`),
+ * and for use below zero, which only a fault upstream can come to.
  */
 export function rate(price: PriceTerms, usage: Usage, terms: Terms): Rated {
   const { before, currency } = terms;
   const used = before ? joined(before.usage, usage) : usage;
+  if (quantityOf(used).lt(ZERO)) throw new RangeError('the quantity is below zero');
   const due = slicesOf(price, used, terms);
-  const amount = rounded(amountOf(due)) - billedBefore(price, terms);
-  const slices = [...due, ...billedSlices(billedBefore(price, terms), currency)];
+  const billed = billedBefore(price, terms);
+  const amount = rounded(amountOf(due)) - billed;
+  const slices = [...due, ...billedSlices(billed, currency)];
   const total = amountOf(slices);
   return {
     quantity: price.model === 'flat' ? null : quantityOf(used).toFixed(),

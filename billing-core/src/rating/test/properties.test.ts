@@ -151,6 +151,22 @@ test('a line is the same for events that are known and for what they come to', (
   );
 });
 
+test('where each event costs the minimum, all cost it as often as there are events', () => {
+  const least = '1000000000';
+  const free = { included_units: '0', free_events: 0, free_amount: '0', discount_percent: '0' };
+  const open = { minimum_amount: null, maximum_amount: null, zero_usage_flat: 'waived' };
+  fc.assert(
+    fc.property(kinds.graduated_percentage, quantities, (made, used) => {
+      if (made.model !== 'graduated_percentage') throw new Error('no tiers');
+      const tiers = made.tiers.map((tier) => ({ ...tier, flat_amount: '0' }));
+      const bounds = { event_minimum: least, event_maximum: null };
+      const priced = price({ ...made, ...free, ...open, ...bounds, tiers });
+      const all = exact(least).times(used.length).toFixed();
+      expect(line(priced, used).exact_amount).toBe(all);
+    }),
+  );
+});
+
 test('no figure is a float, however many digits it has', () => {
   const digits = fc.integer({ min: 10 ** 14, max: Number.MAX_SAFE_INTEGER });
   fc.assert(

@@ -128,6 +128,12 @@ describe('percentages', () => {
     });
   });
 
+  test('events that were rated before come before the new ones', () => {
+    const before = { usage: each(100), billed: 0n };
+    const free = fee({ free_events: 1 });
+    expect(cost(free, each(50), { ...events, before }).exact).toBe('1.45');
+  });
+
   test('of a total only, where each event need not be known; else refused', () => {
     const usage = { total: '150', events: 2n };
     const terms = { currency: 'USD', meter: MONEY };
@@ -180,6 +186,23 @@ test.each([
   ['flat for a part without a last digit', days(1n, 7n), '4.42857142857143', '4.43'],
 ])('%s', (_name, share, exact, rounded) => {
   expect(cost(flatPrice('3100'), each(), { share })).toEqual({ exact, rounded });
+});
+
+describe('use below zero', () => {
+  const priced = price({ model: 'per_unit', unit_amount: '1' });
+  const share = price({ model: 'percentage', rate: '1' });
+
+  test('takes off what was there before', () => {
+    const before = { usage: each(10), billed: 10n };
+    expect(cost(priced, each(-4), { before }).rounded).toBe('-0.04');
+  });
+
+  test.each([
+    ['in all', priced, ['-1']],
+    ['of an event', share, ['5', '-1']],
+  ] as const)('%s is refused', (_name, one, used) => {
+    expect(() => cost(one, each(...used))).toThrow('below zero');
+  });
 });
 
 describe('half away from zero, once', () => {

@@ -45,6 +45,11 @@ describe('by the day', () => {
     expect(days(second, true, period)).toBe('26/31');
   });
 
+  test('an end on the last day, before its hour, is no day more than the period has', () => {
+    const period = span('2026-05-15T12:00Z', '2026-06-15T12:00Z');
+    expect(days(span('2026-05-15T12:00Z', '2026-06-15T06:00Z'), true, period)).toBe('31/31');
+  });
+
   test('days are those of the time zone, also when one has 23 hours', () => {
     const period = span('2026-02-28T23:00Z', '2026-03-31T22:00Z');
     const held = span('2026-03-28T23:30Z', '2026-03-31T22:00Z');

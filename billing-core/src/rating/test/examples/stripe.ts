@@ -11,7 +11,7 @@ import {
   type Example,
 } from './example.ts';
 
-/** From Stripe's documentation. */
+/** From Stripe's documentation; of some pages, an earlier version that is archived. */
 
 const TIERS = 'https://stripe.com/docs/billing/subscriptions/tiers';
 const MODELS = 'https://docs.stripe.com/products-prices/pricing-models';
