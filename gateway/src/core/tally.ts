@@ -44,7 +44,13 @@ export class Tally {
     for (const count of counts) {
       const key = countKey(count);
       const was = this.#counts.get(key);
-      if (!was || was.requests < count.requests) this.#counts.set(key, { ...count });
+      // Each by itself: a later span of a request adds to a quantity and to no number.
+      this.#counts.set(key, {
+        ...count,
+        requests: Math.max(was?.requests ?? 0, count.requests),
+        quantity: Math.max(was?.quantity ?? 0, count.quantity),
+        billable: Math.max(was?.billable ?? 0, count.billable),
+      });
     }
   }
 

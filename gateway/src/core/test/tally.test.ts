@@ -69,10 +69,14 @@ test('running totals go on over batches, and are taken up again after a restart'
   first.add({ ...one, billable: false });
   const { counts } = first.take();
   expect(counts).toMatchObject([{ requests: 2, quantity: 4, billable: 2 }]);
+  // A later span of a request adds to the quantity, and to no number of requests.
+  first.add({ ...one, later: true });
+  const last = first.take();
+  expect(last.counts).toMatchObject([{ requests: 2, quantity: 6, billable: 4 }]);
   const second = new Tally();
-  second.resume(counts);
+  for (const told of [counts, last.counts, counts]) second.resume(told);
   second.add(one);
-  expect(second.take().counts).toMatchObject([{ requests: 3, quantity: 6, billable: 4 }]);
+  expect(second.take().counts).toMatchObject([{ requests: 3, quantity: 8, billable: 6 }]);
 });
 
 test('a record comes back from its frame as it went in', () => {
