@@ -78,7 +78,7 @@ export class RateDesk implements Rates {
     await this.#openIfAllReported(question);
     const now = this.#clock();
     this.#sweep(now);
-    if (over) this.#shares.end(from);
+    if (over) this.#shares.end(from, now);
     const reports = rates.map((report) => ({ ...report, limit: limits.get(report.customer) }));
     const shares = over ? [] : this.#shares.report({ boot: from, message }, reports, now);
     return { desk: this.number, shares };

@@ -81,8 +81,13 @@ export class RateShares {
   }
 
   /** The boot has ended: it holds nothing any more. */
-  end(boot: string): void {
-    for (const account of this.#accounts.values()) account.held.delete(boot);
+  end(boot: string, now: number): void {
+    for (const account of this.#accounts.values()) {
+      if (!account.held.has(boot)) continue;
+      // First what was earned until now: without this part, or its tokens would be there twice.
+      this.#settlePool(account, now);
+      account.held.delete(boot);
+    }
     this.#overdue.delete(boot);
   }
 

@@ -83,14 +83,15 @@ test('whatever is lost or ends, no window of time admits more than rate x time +
         for (const { till: at, wait, demand, spend, lost, ends } of steps) {
           world.now += wait;
           for (const till of tills) till.advance(world.now);
+          if (ends) {
+            const { name } = tills[at] as Till;
+            shares.end(name, world.now);
+            tills[at] = new Till(`${name}'`);
+            (tills[at] as Till).at = world.now;
+          }
           const till = tills[at] as Till;
           const central = exchange(world, till, { demand, lost, take: spend });
           admitted.push({ at: world.now, tokens: central + till.spend(spend) });
-          if (ends) {
-            shares.end(till.name);
-            tills[at] = new Till(`${till.name}'`);
-            (tills[at] as Till).at = world.now;
-          }
         }
         admitted.forEach((from, first) => {
           let total = 0;
@@ -212,4 +213,15 @@ test('no token is earned while it is not known what others hold: they may earn t
   shares.open(world.now);
   exchange(world, fresh, { demand: 500, lost: false, take: 1 });
   expect(fresh).toMatchObject({ rate: 40, burst: 20, tokens: 0 });
+});
+
+test('what a till may have spent until it ended is not earned a second time', () => {
+  const { world } = four({ rate: 3, burst: 10 });
+  const [old, fresh] = [new Till('old'), new Till('fresh')];
+  exchange(world, old, { demand: 5, lost: false, take: 1 });
+  expect(old.tokens).toBe(10);
+  world.now += 10_000;
+  world.shares.end('old', world.now);
+  exchange(world, fresh, { demand: 5, lost: false, take: 1 });
+  expect(fresh).toMatchObject({ rate: 3, burst: 10, tokens: 0 });
 });
