@@ -7,6 +7,7 @@ import {
   ftruncateSync,
   openSync,
   readFileSync,
+  rmSync,
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -71,10 +72,17 @@ export class Segment {
     const fd = openSync(path, 'ax', 0o600);
     const head = Buffer.from(`${MAGIC}${JSON.stringify(header)}\n`);
     const segment = new Segment(path, header.first_frame, fd);
-    segment.write(head);
-    if (header.fsync !== 'never') {
-      fdatasyncSync(fd);
-      syncDirectory(dirname(path));
+    try {
+      segment.write(head);
+      if (header.fsync !== 'never') {
+        fdatasyncSync(fd);
+        syncDirectory(dirname(path));
+      }
+    } catch (error) {
+      // Its name must be free again: the next try is under the same one.
+      segment.close();
+      rmSync(path, { force: true });
+      throw error;
     }
     return segment;
   }

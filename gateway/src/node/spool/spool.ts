@@ -153,11 +153,22 @@ export class Spool {
   }
 
   #rotate(): void {
+    this.#syncSegment();
     const next = this.#create();
-    if (this.#settings.fsync !== 'never') this.#segment.syncNow();
     this.#segment.close();
     this.#closed.push(this.#segment);
     this.#segment = next;
+  }
+
+  /** What a failed sync lost the process cannot know: only the next start can tell from disk. */
+  #syncSegment(): void {
+    if (this.#settings.fsync === 'never') return;
+    try {
+      this.#segment.syncNow();
+    } catch (error) {
+      this.#settings.onFatal(error);
+      throw error;
+    }
   }
 
   #writePending(): void {
