@@ -79,7 +79,9 @@ export class SyncLoop {
     this.#stop.abort();
     this.#kicked();
     await this.#done;
-    this.#of.metering.cut();
+    while (this.#of.metering.cut());
+    // What the disk takes no batch of only the next start can ship: a seal would be a lie.
+    if (this.#of.metering.stuck) return false;
     const until = this.#of.clock.monotonic() + deadlineMs;
     const end: BootEnd = { kind: 'seal', in_doubt: this.#of.metering.openRequests };
     while (this.#of.clock.monotonic() < until) {
