@@ -6,8 +6,8 @@ import { SHARE_HELD_MS, type RateLimit } from './rate-shares.ts';
 export type DeskBooks = {
   /** These customers' rate limits; null when this desk may not divide them any more. */
   limits(customers: string[]): Promise<Map<string, RateLimit> | null>;
-  /** Gateways that may hold a share. */
-  liveGateways(): Promise<string[]>;
+  /** Spools whose process may hold a share. */
+  liveSpools(): Promise<string[]>;
 };
 
 type LimitRow = RateLimit & { customer: string };
@@ -24,18 +24,22 @@ async function rateLimits(sql: Query, customers: string[]): Promise<LimitRow[]> 
 const byCustomer = (rows: LimitRow[]): Map<string, RateLimit> =>
   new Map(rows.map(({ customer, rate, burst }) => [customer, { rate, burst }]));
 
-async function liveGateways(sql: Query): Promise<string[]> {
-  const rows = await sql<{ gateway: string }[]>`
-    select distinct gateway_id as gateway from boots
+/** A copy of a spool has the gateway's id, and another fingerprint. */
+export const spoolName = (gateway: string, fingerprint: string): string =>
+  `${gateway}/${fingerprint}`;
+
+async function liveSpools(sql: Query): Promise<string[]> {
+  const rows = await sql<{ gateway: string; fingerprint: string }[]>`
+    select distinct gateway_id as gateway, fingerprint from boots
      where state = 'live'
        and last_seen_at > clock_timestamp() - make_interval(secs => ${SHARE_HELD_MS / 1_000})`;
-  return rows.map(({ gateway }) => gateway);
+  return rows.map(({ gateway, fingerprint }) => spoolName(gateway, fingerprint));
 }
 
 /** For the only core there is. */
 export const booksOfOne = (sql: Sql): DeskBooks => ({
   limits: async (customers) => byCustomer(await rateLimits(sql, customers)),
-  liveGateways: () => liveGateways(sql),
+  liveSpools: () => liveSpools(sql),
 });
 
 // A setting of the session that holds the lock: another session does not have it, so whoever
@@ -55,7 +59,7 @@ export const booksOnLock = (session: Sql, number: number): DeskBooks => ({
     ]);
     return held.number === String(number) ? byCustomer(rows) : null;
   },
-  liveGateways: () => liveGateways(session),
+  liveSpools: () => liveSpools(session),
 });
 
 /** Where the desk is, as far as its holder said, and how long ago. */

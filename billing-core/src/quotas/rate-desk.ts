@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { RATES_MAX, rateReport, rateShare, type SyncEnvelope } from '../contract/sync.ts';
 import type { Clock } from '../kit/clock.ts';
-import type { DeskBooks } from './desk-books.ts';
+import { spoolName, type DeskBooks } from './desk-books.ts';
 import { RateShares } from './rate-shares.ts';
 
 const SWEEP_EVERY_MS = 60_000;
@@ -13,6 +13,7 @@ const count = z.number().int().min(0);
 export const deskQuestion = z.strictObject({
   gateway: name,
   boot: name,
+  fingerprint: name,
   message: count,
   /** The desk that has now been told of every share this boot holds. */
   desk: count.nullable(),
@@ -33,8 +34,8 @@ export const NO_DESK: DeskAnswer = { shares: [] };
 export type Rates = { ask(question: DeskQuestion): Promise<DeskAnswer> };
 
 export const questionOf = (envelope: SyncEnvelope, over: boolean): DeskQuestion => {
-  const { gateway, boot, message, by, desk = null, rates } = envelope;
-  return { gateway, boot, message, desk, rates, own: by === boot, over };
+  const { gateway, boot, fingerprint, message, by, desk = null, rates } = envelope;
+  return { gateway, boot, fingerprint, message, desk, rates, own: by === boot, over };
 };
 
 type DeskOf = {
@@ -53,7 +54,7 @@ export class RateDesk implements Rates {
   readonly #books: DeskBooks;
   readonly #clock: Clock;
   readonly #shares: RateShares;
-  /** Boots that have told this desk of all they hold; kept until nobody needs to be waited for. */
+  /** Spools whose process has told this desk of all it holds; kept until it is open. */
   readonly #reported = new Set<string>();
   readonly number: number;
   #sweptAt = 0;
@@ -84,16 +85,23 @@ export class RateDesk implements Rates {
     return { desk: this.number, shares };
   }
 
-  async #openIfAllReported({ gateway, message, desk, own }: DeskQuestion): Promise<void> {
+  async #openIfAllReported({
+    gateway,
+    fingerprint,
+    message,
+    desk,
+    own,
+  }: DeskQuestion): Promise<void> {
     if (!this.#shares.isClosed(this.#clock())) {
       this.#reported.clear();
       return;
     }
     // A sync alone tells nothing of shares that are not used much: the till must say that this
     // is all. Its first message needs no such word, because it holds nothing yet. And a newer
-    // process of a gateway holds its spool: the older one is dead, so the gateway is what counts.
-    if (own && (desk === this.number || message === 1)) this.#reported.add(gateway);
-    const live = await this.#books.liveGateways();
+    // process holds the spool: the older one on it is dead, so the spool is what counts.
+    const spool = spoolName(gateway, fingerprint);
+    if (own && (desk === this.number || message === 1)) this.#reported.add(spool);
+    const live = await this.#books.liveSpools();
     if (live.every((one) => this.#reported.has(one))) this.#shares.open(this.#clock());
   }
 

@@ -60,6 +60,7 @@ const isHere = (one: DeskSeat): Promise<boolean> => vi.waitUntil(() => one.isHer
 const question = (boot: string, more: Partial<DeskQuestion> = {}): DeskQuestion => ({
   gateway: `gw_${boot}`,
   boot,
+  fingerprint: 'sp_test',
   message: 1,
   desk: null,
   rates: [{ customer: CUSTOMER, demand: 50, rate: 0, burst: 0, take: 1 }],
