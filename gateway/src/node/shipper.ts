@@ -17,6 +17,10 @@ export const SYNC_TIMEOUT_MS = 10_000;
 const BACKOFF_FIRST_MS = 100;
 const BACKOFF_MAX_MS = 5_000;
 const AWAY_FAILURES = 5;
+/** What core says of a message that it would refuse however often it came. */
+const REFUSALS: readonly number[] = [400, 413];
+/** A batch in so many refused messages in a row is looked at. */
+const REFUSED_MAX = 3;
 
 /** Whose batches are shipped, and by which boot's process. */
 export type BootName = {
@@ -72,6 +76,9 @@ export class Shipper {
   readonly #remade = new Set<number>();
   #ended: Ended | null = null;
   #diverged = false;
+  /** Core has frames of this boot that this spool has not: it is an older state of the spool. */
+  #outdated = false;
+  #refused = 0;
 
   constructor(of: ShipperOf, gaps: UsageGap[] = []) {
     this.#of = of;
@@ -122,6 +129,21 @@ export class Shipper {
   /** One sync. Throws when core did not answer or refused; nothing is changed then. */
   async sync(cargo: Cargo, end: BootEnd | null = null): Promise<SyncAnswer> {
     const batch = end === null ? this.#nextBatch() : undefined;
+    try {
+      const answer = await this.#exchange(cargo, { batch, end });
+      this.#failures = 0;
+      return answer;
+    } catch (error) {
+      this.#failures += 1;
+      if (batch && isRefusal(error)) await this.#suspect(batch);
+      throw error;
+    }
+  }
+
+  async #exchange(
+    cargo: Cargo,
+    { batch, end }: { batch: StoredBatch | undefined; end: BootEnd | null },
+  ): Promise<SyncAnswer> {
     const gaps = this.#gaps.slice(0, GAPS_MAX);
     this.#messages += 1;
     const envelope: SyncEnvelope = {
@@ -134,18 +156,40 @@ export class Shipper {
       end,
       skip: this.#skip,
     };
+    const answer = await this.post(envelope, batch?.bytes);
+    this.#gaps = this.#gaps.slice(gaps.length);
+    this.#skip = null;
+    this.#noteEnd(answer, end);
+    this.#takeIn(answer, batch);
+    if (!this.#ended) this.#compare(answer);
+    return answer;
+  }
+
+  /**
+   * Messages with this batch were refused time and again. When it is refused alone as well, and a
+   * message without it is not, it is the batch: it goes out of the way, whole, and core is told.
+   */
+  async #suspect(batch: StoredBatch): Promise<void> {
+    this.#refused += 1;
+    if (this.#refused < REFUSED_MAX) return;
+    this.#refused = 0;
     try {
-      const answer = await this.post(envelope, batch?.bytes);
-      this.#failures = 0;
-      this.#gaps = this.#gaps.slice(gaps.length);
-      this.#skip = null;
-      this.#noteEnd(answer, end);
-      this.#takeIn(answer, batch);
-      return answer;
+      await this.#exchange(EMPTY_CARGO, { batch, end: null });
     } catch (error) {
-      this.#failures += 1;
-      throw error;
+      if (!isRefusal(error)) return;
+      const isFine = await this.#exchange(EMPTY_CARGO, { batch: undefined, end: null }).then(
+        () => true,
+        () => false,
+      );
+      if (isFine) this.#putAside(batch.header);
     }
+  }
+
+  #putAside({ sequence, first_frame, last_frame }: StoredBatch['header']): void {
+    const { batches, log } = this.#of;
+    log.error({ sequence }, 'core refuses this batch; it stays here, quarantined');
+    batches.quarantine(sequence);
+    this.report({ reason: `refused_batch_${sequence}`, first_frame, last_frame });
   }
 
   /** Waits before the next try: exponential with full jitter, so that gateways do not march. */
@@ -160,8 +204,9 @@ export class Shipper {
     do await this.sync(EMPTY_CARGO);
     while (this.batchesPending > 0 && !this.over);
     while (this.#gaps.length > 0) await this.sync(EMPTY_CARGO);
-    // What is behind a divergence may have spent units of this boot: none can be given back.
-    const kind = this.#diverged ? 'forfeit' : end.kind;
+    // What is behind a divergence may have spent units of this boot, and so may what an older state
+    // of the spool does not know of: none can be given back.
+    const kind = this.#diverged || this.#outdated ? 'forfeit' : end.kind;
     if (!this.#ended) await this.sync(EMPTY_CARGO, { ...end, kind });
     if (!this.#ended) throw new Error('core did not end a boot that it was asked to end');
     return this.#ended;
@@ -212,10 +257,9 @@ export class Shipper {
     const { batches, log, wallNow } = this.#of;
     const { sequence, entries } = batch.header;
     const { status, written } = answer.batch;
+    this.#refused = 0;
     if (status === 'gap') {
       log.warn({ sequence, expected: answer.next_sequence }, 'core asks from an earlier batch');
-      batches.reopenFrom(answer.next_sequence);
-      this.#reportMissing(answer.next_sequence);
     } else if (status === 'conflict' && !this.#remade.has(sequence)) {
       // Another process shipped a copy of this boot: what core does not have goes another way.
       log.error({ sequence }, 'core holds another batch under this sequence');
@@ -230,9 +274,24 @@ export class Shipper {
     }
   }
 
-  /** What core lost and this spool no longer has is gone: core is told, and goes on behind it. */
-  #reportMissing(expected: number): void {
-    const first = this.#of.batches.pending[0];
-    if (first !== undefined && first > expected) this.#skip = { first: expected, last: first - 1 };
+  /**
+   * Core's database may have been restored to an earlier state: what it asks for is sent again, and
+   * what this spool no longer has is gone, so core goes on behind it. Or the spool was.
+   */
+  #compare({ next_sequence: expected, applied_frame: applied = 0 }: SyncAnswer): void {
+    const { batches, log } = this.#of;
+    const { batchedFrame, last } = batches;
+    if (applied > batchedFrame && !this.#outdated) {
+      log.error({ applied, batchedFrame }, 'core has more of this boot than this spool');
+      this.#outdated = true;
+      this.report({ reason: 'older_spool', first_frame: applied + 1, last_frame: null });
+    }
+    if (expected >= (batches.pending[0] ?? last + 1)) return;
+    batches.reopenFrom(expected);
+    const first = batches.pending[0] ?? last + 1;
+    if (first > expected) this.#skip = { first: expected, last: first - 1 };
   }
 }
+
+const isRefusal = (error: unknown): boolean =>
+  error instanceof SyncRefused && REFUSALS.includes(error.status);

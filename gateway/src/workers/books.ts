@@ -182,13 +182,17 @@ export class Books {
     );
   }
 
-  /** Core lost what it had acknowledged: it is sent again. Returns the first sequence there is. */
-  reopenFrom(sequence: number): number | undefined {
+  /** Core lost what it had acknowledged: it is sent again. */
+  reopenFrom(sequence: number): void {
     this.#write('update batches set acknowledged_at = null where sequence >= ?', sequence);
+  }
+
+  /** The sequence of the batch that is sent next, whether it is made already or not. */
+  nextSequence(): number {
     const [row] = this.#all<{ first: number | null }>(
       'select min(sequence) as first from batches where acknowledged_at is null',
     );
-    return row?.first ?? undefined;
+    return row?.first ?? Number(this.read('sequence') ?? 0) + 1;
   }
 
   /** Batches that core never took; the boot they were made for has ended. */

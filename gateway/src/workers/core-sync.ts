@@ -161,6 +161,7 @@ export class CoreSync {
     this.#skip = null;
     this.asOf = BigInt(answer.as_of);
     this.#takeIn(answer, batch);
+    if (answer.boot_state === 'live') this.#compare(answer.next_sequence);
     for (const sent of leases) acknowledge(till.till, sent);
     const news = { asOf: this.asOf, now: clock.now() };
     for (const from of answer.grants) grant(till.till, from, news);
@@ -181,13 +182,7 @@ export class CoreSync {
     const { books, clock } = this.#of;
     const { sequence, entries, first_frame, last_frame } = batch.header;
     const { status, written } = answer.batch;
-    if (status === 'gap') {
-      const first = books.reopenFrom(answer.next_sequence);
-      const expected = answer.next_sequence;
-      if (first !== undefined && first > expected)
-        this.#skip = { first: expected, last: first - 1 };
-      return;
-    }
+    if (status === 'gap') return;
     if (status === 'applied' && written !== entries) {
       throw new Error(`core wrote ${written} of ${entries} entries of batch ${sequence}`);
     }
@@ -195,6 +190,18 @@ export class CoreSync {
       this.report({ reason: `conflict_batch_${sequence}`, first_frame, last_frame });
     }
     books.acknowledge(sequence, clock.now());
+  }
+
+  /**
+   * Core's database may have been restored to an earlier state: what it asks for is sent again, and
+   * what is gone here it is told of, and goes on behind it.
+   */
+  #compare(expected: number): void {
+    const { books } = this.#of;
+    if (expected >= books.nextSequence()) return;
+    books.reopenFrom(expected);
+    const first = books.nextSequence();
+    if (first > expected) this.#skip = { first: expected, last: first - 1 };
   }
 
   /** Puts what was recorded into the next batch: written here before it is first sent. */
