@@ -37,6 +37,23 @@ test.each(DOCS)('%s names only commands that exist', (path) => {
   expect(commands.filter((name) => scripts[name] === undefined)).toEqual([]);
 });
 
+test('docs/sync.md names only tests that there are', () => {
+  const text = textOf('docs/sync.md');
+  const files = [
+    ...['sync', 'bad-batches', 'dead-letters'].map(
+      (n) => `billing-core/src/sync/test/${n}.test.ts`,
+    ),
+    ...['shipper', 'reborn'].map((name) => `gateway/src/node/test/${name}.test.ts`),
+    'billing-core/test/usage/fold.test.ts',
+  ].map(textOf);
+  const named = [...text.matchAll(/(?<=[\s|])_([^_`|]+)_(?=[\s,;|])/g)].map(
+    ([, name = '']) => name,
+  );
+  const words = named.map((name) => name.replaceAll('…', '').trim());
+  expect(words.length).toBeGreaterThan(20);
+  expect(words.filter((name) => !files.some((file) => file.includes(name)))).toEqual([]);
+});
+
 const examples = [...textOf('docs/routes.md').matchAll(/```json\n([^]*?)```/g)];
 test.each(examples.map(([, json = '']) => json))(
   'the API takes the example of a route %s',

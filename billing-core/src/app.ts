@@ -38,6 +38,7 @@ import { routesHttp } from './routes/http.ts';
 import { secretsHttp } from './routes/secrets-http.ts';
 import { subscriptionsHttp } from './subscriptions/http.ts';
 import { portalSubscriptionsHttp } from './subscriptions/portal.ts';
+import { deadLettersHttp } from './sync/dead-letters-http.ts';
 import { SYNC_BODY_BYTES_MAX, syncHttp } from './sync/http.ts';
 import { portalUsageHttp, usageHttp } from './usage/http.ts';
 import { countsHttp } from './usage/counts-http.ts';
@@ -80,6 +81,7 @@ function adminSurface(deps: Deps): OpenAPIHono<Api> {
     countsHttp(),
     valueFaultsHttp(),
     writeOffHttp(),
+    deadLettersHttp(),
     quotaWindowsHttp(),
   ]) {
     app.route('/', module);

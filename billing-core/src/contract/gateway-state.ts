@@ -36,9 +36,21 @@ export const deadLetter = z
     bytes: z.number().int(),
     created_at: time(),
     resolved_at: time().nullable(),
+    /** Recorded after all, or given up, with the reason. */
+    resolution: z.enum(['recorded', 'discarded']).nullable(),
+    note: z.string().nullable(),
   })
   .meta({ id: 'DeadLetter' });
 export type DeadLetter = z.infer<typeof deadLetter>;
+
+export const deadLetterResolution = z
+  .object({
+    gateway: z.string(),
+    boot: z.string(),
+    sequence: z.number().int(),
+    resolution: z.enum(['recorded', 'discarded']),
+  })
+  .meta({ id: 'DeadLetterResolution' });
 
 /** Usage of a boot that is known to be lost or unreadable. */
 export const usageGapState = z

@@ -5,6 +5,7 @@ import { Fault } from '../kit/fault.ts';
 import { lendUnits, type Lending } from '../quotas/actions.ts';
 import { addSettlements, returnLeases } from '../quotas/store.ts';
 import { recordBatch, type Recorded } from '../usage/actions.ts';
+import { isIncomplete } from '../usage/dead-letters.ts';
 import {
   addRefusals,
   endBoot,
@@ -16,19 +17,24 @@ import {
   type SeenBoot,
 } from '../usage/store.ts';
 
-export type SyncMessage = { envelope: SyncEnvelope; bytes: Uint8Array };
+/** `poison` says why the database would not have the batch: it becomes a dead letter. */
+export type SyncMessage = { envelope: SyncEnvelope; bytes: Uint8Array; poison?: string };
 /** The answer; and whether the message came twice or behind a later one: it says no news then. */
 export type Synced = SyncAnswer & { isLate: boolean };
 
-async function record(tx: Tx, boot: BootRow, message: SyncMessage): Promise<Recorded> {
-  const { envelope, bytes } = message;
+async function record(
+  tx: Tx,
+  boot: BootRow,
+  { envelope, bytes, poison, now }: SyncMessage & { now: number },
+): Promise<Recorded> {
   if (envelope.batch === null) {
     const nextSequence = boot.next_sequence;
-    await moveBoot(tx, boot, { nextSequence, watermark: envelope.watermark });
+    // A clock that is ahead must not vouch for requests that are still to come.
+    await moveBoot(tx, boot, { nextSequence, watermark: Math.min(envelope.watermark ?? 0, now) });
     const lastFrame = boot.last_frame;
     return { answer: { status: 'applied', written: 0 }, nextSequence, lastFrame, spent: [] };
   }
-  return recordBatch(tx, boot, { header: envelope.batch, bytes });
+  return recordBatch(tx, boot, { header: envelope.batch, bytes, poison, now });
 }
 
 /** How long a boot must be silent before a process on another spool may ship or end it. */
@@ -60,12 +66,13 @@ async function skipLost(tx: Tx, boot: BootRow, skip: SyncEnvelope['skip']): Prom
 
 /**
  * Ends a boot as its gateway asks, in a message of its own after its last batch: a seal gives back
- * what was lent and not spent.
+ * what was lent and not spent. Where usage is missing nobody knows what was spent: a forfeit then.
  */
 async function end(tx: Tx, boot: BootRow, envelope: SyncEnvelope): Promise<BootState> {
   if (envelope.end === null || envelope.batch !== null) return boot.state;
-  const state = envelope.end.kind === 'seal' ? 'sealed' : 'forfeited';
   const key = { gateway: envelope.gateway, boot: envelope.boot };
+  const isWhole = envelope.end.kind === 'seal' && !(await isIncomplete(tx, key));
+  const state = isWhole ? 'sealed' : 'forfeited';
   const gained = state === 'sealed' ? await returnLeases(tx, key) : [];
   await endBoot(tx, boot, { state, inDoubt: envelope.end.in_doubt });
   // Tills that were told "exhausted until a change" must ask again.
@@ -128,12 +135,12 @@ export async function synchronise(tx: Tx, message: SyncMessage, now: number): Pr
   if (isOver) return answerEnded(found, now);
   const boot = await skipLost(tx, found, envelope.skip);
   const asOf = await lastChange(tx);
-  const recorded = await record(tx, boot, message);
+  const recorded = await record(tx, boot, { ...message, now });
   const key = { gateway: envelope.gateway, boot: envelope.boot };
   await addSettlements(tx, key, recorded.spent);
   const isLate = cameLate(found, envelope);
   // Refusals have no numbers of their own: what may be counted already is not counted.
-  if (!isLate) await addRefusals(tx, envelope.refusals);
+  if (!isLate) await addRefusals(tx, envelope.refusals, now);
   const mayBorrow = envelope.end === null && found.state === 'live';
   const totals = mayBorrow ? asksOf(envelope.leases, isLate) : [];
   const lending = await lendUnits(tx, key, { totals, now });

@@ -8,7 +8,8 @@ import type { Api, Kit } from '../kit/http.ts';
 import { keyFact } from '../keys/store.ts';
 import { activeRoutes } from '../routes/secrets.ts';
 import { questionOf, type Rates } from '../quotas/rate-desk.ts';
-import { synchronise, type SyncMessage } from './actions.ts';
+import { poisonOf } from '../usage/dead-letters.ts';
+import { synchronise, type Synced, type SyncMessage } from './actions.ts';
 import { ChangeFeed } from './feed.ts';
 
 export const SYNC_BODY_BYTES_MAX = 9 * 1024 * 1024;
@@ -60,9 +61,21 @@ export function syncHttp({ sql, clock, log, stopping, vault }: Kit, rates: Rates
   const app = new Hono<Api>();
   const feed = new ChangeFeed(sql, log);
 
+  const once = (message: SyncMessage): Promise<Synced> =>
+    sql.begin((tx) => synchronise(tx, message, clock())) as Promise<Synced>;
+
+  /** A batch that the database would never have comes a second time, as a dead letter. */
+  const apply = (message: SyncMessage): Promise<Synced> =>
+    once(message).catch((error: unknown) => {
+      const poison = message.envelope.batch === null ? undefined : poisonOf(error);
+      if (poison === undefined) throw error;
+      log.error({ err: error, sequence: message.envelope.batch?.sequence }, 'a batch is poison');
+      return once({ ...message, poison });
+    });
+
   app.post('/sync', async (c) => {
     const message = messageOf(new Uint8Array(await c.req.arrayBuffer()));
-    const { isLate, ...answer } = await sql.begin((tx) => synchronise(tx, message, clock()));
+    const { isLate, ...answer } = await apply(message);
     const over = answer.boot_state !== 'live';
     // What a till said before is of the past: a desk that just took over must not believe it.
     if (!isLate) Object.assign(answer, await rates.ask(questionOf(message.envelope, over)));

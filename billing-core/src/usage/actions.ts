@@ -7,17 +7,19 @@ import {
   type WindowSpend,
 } from '../contract/usage-batch.ts';
 import type { Tx } from '../kit/database.ts';
-import { Fault } from '../kit/fault.ts';
+import { Fault, found } from '../kit/fault.ts';
+import { insertDeadLetter, lockLetter, resolveLetter, type Letter } from './dead-letters.ts';
 import {
   batchChecksum,
   insertBatch,
-  insertDeadLetter,
   insertEntries,
   mergeCounts,
+  insertGaps,
   moveBoot,
   type BatchKey,
   type BootRow,
 } from './store.ts';
+import { bringBack } from './stamps.ts';
 import { addValueFaults } from './value-faults.ts';
 
 export type BatchAnswer = NonNullable<SyncAnswer['batch']>;
@@ -29,16 +31,14 @@ export type Recorded = {
   spent: WindowSpend[];
 };
 
-const BIGGEST_MINUTE = 100_000_000; // about the year 2160: later is a broken clock, not usage
+/** A batch as it came; `poison` says why the database would not have it. */
+export type SentBatch = { header: BatchHeader; bytes: Uint8Array; poison?: string | undefined };
 
-function decode(header: BatchHeader, bytes: Uint8Array): UsageBatch {
+function decode({ header, bytes, poison }: SentBatch): UsageBatch {
+  if (poison !== undefined) throw new BatchError(poison);
   const batch = decodeBatch(bytes);
   if (batch.columns.customer.length !== header.entries) {
     throw new BatchError('the number of entries differs from the header');
-  }
-  const minutes = [batch.columns.minute, (batch.faults ?? []).map((fault) => fault.minute)];
-  if (minutes.some((some) => some.some((minute) => minute > BIGGEST_MINUTE))) {
-    throw new BatchError('a minute is out of range');
   }
   return batch;
 }
@@ -59,8 +59,14 @@ const largest = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 async function apply(
   tx: Tx,
   key: BatchKey,
-  { header, batch }: { header: BatchHeader; batch: UsageBatch },
+  { header, batch, now }: { header: BatchHeader; batch: UsageBatch; now: number },
 ): Promise<BatchAnswer> {
+  const brought = bringBack(batch, now);
+  if (brought > 0) {
+    const { first_frame, last_frame } = header;
+    const gap = { reason: `misdated_entries_${brought}`, first_frame, last_frame };
+    await insertGaps(tx, { gateway_id: key.gateway, boot_id: key.boot }, [gap]);
+  }
   await insertBatch(tx, key, header);
   const written = await insertEntries(tx, key, batch.columns);
   if (written !== header.entries)
@@ -74,13 +80,15 @@ async function apply(
  * Records one batch of a locked boot: applies it and moves the boot's row in the caller's
  * transaction, so that both happen or neither. A repeat has no effect, a gap is refused with the
  * expected number, a batch that cannot be read becomes a dead letter (visible, never retried for
- * ever). Throws `invalid_request` when the bytes are not those the header was made for.
+ * ever). Nothing in it dates usage or vouches for requests of the time after `now` (core's, ms).
+ * Throws `invalid_request` when the bytes are not those the header was made for.
  */
 export async function recordBatch(
   tx: Tx,
   boot: BootRow,
-  { header, bytes }: { header: BatchHeader; bytes: Uint8Array },
+  { now, ...sent }: SentBatch & { now: number },
 ): Promise<Recorded> {
+  const { header, bytes } = sent;
   const sequence = BigInt(header.sequence);
   if (createHash('sha256').update(bytes).digest('hex') !== header.sha256) {
     throw new Fault('invalid_request', { detail: 'The batch does not fit its checksum' });
@@ -92,22 +100,53 @@ export async function recordBatch(
   }
   const key = { gateway: boot.gateway_id, boot: boot.boot_id, sequence: header.sequence };
   const nextSequence = sequence + 1n;
-  const moved = { nextSequence, watermark: header.watermark, lastFrame: header.last_frame };
+  const watermark = Math.min(header.watermark, now);
+  const moved = { nextSequence, watermark, lastFrame: header.last_frame };
   const lastFrame = largest(boot.last_frame, BigInt(header.last_frame));
   let batch: UsageBatch;
   try {
-    batch = decode(header, bytes);
+    batch = decode(sent);
   } catch (error) {
     if (!(error instanceof BatchError)) throw error;
-    await insertDeadLetter(tx, key, {
-      reason: error.message,
-      sha256: header.sha256,
-      content: bytes,
-    });
+    await insertDeadLetter(tx, key, { reason: error.message, header, content: bytes });
     await moveBoot(tx, boot, moved);
     return { answer: { status: 'dead_letter', written: 0 }, nextSequence, lastFrame, spent: [] };
   }
-  const answer = await apply(tx, key, { header, batch });
+  const answer = await apply(tx, key, { header, batch, now });
   await moveBoot(tx, boot, moved);
   return { answer, nextSequence, lastFrame, spent: batch.spent };
+}
+
+/**
+ * Records a dead letter after all: a core that can read it now, or whose database takes it now.
+ * It comes late, as its own batch, and gives what it spent. Throws `state_conflict` while it still
+ * cannot be read, or when it is resolved already.
+ */
+export async function recordLetter(tx: Tx, key: BatchKey, now: number): Promise<WindowSpend[]> {
+  const { header, content } = await openLetter(tx, key);
+  try {
+    const batch = decode({ header, bytes: content });
+    await apply(tx, key, { header, batch, now });
+    await resolveLetter(tx, key, { resolution: 'recorded', note: null });
+    return batch.spent;
+  } catch (error) {
+    if (!(error instanceof BatchError)) throw error;
+    const detail = `It still cannot be read: ${error.message}`;
+    throw new Fault('state_conflict', { detail });
+  }
+}
+
+/** Gives a dead letter up: its requests are lost, and a gap says so. */
+export async function discardLetter(tx: Tx, key: BatchKey, note: string): Promise<void> {
+  const { first_frame, last_frame } = (await openLetter(tx, key)).header;
+  const reason = `discarded_batch_${key.sequence}`;
+  const boot = { gateway_id: key.gateway, boot_id: key.boot };
+  await insertGaps(tx, boot, [{ reason, first_frame, last_frame }]);
+  await resolveLetter(tx, key, { resolution: 'discarded', note });
+}
+
+async function openLetter(tx: Tx, key: BatchKey): Promise<Letter> {
+  const letter = found(await lockLetter(tx, key), 'dead letter');
+  if (letter.isResolved) throw new Fault('state_conflict', { detail: 'It is resolved already' });
+  return letter;
 }

@@ -97,10 +97,12 @@ function letterCursor(after: string | null): { micros: string; tie: string } | n
 export async function listDeadLetters(sql: Query, page: PageQuery): Promise<Page<DeadLetter>> {
   const after = letterCursor(afterCursor(page, LETTER_PLACE));
   const rows = await sql<LetterRow[]>`
-    select gateway, boot, sequence, reason, sha256, bytes, created_at, resolved_at, micros, tie
+    select gateway, boot, sequence, reason, sha256, bytes, created_at, resolved_at, resolution,
+           note, micros, tie
       from (select gateway_id as gateway, boot_id as boot, sequence::float8 as sequence, reason,
                    encode(checksum, 'hex') as sha256, octet_length(content) as bytes, created_at,
-                   resolved_at, (extract(epoch from created_at) * 1000000)::bigint as micros,
+                   resolved_at, resolution, note,
+                   (extract(epoch from created_at) * 1000000)::bigint as micros,
                    md5(concat_ws(' ', gateway_id, boot_id, sequence)) as tie
               from usage_dead_letters) letters
      where ${after ? sql`(micros, tie) < (${after.micros}::bigint, ${after.tie})` : sql`true`}

@@ -1,5 +1,6 @@
 import type { BatchHeader, SyncEnvelope, UsageGap } from '../contract/sync.ts';
 import type { GatewayCount, UsageColumns } from '../contract/usage-batch.ts';
+import { MINUTE_MS } from '../kit/clock.ts';
 import type { Tx } from '../kit/database.ts';
 import { plainArray, sortedRows, textArray } from './array-text.ts';
 
@@ -138,18 +139,9 @@ export async function mergeCounts(tx: Tx, key: BatchKey, counts: GatewayCount[])
           billable_quantity = greatest(kept.billable_quantity, excluded.billable_quantity)`;
 }
 
-export async function insertDeadLetter(
-  tx: Tx,
-  key: BatchKey,
-  letter: { reason: string; sha256: string; content: Uint8Array },
-): Promise<void> {
-  await tx`insert into usage_dead_letters
-    (gateway_id, boot_id, sequence, reason, checksum, content)
-    values (${key.gateway}, ${key.boot}, ${key.sequence}, ${letter.reason},
-            ${Buffer.from(letter.sha256, 'hex')}, ${Buffer.from(letter.content)})`;
-}
+type BootId = Pick<BootRow, 'gateway_id' | 'boot_id'>;
 
-export async function insertGaps(tx: Tx, boot: BootRow, gaps: UsageGap[]): Promise<void> {
+export async function insertGaps(tx: Tx, boot: BootId, gaps: UsageGap[]): Promise<void> {
   if (gaps.length === 0) return;
   await tx`
     insert into usage_gaps (gateway_id, boot_id, reason, first_frame, last_frame)
@@ -162,18 +154,22 @@ export async function insertGaps(tx: Tx, boot: BootRow, gaps: UsageGap[]): Promi
 
 type RefusalCount = SyncEnvelope['refusals'][number];
 
-/** Best effort, at most once: refusals are told apart from usage and never billed. */
-export async function addRefusals(tx: Tx, refusals: RefusalCount[]): Promise<void> {
+/**
+ * Best effort, at most once: refusals are told apart from usage and never billed. In one order
+ * everywhere: gateways meet on these rows.
+ */
+export async function addRefusals(tx: Tx, refusals: RefusalCount[], now: number): Promise<void> {
   if (refusals.length === 0) return;
+  const present = Math.floor(now / MINUTE_MS);
   await tx`
     insert into usage_refusals as kept (customer_id, minute, reason, requests)
     select r.customer_id, r.minute, r.reason, sum(r.requests)
       from unnest(${refusals.map((r) => r.customer)}::text[],
-                  ${refusals.map((r) => r.minute)}::bigint[],
+                  ${refusals.map((r) => Math.min(r.minute, present))}::bigint[],
                   ${refusals.map((r) => r.reason)}::text[],
                   ${refusals.map((r) => r.requests)}::bigint[])
            as r (customer_id, minute, reason, requests)
-     group by 1, 2, 3
+     group by 1, 2, 3 order by 1, 2, 3
     on conflict (customer_id, minute, reason) do update
       set requests = kept.requests + excluded.requests`;
 }

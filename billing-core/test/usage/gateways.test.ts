@@ -127,6 +127,8 @@ test('dead letters are listed newest first, each once, without their content', a
     bytes: 5,
     created_at: '2026-03-02T00:00:00.000Z',
     resolved_at: null,
+    resolution: null,
+    note: null,
   });
   const cursor = Buffer.from('1.x').toString('base64url');
   expect((await scene.admin(`/usage/dead-letters?cursor=${cursor}`)).status).toBe(400);
