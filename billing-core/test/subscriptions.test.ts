@@ -70,6 +70,7 @@ test('a subscription says its plan, state and period', async () => {
     started_at: new Date(surface.clock.now).toISOString(),
     trial_ends_at: null,
     canceled_at: null,
+    time_zone: 'UTC',
     current_period: { start: expect.stringMatching(/:00\.000Z$/), end: expect.any(String) },
   });
   expect(await get(subscription.id)).toEqual(subscription);

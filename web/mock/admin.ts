@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { pricePreviewRequest } from '@tollgate/billing-core/contract/price-preview.ts';
 import { rated } from '../../billing-core/src/rating/preview.ts';
+import { gateways } from './gateways.ts';
 import { found, page, Problem, requiredText, signedIn } from './http.ts';
 import { createKey, revokeKey } from './keys.ts';
 import { route as newRoute } from './seed.ts';
@@ -30,6 +31,7 @@ export function adminApi(state: MockState): Hono {
   prices(app, state);
   routes(app, state);
   secrets(app, state);
+  gateways(app, state);
   return app;
 }
 

@@ -7,6 +7,7 @@ import type { Secret } from '@tollgate/billing-core/contract/secret.ts';
 import type { Subscription } from '@tollgate/billing-core/contract/subscription.ts';
 import type { ValueFaults } from '@tollgate/billing-core/contract/value-fault.ts';
 import type { User } from '@tollgate/billing-core/contract/user.ts';
+import { fleet, type MockFleet } from './gateways.ts';
 import { freePlan, proPlan, routes, tieredPlan } from './seed.ts';
 
 export interface MockUser extends User {
@@ -34,6 +35,7 @@ export interface MockState {
   routes: Route[];
   /** The names; what is written into them is thrown away. */
   secrets: Secret[];
+  fleet: MockFleet;
   /** What could not be read, by route. */
   valueFaults: Record<string, ValueFaults['data']>;
   /** Requests counted today, by customer; the live view follows it. */
@@ -85,6 +87,7 @@ export function createState(): MockState {
     subscriptions: [subscribe(acme.id, pro), subscribe(umbrella.id, free)],
     routes: routes(),
     secrets: [],
+    fleet: fleet(acme.id),
     valueFaults: {},
     today: new Map([[acme.id, 48_213]]),
     failing: new Set(),
@@ -144,6 +147,7 @@ export function subscribe(customerId: string, plan: Plan, version?: PlanVersion)
     started_at: ago(25 * DAY_MS),
     trial_ends_at: null,
     canceled_at: null,
+    time_zone: 'UTC',
     current_period: { start: start.toISOString(), end: end.toISOString() },
   };
 }

@@ -1,3 +1,4 @@
+import type { WindowKind } from '@tollgate/billing-core/contract/facts.ts';
 import type {
   QuotaState,
   UsageEntry,
@@ -122,20 +123,40 @@ export function usageEntries(state: MockState, customerId: string, from: string)
   }));
 }
 
+/** Where a window of this kind began and when it ends, as far as pages need it. */
+function windowOf(kind: WindowKind, period: { start: string; end: string }) {
+  if (kind !== 'day') return { start: period.start, resets_at: period.end };
+  const start = new Date();
+  start.setUTCHours(0, 0, 0, 0);
+  const end = new Date(start.getTime() + 86_400_000);
+  return { start: start.toISOString(), resets_at: end.toISOString() };
+}
+
 /** @returns the quotas of a customer, by its plan. */
 export function quotasOf(state: MockState, customerId: string): QuotaState[] {
   const subscription = state.subscriptions.find((one) => one.customer_id === customerId);
   const versions = state.plans.flatMap((plan) => plan.versions);
   const version = versions.find((one) => one.id === subscription?.plan_version_id);
+  const key = state.keys.find((one) => one.customerId === customerId) ?? null;
   return (version?.entitlements ?? []).flatMap((one): QuotaState[] => {
     if (one.kind !== 'quota') return [];
     const meter = state.meters.find((each) => each.id === one.meter_id);
     if (meter === undefined || subscription === undefined) return [];
-    const used = (state.today.get(customerId) ?? 0) + 823_441;
-    const { start, end } = subscription.current_period;
+    const today = state.today.get(customerId) ?? 0;
     const { limit, window, scope, enforcement } = one;
-    const billed = { used: String(used), start, resets_at: end, zone: 'UTC' };
-    return [{ meter, window, scope, key: null, enforcement, limit, ...billed }];
+    return [
+      {
+        meter,
+        window,
+        scope,
+        key: scope === 'key' ? key : null,
+        enforcement,
+        limit,
+        used: String(window === 'day' ? today : today + 823_441),
+        zone: window === 'day' ? 'Europe/Berlin' : 'UTC',
+        ...windowOf(window, subscription.current_period),
+      },
+    ];
   });
 }
 

@@ -34,6 +34,14 @@ function lengthen({ state }: Stage): void {
       }
     }
   }
+  for (const gateway of state.fleet.gateways) {
+    gateway.id = `${gateway.id}${'g'.repeat(80)}`;
+    for (const boot of gateway.boots) Object.assign(boot, { version: 'v'.repeat(50) });
+    for (const boot of gateway.boots) boot.boot = `${boot.boot}${'b'.repeat(80)}`;
+  }
+  for (const lost of [...state.fleet.gaps, ...state.fleet.letters]) {
+    Object.assign(lost, { boot: 'b'.repeat(100), reason: 'r'.repeat(100) });
+  }
   for (const one of state.routes) {
     const path_pattern = `/${'p'.repeat(900)}/${one.id}/*`;
     const upstream_url = `http://${'u'.repeat(63)}.example/${'x'.repeat(1_800)}`;
@@ -78,6 +86,7 @@ const VISITS: readonly Visit[] = [
   ['admin', 'tiers to read', () => paths.adminPlanVersion(tiered().id, tiered().published)],
   ['admin', 'Routes', () => paths.adminRoutes],
   ['admin', 'a new route', () => paths.adminRouteNew],
+  ['admin', 'Gateways', () => paths.adminGateways()],
   ['admin', 'a route', () => paths.adminRoute(stage.state.routes[0]?.id ?? '')],
 ];
 

@@ -67,6 +67,9 @@ const VISITS: readonly Visit[] = [
   ['admin', 'Routes', () => paths.adminRoutes],
   ['admin', 'New route', () => paths.adminRouteNew],
   ['admin', 'Weather', () => paths.adminRoute(stage.state.routes[0]?.id ?? '')],
+  ['admin', 'Gateways', () => paths.adminGateways()],
+  ['admin', 'Gateways', () => paths.adminGateways()],
+  ['admin', 'Gateways', () => paths.adminGateways()],
 ];
 
 const WIDTHS = [320, 768, 1280];

@@ -15,6 +15,8 @@ export const subscription = z
     started_at: time(),
     trial_ends_at: time().nullable(),
     canceled_at: time().nullable(),
+    /** The customer's billing zone when it began: its periods keep to it. */
+    time_zone: z.string(),
     /** The period that holds now; of a canceled subscription, the one it ended in. */
     current_period: z.object({ start: time(), end: time() }),
   })

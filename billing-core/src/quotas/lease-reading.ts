@@ -28,9 +28,20 @@ export type WindowRow = {
   leases: LeaseRow[];
 };
 
-type Asked = PageQuery & { customerId: string; now: number };
+/** A customer's windows, or those of which a boot holds units that it has not accounted for. */
+export type WhoseWindows = { customerId: string } | { gateway: string; boot: string };
+type Asked = PageQuery & { whose: WhoseWindows; now: number };
 
-/** A customer's windows that hold now, with who holds what of them; one more than asked. */
+function inScope(sql: Query, whose: WhoseWindows) {
+  if ('customerId' in whose) return sql`w.customer_id = ${whose.customerId}`;
+  return sql`w.id in (
+    select window_id from leases l left join lease_settlements s
+     using (window_id, gateway_id, boot_id)
+     where l.boot_id = ${whose.boot} and l.gateway_id = ${whose.gateway}
+       and l.granted - l.returned > coalesce(s.settled, 0))`;
+}
+
+/** The windows that hold now, with who holds what of them; one more than asked. */
 export async function openWindows(sql: Query, asked: Asked): Promise<WindowRow[]> {
   const after = afterCursor(asked, WINDOW_ID);
   return sql<WindowRow[]>`
@@ -52,7 +63,7 @@ export async function openWindows(sql: Query, asked: Asked): Promise<WindowRow[]
       left join entitlements e on e.plan_version_id = sub.plan_version_id
            and e.meter_id = w.meter_id and e.quota_window = w.kind and e.enforcement = 'hard'
            and (e.quota_scope = 'key') = (w.key_id is not null)
-     where w.customer_id = ${asked.customerId} and w.ends_at > ${asked.now}
+     where ${inScope(sql, asked.whose)} and w.ends_at > ${asked.now}
        and ${after === null ? sql`true` : sql`w.id < ${after}`}
      order by w.id desc limit ${asked.limit + 1}`;
 }

@@ -1,19 +1,41 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { unscaled } from '../catalog/quantity.ts';
+import { z } from 'zod';
 import { id } from '../contract/field.ts';
 import { quotaWindowState, type QuotaWindowState } from '../contract/lease-state.ts';
 import { pageOf, pageQuery } from '../contract/page.ts';
+import { Fault } from '../kit/fault.ts';
 import { api, json, PROBLEMS, type Api } from '../kit/http.ts';
 import { pageFrom } from '../kit/page.ts';
-import { openWindows, type LeaseRow, type WindowRow } from './lease-reading.ts';
+import { openWindows, type LeaseRow, type WhoseWindows, type WindowRow } from './lease-reading.ts';
+
+const name = () => z.string().regex(/^[\w.:-]{1,100}$/, 'is not the name of a gateway or a boot');
+const windowsQuery = pageQuery.extend({
+  customer_id: id('cus').optional(),
+  gateway: name().optional(),
+  boot: name().optional(),
+});
+
+function whoseOf({ customer_id, gateway, boot }: z.infer<typeof windowsQuery>): WhoseWindows {
+  if (customer_id !== undefined && gateway === undefined && boot === undefined) {
+    return { customerId: customer_id };
+  }
+  if (customer_id === undefined && gateway !== undefined && boot !== undefined) {
+    return { gateway, boot };
+  }
+  const message = 'names neither a customer nor, with `gateway`, a boot; or both';
+  throw new Fault('invalid_request', { errors: [{ path: 'customer_id', message }] });
+}
 
 const windows = createRoute({
   method: 'get',
   path: '/quota-windows',
   tags: ['Quotas'],
-  summary: 'Open quota windows of a customer',
-  description: 'With what each boot of each gateway holds of them.',
-  request: { query: pageQuery.extend({ customer_id: id('cus') }) },
+  summary: 'Open quota windows of a customer, or of a boot',
+  description:
+    'With what each boot of each gateway holds of them. Of a boot those are listed of which it ' +
+    'holds units that are neither returned nor settled.',
+  request: { query: windowsQuery },
   responses: { 200: json(pageOf(quotaWindowState)), ...PROBLEMS },
 });
 
@@ -51,9 +73,11 @@ function shown(row: WindowRow): QuotaWindowState {
 export function quotaWindowsHttp(): OpenAPIHono<Api> {
   const app = api();
   app.openapi(windows, async (c) => {
-    const { customer_id: customerId, ...page } = c.req.valid('query');
-    const rows = await openWindows(c.var.query, { ...page, customerId, now: c.var.now });
-    const shape = { limit: page.limit, key: (row: WindowRow) => row.id, item: shown };
+    const query = c.req.valid('query');
+    const { limit, cursor } = query;
+    const asked = { limit, cursor, whose: whoseOf(query), now: c.var.now };
+    const rows = await openWindows(c.var.query, asked);
+    const shape = { limit, key: (row: WindowRow) => row.id, item: shown };
     return c.json(pageFrom(rows, shape), 200);
   });
   return app;

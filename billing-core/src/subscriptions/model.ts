@@ -64,6 +64,7 @@ export function shownSubscription(row: SubscriptionRow, now: number): Subscripti
     started_at: row.started_at.toISOString(),
     trial_ends_at: row.trial_ends_at?.toISOString() ?? null,
     canceled_at: row.canceled_at?.toISOString() ?? null,
+    time_zone: row.time_zone,
     current_period: {
       start: new Date(period.start).toISOString(),
       end: new Date(period.end).toISOString(),

@@ -49,6 +49,20 @@ test('an admin sees who holds what, and what is stranded once a spool is written
   expect(audit.text).toContain('boot.write_off');
 });
 
+test('an admin sees what one boot holds, of customers and meters alike', async () => {
+  const list = (query: string) => core.admin('GET', `/v1/quota-windows?${query}`);
+  const held = await list('gateway=gw_test&boot=bt_held');
+  expect(held.body['data']).toEqual([
+    expect.objectContaining({ id: window, customer_id: customerId, stranded: '30' }),
+  ]);
+  expect((await list('gateway=gw_other&boot=bt_held')).body['data']).toEqual([]);
+  expect((await list('gateway=gw_test&boot=bt_never')).body['data']).toEqual([]);
+  const all = `customer_id=${customerId}&gateway=gw_test&boot=bt_held`;
+  for (const query of ['', 'boot=bt_held', 'gateway=gw_test', all, 'gateway=a%20b&boot=c']) {
+    expect((await list(query)).body['code']).toBe('invalid_request');
+  }
+});
+
 test.each([
   ['a boot that was written off already', 'bt_held', 409, 'state_conflict'],
   ['a boot that never was', 'bt_never', 404, 'not_found'],

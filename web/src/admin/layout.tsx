@@ -1,5 +1,5 @@
 import { Outlet } from '@tanstack/react-router';
-import { Building2, Layers, Waypoints } from 'lucide-react';
+import { Building2, Layers, Server, Waypoints } from 'lucide-react';
 import { ApiError } from '../kit/api-error.ts';
 import { ErrorPanel } from '../kit/error-panel.tsx';
 import { paths } from '../kit/paths.ts';
@@ -17,6 +17,7 @@ const NAV: readonly NavItem[] = [
   },
   { href: paths.adminPlans(), label: t('Plans'), icon: <Layers aria-hidden />, deep: true },
   { href: paths.adminRoutes, label: t('Routes'), icon: <Waypoints aria-hidden />, deep: true },
+  { href: paths.adminGateways(), label: t('Gateways'), icon: <Server aria-hidden />, deep: true },
 ];
 
 /** The frame of the admin side. The API refuses others; this only says so sooner. */

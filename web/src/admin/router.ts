@@ -1,6 +1,6 @@
 import { createRoute, lazyRouteComponent, type AnyRootRoute } from '@tanstack/react-router';
 
-/** The admin side: customers, plans, routes. */
+/** The admin side: customers, plans, routes, gateways. */
 export function adminRoutes(root: AnyRootRoute) {
   const layout = createRoute({
     getParentRoute: () => root,
@@ -63,6 +63,11 @@ export function adminRoutes(root: AnyRootRoute) {
       getParentRoute,
       path: '/routes/$routeId',
       component: lazyRouteComponent(() => import('./route.tsx'), 'RoutePage'),
+    }),
+    createRoute({
+      getParentRoute,
+      path: '/gateways',
+      component: lazyRouteComponent(() => import('./gateways.tsx'), 'GatewaysPage'),
     }),
   ]);
 }

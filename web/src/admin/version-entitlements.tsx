@@ -23,6 +23,7 @@ const WINDOWS = [
   { value: 'month', label: t('Month') },
   { value: 'billing_period', label: t('Billing period') },
 ];
+const ZONED: ReadonlySet<string> = new Set(['day', 'month']);
 const SCOPES = [
   { value: 'customer', label: t('All keys together') },
   { value: 'key', label: t('Each key for itself') },
@@ -100,6 +101,7 @@ function EntitlementField({ form, meters, at }: FieldsProps & { at: number }) {
 
 function QuotaFields({ form, meters, at }: FieldsProps & { at: number }) {
   const enforcement = useWatch({ control: form.control, name: `entitlements.${at}.enforcement` });
+  const window = useWatch({ control: form.control, name: `entitlements.${at}.window` });
   const isLimited = enforcement !== 'unlimited';
   return (
     <>
@@ -130,6 +132,7 @@ function QuotaFields({ form, meters, at }: FieldsProps & { at: number }) {
         name={`entitlements.${at}.window`}
         label={t('Per')}
         options={WINDOWS}
+        hint={ZONED.has(window) ? t('By the customer’s billing zone') : undefined}
       />
       <SelectField
         form={form}

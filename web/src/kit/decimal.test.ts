@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { compareDecimals, ratio, remaining, shiftPoint } from './decimal.ts';
+import { compareDecimals, ratio, remaining, shiftPoint, sum } from './decimal.ts';
 
 test.each([
   ['0.2', -2, '0.002'],
@@ -37,6 +37,12 @@ test('what is left of an allowance is exact and never negative', () => {
   expect(remaining('9007199254740993', '1')).toBe('9007199254740992');
   expect(remaining('1', '1.5')).toBe('0');
   expect(remaining('0.3', '0.1')).toBe('0.2');
+});
+
+test('sums are exact', () => {
+  expect(sum('9007199254740993', '0.1')).toBe('9007199254740993.1');
+  expect(sum('0.1', '0.2')).toBe('0.3');
+  expect(sum('0', '0')).toBe('0');
 });
 
 test('decimals compare by value', () => {

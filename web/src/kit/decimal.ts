@@ -59,6 +59,13 @@ export function remaining(a: string, b: string): string {
   return left <= 0n ? '0' : shiftPoint(left.toString(), -scale);
 }
 
+/** @returns a + b. */
+export function sum(a: string, b: string): string {
+  const scale = Math.max(fractionLength(a), fractionLength(b));
+  const total = BigInt(shiftPoint(a, scale)) + BigInt(shiftPoint(b, scale));
+  return shiftPoint(total.toString(), -scale);
+}
+
 function fractionLength(text: string): number {
   return text.split('.')[1]?.length ?? 0;
 }

@@ -4,6 +4,7 @@ import { X } from 'lucide-react';
 import { useRef, useState, type ReactNode } from 'react';
 import { Button, IconButton } from './button.tsx';
 import { FormProblem } from './error-panel.tsx';
+import { CONTROL, Field } from './field.tsx';
 import { t } from './text.ts';
 
 interface DialogProps {
@@ -97,20 +98,27 @@ interface ConfirmProps {
   consequence: ReactNode;
   confirmLabel: string;
   danger?: boolean;
+  /** What has to be typed first, for what nothing brings back. */
+  typed?: string;
   /** Throws to keep the dialog open with the error shown. */
   onConfirm: () => Promise<void>;
 }
 
 /** Asks before something with consequences; names them. */
 export function ConfirmDialog(props: ConfirmProps) {
-  const { open, onClose, title, consequence, confirmLabel, danger = false, onConfirm } = props;
+  const { open, onClose, title, consequence, confirmLabel, danger = false, typed } = props;
+  const { onConfirm } = props;
+  const [text, setText] = useState('');
+  const isTyped = typed === undefined || text.trim() === typed;
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
   function close(): void {
     setError(undefined);
+    setText('');
     onClose();
   }
   async function confirm(): Promise<void> {
+    if (!isTyped) return;
     setBusy(true);
     setError(undefined);
     try {
@@ -125,6 +133,7 @@ export function ConfirmDialog(props: ConfirmProps) {
   return (
     <Dialog open={open} onClose={close} title={title}>
       <div className="text-ink-soft text-pretty">{consequence}</div>
+      {typed !== undefined && <ToType typed={typed} text={text} onText={setText} />}
       {error !== undefined && (
         <div className="mt-3">
           <FormProblem error={error} />
@@ -132,10 +141,40 @@ export function ConfirmDialog(props: ConfirmProps) {
       )}
       <DialogActions>
         <Button onClick={close}>{t('Cancel')}</Button>
-        <Button tone={danger ? 'danger' : 'primary'} busy={busy} onClick={() => void confirm()}>
+        <Button
+          tone={danger ? 'danger' : 'primary'}
+          busy={busy}
+          disabled={!isTyped}
+          onClick={() => void confirm()}
+        >
           {confirmLabel}
         </Button>
       </DialogActions>
     </Dialog>
+  );
+}
+
+interface ToTypeProps {
+  typed: string;
+  text: string;
+  onText: (text: string) => void;
+}
+
+function ToType({ typed, text, onText }: ToTypeProps) {
+  return (
+    <div className="mt-4">
+      <Field label={t('Type {text} to confirm', { text: typed })}>
+        {(wiring) => (
+          <input
+            {...wiring}
+            value={text}
+            onChange={(event) => onText(event.target.value)}
+            autoComplete="off"
+            spellCheck={false}
+            className={clsx(CONTROL, 'h-9 font-mono')}
+          />
+        )}
+      </Field>
+    </div>
   );
 }

@@ -3,9 +3,12 @@ import { expect, test } from 'vitest';
 import { minorDigits } from './currency.ts';
 import {
   formatAge,
+  formatInZone,
   formatMoney,
   formatNumber,
   formatPercent,
+  formatRangeInZone,
+  formatSpan,
   majorToMinor,
   minorToMajor,
 } from './format.ts';
@@ -58,4 +61,30 @@ test.each([
   [7200, '2 h ago'],
 ])('%d s is %s', (seconds, text) => {
   expect(formatAge(seconds)).toBe(text);
+});
+
+test.each([
+  ['2026-11-30T23:00:00Z', 'Europe/Berlin', 'Dec 1, 00:00 Berlin'],
+  ['2026-12-01T05:00:00Z', 'America/New_York', 'Dec 1, 00:00 New York'],
+  ['2026-11-30T18:15:00Z', 'Asia/Kathmandu', 'Dec 1, 00:00 Kathmandu'],
+  ['2026-12-01T00:00:00Z', 'UTC', 'Dec 1, 00:00 UTC'],
+])('%s in %s is %s, wherever the reader is', (iso, zone, text) => {
+  expect(formatInZone(iso, zone)).toBe(text);
+});
+
+test('both ends of a period are on the same clocks, over summer time too', () => {
+  const [start, end] = ['2026-03-10T08:00:00Z', '2026-04-10T07:00:00Z'];
+  expect(formatRangeInZone(start, end, 'Europe/Berlin')).toBe(
+    'Mar 10, 09:00 – Apr 10, 09:00 Berlin',
+  );
+});
+
+test.each([
+  [0.4, 'under 1 s'],
+  [12.7, '12 s'],
+  [150, '2 min'],
+  [7_300, '2 h'],
+  [300_000, '3 days'],
+])('%d s is %s long', (seconds, text) => {
+  expect(formatSpan(seconds)).toBe(text);
 });

@@ -78,11 +78,21 @@ export function formatDateUtc(iso: string): string {
   return dateTime({ dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(iso));
 }
 
+function formatOnClocksOf(zone: string, iso: string): string {
+  const day = { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' } as const;
+  return dateTime({ ...day, timeZone: zone }).format(new Date(iso));
+}
+
+const cityOf = (zone: string): string => zone.slice(zone.lastIndexOf('/') + 1).replaceAll('_', ' ');
+
 /** @returns date and time on the clocks of that zone: 'Dec 1, 00:00 Berlin'. */
 export function formatInZone(iso: string, zone: string): string {
-  const day = { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' } as const;
-  const city = zone.slice(zone.lastIndexOf('/') + 1).replaceAll('_', ' ');
-  return `${dateTime({ ...day, timeZone: zone }).format(new Date(iso))} ${city}`;
+  return `${formatOnClocksOf(zone, iso)} ${cityOf(zone)}`;
+}
+
+/** @returns both ends on the clocks of that zone: 'Nov 1, 00:00 – Dec 1, 00:00 Berlin'. */
+export function formatRangeInZone(start: string, end: string, zone: string): string {
+  return `${formatOnClocksOf(zone, start)} – ${formatInZone(end, zone)}`;
 }
 
 /** @returns a short axis label that fits the bucket: '14:05', or 'Nov 22' for days. */
@@ -108,6 +118,15 @@ export function zoneOffsetMs(iso: string): number {
 export function zoneName(): string {
   const parts = dateTime({ timeZoneName: 'short' }).formatToParts(new Date(now()));
   return parts.find((part) => part.type === 'timeZoneName')?.value ?? 'UTC';
+}
+
+/** @returns how long something is: 'under 1 s', '12 s', '3 min', '2 h', '5 days'. */
+export function formatSpan(seconds: number): string {
+  if (seconds < 1) return t('under 1 s');
+  if (seconds < 60) return t('{n} s', { n: Math.floor(seconds) });
+  if (seconds < 3600) return t('{n} min', { n: Math.floor(seconds / 60) });
+  if (seconds < 172_800) return t('{n} h', { n: Math.floor(seconds / 3600) });
+  return t('{n} days', { n: Math.floor(seconds / 86_400) });
 }
 
 /** @param seconds age of a figure. @returns 'just now', '12 s ago', '3 min ago', '2 h ago'. */

@@ -59,7 +59,9 @@ export function Card({ title, about, actions, flush = false, className, children
       {(title !== undefined || actions !== undefined) && (
         <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2 px-4 pt-4 sm:px-5">
           <div className="min-w-0">
-            {title !== undefined && <h2 className="text-sm font-semibold">{title}</h2>}
+            {title !== undefined && (
+              <h2 className="text-sm font-semibold wrap-anywhere">{title}</h2>
+            )}
             {about !== undefined && (
               <div className="mt-0.5 text-[0.8125rem] wrap-anywhere text-ink-soft">{about}</div>
             )}

@@ -4,6 +4,7 @@ import { api, type Query } from './api.ts';
 import type { Page } from '@tollgate/billing-core/contract/page.ts';
 import { Button } from './button.tsx';
 import { FormProblem } from './error-panel.tsx';
+import { onceKnown } from './query.tsx';
 import { t } from './text.ts';
 
 interface PagesOptions {
@@ -11,13 +12,17 @@ interface PagesOptions {
   path: string;
   query?: Query;
   enabled?: boolean;
+  /** Reads what is shown again this often. */
+  everyMs?: number;
 }
 
 /** A list of the API, page by page along its cursor. @returns all rows that were loaded. */
-export function usePages<Row>({ key, path, query = {}, enabled = true }: PagesOptions) {
+export function usePages<Row>(options: PagesOptions) {
+  const { key, path, query = {}, enabled = true, everyMs } = options;
   const pages = useInfiniteQuery({
     queryKey: [...key, query],
     enabled,
+    refetchInterval: everyMs === undefined ? false : onceKnown(everyMs),
     initialPageParam: undefined as string | undefined,
     queryFn: ({ pageParam, signal }) =>
       api<Page<Row>>(path, { query: { ...query, cursor: pageParam }, signal }),

@@ -38,6 +38,7 @@ export const paths = {
   adminRouteNew: '/admin/routes/new',
   adminRoute,
   adminSecrets: '/admin/secrets',
+  adminGateways: (search?: Search) => withSearch('/admin/gateways', search),
 } as const;
 
 /**

@@ -73,11 +73,14 @@ function Bar({ quota, limit, share }: { quota: QuotaState; limit: string; share:
 }
 
 function Left({ limit, used, share }: { limit: string; used: string; share: Share }) {
+  const over = remaining(used, limit);
   return (
     <span className="figures">
       {share !== undefined && t('{share} used', { share: formatPercent(share) })}
       {' · '}
-      {t('{left} left', { left: formatNumber(remaining(limit, used)) })}
+      {over === '0'
+        ? t('{left} left', { left: formatNumber(remaining(limit, used)) })
+        : t('{over} above the limit', { over: formatNumber(over) })}
     </span>
   );
 }

@@ -1,6 +1,6 @@
 import type { Overview } from '@tollgate/billing-core/contract/overview.ts';
 import { Badge } from '../kit/badge.tsx';
-import { formatDateUtc, formatInstantExact, formatNumber } from '../kit/format.ts';
+import { formatInstantExact, formatNumber, formatRangeInZone } from '../kit/format.ts';
 import { Card } from '../kit/page.tsx';
 import { priceInWords } from '../kit/price-words.ts';
 import { t } from '../kit/text.ts';
@@ -18,6 +18,7 @@ export function PlanCard({ overview, className }: { overview: Overview; classNam
     );
   }
   const meters = overview.quotas.map((quota) => quota.meter);
+  const zone = subscription?.time_zone ?? 'UTC';
   return (
     <Card
       title={t('Plan')}
@@ -38,7 +39,7 @@ export function PlanCard({ overview, className }: { overview: Overview; classNam
         {period !== null && (
           <Fact name={t('Period')}>
             <time dateTime={period.end} title={formatInstantExact(period.end)}>
-              {formatDateUtc(period.start)} – {formatDateUtc(period.end)} UTC
+              {formatRangeInZone(period.start, period.end, zone)}
             </time>
           </Fact>
         )}
