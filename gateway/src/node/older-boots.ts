@@ -1,4 +1,4 @@
-import { readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BootEnd } from '@tollgate/billing-core/contract/sync.ts';
@@ -7,6 +7,7 @@ import { BATCH_ENTRIES_CUT } from './metering.ts';
 import { SyncRefused, type BootName, type Shipper } from './shipper.ts';
 import { ACKED_KEEP_MS, BatchFiles } from './spool/batches.ts';
 import { recoverBoot, type Leftover } from './spool/recovery.ts';
+import { ENDED_MARK, isFull } from './spool/room.ts';
 import {
   batchesBehind,
   lastTurnIn,
@@ -17,9 +18,8 @@ import {
 } from './spool/successor.ts';
 import { storedBatch } from './stored-batch.ts';
 
-/** On disk: core has everything of this boot, and knows that it ended. */
-export const ENDED_MARK = 'ended';
 const CONFLICT = 409;
+const FULL_RETRY_MS = 1_000;
 const ALIVE_RETRY_MS = 500;
 
 export type Orphanage = {
@@ -29,6 +29,8 @@ export type Orphanage = {
   shipperOf: (name: BootName, batches: BatchFiles) => Shipper;
   wallNow: () => number;
   durable: boolean;
+  /** Asked for when the disk is full. */
+  makeRoom: () => void;
   log: Logger;
   signal: AbortSignal;
 };
@@ -110,7 +112,7 @@ async function shipTurn(turn: Turn, boot: string, of: Finishing): Promise<Turn |
  * Ships what a boot left and ends it. Where core has ended it without all of its frames, the rest
  * goes under a successor; and so on, should that be ended by another process too.
  */
-export async function finishBoot(boot: string, of: Orphanage): Promise<void> {
+async function finishBoot(boot: string, of: Orphanage): Promise<void> {
   const dir = join(of.spoolDir, 'boots', boot);
   const { turn: first, left } = firstTurn(dir, of);
   const number = lastTurnIn(dir);
@@ -124,15 +126,31 @@ export async function finishBoot(boot: string, of: Orphanage): Promise<void> {
   of.log.info({ boot, in_doubt: end.in_doubt, end: end.kind }, 'older boot ended');
 }
 
+/** The same, also where the disk has to be given room first. */
+export async function finishWhenItFits(boot: string, of: Orphanage): Promise<void> {
+  while (!of.signal.aborted) {
+    try {
+      return await finishBoot(boot, of);
+    } catch (error) {
+      if (!isFull(error)) throw error;
+      of.log.warn({ err: error, boot }, 'the disk has no room for what an older boot left');
+      of.makeRoom();
+      await delay(FULL_RETRY_MS, undefined, { signal: of.signal }).catch(() => {});
+    }
+  }
+}
+
 /** Ships every boot that older processes left in the spool; keeps ended ones for a day. */
 export async function finishOlderBoots(liveBoot: string, of: Orphanage): Promise<void> {
   const boots = readdirSync(join(of.spoolDir, 'boots')).filter((boot) => boot !== liveBoot);
   for (const boot of boots) {
     if (of.signal.aborted) return;
     const dir = join(of.spoolDir, 'boots', boot);
+    // Deleted meanwhile, to make room.
+    if (!existsSync(dir)) continue;
     const ended = statSync(join(dir, ENDED_MARK), { throwIfNoEntry: false });
     if (!ended) {
-      await finishBoot(boot, of).catch((error: unknown) => {
+      await finishWhenItFits(boot, of).catch((error: unknown) => {
         of.log.error({ err: error, boot }, 'an older boot cannot be finished; its files stay');
       });
     } else if (of.wallNow() - ended.mtimeMs > ACKED_KEEP_MS) {

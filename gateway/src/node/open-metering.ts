@@ -4,15 +4,17 @@ import { CoreClock } from './clock.ts';
 import { SpoolMetering } from './metering.ts';
 import { RefusalCounts } from './refusals.ts';
 import { Shipper, type BootName } from './shipper.ts';
-import { finishBoot, finishOlderBoots, type Orphanage } from './older-boots.ts';
+import { finishOlderBoots, finishWhenItFits, type Orphanage } from './older-boots.ts';
 import { BatchFiles } from './spool/batches.ts';
 import { ownSpool, type SpoolOwner } from './spool/owner.ts';
-import { Spool, type FsyncPolicy } from './spool/spool.ts';
+import { dropEndedBoots, Reserve } from './spool/room.ts';
+import { SEGMENT_BYTES_MAX, Spool, type FsyncPolicy } from './spool/spool.ts';
 import { markClosed, newBoot, openBootDirectory, SyncLoop } from './sync.ts';
 import { TillHouse } from './tills.ts';
 
 /** How long requests wait for core's time after a start. */
 const CLOCK_WAIT_MS = 1_000;
+const SEGMENTS_MIN = 8;
 
 export type MeteringSettings = {
   spoolDir: string;
@@ -68,6 +70,7 @@ class LiveMetering implements OpenMetering {
   readonly refusals: RefusalCounts;
   readonly #settings: MeteringSettings;
   readonly #owner: SpoolOwner;
+  readonly #reserve: Reserve;
   readonly #stop = new AbortController();
   /** What ships the boots that are over. */
   readonly #finishing: Promise<void>[] = [];
@@ -76,6 +79,8 @@ class LiveMetering implements OpenMetering {
   constructor(settings: MeteringSettings) {
     this.#settings = settings;
     this.#owner = ownSpool(settings.spoolDir);
+    this.#reserve = new Reserve(settings.spoolDir);
+    this.#reserve.release();
     this.clock = new CoreClock(settings.wallNow());
     this.refusals = new RefusalCounts(this.clock);
     this.tills = this.#openTills();
@@ -91,6 +96,7 @@ class LiveMetering implements OpenMetering {
     });
     this.#life = this.#converse(place);
     this.#life.loop.start();
+    this.#reserve.keep();
     this.#finish(finishOlderBoots(this.boot, this.#orphanage()));
   }
 
@@ -123,10 +129,8 @@ class LiveMetering implements OpenMetering {
 
   #openTills(): TillHouse {
     const { clock } = this;
-    const overfull = (): boolean => {
-      const { spool } = this.#life;
-      return spool.full || this.metering.stuck || spool.bytes > this.#settings.spoolBytesMax;
-    };
+    const overfull = (): boolean =>
+      this.#full || this.#life.spool.bytes > this.#settings.spoolBytesMax;
     const tills = new TillHouse({
       clock,
       askCore: () => this.#life.loop.kick(),
@@ -141,20 +145,23 @@ class LiveMetering implements OpenMetering {
 
   /** A new boot's place in the spool. */
   #openPlace(): Omit<Life, 'shipper' | 'loop'> {
-    const { spoolDir, fsync, onFatal } = this.#settings;
+    const { spoolDir, fsync, spoolBytesMax, onFatal } = this.#settings;
+    // Small beside the whole, which else the open segment alone could fill for good.
+    const segmentBytesMax = Math.min(SEGMENT_BYTES_MAX, spoolBytesMax / SEGMENTS_MIN);
     const { gateway, fingerprint } = this.#owner;
     const boot = newBoot();
     const durable = fsync !== 'never';
     const dir = openBootDirectory(spoolDir, boot, durable);
     const batches = new BatchFiles(dir, { durable });
-    const spool = new Spool({ dir, gateway, boot, fingerprint, fsync, onFatal });
+    const named = { dir, gateway, boot, fingerprint };
+    const spool = new Spool({ ...named, fsync, segmentBytesMax, onFatal });
     return { boot, dir, batches, spool };
   }
 
   #converse(place: Omit<Life, 'shipper' | 'loop'>): Life {
     const { clock, tills, metering, refusals } = this;
     const { wallNow, log, onFatal } = this.#settings;
-    const { boot, batches, spool } = place;
+    const { boot, batches } = place;
     const shipper = this.#shipperOf(this.#nameOf(boot, boot), batches);
     const loop = new SyncLoop({
       shipper,
@@ -165,11 +172,32 @@ class LiveMetering implements OpenMetering {
       clock,
       wallNow,
       log,
-      onAcknowledged: () => spool.dropThrough(metering.acknowledgedFrame()),
+      onAcknowledged: () => this.#makeRoom(),
+      onHousekeeping: () => this.#full || this.#reserve.keep(),
       onBroken: onFatal,
       onEnded: () => this.#startAnew(),
     });
     return { ...place, shipper, loop };
+  }
+
+  get #full(): boolean {
+    return this.#life.spool.full || this.metering.stuck;
+  }
+
+  /** Core has answered: what it has need not stay, least of all on a full disk. */
+  #makeRoom(): void {
+    const { spool, batches } = this.#life;
+    if (this.#full) {
+      batches.dropAcknowledged();
+      this.#dropWhatIsKept();
+      spool.turnOver();
+    }
+    spool.dropThrough(this.metering.acknowledgedFrame());
+  }
+
+  #dropWhatIsKept(): void {
+    dropEndedBoots(this.#settings.spoolDir);
+    this.#reserve.release();
   }
 
   #nameOf(boot: string, by: string): BootName {
@@ -192,6 +220,7 @@ class LiveMetering implements OpenMetering {
       shipperOf: (name, batches) => this.#shipperOf(name, batches),
       wallNow,
       durable: fsync !== 'never',
+      makeRoom: () => this.#dropWhatIsKept(),
       log,
       signal: this.#stop.signal,
     };
@@ -225,6 +254,6 @@ class LiveMetering implements OpenMetering {
     log.error({ boot: old.boot, next: this.boot }, 'billing-core has ended this boot');
     this.#life.loop.start();
     this.tills.retry();
-    this.#finish(finishBoot(old.boot, this.#orphanage()));
+    this.#finish(finishWhenItFits(old.boot, this.#orphanage()));
   }
 }

@@ -11,11 +11,11 @@ import {
 import type { Logger } from 'pino';
 import type { CoreClock } from './clock.ts';
 import type { SpoolMetering } from './metering.ts';
-import { ENDED_MARK } from './older-boots.ts';
 import type { RefusalCounts } from './refusals.ts';
 import { UnreadableBatch, type Shipper } from './shipper.ts';
 import type { BatchFiles } from './spool/batches.ts';
 import { CLEAN_MARK } from './spool/recovery.ts';
+import { ENDED_MARK } from './spool/room.ts';
 import { syncDirectory } from './spool/segment.ts';
 import type { TillHouse } from './tills.ts';
 
@@ -36,6 +36,8 @@ type Live = {
   wallNow: () => number;
   log: Logger;
   onAcknowledged: () => void;
+  /** Now and then. */
+  onHousekeeping: () => unknown;
   /** Core has ended the boot, or holds another one's batches under its name: it can do no more. */
   onEnded: () => void;
   /** The process must exit: its next start mends what it cannot. */
@@ -183,6 +185,7 @@ export class SyncLoop {
     this.#housekeptAt = now;
     this.#of.batches.prune(this.#of.wallNow());
     this.#of.tills.sweep();
+    this.#of.onHousekeeping();
   }
 }
 

@@ -170,6 +170,18 @@ export class BatchFiles {
     }
   }
 
+  /**
+   * Deletes all acknowledged batches but the newest, for a disk that is full. Core can't ask for
+   * them again then; should it have to, after a restore, a gap says so.
+   */
+  dropAcknowledged(): void {
+    for (const place of this.places) {
+      if (place.state !== 'acked' || place.sequence === this.last) continue;
+      unlinkSync(this.#pathOf(place));
+      this.#places.delete(place.sequence);
+    }
+  }
+
   #pathOf(place: BatchPlace): string {
     return join(this.#dir, fileName(place));
   }

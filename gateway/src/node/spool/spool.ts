@@ -15,6 +15,8 @@ export type SpoolSettings = {
   /** Of this copy of the spool: on another one the boot's process may be alive. */
   fingerprint: string;
   fsync: FsyncPolicy;
+  /** Size after which a segment is closed: only closed ones can be deleted. */
+  segmentBytesMax?: number;
   /** A write or sync the process cannot go on after: it must exit, and the next start replays. */
   onFatal: (error: unknown) => void;
 };
@@ -39,6 +41,7 @@ export function kernelBoot(): string {
 export class Spool {
   readonly #settings: SpoolSettings;
   readonly #admittedFd: number;
+  readonly #segmentBytesMax: number;
   readonly #fsyncTimer: NodeJS.Timeout | undefined;
   #segment: Segment;
   #closed: Segment[] = [];
@@ -54,6 +57,7 @@ export class Spool {
 
   constructor(settings: SpoolSettings) {
     this.#settings = settings;
+    this.#segmentBytesMax = settings.segmentBytesMax ?? SEGMENT_BYTES_MAX;
     this.#admittedFd = openSync(join(settings.dir, 'admitted'), 'w', 0o600);
     this.#writeAdmitted();
     this.#segment = this.#create();
@@ -103,6 +107,16 @@ export class Spool {
     const dropped = kept.length < this.#closed.length;
     this.#closed = kept;
     if (dropped && this.#settings.fsync !== 'never') syncDirectory(this.#settings.dir);
+  }
+
+  /** Closes the open segment, which may be all that fills a disk, if the disk takes another. */
+  turnOver(): void {
+    if (this.#nextFrame === this.#segment.firstFrame) return;
+    try {
+      this.#rotate();
+    } catch {
+      // Not even room for an empty one: the next answer of core is the next occasion.
+    }
   }
 
   /** Counts requests that an earlier boot admitted, and that go on in this one. */
@@ -175,7 +189,7 @@ export class Spool {
     if (this.#pending.length === 0) return;
     const batch = this.#pending;
     try {
-      if (this.#segment.bytes >= SEGMENT_BYTES_MAX) this.#rotate();
+      if (this.#segment.bytes >= this.#segmentBytesMax) this.#rotate();
       this.#segment.write(Buffer.concat(batch.map(({ frame }) => frame)));
     } catch {
       // Full disk: nothing is lost, the frames stay here and their responses stay open.
