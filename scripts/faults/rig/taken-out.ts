@@ -60,6 +60,18 @@ const PARTS = {
       to: "place.sequence < 0) this.#move(place, 'batch');",
     },
   ],
+  'the wait for a full disk': [
+    {
+      file: 'gateway/src/node/spool/spool.ts',
+      from: 'setTimeout(() => this.#schedule(), FULL_RETRY_MS);\n      return;',
+      to: '',
+    },
+    {
+      file: 'gateway/src/node/open-metering.ts',
+      from: 'return this.#life.spool.full || this.metering.stuck;',
+      to: 'return false;',
+    },
+  ],
   'the dedup of batches': [
     {
       file: 'billing-core/src/usage/actions.ts',
