@@ -161,3 +161,27 @@ test('versions from before a setting was there are what they were', async () => 
   const patched = await surface.send<Route>('PATCH', `/v1/routes/${id}`, { timeout_ms: 5 });
   expect(patched.body).toMatchObject({ version: 3, response_headers: [] });
 });
+
+describe('cost_headers', () => {
+  test('are off unless a route says so, and told to gateways with the meters by name', async () => {
+    const quiet = await create();
+    expect(quiet.cost_headers).toBe(false);
+    expect(await fact(quiet.id)).not.toHaveProperty('cost_headers');
+    const { id } = await create({ cost_headers: true });
+    expect(await fact(id)).toMatchObject({
+      cost_headers: true,
+      metering: [{ meter_id: 'mtr_requests', meter_slug: 'requests', meter_scale: 0 }],
+    });
+    await expectRefused(surface, post(valid({ cost_headers: 'yes' }), 'cost_headers'));
+  });
+
+  test('of a version from before there were any are off', async () => {
+    const { id } = await create();
+    await surface.sql`alter table route_versions disable trigger route_versions_immutable`;
+    await surface.sql`update route_versions set definition = definition - 'cost_headers'
+      where route_id = ${id}`;
+    await surface.sql`alter table route_versions enable trigger route_versions_immutable`;
+    const { body } = await surface.send<Route>('GET', `/v1/routes/${id}`);
+    expect(body.cost_headers).toBe(false);
+  });
+});

@@ -58,11 +58,12 @@ test('gateways are told what a rule about the response says, in scaled units', a
     metering,
     metering,
   ]);
-  const scaled = { meter_id, units: 200, max_cost: 90_050, fallback: 1_225, max_value: 5_000 };
+  const meter = { meter_id, meter_slug: slug, meter_scale: 2 };
+  const scaled = { ...meter, units: 200, max_cost: 90_050, fallback: 1_225, max_value: 5_000 };
   const { max_cost: _, ...unlimited } = scaled;
   expect((await fact(id))?.metering).toEqual([
-    { meter_id, source: 'duration', units: 1 },
-    { meter_id, source: 'response_bytes', units: 100, max_cost: 100_000_000_000 },
+    { ...meter, source: 'duration', units: 1 },
+    { ...meter, source: 'response_bytes', units: 100, max_cost: 100_000_000_000 },
     { source: 'response_header', selector: 'x-cost', ...scaled },
     { source: 'response_json', selector: '/usage/a~1b', ...scaled },
     { source: 'response_sse', selector: '', ...scaled },

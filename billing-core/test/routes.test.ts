@@ -60,6 +60,7 @@ test('a route says all its defaults', async () => {
     rewrite_path: null,
     request_headers: [],
     response_headers: [],
+    cost_headers: false,
     metering: [{ meter: 'requests', source: 'request', units: 1 }],
     billable_outcomes: ['ok'],
     timeout_ms: 30_000,
@@ -136,6 +137,8 @@ describe('facts for gateways', () => {
         { meter: 'requests', source: 'request' },
       ],
     });
+    const scaled = { meter_id: meter.id, meter_slug: meter.slug, meter_scale: 3 };
+    const requests = { meter_id: 'mtr_requests', meter_slug: 'requests', meter_scale: 0 };
     expect(await fact(id)).toEqual({
       id,
       version,
@@ -146,9 +149,9 @@ describe('facts for gateways', () => {
       upstream_url: 'https://upstream.test:8443/base',
       strip_prefix: `/r${count}`,
       metering: [
-        { meter_id: meter.id, source: 'request', units: 1_500 },
-        { meter_id: meter.id, source: 'response_bytes', units: 1 },
-        { meter_id: 'mtr_requests', source: 'request', units: 1 },
+        { ...scaled, source: 'request', units: 1_500 },
+        { ...scaled, source: 'response_bytes', units: 1 },
+        { ...requests, source: 'request', units: 1 },
       ],
       billable_outcomes: ['ok'],
       timeout_ms: 30_000,

@@ -63,6 +63,9 @@ export type Hold = {
 /** One limit as the RateLimit fields tell it. */
 export type LimitState = {
   readonly name: string;
+  /** The meter that a quota limits, and what is left of it here, in scaled units. */
+  readonly meterId?: string;
+  readonly left?: number;
   /** What it counts, where that is not requests. */
   readonly unit?: string | undefined;
   readonly quota: number;

@@ -181,6 +181,7 @@ export function route(fields: Partial<Route>): Route {
     rewrite_path: null,
     request_headers: [],
     response_headers: [],
+    cost_headers: false,
     metering: [{ meter: 'requests', source: 'request', units: 1 }],
     billable_outcomes: ['ok'],
     timeout_ms: 30_000,

@@ -35,6 +35,9 @@ const safeInteger = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 
 export const meteringFact = z.object({
   meter_id: z.string(),
+  /** What clients know the meter by, and its decimal places. */
+  meter_slug: z.string().optional(),
+  meter_scale: safeInteger.optional(),
   source: z.enum(METER_SOURCES),
   /** Scaled units a request counts (source `request`), or those of one byte, ms or value. */
   units: safeInteger,
@@ -70,6 +73,8 @@ export const routeFact = z.object({
   rewrite_path: z.string().optional(),
   request_headers: z.array(headerFact).optional(),
   response_headers: z.array(headerFact).optional(),
+  /** Clients are told what a request costs. */
+  cost_headers: z.boolean().optional(),
   metering: z.array(meteringFact),
   billable_outcomes: z.array(z.enum(OUTCOMES)),
   timeout_ms: safeInteger,

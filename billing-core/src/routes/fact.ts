@@ -42,5 +42,6 @@ export function routeFact(row: RouteRow, textOf: SecretText): RouteFact {
     ...(rewrite !== null && { rewrite_path: rewrite }),
     ...(toUpstream && { request_headers: toUpstream }),
     ...(toClient && { response_headers: toClient }),
+    ...(definition.cost_headers && { cost_headers: true }),
   };
 }

@@ -95,10 +95,21 @@ export function meteringErrors(row: RouteMetering, at: string): FieldError[] {
 
 /** The rule in the meter's scaled units, as gateways count. It was checked when it was written. */
 export function meteringFact(row: RouteMetering): MeteringFact {
-  const { meter_id, source, scale, selector, max_cost, fallback, max_value } = row;
+  const {
+    meter_id,
+    meter: meter_slug,
+    source,
+    scale,
+    selector,
+    max_cost,
+    fallback,
+    max_value,
+  } = row;
   const whole = (units: number): number => Number(scaledUnits(units, scale) ?? 0n);
   return {
     meter_id,
+    meter_slug,
+    meter_scale: scale,
     source,
     units: whole(row.units),
     ...(selector !== null && { selector }),

@@ -77,10 +77,14 @@ export function secretsIn({ request_headers }: RouteDefinition): { path: string;
 }
 
 /** What versions that were written before a field was there mean by leaving it out. */
-const SINCE: Pick<RouteDefinition, 'rewrite_path' | 'request_headers' | 'response_headers'> = {
+const SINCE: Pick<
+  RouteDefinition,
+  'rewrite_path' | 'request_headers' | 'response_headers' | 'cost_headers'
+> = {
   rewrite_path: null,
   request_headers: [],
   response_headers: [],
+  cost_headers: false,
 };
 
 export const wholeDefinition = (stored: RouteDefinition): RouteDefinition => ({

@@ -40,12 +40,15 @@ function unitOf({ meter_id, meter_slug, meter_unit }: QuotaFact): string | undef
 function quotaState({ lease, quota }: Need, now: number): LimitState {
   const { startsAt, endsAt } = lease.window;
   const scale = 10 ** quota.meter_scale;
+  const left = Math.max(0, available(lease)) + lease.unlent;
   return {
     name: limitName(quota),
+    meterId: quota.meter_id,
+    left,
     unit: unitOf(quota),
     quota: Math.floor(lease.limit / scale),
     windowS: Math.round((endsAt - startsAt) / 1_000),
-    remaining: Math.floor((Math.max(0, available(lease)) + lease.unlent) / scale),
+    remaining: Math.floor(left / scale),
     resetS: Math.max(1, Math.ceil((endsAt - now) / 1_000)),
   };
 }

@@ -105,7 +105,10 @@ export type Measured = {
  * named when the request is billable; one that is not billed owes its meter no value: there it
  * counts nothing.
  */
-export function measure({ route, span }: Hold, settlement: Settlement): Measured {
+export function measure(
+  { route, span }: Pick<Hold, 'route' | 'span'>,
+  settlement: Settlement,
+): Measured {
   const rules = route.metering;
   const used = span ? sinceThen(span, settlement) : settlement;
   const billable = isBillable(settlement.outcome, route.billable_outcomes);

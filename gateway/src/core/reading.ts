@@ -124,7 +124,8 @@ export class ResponseReader {
   }
 }
 
-function headerReading(raw: readonly string[], name: string): Reading {
+/** What one field of the response says. */
+export function headerReading(raw: readonly string[], name: string): Reading {
   let text: string | undefined;
   for (let i = 0; i + 1 < raw.length; i += 2) {
     if (raw[i]?.toLowerCase() !== name) continue;

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Outcome } from '@tollgate/billing-core/contract/facts.ts';
+import { costAtEnd, costAtHead, costOfFailure } from '../core/cost.ts';
 import { type RawHeaders, toClient, toUpstream } from '../core/headers.ts';
 import { outcomeOf } from '../core/meter.ts';
 import { type Answer, failureAnswer, FAILURES, refusalAnswer } from '../core/problem.ts';
@@ -113,8 +114,9 @@ export class Passage implements Asker, Course, Holder, Source, Waiting {
   answered(status: number, reason: string | undefined, raw: RawHeaders): void {
     this.#patience.progressed();
     const { limits, route } = this.#plan;
-    const ours = { fields: this.#exchange.ours(limits), edit: route.toClient };
-    const head = toClient(raw, status, ours);
+    const cost = costAtHead(this.#plan, this.#hold, { outcome: outcomeOf(status), raw });
+    const fields = [...this.#exchange.ours(limits), ...cost];
+    const head = toClient(raw, status, { fields, edit: route.toClient });
     try {
       this.#delivery.begin(status, reason, head);
     } catch {
@@ -256,7 +258,9 @@ export class Passage implements Asker, Course, Holder, Source, Waiting {
     const { outgoing, requestId } = this.#exchange;
     const { status } = this.#delivery;
     if (status === null && !outgoing.headersSent) {
-      const ours = this.#exchange.ours(this.#plan.limits);
+      const used = this.#settlement(outcome, null);
+      const cost = costOfFailure(this.#plan, this.#hold, used);
+      const ours = [...this.#exchange.ours(this.#plan.limits), ...cost];
       const answer = failureAnswer(outcome, requestId, ours);
       this.#settle(outcome, FAILURES[outcome][0], { kind: 'answer', answer });
     } else this.#settle(outcome, status, TORN);
@@ -274,18 +278,20 @@ export class Passage implements Asker, Course, Holder, Source, Waiting {
     this.#patience.stop();
     if (ending.kind !== 'whole') this.#delivery.stop();
     const settlement = this.#settlement(outcome, status);
-    const release = (): void => {
-      if (!this.#left) this.#conclude(ending);
+    const release = (used = settlement): void => {
+      if (!this.#left) this.#conclude(ending, used);
       this.#exchange.leave(settlement);
     };
     if (this.#held) this.#held.settle(settlement, ending.kind === 'whole', release);
     else release();
   }
 
-  #conclude(ending: Ending): void {
+  #conclude(ending: Ending, used: Settlement): void {
     const { incoming, outgoing } = this.#exchange;
-    if (ending.kind === 'whole') this.#delivery.end(ending.trailers);
-    else if (ending.kind === 'answer') writeAnswer(incoming, outgoing, ending.answer);
+    if (ending.kind === 'whole') {
+      const cost = costAtEnd(this.#plan, this.#hold, used);
+      this.#delivery.end([...ending.trailers, ...cost]);
+    } else if (ending.kind === 'answer') writeAnswer(incoming, outgoing, ending.answer);
     else incoming.socket.destroy();
   }
 }

@@ -79,12 +79,13 @@ export class HeldRequest implements Lasting, LongRequest {
     if (this.#of.again) this.#of.spans.watch(this);
   }
 
-  settle(settlement: Settlement, whole: boolean, release: () => void): void {
+  /** `release` is told all that was used, what only the end of the response says too. */
+  settle(settlement: Settlement, whole: boolean, release: (used: Settlement) => void): void {
     this.#of.spans.leave(this);
     const durationMs = this.#durationMs();
     const record = (readings?: Readings): void => {
       const told = { ...settlement, durationMs, ...(readings && { readings }) };
-      this.#of.metering.settle(this.#hold, told, release);
+      this.#of.metering.settle(this.#hold, told, () => release(told));
     };
     if (this.#tap) this.#tap.finish(whole, record);
     else record();

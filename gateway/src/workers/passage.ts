@@ -1,5 +1,6 @@
 import { waitUntil } from 'cloudflare:workers';
 import type { Outcome } from '@tollgate/billing-core/contract/facts.ts';
+import { costAtHead, costOfFailure } from '../core/cost.ts';
 import { type AnswerHead, toClient, toUpstream } from '../core/headers.ts';
 import { outcomeOf } from '../core/meter.ts';
 import { type FailureCode, failureAnswer, FAILURES, refusalAnswer } from '../core/problem.ts';
@@ -95,9 +96,11 @@ export class Passage {
   /** No answer of the upstream is there to pass on. */
   async #failed(otherwise: 'upstream_error'): Promise<Response> {
     const { requestId } = this.#exchange;
-    const ours = this.#exchange.ours(this.#plan.limits);
     const failure = async (code: FailureCode, outcome: Outcome): Promise<Response> => {
       const [status] = FAILURES[code];
+      const used = { outcome, status, requestBytes: this.#upload?.bytes ?? 0, responseBytes: 0 };
+      const cost = costOfFailure(this.#plan, this.#hold, used);
+      const ours = [...this.#exchange.ours(this.#plan.limits), ...cost];
       await this.#settle(outcome, status);
       return answerResponse(failureAnswer(code, requestId, ours));
     };
@@ -121,8 +124,9 @@ export class Passage {
     const { status } = upstream;
     const raw = rawOf(upstream.headers);
     const { limits, route } = this.#plan;
-    const ours = { fields: this.#exchange.ours(limits), edit: route.toClient };
-    const head = toClient(raw, status, ours);
+    const cost = costAtHead(this.#plan, this.#hold, { outcome: outcomeOf(status), raw });
+    const fields = [...this.#exchange.ours(limits), ...cost];
+    const head = toClient(raw, status, { fields, edit: route.toClient });
     const { wanted } = route;
     if (wanted) this.#reader = new ResponseReader(wanted, { raw, eventStream: head.eventStream });
     if (head.eventStream) this.#timeoutMs = Math.max(this.#timeoutMs, STREAM_SILENCE_MS);

@@ -49,6 +49,14 @@ export function RouteForm({ route, saveLabel, onSave }: RouteFormProps) {
             />
           ))}
         </div>
+        <div className="mt-4 border-t border-line pt-4">
+          <CheckboxField
+            form={form}
+            name="cost_headers"
+            label={t('Tell clients what a request costs')}
+            hint={t('In units, with each answer: X-Tollgate-Cost.')}
+          />
+        </div>
       </Card>
       <HeaderFields form={form} />
       <div className="flex flex-wrap justify-end gap-2">

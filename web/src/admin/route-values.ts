@@ -26,6 +26,7 @@ export interface RouteValues {
   timeout_ms: string;
   max_body_bytes: string;
   public: boolean;
+  cost_headers: boolean;
   metering: MeteringValues[];
   billable: Record<Outcome, boolean>;
 }
@@ -55,6 +56,7 @@ export function toRouteValues(route: Route | undefined): RouteValues {
     timeout_ms: String(route?.timeout_ms ?? 30_000),
     max_body_bytes: route === undefined ? '' : String(route.max_body_bytes),
     public: route?.public ?? false,
+    cost_headers: route?.cost_headers ?? false,
     metering: route?.metering.map(toMeteringValues) ?? [FIRST_RULE],
     billable: billableOf(route?.billable_outcomes ?? ['ok']),
   };
@@ -79,6 +81,7 @@ export function toRouteBody(values: RouteValues): Record<string, unknown> {
     methods: methodsOf(values.methods),
     upstream_url: values.upstream_url,
     public: values.public,
+    cost_headers: values.cost_headers,
     timeout_ms: Number(values.timeout_ms),
     strip_prefix: values.path === 'stripped' ? values.strip_prefix : null,
     rewrite_path: values.path === 'rewritten' ? values.rewrite_path : null,
