@@ -14,6 +14,8 @@ export function frame(text: string, opcode = 1, fin = true): Buffer {
   return Buffer.concat([Buffer.from([(fin ? 0x80 : 0) | opcode, ...size]), payload]);
 }
 
+const CLOSE = Buffer.from([0x88, 2, 3, 0xe8]);
+
 /** One WebSocket at the upstream: what it got, byte for byte, and what it can send. */
 export type Peer = {
   readonly request: IncomingMessage;
@@ -55,6 +57,8 @@ export async function openWebSocketUpstream(): Promise<WebSocketUpstream> {
     socket.on('data', (chunk: Buffer) => {
       peer.got.feed(chunk);
       peer.raw = Buffer.concat([peer.raw, chunk]);
+      // Clients send their close by itself; it is answered, and that was it.
+      if (chunk[0] === 0x88) socket.end(CLOSE);
     });
     socket.on('end', () => (peer.ended = true));
     upstream.peers.push(peer);

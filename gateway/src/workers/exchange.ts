@@ -35,7 +35,7 @@ export class WorkersExchange implements Exchange {
   /** The runtime hides the version. */
   readonly httpVersion = '1.1';
   readonly rawHeaders: readonly string[];
-  readonly upgradable = false;
+  readonly upgradable: boolean;
   readonly #scheme: 'http' | 'https';
 
   constructor(isolate: Isolate, request: Request, nowMs: number) {
@@ -52,6 +52,10 @@ export class WorkersExchange implements Exchange {
     const { headers } = request;
     const framed = headers.has('content-length') || headers.has('transfer-encoding');
     if (request.body !== null && !framed) raw.push('transfer-encoding', 'chunked');
+    const asked = headers.get('upgrade')?.toLowerCase() === 'websocket';
+    this.upgradable = asked && request.method === 'GET' && request.body === null;
+    // The runtime keeps the fields of the connection to itself.
+    if (this.upgradable) raw.push('connection', 'upgrade');
     this.rawHeaders = raw;
   }
 

@@ -1,6 +1,7 @@
 import { env, waitUntil } from 'cloudflare:workers';
 import { encodeRecord } from '../core/meter.ts';
 import { forget, recall } from '../core/lending.ts';
+import { cancel, carry, isIdle, spanAfter } from '../core/span.ts';
 import { admit, admitUnreachable, giveUp, settle } from '../core/till.ts';
 import type { Admission, AdmissionRequest, Hold, Refusals, Settlement, Tills } from '../ports.ts';
 import type { CoreClock } from './clock.ts';
@@ -34,6 +35,10 @@ export type IsolateOf = {
   readonly objectOf: (customerId: string) => string;
   /** Whether an upstream of this origin may be asked. */
   readonly mayAsk: (origin: string) => boolean;
+  /** How often what a WebSocket used is recorded while it lasts. */
+  readonly checkpointMs: number;
+  /** Resolves when the facts are fresh enough to decide on. */
+  readonly fresh: () => Promise<void> | undefined;
 };
 
 /**
@@ -48,6 +53,14 @@ export class Isolate implements Tills, Refusals {
 
   constructor(of: IsolateOf) {
     this.#of = of;
+  }
+
+  fresh(): Promise<void> | undefined {
+    return this.#of.fresh();
+  }
+
+  get checkpointMs(): number {
+    return this.#of.checkpointMs;
   }
 
   mayAsk(origin: string): boolean {
@@ -139,13 +152,16 @@ export class Isolate implements Tills, Refusals {
     waitUntil(this.#report(desk).catch(() => undefined));
   }
 
-  /** Says of a request that lasts that it is open, so that the watermark waits for it. */
-  async watch(hold: Hold, done: AbortSignal): Promise<void> {
-    const desk = this.desk(hold.fact.customer.id);
+  /**
+   * Says of a request that lasts that it is open, so that the watermark waits for it. In: the hold
+   * it has now.
+   */
+  async watch(hold: () => Hold, done: AbortSignal): Promise<void> {
+    const desk = this.desk(hold().fact.customer.id);
     let pause = LONG_REQUEST_MS;
-    while (desk.open.has(hold)) {
+    while (desk.open.has(hold())) {
       await scheduler.wait(pause, { signal: done }).catch(() => undefined);
-      if (!desk.open.has(hold)) return;
+      if (!desk.open.has(hold())) return;
       await this.#report(desk).catch(() => undefined);
       pause = HEARTBEAT_MS;
     }
@@ -167,6 +183,28 @@ export class Isolate implements Tills, Refusals {
     // In strict metering a failure is the response's to suffer; else there is none to tell.
     waitUntil(stored.catch(() => undefined).then(() => this.#settleDown(desk, activity)));
     return now ? stored : undefined;
+  }
+
+  /**
+   * Records what a request used since its last span. Out: the hold that it has until the next one
+   * is admitted, and which sets nothing aside.
+   */
+  carry(hold: Hold, used: Settlement): Hold {
+    const { requestId, fact, route } = hold;
+    const desk = this.desk(fact.customer.id);
+    const span = spanAfter(hold, used);
+    if (isIdle(hold, used)) this.drop(hold);
+    else void this.settle(hold, { ...used, lasts: true })?.catch(() => undefined);
+    const asked = { requestId, fact, route, requestBytes: 0, span };
+    const carried = carry(desk.till, asked, this.#of.clock.now());
+    this.#admitted(desk, carried);
+    return carried;
+  }
+
+  /** Ends a hold of which nothing was used. */
+  drop(hold: Hold): void {
+    const desk = this.desk(hold.fact.customer.id);
+    if (desk.open.delete(hold)) cancel(desk.till, hold);
   }
 
   /** Sends the record, or sees another request send it, until the object has it. */

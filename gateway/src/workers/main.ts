@@ -39,7 +39,8 @@ function openIsolate(env: WorkersEnv, region: string) {
     const address = readAddress(new URL(origin).hostname);
     return address === undefined || mayReach(address, settings.upstreamAllow);
   };
-  const isolate = new Isolate({ clock, strict: settings.strict, objectOf, mayAsk });
+  const fresh = (): Promise<void> | undefined => facts.fresh();
+  const isolate = new Isolate({ clock, ...settings, objectOf, mayAsk, fresh });
   const facts = new IsolateFacts({
     clock,
     region,

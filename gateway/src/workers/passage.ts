@@ -7,6 +7,7 @@ import { type FailureCode, failureAnswer, FAILURES, refusalAnswer } from '../cor
 import { ResponseReader } from '../core/reading.ts';
 import { refuse, REFUSALS } from '../core/refusal.ts';
 import type { ForwardPlan, Hold } from '../ports.ts';
+import { askingForWebSocket, Conversation } from './conversation.ts';
 import { answerResponse, headersOf, rawOf, type WorkersExchange } from './exchange.ts';
 import { Upload } from './upload.ts';
 
@@ -30,6 +31,7 @@ export class Passage {
   readonly #abort = new AbortController();
   readonly #over = new AbortController();
   #upload: Upload | undefined;
+  #conversation: Conversation | undefined;
   /** Is fed what the runtime has decoded. */
   #reader: ResponseReader | undefined;
   readonly #startedAt: number;
@@ -53,7 +55,9 @@ export class Passage {
     const { isolate, request } = this.#exchange;
     // A client that leaves ends the request; what is recorded of it must not end with it.
     waitUntil(new Promise((done) => this.#over.signal.addEventListener('abort', done)));
-    if (this.#hold) waitUntil(isolate.watch(this.#hold, this.#over.signal));
+    const hold = this.#hold;
+    const current = (): Hold | undefined => this.#conversation?.hold ?? hold;
+    if (hold) waitUntil(isolate.watch(() => current() ?? hold, this.#over.signal));
     request.signal.addEventListener('abort', () => this.#giveUp('client_left'));
     this.#progressed();
     let upstream: Response;
@@ -62,7 +66,9 @@ export class Passage {
     } catch {
       return this.#failed('upstream_error');
     }
-    return this.#answer(upstream);
+    return upstream.webSocket
+      ? this.#converse(upstream.webSocket, upstream)
+      : this.#answer(upstream);
   }
 
   async #ask(): Promise<Response> {
@@ -84,9 +90,10 @@ export class Passage {
       });
       waitUntil(this.#upload.done);
     }
+    const fields = toUpstream(rawHeaders, this.#exchange.forwarding(this.#plan, this.#hold));
     return await fetch(url, {
       method,
-      headers: headersOf(toUpstream(rawHeaders, this.#exchange.forwarding(this.#plan, this.#hold))),
+      headers: this.#plan.webSocket ? askingForWebSocket(fields) : headersOf(fields),
       body: this.#upload?.body ?? null,
       redirect: 'manual',
       signal: this.#abort.signal,
@@ -118,6 +125,18 @@ export class Passage {
       default:
         return failure(otherwise, otherwise);
     }
+  }
+
+  #converse(socket: WebSocket, { headers }: Response): Response {
+    clearTimeout(this.#timer);
+    // From here on the conversation settles.
+    this.#settled = true;
+    this.#conversation = new Conversation(this.#exchange, this.#plan, {
+      hold: this.#hold,
+      socket,
+      over: () => this.#over.abort(),
+    });
+    return this.#conversation.open(rawOf(headers));
   }
 
   async #answer(upstream: Response): Promise<Response> {

@@ -12,6 +12,7 @@ export type WorkersEnv = {
   readonly TILL_SHARDS?: string;
   readonly SYNC_MS?: string;
   readonly UPSTREAM_ALLOW?: string;
+  readonly CHECKPOINT_SECONDS?: string;
 };
 
 export type Settings = {
@@ -23,6 +24,8 @@ export type Settings = {
   readonly shards: number;
   /** How often a till object syncs while no quota is tight. */
   readonly syncMs: number;
+  /** How often what a WebSocket used is recorded while it lasts. */
+  readonly checkpointMs: number;
   /** Private subnets in which upstreams may be. */
   readonly upstreamAllow: readonly Subnet[];
 };
@@ -55,6 +58,7 @@ export function readSettings(env: WorkersEnv): Settings {
     token,
     strict: METERING === 'strict',
     shards: whole('TILL_SHARDS', env.TILL_SHARDS ?? '1', [1, SHARDS_MAX]),
+    checkpointMs: whole('CHECKPOINT_SECONDS', env.CHECKPOINT_SECONDS ?? '10', [1, 3_600]) * 1_000,
     syncMs: whole('SYNC_MS', env.SYNC_MS ?? `${SYNC_MS_DEFAULT}`, [100, 60_000]),
   };
 }

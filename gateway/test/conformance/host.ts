@@ -51,6 +51,7 @@ function workersHost(kind: HostKind, { world, count = 1, shards = 1 }: HostOf): 
           METERING: kind === 'workers, strict' ? 'strict' : 'relaxed',
           TILL_SHARDS: String(shards),
           SYNC_MS: '500',
+          CHECKPOINT_SECONDS: '1',
         },
       });
       host.urls = workerd.urls;
@@ -75,6 +76,7 @@ function nodeHost({ world, count = 1 }: HostOf): Host {
         GATEWAY_TOKEN: world.token,
         SPOOL_DIR: spool,
         UPSTREAM_ALLOW: '127.0.0.1',
+        CHECKPOINT_SECONDS: '1',
         LOG_LEVEL: 'warn',
       } as NodeJS.ProcessEnv,
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,0 +1,246 @@
+import { waitUntil } from 'cloudflare:workers';
+import type { Outcome } from '@tollgate/billing-core/contract/facts.ts';
+import { GOING_AWAY, POLICY_VIOLATION } from '../core/frame-scan.ts';
+import { toClient } from '../core/headers.ts';
+import { outcomeOf } from '../core/meter.ts';
+import { spanAfter } from '../core/span.ts';
+import type { ForwardPlan, Hold, Settlement } from '../ports.ts';
+import { headersOf, type WorkersExchange } from './exchange.ts';
+import { say } from './log.ts';
+
+const SWITCHING = 101;
+const OUTCOME = outcomeOf(SWITCHING);
+const SILENCE_MS = 300_000;
+/** What a client may have sent ahead of what was set aside for it. */
+const WAITING_BYTES_MAX = 1024 * 1024;
+const TOO_BIG = 1009;
+const TRY_AGAIN_LATER = 1013;
+/** Codes that stand for what was not sent. */
+const UNSENT = new Set([1005, 1006, 1015]);
+
+// The runtime shakes hands itself, on both sides; which subprotocol is for client and upstream.
+const SHAKE = new Set([
+  'sec-websocket-key',
+  'sec-websocket-version',
+  'sec-websocket-extensions',
+  'sec-websocket-accept',
+]);
+
+function withoutShake(raw: readonly string[]): string[] {
+  const kept: string[] = [];
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const name = raw[i] ?? '';
+    if (!SHAKE.has(name.toLowerCase())) kept.push(name, raw[i + 1] ?? '');
+  }
+  return kept;
+}
+
+/** Fields by which the runtime asks an upstream for a WebSocket. */
+export function askingForWebSocket(raw: readonly string[]): Headers {
+  const headers = headersOf(withoutShake(raw));
+  headers.set('upgrade', 'websocket');
+  return headers;
+}
+
+type Message = string | ArrayBuffer;
+
+const bytesOf = (message: Message): number =>
+  typeof message === 'string' ? new TextEncoder().encode(message).length : message.byteLength;
+
+function close(socket: WebSocket, code: number, reason: string): void {
+  try {
+    if (UNSENT.has(code)) socket.close();
+    else socket.close(code, reason);
+  } catch {
+    // It is closed already.
+  }
+}
+
+export type ConversationOf = {
+  readonly hold: Hold | undefined;
+  readonly socket: WebSocket;
+  /** Told when nothing more happens. */
+  over(): void;
+};
+
+/**
+ * An admitted request that goes on as a WebSocket. The runtime hands over whole messages, and has
+ * no backpressure. What passes is recorded span by span; each span is admitted anew, so a key that
+ * is revoked, or a quota that is used up, ends it.
+ */
+export class Conversation {
+  readonly #exchange: WorkersExchange;
+  readonly #plan: ForwardPlan;
+  readonly #of: ConversationOf;
+  readonly #upstream: WebSocket;
+  readonly #client: WebSocket;
+  readonly #far: WebSocket;
+  readonly #startedAt: number;
+  readonly #counted: boolean;
+  #hold: Hold | undefined;
+  /** Bytes of the client when this span was admitted; undefined until it is. */
+  #grantedAt: number | undefined = 0;
+  readonly #passed = { requestBytes: 0, responseBytes: 0, requestMessages: 0, responseMessages: 0 };
+  #waiting: Message[] = [];
+  #waitingBytes = 0;
+  #settled = false;
+  #span: number | null = null;
+  #silence: number | null = null;
+
+  constructor(exchange: WorkersExchange, plan: ForwardPlan, of: ConversationOf) {
+    this.#exchange = exchange;
+    this.#plan = plan;
+    this.#of = of;
+    this.#hold = of.hold;
+    this.#upstream = of.socket;
+    const pair = new WebSocketPair();
+    this.#far = pair[0];
+    this.#client = pair[1];
+    this.#startedAt = exchange.isolate.wall();
+    this.#counted = plan.route.fact.metering.some(({ source }) => source === 'request_bytes');
+  }
+
+  get hold(): Hold | undefined {
+    return this.#hold;
+  }
+
+  /** Lets messages pass. Out: the answer that the client gets, with the upstream's fields. */
+  open(raw: readonly string[]): Response {
+    for (const socket of [this.#upstream, this.#client]) {
+      socket.accept();
+      socket.binaryType = 'arraybuffer';
+    }
+    const [client, upstream] = [this.#client, this.#upstream];
+    upstream.addEventListener('message', ({ data }) => this.#fromUpstream(data as Message));
+    client.addEventListener('message', ({ data }) => this.#fromClient(data as Message));
+    upstream.addEventListener('close', (told) => this.#end(OUTCOME, told.code, told.reason));
+    client.addEventListener('close', (told) => this.#end(OUTCOME, told.code, told.reason));
+    upstream.addEventListener('error', () => this.#end('upstream_error', GOING_AWAY, ''));
+    client.addEventListener('error', () => this.#end(OUTCOME, GOING_AWAY, ''));
+    if (this.#hold) {
+      const { checkpointMs } = this.#exchange.isolate;
+      this.#span = setInterval(() => this.#checkpointSoon(), checkpointMs);
+    }
+    this.#moved();
+    const { limits, route } = this.#plan;
+    const ours = { fields: this.#exchange.ours(limits), edit: route.toClient };
+    const { headers } = toClient(withoutShake(raw), SWITCHING, ours);
+    return new Response(null, {
+      status: SWITCHING,
+      webSocket: this.#far,
+      headers: headersOf(headers),
+    });
+  }
+
+  #moved(): void {
+    clearTimeout(this.#silence);
+    this.#silence = setTimeout(
+      () => this.#end(OUTCOME, GOING_AWAY, 'silent for too long'),
+      Math.max(SILENCE_MS, this.#plan.route.fact.timeout_ms),
+    );
+  }
+
+  #fromUpstream(message: Message): void {
+    if (this.#settled) return;
+    this.#moved();
+    this.#passed.responseBytes += bytesOf(message);
+    this.#passed.responseMessages += 1;
+    this.#client.send(message);
+  }
+
+  #fromClient(message: Message): void {
+    if (this.#settled) return;
+    this.#moved();
+    const bytes = bytesOf(message);
+    if (this.#counted && bytes > this.#plan.route.fact.max_body_bytes) {
+      return this.#end(OUTCOME, TOO_BIG, 'body_too_large');
+    }
+    if (this.#waiting.length === 0 && this.#fits(bytes)) return this.#send(message, bytes);
+    this.#waiting.push(message);
+    this.#waitingBytes += bytes;
+    if (this.#waitingBytes > WAITING_BYTES_MAX) {
+      return this.#end(OUTCOME, TRY_AGAIN_LATER, 'too much at once');
+    }
+    if (this.#waiting.length === 1) this.#checkpointSoon();
+  }
+
+  /** Where bytes of the client are counted, no more may pass than was set aside. */
+  #fits(bytes: number): boolean {
+    if (!this.#counted || !this.#hold) return true;
+    if (this.#grantedAt === undefined) return false;
+    const allowed = this.#grantedAt + this.#plan.route.fact.max_body_bytes;
+    return this.#passed.requestBytes + bytes <= allowed;
+  }
+
+  #send(message: Message, bytes: number): void {
+    this.#passed.requestBytes += bytes;
+    this.#passed.requestMessages += 1;
+    this.#upstream.send(message);
+  }
+
+  #sendWaiting(): void {
+    for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
+      const bytes = bytesOf(next);
+      if (!this.#fits(bytes)) return this.#checkpointSoon();
+      this.#waiting.shift();
+      this.#waitingBytes -= bytes;
+      this.#send(next, bytes);
+    }
+  }
+
+  #checkpointSoon(): void {
+    const { requestId } = this.#exchange;
+    waitUntil(
+      this.#checkpoint().catch((error: unknown) => {
+        say('error', 'a WebSocket crashed', { request_id: requestId, err: error });
+        this.#end(OUTCOME, GOING_AWAY, 'something went wrong');
+      }),
+    );
+  }
+
+  /** Records the span that is over, and asks for the next one. */
+  async #checkpoint(): Promise<void> {
+    const hold = this.#hold;
+    const { again } = this.#plan;
+    if (this.#settled || !hold || !again) return;
+    const { isolate } = this.#exchange;
+    const used = this.#settlement(OUTCOME);
+    const carried = isolate.carry(hold, used);
+    this.#hold = carried;
+    this.#grantedAt = undefined;
+    // Requests renew the facts; while one WebSocket is all there is, nobody else does.
+    await isolate.fresh()?.catch(() => undefined);
+    const answer = await again({ span: spanAfter(hold, used), uploaded: false });
+    const current = !this.#settled && this.#hold === carried;
+    if (answer.kind === 'admitted') {
+      isolate.drop(current ? carried : answer.hold);
+      if (!current) return;
+      this.#hold = answer.hold;
+      this.#grantedAt = used.requestBytes;
+      this.#sendWaiting();
+    } else if (current) this.#end(OUTCOME, POLICY_VIOLATION, answer.refusal.reason);
+  }
+
+  #settlement(outcome: Outcome): Settlement {
+    const durationMs = Math.max(0, Math.round(this.#exchange.isolate.wall() - this.#startedAt));
+    return { outcome, status: SWITCHING, durationMs, ...this.#passed };
+  }
+
+  /** Ends both sides; the client's when the record is stored, where that is asked for. */
+  #end(outcome: Outcome, code: number, reason: string): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    clearTimeout(this.#silence);
+    clearInterval(this.#span);
+    close(this.#upstream, code, reason);
+    const stored =
+      this.#hold && this.#exchange.isolate.settle(this.#hold, this.#settlement(outcome));
+    const done = Promise.resolve(stored)
+      .catch(() => undefined)
+      .then(() => {
+        close(this.#client, code, reason);
+        this.#of.over();
+      });
+    waitUntil(done);
+  }
+}

@@ -1,0 +1,139 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { Caller, frame, openWebSocketUpstream, type WebSocketUpstream } from '../web-socket.ts';
+import { callerOf, codeOf } from './caller.ts';
+import { CAPABILITIES, type HostKind } from './capabilities.ts';
+import { type Host, openHost } from './host.ts';
+import { openWorld, type Seller, type World } from './world.ts';
+
+const KINDS = Object.keys(CAPABILITIES) as HostKind[];
+const SOON = { timeout: 8_000, interval: 50 };
+const soon = (check: () => void | Promise<void>): Promise<void> => vi.waitFor(check, SOON);
+
+let world: World;
+let upstream: WebSocketUpstream;
+let messages: string;
+let bytes: string;
+beforeAll(async () => {
+  world = await openWorld();
+  upstream = await openWebSocketUpstream();
+  const meter = async (slug: string): Promise<string> => {
+    const made = await world.core.admin('POST', '/v1/meters', { slug, name: slug, unit: 'unit' });
+    return `${made.body['id']}`;
+  };
+  messages = await meter('messages');
+  bytes = await meter('bytes');
+  await world.route({
+    path_pattern: '/chat',
+    upstream_url: upstream.url,
+    max_body_bytes: 1_000,
+    metering: [
+      { meter: 'requests', source: 'request' },
+      { meter: 'messages', source: 'request_messages' },
+      { meter: 'messages', source: 'response_messages' },
+      { meter: 'bytes', source: 'request_bytes' },
+      { meter: 'bytes', source: 'response_bytes' },
+    ],
+  });
+});
+afterAll(async () => {
+  upstream.close();
+  await world.close();
+});
+
+async function ledger(of: Seller): Promise<{ requests: number; messages: number; bytes: number }> {
+  const rows = await world.core.sql<{ meter_id: string; sum: number }[]>`
+    select meter_id, sum(quantity)::int as sum from usage_entries
+     where customer_id = ${of.customerId} and billable group by meter_id`;
+  const sum = (id: string): number => rows.find(({ meter_id }) => meter_id === id)?.sum ?? 0;
+  return { requests: sum('mtr_requests'), messages: sum(messages), bytes: sum(bytes) };
+}
+
+describe.each(KINDS)('a WebSocket through a gateway on %s', (kind) => {
+  let host: Host;
+  const callers: Caller[] = [];
+  beforeAll(async () => {
+    host = await openHost(kind, { world });
+  });
+  afterAll(() => host.kill());
+  afterEach(() => {
+    for (const { socket } of callers.splice(0)) socket.close();
+    upstream.refusal = undefined;
+    upstream.fields = '';
+  });
+
+  async function talk(seller: Seller, protocols: string[] = []) {
+    const before = upstream.peers.length;
+    const caller = new Caller(`${host.urls[0]}/chat`, seller.key, protocols);
+    callers.push(caller);
+    await soon(() => expect([caller.open, upstream.peers.length]).toEqual([true, before + 1]));
+    return { caller, peer: upstream.peers[before]! };
+  }
+
+  test('is refused as any request is, before it is one', async () => {
+    const seller = await world.customer();
+    const before = upstream.peers.length;
+    const call = callerOf(
+      () => host.urls[0],
+      () => seller.key,
+    );
+    expect(await codeOf(call('/chat', { key: '' }))).toEqual([401, 'key_missing']);
+    const stranger = new Caller(`${host.urls[0]}/chat`, `${seller.key.slice(0, -1)}!`);
+    await soon(() => expect(stranger.failed).toBe(true));
+    expect(upstream.peers.length).toBe(before);
+  });
+
+  test('passes both ways, says who calls, and is in the ledger while it lasts', async () => {
+    const seller = await world.customer();
+    upstream.fields = 'Sec-WebSocket-Protocol: chat\r\n';
+    const { caller, peer } = await talk(seller, ['chat']);
+    expect(caller.socket.protocol).toBe('chat');
+    expect(peer.request.headers['x-tollgate-customer']).toBe(seller.customerId);
+    expect(peer.request.headers['x-api-key']).toBe(undefined);
+    caller.socket.send('hello');
+    peer.socket.write(frame('one'));
+    peer.socket.write(frame('two'));
+    await soon(() => expect(caller.messages).toEqual(['one', 'two']));
+    await soon(() => expect(peer.got.messages).toBe(1));
+    await soon(async () => {
+      expect(await ledger(seller)).toEqual({ requests: 1, messages: 3, bytes: 11 });
+    });
+    expect(caller.open).toBe(true);
+    caller.socket.send('again');
+    await soon(() => expect(peer.got.messages).toBe(2));
+    caller.socket.close(1000, 'bye');
+    await soon(async () => {
+      expect(await ledger(seller)).toEqual({ requests: 1, messages: 4, bytes: 16 });
+    });
+    await soon(() => expect(peer.ended).toBe(true));
+  });
+
+  test('an upstream that does not go along answers as it likes', async () => {
+    const seller = await world.customer();
+    upstream.refusal = 'HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n';
+    const caller = new Caller(`${host.urls[0]}/chat`, seller.key);
+    await soon(() => expect(caller.failed).toBe(true));
+    await soon(async () => expect(await world.ledger(seller.customerId)).toBe(1));
+    expect((await ledger(seller)).requests).toBe(0);
+  });
+
+  test('a key that is revoked meanwhile ends it, and says why', async () => {
+    const seller = await world.customer();
+    const { caller } = await talk(seller);
+    await world.core.admin('POST', `/v1/keys/${seller.keyId}/revoke`, {});
+    await soon(() => expect(caller.closed).toMatchObject({ code: 1008, reason: 'key_revoked' }));
+  });
+
+  test('a hard quota on bytes of the client is not passed', async () => {
+    const seller = await world.customer({ quota: { limit: 3_000, meter: bytes } });
+    const { caller, peer } = await talk(seller);
+    let sent = 0;
+    await soon(() => {
+      if (caller.open && sent < 50) caller.socket.send('x'.repeat(200));
+      sent += 1;
+      expect(caller.closed).toMatchObject({ code: 1008, reason: 'quota_exceeded' });
+    });
+    expect(peer.got.bytes).toBeGreaterThan(1_000);
+    expect(peer.got.bytes).toBeLessThanOrEqual(3_000);
+    await soon(async () => expect((await ledger(seller)).bytes).toBe(peer.got.bytes));
+  });
+});
