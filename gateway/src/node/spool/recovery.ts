@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BootEnd, UsageGap } from '@tollgate/billing-core/contract/sync.ts';
 import { decodeBatch } from '@tollgate/billing-core/contract/usage-batch.ts';
 import { decodeRecord, type UsageRecord } from '../../core/meter.ts';
 import { Tally } from '../../core/tally.ts';
 import { storedBatch } from '../stored-batch.ts';
+import { readAdmitted } from './admitted.ts';
 import type { BatchFiles, StoredBatch } from './batches.ts';
 import { scanFrames } from './frame.ts';
 import { readSegment, segmentFirstFrame, type SegmentHeader } from './segment.ts';
@@ -34,15 +35,6 @@ export const CLEAN_MARK = 'clean';
 
 /** More requests than that are never under way at once: a larger number is damage. */
 const IN_DOUBT_MAX = 1_000_000;
-
-function readAdmitted(dir: string): number | undefined {
-  try {
-    const bytes = readFileSync(join(dir, 'admitted'));
-    return bytes.length === 8 ? Number(bytes.readBigUInt64LE()) : undefined;
-  } catch {
-    return undefined;
-  }
-}
 
 type Frames = {
   records: Numbered[];
@@ -80,7 +72,6 @@ function scanSegments(dir: string, gaps: UsageGap[]): Frames {
 }
 
 type Counted = {
-  admitted: number | undefined;
   lastFrame: number;
   isWhole: boolean;
   fingerprint: string;
@@ -93,13 +84,15 @@ type Counted = {
  * boot's own process may be alive, and spend what it was lent.
  */
 function endOf(dir: string, header: SegmentHeader | undefined, counted: Counted): BootEnd {
-  const { admitted, lastFrame, isWhole, fingerprint } = counted;
+  const { lastFrame, isWhole, fingerprint } = counted;
+  const sameRun = header?.kernel_boot === kernelBoot();
+  const admitted = readAdmitted(dir, { sameRun });
   const known = admitted !== undefined && admitted - lastFrame <= IN_DOUBT_MAX;
   const clean = readdirSync(dir).includes(CLEAN_MARK);
-  const sameRun = header?.kernel_boot === kernelBoot() || header?.fsync === 'always';
+  const isAll = sameRun || header?.fsync === 'always';
   const isCopy = header !== undefined && header.fingerprint !== fingerprint;
   const inDoubt = known ? Math.max(0, admitted - lastFrame) : 0;
-  const sealed = known && isWhole && (clean || (sameRun && !isCopy));
+  const sealed = known && isWhole && (clean || (isAll && !isCopy));
   return { kind: sealed ? 'seal' : 'forfeit', in_doubt: inDoubt };
 }
 
@@ -138,9 +131,8 @@ export function recoverBoot(dir: string, batches: BatchFiles, fingerprint: strin
   const tally = new Tally();
   const remade = remakeBatches({ batches, records }, gaps, tally);
   const lastFrame = Math.max(batchedFrame, next - 1);
-  const admitted = readAdmitted(dir);
   const isWhole = gaps.length === 0;
-  const end = endOf(dir, header, { admitted, lastFrame, isWhole, fingerprint });
+  const end = endOf(dir, header, { lastFrame, isWhole, fingerprint });
   const unbatched = records.filter(({ number }) => number > batchedFrame);
   return { tally, readable: records, records: unbatched, batchedFrame, remade, gaps, damaged, end };
 }

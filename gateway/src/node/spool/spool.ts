@@ -1,5 +1,5 @@
-import { closeSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, unlinkSync } from 'node:fs';
+import { Admitted } from './admitted.ts';
 import { encodeFrame } from './frame.ts';
 import { Segment, syncDirectory, type SegmentHeader } from './segment.ts';
 
@@ -40,13 +40,12 @@ export function kernelBoot(): string {
  */
 export class Spool {
   readonly #settings: SpoolSettings;
-  readonly #admittedFd: number;
+  readonly #admitted: Admitted;
   readonly #segmentBytesMax: number;
   readonly #fsyncTimer: NodeJS.Timeout | undefined;
   #segment: Segment;
   #closed: Segment[] = [];
   #nextFrame = 1;
-  #admitted = 0;
   #starts: (() => void)[] = [];
   #pending: Pending[] = [];
   #unsynced: Pending[] = [];
@@ -58,10 +57,10 @@ export class Spool {
   constructor(settings: SpoolSettings) {
     this.#settings = settings;
     this.#segmentBytesMax = settings.segmentBytesMax ?? SEGMENT_BYTES_MAX;
-    this.#admittedFd = openSync(join(settings.dir, 'admitted'), 'w', 0o600);
-    this.#writeAdmitted();
+    const { dir, fsync, onFatal } = settings;
+    this.#admitted = new Admitted(dir, { durable: fsync !== 'never', onFatal });
     this.#segment = this.#create();
-    if (settings.fsync === 'interval') {
+    if (fsync === 'interval') {
       this.#fsyncTimer = setInterval(() => void this.#syncDirty(), FSYNC_INTERVAL_MS);
       this.#fsyncTimer.unref();
     }
@@ -78,7 +77,7 @@ export class Spool {
 
   /** Runs `forward` when the admitted total that counts it is on disk. */
   begin(forward: () => void): void {
-    this.#admitted += 1;
+    this.#admitted.add(1);
     this.#starts.push(forward);
     this.#schedule();
   }
@@ -121,27 +120,27 @@ export class Spool {
 
   /** Counts requests that an earlier boot admitted, and that go on in this one. */
   takeOver(requests: number): void {
-    this.#admitted += requests;
-    this.#writeAdmitted();
+    this.#admitted.add(requests);
+    this.#admitted.write(() => {});
   }
 
   /** Ends the log of a boot whose open requests go on in another one: none is in doubt here. */
   end(): void {
     this.flush();
     if (this.#full) throw new Error('the disk did not take all of a boot that has ended');
-    this.#admitted = this.#nextFrame - 1;
-    this.#writeAdmitted();
-    this.close();
+    this.close(this.#nextFrame - 1);
   }
 
-  close(): void {
+  /** `admitted`: how many requests it has to answer for, where it is not all that it began. */
+  close(admitted?: number): void {
     this.flush();
     clearInterval(this.#fsyncTimer);
     if (this.#settings.fsync !== 'never') this.#segment.syncNow();
     // All of it is on disk now: nothing is left for a sync that is still under way.
     this.#release(this.#unsynced.splice(0));
     this.#segment.close();
-    closeSync(this.#admittedFd);
+    this.#admitted.settle(admitted ?? this.#admitted.total);
+    this.#admitted.close();
   }
 
   #schedule(): void {
@@ -231,18 +230,12 @@ export class Spool {
     const starts = this.#starts;
     this.#starts = [];
     try {
-      this.#writeAdmitted();
+      this.#admitted.write(() => {
+        for (const start of starts) start();
+      });
     } catch (error) {
       this.#settings.onFatal(error);
-      return;
     }
-    for (const start of starts) start();
-  }
-
-  #writeAdmitted(): void {
-    const total = Buffer.alloc(8);
-    total.writeBigUInt64LE(BigInt(this.#admitted));
-    writeSync(this.#admittedFd, total, 0, total.length, 0);
   }
 
   async #syncDirty(): Promise<void> {
