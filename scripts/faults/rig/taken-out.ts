@@ -60,6 +60,20 @@ const PARTS = {
       to: "place.sequence < 0) this.#move(place, 'batch');",
     },
   ],
+  'the fsync of the spool': [
+    {
+      file: 'gateway/src/node/spool/segment.ts',
+      from: 'await fdatasyncAsync(this.#fd);',
+      to: '',
+    },
+  ],
+  'the end at a failed fsync': [
+    {
+      file: 'gateway/src/node/spool/segment.ts',
+      from: 'await fdatasyncAsync(this.#fd);',
+      to: 'await fdatasyncAsync(this.#fd).catch(() => {});',
+    },
+  ],
   'the wait for a full disk': [
     {
       file: 'gateway/src/node/spool/spool.ts',

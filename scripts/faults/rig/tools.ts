@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'vitest';
 import { testFolder } from '../../test/folder.ts';
+import { SBIN } from './disk.ts';
 
 /** What a fault may need of the machine: mounting, or a program. */
 export type Need =
@@ -14,12 +15,8 @@ export type Need =
   | 'xfs_io'
   | 'unshare';
 
-/** Where Debian and its kin put what faketime preloads. */
-const FAKETIME = '/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1';
-
 function has(program: string): boolean {
-  const PATH = `${process.env['PATH']}:/usr/sbin:/sbin`;
-  return spawnSync('sh', ['-c', `command -v ${program}`], { env: { PATH } }).status === 0;
+  return spawnSync('sh', ['-c', `command -v ${program}`], { env: SBIN }).status === 0;
 }
 
 /** Whether we may mount, asked by doing it: root in a container often may not. */
@@ -50,5 +47,3 @@ export function needs({ skip }: TestContext, ...all: Need[]): void {
   const lacking = all.filter((need) => !isThere(need)).map((need) => NAMES[need] ?? need);
   skip(lacking.length > 0, `needs ${lacking.join(' and ')}`);
 }
-
-export const faketimeLibrary = FAKETIME;
