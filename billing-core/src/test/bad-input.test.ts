@@ -23,6 +23,7 @@ const PREFIX: Record<string, string> = {
   memberships: 'mem',
   subscriptions: 'sub',
   keys: 'key',
+  secrets: 'sec',
 };
 
 let core: Core;

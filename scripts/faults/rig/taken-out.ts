@@ -49,10 +49,8 @@ const PARTS = {
   'the keeping of batches': [
     {
       file: 'gateway/src/node/shipper.ts',
-      from: 'this.#failures += 1;\n      throw error;',
-      to: `this.#failures += 1;
-      if (batch) this.#of.batches.acknowledge(batch.header.sequence, this.#of.wallNow());
-      throw error;`,
+      from: 'if (batch && isRefusal(error)) await this.#suspect(batch);',
+      to: `if (batch) this.#of.batches.acknowledge(batch.header.sequence, this.#of.wallNow());`,
     },
     {
       file: 'gateway/src/node/spool/batches.ts',
