@@ -1,6 +1,8 @@
 import type { Clock } from '../ports.ts';
 
 const SLEW_MAX = 0.1;
+/** Wall and monotonic clock of a machine that runs do not part by more at once. */
+const PARTED_MAX_MS = 2_000;
 
 /**
  * Core time on this host: a monotonic clock plus the offset learnt from sync. It never runs
@@ -8,6 +10,7 @@ const SLEW_MAX = 0.1;
  */
 export class CoreClock implements Clock {
   readonly #monotonic: () => number;
+  readonly #wall: () => number;
   #offset: number;
   #target: number;
   #last = 0;
@@ -15,27 +18,43 @@ export class CoreClock implements Clock {
   #tell: () => void = () => {};
   /** Told of each step that this clock makes, ms: time that did not pass. */
   onStep: (ms: number) => void = () => {};
+  /**
+   * Told when the wall clock went on without the monotonic one, as it does while a machine is
+   * suspended: nothing that this clock dated before is as young as it looks.
+   */
+  onSuspended: () => void = () => {};
+  #ahead: number;
   /** Resolves with the first answer of core. */
   readonly learnt: Promise<void>;
   #at: number;
 
-  constructor(wallNow: number, monotonic: () => number = () => performance.now()) {
+  constructor(wall: () => number, monotonic: () => number = () => performance.now()) {
     this.#monotonic = monotonic;
+    this.#wall = wall;
     this.learnt = new Promise((resolve) => {
       this.#tell = resolve;
     });
     this.#at = monotonic();
-    this.#offset = wallNow - this.#at;
+    this.#ahead = wall() - this.#at;
+    this.#offset = this.#ahead;
     this.#target = this.#offset;
   }
 
   now(): number {
     const at = this.#monotonic();
+    this.#compare(this.#wall() - at);
     const step = (at - this.#at) * SLEW_MAX;
     this.#at = at;
     if (this.#offset > this.#target) this.#offset = Math.max(this.#target, this.#offset - step);
     this.#last = Math.max(this.#last, Math.floor(at + this.#offset));
     return this.#last;
+  }
+
+  // With every look at the clock, so that the first request after a suspend is decided anew.
+  #compare(ahead: number): void {
+    const parted = Math.abs(ahead - this.#ahead) > PARTED_MAX_MS;
+    this.#ahead = ahead;
+    if (parted) this.onSuspended();
   }
 
   /**

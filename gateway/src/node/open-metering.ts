@@ -81,7 +81,7 @@ class LiveMetering implements OpenMetering {
     this.#owner = ownSpool(settings.spoolDir);
     this.#reserve = new Reserve(settings.spoolDir);
     this.#reserve.release();
-    this.clock = new CoreClock(settings.wallNow());
+    this.clock = new CoreClock(settings.wallNow);
     this.refusals = new RefusalCounts(this.clock);
     this.tills = this.#openTills();
     const place = this.#openPlace();
@@ -140,6 +140,7 @@ class LiveMetering implements OpenMetering {
       mayAdmit: () => (this.#stop.signal.aborted ? 'stopping' : overfull() ? 'spool_full' : null),
     });
     clock.onStep = (ms) => tills.stepped(ms);
+    clock.onSuspended = () => tills.dropShares();
     return tills;
   }
 

@@ -22,7 +22,6 @@ import type { TillHouse } from './tills.ts';
 export const FLUSH_MS = 400;
 const HEARTBEAT_MS = 1_000;
 const HOUSEKEEPING_MS = 30_000;
-const CLOCK_DRIFT_MAX_MS = 2_000;
 
 export const newBoot = (): string => `bt_${randomBytes(12).toString('hex')}`;
 
@@ -55,12 +54,10 @@ export class SyncLoop {
   #desk: number | null = null;
   #toldDesk: number | null = null;
   #housekeptAt = 0;
-  #wallAhead: number;
   #done: Promise<void> = Promise.resolve();
 
   constructor(of: Live) {
     this.#of = of;
-    this.#wallAhead = of.wallNow() - of.clock.monotonic();
   }
 
   start(): void {
@@ -127,7 +124,6 @@ export class SyncLoop {
     const { metering, tills, shipper, refusals, clock, log } = this.#of;
     this.#housekeep();
     metering.cut();
-    this.#checkClocks();
     const leases = tills.totals(LEASES_MAX);
     const rates = tills.rates(RATES_MAX);
     // What is left for the next message is not told yet.
@@ -170,13 +166,6 @@ export class SyncLoop {
     if (answer.boot_state === 'live' && !this.#of.shipper.over) return;
     this.#stop.abort();
     this.#of.onEnded();
-  }
-
-  /** A machine that was suspended did not age its shares: wall and monotonic clock tell. */
-  #checkClocks(): void {
-    const ahead = this.#of.wallNow() - this.#of.clock.monotonic();
-    if (Math.abs(ahead - this.#wallAhead) > CLOCK_DRIFT_MAX_MS) this.#of.tills.dropShares();
-    this.#wallAhead = ahead;
   }
 
   #housekeep(): void {

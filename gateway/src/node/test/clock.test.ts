@@ -6,11 +6,19 @@ const DAY_MS = 86_400_000;
 
 function clockAt(wall: number) {
   let at = 5_000;
-  const clock = new CoreClock(wall, () => at);
+  let ahead = wall - at;
+  const clock = new CoreClock(
+    () => at + ahead,
+    () => at,
+  );
   const pass = (ms: number): void => {
     at += ms;
   };
-  return { clock, pass, monotonic: () => at };
+  /** The wall clock goes on alone, for better or worse. */
+  const part = (ms: number): void => {
+    ahead += ms;
+  };
+  return { clock, pass, part, monotonic: () => at };
 }
 
 test.each([
@@ -38,4 +46,32 @@ test('after that it never runs backwards: a correction slows it down', () => {
     last = now;
   }
   expect(last).toBe(CORE + 10_500);
+});
+
+test.each([
+  ['a suspended machine', 140_000],
+  ['a wall clock that was set back', -60_000],
+])('%s is noticed with the first look at the clock', (_, ms) => {
+  const { clock, pass, part } = clockAt(CORE);
+  let noticed = 0;
+  clock.onSuspended = () => (noticed += 1);
+  pass(1_000);
+  clock.now();
+  expect(noticed).toBe(0);
+  part(ms);
+  clock.now();
+  clock.now();
+  expect(noticed).toBe(1);
+});
+
+test('clocks that part slowly are no suspended machine', () => {
+  const { clock, pass, part } = clockAt(CORE);
+  let noticed = 0;
+  clock.onSuspended = () => (noticed += 1);
+  for (let i = 0; i < 100; i++) {
+    pass(1_000);
+    part(100);
+    clock.now();
+  }
+  expect(noticed).toBe(0);
 });

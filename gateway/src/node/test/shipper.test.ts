@@ -39,7 +39,7 @@ class Scripted extends Shipper {
     const log = pino({ level: 'silent' });
     const now = (): number => 1_000;
     const of = { name, batches, wallNow: now, random: () => 0.5, coreUrl: '', token: '', log };
-    super({ ...of, clock: new CoreClock(now()) });
+    super({ ...of, clock: new CoreClock(now) });
   }
 
   protected override post(envelope: SyncEnvelope): Promise<SyncAnswer> {
