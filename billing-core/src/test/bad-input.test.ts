@@ -24,6 +24,7 @@ const PREFIX: Record<string, string> = {
   subscriptions: 'sub',
   keys: 'key',
   secrets: 'sec',
+  'dead-letters': 'gw',
 };
 
 let core: Core;
@@ -48,11 +49,13 @@ function writesOf(document: Json): Operation[] {
       const known = schema?.['$ref'] ? schemaAt(document, schema['$ref']) : schema;
       found.push({
         method: method.toUpperCase(),
-        path: path.replaceAll(/\/([\w-]+)\/\{\w+\}/g, (_all, kind: string) => {
-          if (PREFIX[kind] === undefined)
-            throw new Error(`teach bad-input.test.ts the id of ${kind}`);
-          return `/${kind}/${PREFIX[kind]}_${UNKNOWN}`;
-        }),
+        path: path
+          .replace('/{boot}/{sequence}', `/bt_${UNKNOWN}/1`)
+          .replaceAll(/\/([\w-]+)\/\{\w+\}/g, (_all, kind: string) => {
+            if (PREFIX[kind] === undefined)
+              throw new Error(`teach bad-input.test.ts the id of ${kind}`);
+            return `/${kind}/${PREFIX[kind]}_${UNKNOWN}`;
+          }),
         hasBody: schema !== undefined,
         required: (known?.['required'] ?? []) as string[],
       });
