@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { head, useRigs } from './raw-client.ts';
 import { KEY, type Rig, routeFact } from './rig.ts';
 
-/** What HTTP (RFC 9110, 9112) asks of one who passes messages on; docs/http.md names the tests. */
+/** What HTTP (RFC 9110, 9112) asks of one who passes messages on. */
 
 const { rigOf, clientOf } = useRigs();
 
