@@ -7,7 +7,7 @@ import { Changes } from '../src/node/changes.ts';
 import { CoreClient } from '../src/node/core-client.ts';
 import { FactStore } from '../src/node/fact-store.ts';
 import { Freshness, STALE_MAX_MS } from '../src/node/freshness.ts';
-import { GenerationCache } from '../src/node/generation-cache.ts';
+import { GenerationCache } from '../src/core/generation-cache.ts';
 import { KeyFacts } from '../src/node/key-facts.ts';
 import { RouteFacts } from '../src/node/route-facts.ts';
 import { Telemetry } from '../src/node/telemetry.ts';

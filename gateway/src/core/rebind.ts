@@ -33,9 +33,10 @@ export class Rebinding {
     return [...this.#counts.values()];
   }
 
-  take({ columns, spent }: UsageBatch): UsageBatch {
-    const counts = this.#count(columns);
-    return { columns, counts, spent: this.#returned ? spent.map(outside) : spent };
+  take(batch: UsageBatch): UsageBatch {
+    const counts = this.#count(batch.columns);
+    const spent = this.#returned ? batch.spent.map(outside) : batch.spent;
+    return { ...batch, counts, spent };
   }
 
   /** The running totals that these entries touch. */

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type KeyFact, keyFact } from '@tollgate/billing-core/contract/facts.ts';
+import { GenerationCache } from '../core/generation-cache.ts';
 import { lifeOf, type FactLife } from '../core/key.ts';
 import { type Clock, type Keys, Unreachable } from '../ports.ts';
 import type { CoreClient } from './core-client.ts';
 import type { FactStore } from './fact-store.ts';
 import { type Freshness, STALE_MAX_MS } from './freshness.ts';
-import { GenerationCache } from './generation-cache.ts';
 import type { Log } from './log.ts';
 import type { Telemetry } from './telemetry.ts';
 import { Touched } from './touched.ts';

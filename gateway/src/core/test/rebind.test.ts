@@ -48,6 +48,13 @@ test('entries stay what they are; running totals begin anew with the other boot'
   expect(rebinding.counts).toEqual(rebound.counts);
 });
 
+test('values that could not be read are told by the other boot all the same', () => {
+  const [first] = boot();
+  const fault = { customer: 'cus_a', route: 'rte_a', meter: 'm', fault: 'missing', minute: 1 };
+  const faults = [{ ...fault, requests: 2 }];
+  expect(new Rebinding({ returned: true }).take({ ...first, faults }).faults).toEqual(faults);
+});
+
 test('running totals go on from batch to batch, and come to what the entries are', () => {
   const rebinding = new Rebinding({ returned: false });
   const all = boot().map((batch) => rebinding.take(batch));
