@@ -89,5 +89,8 @@ export function refusalAnswer(
 /** The answer to an admitted request that went wrong before the upstream's answer began. */
 export function failureAnswer(code: FailureCode, requestId: string, ours: RawHeaders = []): Answer {
   const [status, detail] = FAILURES[code];
-  return answer({ type: 'about:blank', status, code, detail, request_id: requestId }, ours);
+  // The gateway's fields name the request, and so does every problem: once is enough.
+  const at = ours.indexOf('X-Request-Id');
+  const more = at === -1 ? ours : ours.toSpliced(at, 2);
+  return answer({ type: 'about:blank', status, code, detail, request_id: requestId }, more);
 }
