@@ -1,0 +1,108 @@
+import type { KeptInvoice } from '../world/kinds.ts';
+
+/** Out: a draft of nothing. https://docs.stripe.com/api/invoices/object */
+export const blank = (id: string, now: number): KeptInvoice => ({
+  ...noCustomer(),
+  ...nothingOwed(),
+  ...nothingSaid(),
+  id,
+  object: 'invoice',
+  account_country: 'US',
+  account_name: 'Tollgate',
+  attempt_count: 0,
+  attempted: false,
+  auto_advance: false,
+  automatically_finalizes_at: null,
+  billing_reason: 'manual',
+  collection_method: 'charge_automatically',
+  created: now,
+  currency: 'usd',
+  due_date: null,
+  effective_at: null,
+  hosted_invoice_url: null,
+  invoice_pdf: null,
+  issuer: { type: 'self' },
+  last_finalization_error: null,
+  livemode: false,
+  next_payment_attempt: null,
+  number: null,
+  parent: null,
+  period_end: now,
+  period_start: now,
+  status: 'draft',
+  status_transitions: {
+    finalized_at: null,
+    marked_uncollectible_at: null,
+    paid_at: null,
+    voided_at: null,
+  },
+  test_clock: null,
+  webhooks_delivered_at: now,
+});
+
+const noCustomer = () =>
+  ({
+    customer: null,
+    customer_account: null,
+    customer_address: null,
+    customer_email: null,
+    customer_name: null,
+    customer_phone: null,
+    customer_shipping: null,
+    customer_tax_exempt: 'none',
+    customer_tax_ids: [],
+  }) satisfies Partial<KeptInvoice>;
+
+const nothingOwed = () =>
+  ({
+    amount_due: 0,
+    amount_overpaid: 0,
+    amount_paid: 0,
+    amount_remaining: 0,
+    amount_shipping: 0,
+    ending_balance: null,
+    post_payment_credit_notes_amount: 0,
+    pre_payment_credit_notes_amount: 0,
+    starting_balance: 0,
+    subtotal: 0,
+    subtotal_excluding_tax: 0,
+    total: 0,
+    total_discount_amounts: [],
+    total_excluding_tax: 0,
+    total_pretax_credit_amounts: [],
+    total_taxes: [],
+  }) satisfies Partial<KeptInvoice>;
+
+const nothingSaid = () =>
+  ({
+    account_tax_ids: null,
+    application: null,
+    automatic_tax: {
+      disabled_reason: null,
+      enabled: false,
+      liability: null,
+      provider: null,
+      status: null,
+    },
+    custom_fields: null,
+    default_payment_method: null,
+    default_source: null,
+    default_tax_rates: [],
+    description: null,
+    discounts: [],
+    footer: null,
+    from_invoice: null,
+    latest_revision: null,
+    metadata: {},
+    on_behalf_of: null,
+    payment_settings: {
+      default_mandate: null,
+      payment_method_options: null,
+      payment_method_types: null,
+    },
+    receipt_number: null,
+    rendering: null,
+    shipping_cost: null,
+    shipping_details: null,
+    statement_descriptor: null,
+  }) satisfies Partial<KeptInvoice>;
