@@ -9,7 +9,8 @@ export const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstu
 export const CUSTOMER_REF_CHARS = 10;
 export const SECRET_CHARS = 32;
 const CHECKSUM_CHARS = 6;
-const PATTERN = /^tg_(live|test)_([0-9A-Za-z]{10})([0-9A-Za-z]{32})([0-9A-Za-z]{6})$/;
+const PATTERN = /^tg_(?:live|test)_[0-9A-Za-z]{48}$/;
+const PREFIX_CHARS = 'tg_live_'.length;
 
 const POLYNOMIAL = 0xed_b8_83_20;
 const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
@@ -19,9 +20,11 @@ const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
 });
 
 /** CRC-32 (IEEE, as in zlib) of ASCII text, as an unsigned integer. */
-export function crc32(ascii: string): number {
+export const crc32 = (ascii: string): number => crcOfFirst(ascii, ascii.length);
+
+function crcOfFirst(ascii: string, chars: number): number {
   let crc = 0xff_ff_ff_ff;
-  for (let i = 0; i < ascii.length; i++) {
+  for (let i = 0; i < chars; i++) {
     crc = (crc >>> 8) ^ (CRC_TABLE[(crc ^ ascii.charCodeAt(i)) & 0xff] ?? 0);
   }
   return (crc ^ 0xff_ff_ff_ff) >>> 0;
@@ -44,13 +47,27 @@ export function formatApiKey({ mode, customerRef, secret }: ApiKey): string {
   return body + checksum(body);
 }
 
-/** The parts of a well-formed key; undefined for anything else, every one-character typo too. */
+/** Whether it is a well-formed key; every one-character typo is none. Makes no other text. */
+export function isApiKey(text: string): boolean {
+  if (!PATTERN.test(text)) return false;
+  const body = text.length - CHECKSUM_CHARS;
+  let rest = crcOfFirst(text, body);
+  for (let at = text.length - 1; at >= body; at--) {
+    if (text.charCodeAt(at) !== BASE62.charCodeAt(rest % 62)) return false;
+    rest = Math.floor(rest / 62);
+  }
+  return true;
+}
+
+/** The parts of a well-formed key; undefined for anything else. */
 export function parseApiKey(text: string): ApiKey | undefined {
-  const match = PATTERN.exec(text);
-  if (!match) return undefined;
-  const [, mode, customerRef = '', secret = '', sum] = match;
-  if (sum !== checksum(text.slice(0, -CHECKSUM_CHARS))) return undefined;
-  return { mode: mode as ApiKeyMode, customerRef, secret };
+  if (!isApiKey(text)) return undefined;
+  const secretAt = PREFIX_CHARS + CUSTOMER_REF_CHARS;
+  return {
+    mode: text.startsWith('tg_live_') ? 'live' : 'test',
+    customerRef: text.slice(PREFIX_CHARS, secretAt),
+    secret: text.slice(secretAt, secretAt + SECRET_CHARS),
+  };
 }
 
 /** `bytes(n)` gives n random bytes. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { id, metadata, text, time } from './field.ts';
+import { id, metadata, optionalText, text, time } from './field.ts';
+import { scopes } from './route-access.ts';
 
 export const MEMBER_ROLES = ['owner', 'billing', 'developer', 'viewer'] as const;
 export type MemberRole = (typeof MEMBER_ROLES)[number];
@@ -32,8 +33,15 @@ export const customer = z
     currency: z.string(),
     /** Its days and months, of quotas and of billing periods that begin from now on. */
     billing_zone: z.string(),
+    /** What its keys may be given. */
+    key_scopes: z.array(z.string()),
+    /** Line by line, as it stands on invoices. */
+    billing_address: z.string(),
+    tax_number: z.string(),
     metadata: z.record(z.string(), z.string()),
     state: z.enum(['active', 'archived']),
+    /** How far its own test clock is ahead of the installation's time, in ms; mostly 0. */
+    clock_ms: z.number().int(),
     created_at: time(),
   })
   .meta({ id: 'Customer' });
@@ -43,11 +51,18 @@ export type Customer = z.infer<typeof customer>;
 export const portalCustomer = customer.omit({ metadata: true }).meta({ id: 'PortalCustomer' });
 export type PortalCustomer = z.infer<typeof portalCustomer>;
 
+/** Lines of an address; a tab or a line break is no other control character. */
+const billingAddress = () => optionalText(1_000);
+const taxNumber = () => z.union([z.literal(''), text(60)]);
+
 export const newCustomer = z.strictObject({
   name: text(),
   external_id: text().optional(),
   currency: currency().default('USD'),
   billing_zone: timeZone().default('UTC'),
+  key_scopes: scopes().default([]),
+  billing_address: billingAddress().default(''),
+  tax_number: taxNumber().default(''),
   metadata: metadata().default({}),
 });
 export type NewCustomer = z.infer<typeof newCustomer>;
@@ -56,7 +71,12 @@ export const customerPatch = z
   .strictObject({
     name: text().optional(),
     external_id: text().nullable().optional(),
+    /** Only while there never was a subscription or an invoice in the one before. */
+    currency: currency().optional(),
     billing_zone: timeZone().optional(),
+    key_scopes: scopes().optional(),
+    billing_address: billingAddress().optional(),
+    tax_number: taxNumber().optional(),
     metadata: metadata().optional(),
   })
   .refine((patch) => Object.keys(patch).length > 0, 'changes nothing');

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { accessFacts } from './route-access.ts';
+import { upstreamFacts } from './route-upstream.ts';
 
 /** What a gateway needs to know to decide without asking: routes, keys, and their limits. */
 
@@ -73,6 +75,8 @@ export const routeFact = z.object({
   rewrite_path: z.string().optional(),
   request_headers: z.array(headerFact).optional(),
   response_headers: z.array(headerFact).optional(),
+  /** Of requests with the same Idempotency-Key within 24 h one is billed. */
+  billed_once: z.boolean().optional(),
   /** Clients are told what a request costs. */
   cost_headers: z.boolean().optional(),
   metering: z.array(meteringFact),
@@ -80,6 +84,8 @@ export const routeFact = z.object({
   timeout_ms: safeInteger,
   max_body_bytes: safeInteger,
   public: z.boolean(),
+  ...upstreamFacts,
+  ...accessFacts,
 });
 export type RouteFact = z.infer<typeof routeFact>;
 
@@ -120,9 +126,20 @@ export const keyFact = z.object({
   /** Core time in ms, or null for a key that does not expire. */
   expires_at: safeInteger.nullable(),
   revoked: z.boolean(),
+  /** What it may do; routes say what they require. */
+  scopes: z.array(z.string()).optional(),
+  ip_allow: z.array(z.string()).optional(),
+  ip_deny: z.array(z.string()).optional(),
+  /** The first part of the customer's keys; told where no key did. */
+  customer_ref: z.string().optional(),
   customer: z.object({
     id: z.string(),
     state: z.enum(['active', 'archived']),
+    /**
+     * How far its own test clock is ahead of core time: its usage is dated, and its windows are
+     * named, by core time and this. Whole minutes; left out: it has none.
+     */
+    clock_ms: safeInteger.optional(),
     /** null: the customer has no live subscription. */
     subscription: z.object({ id: z.string(), state: z.enum(['trialing', 'active']) }).nullable(),
     rate_limit: rateLimitFact.nullable(),

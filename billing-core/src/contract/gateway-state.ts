@@ -9,8 +9,16 @@ export const bootState = z
     next_sequence: z.number().int(),
     /** Every request admitted before it is recorded; null before the first, and at the end. */
     watermark: time().nullable(),
-    /** Age of the watermark, or of the boot before its first; null once nothing more can come. */
-    lag_ms: z.number().int().nullable(),
+    /** Null once nothing more can come. */
+    lag_ms: z
+      .number()
+      .int()
+      .nullable()
+      .meta({
+        description:
+          'Age of the watermark, or of the boot before its first. Below zero the boot has ' +
+          'vouched for time that is still to come: the clock of billing-core was set back.',
+      }),
     /** Requests admitted before a crash whose outcome nobody knows. */
     in_doubt: z.number().int(),
     started_at: time(),

@@ -10,7 +10,7 @@ const PREFIX_CHARS_MAX = 100;
 // RFC 9110: the characters of a field's name.
 export const FIELD_NAME = /^[A-Za-z0-9!#$%&'*+\-.^_`|~]{1,100}$/;
 // RFC 9110: a field's value, without what no client of ours could send by accident.
-const FIELD_VALUE = /^[\x21-\x7e](?:[\x20-\x7e\t]*[\x21-\x7e])?$/;
+export const FIELD_VALUE = /^[\x21-\x7e](?:[\x20-\x7e\t]*[\x21-\x7e])?$/;
 
 // What belongs to one connection, frames the message, or is the gateway's to say.
 const OF_THE_CONNECTION = [

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { text, time } from './field.ts';
+import { scopes, subnets } from './route-access.ts';
 
 export const KEY_MODES = ['live', 'test'] as const;
 export const KEY_STATES = ['active', 'revoked', 'expired'] as const;
@@ -13,6 +14,11 @@ export const key = z
     prefix: z.string(),
     last4: z.string(),
     state: z.enum(KEY_STATES),
+    /** Of those the customer's keys may be given. */
+    scopes: z.array(z.string()),
+    /** Addresses and CIDR ranges; without any it may be used from everywhere. */
+    ip_allow: z.array(z.string()),
+    ip_deny: z.array(z.string()),
     created_at: time(),
     expires_at: time().nullable(),
     revoked_at: time().nullable(),
@@ -31,10 +37,19 @@ export const newKey = z.strictObject({
   name: text(),
   mode: z.enum(KEY_MODES).default('live'),
   expires_at: time().nullable().default(null),
+  scopes: scopes().default([]),
+  ip_allow: subnets().default([]),
+  ip_deny: subnets().default([]),
 });
 export type NewKey = z.infer<typeof newKey>;
 
 export const keyPatch = z
-  .strictObject({ name: text().optional(), expires_at: time().nullable().optional() })
+  .strictObject({
+    name: text().optional(),
+    expires_at: time().nullable().optional(),
+    scopes: scopes().optional(),
+    ip_allow: subnets().optional(),
+    ip_deny: subnets().optional(),
+  })
   .refine((patch) => Object.keys(patch).length > 0, 'names nothing to change');
 export type KeyPatch = z.infer<typeof keyPatch>;

@@ -28,9 +28,17 @@ export const quotaWindowState = z
     start: time(),
     resets_at: time(),
     limit: z.string().nullable(),
-    /** Lent in all, spent units included, and spent without a lease. */
+    /** Lent in all, spent units included. */
     lent: z.string(),
-    outside: z.string(),
+    /** Used beside that; with it `lent` never passes the limit by a grant. */
+    outside: z
+      .string()
+      .describe(
+        'Used without a lease: admitted while billing-core was away, beyond what was set aside, ' +
+          'or billed at a time at which the plan did not limit it hard',
+      ),
+    /** Of both, spent by requests of which another one with their key is billed: free again. */
+    repeated: z.string(),
     /** Held by boots that have ended without a seal: used until the window ends. */
     stranded: z.string(),
     leases: z.array(leaseState),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { portalCustomer } from './customer.ts';
 import { time } from './field.ts';
-import { entitlement } from './plan.ts';
+import { CHARGED, entitlement } from './plan.ts';
 import { price } from './price.ts';
 import { subscription } from './subscription.ts';
 import { quotaState } from './usage.ts';
@@ -15,6 +15,17 @@ export const endpoint = z.object({
   url: z.string(),
 });
 export type Endpoint = z.infer<typeof endpoint>;
+
+/** So many of an add-on, bought beside the plan. */
+const heldAddOn = z.object({
+  name: z.string(),
+  quantity: z.number().int(),
+  charged: z.enum(CHARGED),
+  prices: z.array(price),
+  entitlements: z.array(entitlement),
+  starts_at: time(),
+  ends_at: time().nullable(),
+});
 
 /** What a customer sees first. */
 export const overview = z
@@ -31,6 +42,9 @@ export const overview = z
         entitlements: z.array(entitlement),
       })
       .nullable(),
+    add_ons: z.array(heldAddOn),
+    /** Of the plan and of add-ons, each once, by name. */
+    features: z.array(z.string()),
     period: z.object({ start: time(), end: time() }).nullable(),
     quotas: z.array(quotaState),
     rate_limit: z.object({ rate_per_second: z.string(), burst: z.number().int() }).nullable(),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { currency } from './customer.ts';
+import { UNPAID_ACTIONS } from './dunning.ts';
 import { ON_UNREACHABLE, QUOTA_SCOPES, WINDOW_KINDS } from './facts.ts';
 import { decimal, id, optionalText, text, time } from './field.ts';
 import { priceInput } from './price-input.ts';
@@ -13,6 +14,8 @@ export const PRORATIONS = ['second', 'day'] as const;
 export const PRICES_MAX = 50;
 export const ENTITLEMENTS_MAX = 50;
 export const TRIAL_DAYS_MAX = 730;
+/** Three years. */
+export const INTERVAL_MONTHS_MAX = 36;
 const RATE_PER_SECOND_MAX = 1_000_000;
 const BURST_MAX = 10_000_000;
 
@@ -104,11 +107,24 @@ const entitlementInput = z.discriminatedUnion('kind', [
 ]);
 export type EntitlementInput = z.infer<typeof entitlementInput>;
 
+export const PLAN_KINDS = ['plan', 'add_on'] as const;
+export const CHARGED = ['recurring', 'once'] as const;
+
 /** The content of a version; PUT replaces all of it. */
 export const newPlanVersion = z.strictObject({
   currency: currency(),
   trial_days: z.number().int().min(0).max(TRIAL_DAYS_MAX).default(0),
+  /** Months that a billing period has: 12 is a year. */
+  interval_months: z.number().int().min(1).max(INTERVAL_MONTHS_MAX).default(1),
   proration: z.enum(PRORATIONS).default('second'),
+  /** Minor units of usage that is not billed yet, from which on it is before the period's end. */
+  threshold_amount: z
+    .string()
+    .regex(/^[1-9]\d{0,14}$/, 'is not a positive whole number of at most 15 digits')
+    .nullable()
+    .default(null),
+  /** Of an add-on: due for each period, or once. */
+  charged: z.enum(CHARGED).default('recurring'),
   prices: z.array(priceInput).max(PRICES_MAX),
   entitlements: z.array(entitlementInput).max(ENTITLEMENTS_MAX),
 });
@@ -122,7 +138,11 @@ export const planVersion = z
     state: z.enum(VERSION_STATES),
     currency: z.string(),
     trial_days: z.number().int(),
+    interval_months: z.number().int(),
     proration: z.enum(PRORATIONS),
+    threshold_amount: z.string().nullable(),
+    kind: z.enum(PLAN_KINDS),
+    charged: z.enum(CHARGED),
     published_at: time().nullable(),
     prices: z.array(price),
     entitlements: z.array(entitlement),
@@ -136,22 +156,49 @@ export const plan = z
     slug: z.string(),
     name: z.string(),
     description: z.string(),
+    /** An add-on is bought beside a plan. */
+    kind: z.enum(PLAN_KINDS),
     /** Customers see its newest published version in the portal. */
     self_serve: z.boolean(),
     /** New customers who sign up themselves start on its newest published version. */
     self_serve_default: z.boolean(),
+    /** What it does with who does not pay, once the grace time is over. */
+    unpaid_action: z.enum(UNPAID_ACTIONS),
+    /** Of a limit: requests a second that are left. */
+    unpaid_rate_per_second: z.string().nullable(),
     versions: z.array(planVersion),
     created_at: time(),
   })
   .meta({ id: 'Plan' });
 export type Plan = z.infer<typeof plan>;
 
-export const newPlan = z.strictObject({
-  slug: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'is not lower-case letters, digits and -'),
-  name: text(),
-  description: optionalText().default(''),
-  self_serve: z.boolean().default(false),
+type Unpaid = {
+  unpaid_action?: (typeof UNPAID_ACTIONS)[number] | undefined;
+  unpaid_rate_per_second?: string | null | undefined;
+};
+/** A limit and its rate are said together. */
+const fitsUnpaid = ({ unpaid_action: action, unpaid_rate_per_second: rate }: Unpaid): boolean =>
+  (action === 'limit') === (typeof rate === 'string');
+const misfit = () => ({
+  path: ['unpaid_rate_per_second'],
+  message: 'is given for a limit, and only for that',
 });
+
+export const newPlan = z
+  .strictObject({
+    slug: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'is not lower-case letters, digits and -'),
+    name: text(),
+    description: optionalText().default(''),
+    kind: z.enum(PLAN_KINDS).default('plan'),
+    self_serve: z.boolean().default(false),
+    unpaid_action: z.enum(UNPAID_ACTIONS).default('keep'),
+    unpaid_rate_per_second: ratePerSecond().nullable().default(null),
+  })
+  .refine(fitsUnpaid, misfit())
+  .refine(({ kind, self_serve }) => kind === 'plan' || !self_serve, {
+    path: ['self_serve'],
+    message: 'is nothing of an add-on',
+  });
 export type NewPlan = z.infer<typeof newPlan>;
 
 export const planPatch = z
@@ -160,13 +207,16 @@ export const planPatch = z
     description: optionalText(),
     self_serve: z.boolean(),
     self_serve_default: z.boolean(),
+    unpaid_action: z.enum(UNPAID_ACTIONS),
+    unpaid_rate_per_second: ratePerSecond().nullable(),
   })
   .partial()
   .refine((patch) => Object.keys(patch).length > 0, 'names nothing to change')
   .refine((patch) => !(patch.self_serve_default === true && patch.self_serve === false), {
     path: ['self_serve'],
     message: 'is false for what shall be the self-serve default',
-  });
+  })
+  .refine(fitsUnpaid, misfit());
 export type PlanPatch = z.infer<typeof planPatch>;
 
 /** A plan as customers see it: its newest published version. */

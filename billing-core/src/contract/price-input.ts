@@ -54,13 +54,32 @@ const eventInput = {
   quantity_in: eventTerms.quantity_in.default('major'),
 };
 const noFlat = flat_amount.default('0');
-const unitTierInput = z.strictObject({
-  up_to,
-  unit_amount: decimal().default('0'),
-  flat_amount: noFlat,
-});
+// A tier that names no amount would be free, and nobody means that: one that is free says '0'.
+const NO_AMOUNT = 'is missing, and so is flat_amount';
+const maybeFlat = flat_amount.optional();
+const unitTierInput = z
+  .strictObject({ up_to, unit_amount: decimal().optional(), flat_amount: maybeFlat })
+  .refine((tier) => (tier.unit_amount ?? tier.flat_amount) !== undefined, {
+    path: ['unit_amount'],
+    message: NO_AMOUNT,
+  })
+  .transform(({ unit_amount = '0', flat_amount: flat = '0', up_to: end }) => ({
+    up_to: end,
+    unit_amount,
+    flat_amount: flat,
+  }));
 const packageTierInput = z.strictObject({ up_to, ...packageTerms, flat_amount: noFlat });
-const rateTierInput = z.strictObject({ up_to, rate: rate().default('0'), flat_amount: noFlat });
+const rateTierInput = z
+  .strictObject({ up_to, rate: rate().optional(), flat_amount: maybeFlat })
+  .refine((tier) => (tier.rate ?? tier.flat_amount) !== undefined, {
+    path: ['rate'],
+    message: NO_AMOUNT,
+  })
+  .transform(({ rate: percent = '0', flat_amount: flat = '0', up_to: end }) => ({
+    up_to: end,
+    rate: percent,
+    flat_amount: flat,
+  }));
 
 type Issue = { path: (string | number)[]; message: string };
 type Refinement<Value> = (value: Value, context: z.RefinementCtx) => void;

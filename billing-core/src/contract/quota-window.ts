@@ -60,6 +60,19 @@ export const WINDOW_ID = new RegExp(
     '(?:\\|(key_\\w{24}))?$',
 );
 
+const MINUTE_IN = /^(.+\|)~(\d{1,12})((?:\|key_\w{24})?)$/;
+
+/** Names the window that holds this time (ms), in place of another one: core knows which it is. */
+export function minuteInWindow(id: string, at: number): string {
+  const [customer, meter, kind, , ...key] = id.split('|');
+  return [customer, meter, kind, `~${Math.floor(at / MINUTE_MS)}`, ...key].join('|');
+}
+
+/** What such a name says: `startsAt` is the minute. Undefined for any other name. */
+export function readMinuteInWindow(name: string): (WindowOf & { startsAt: number }) | undefined {
+  return MINUTE_IN.test(name) ? readWindowId(name.replace(MINUTE_IN, '$1$2$3')) : undefined;
+}
+
 /** What an id says; undefined when it is none. Where such a window ends only core's books tell. */
 export function readWindowId(id: string): (WindowOf & { startsAt: number }) | undefined {
   const match = WINDOW_ID.exec(id);

@@ -75,8 +75,15 @@ export const usageGap = z.strictObject({
 });
 export type UsageGap = z.infer<typeof usageGap>;
 
-/** How a boot ends: sealed (unspent leases come back) or forfeited (they do not). */
-export const bootEnd = z.strictObject({ kind: z.enum(['seal', 'forfeit']), in_doubt: count });
+/**
+ * How a boot ends: sealed (unspent leases come back) or forfeited (they do not). `last`: number of
+ * its last batch. A core that has not all of them does not end it, and asks for what it lacks.
+ */
+export const bootEnd = z.strictObject({
+  kind: z.enum(['seal', 'forfeit']),
+  in_doubt: count,
+  last: count.optional(),
+});
 export type BootEnd = z.infer<typeof bootEnd>;
 
 export const syncEnvelope = z.strictObject({
@@ -94,6 +101,13 @@ export const syncEnvelope = z.strictObject({
   /** Number of this message in its boot: what an older one says of rates is of the past. */
   message: count,
   rates: z.array(rateReport).max(RATES_MAX),
+  /**
+   * Number of the newest message of this boot that core answered: a core that never heard it has
+   * gone back to an earlier state of its database.
+   */
+  heard: count.optional(),
+  /** The recovery this boot began under; null before core's first answer. */
+  recovery: count.nullable().optional(),
   /** The desk that has now been told of every share this boot holds. */
   desk: count.nullable().optional(),
   gaps: z.array(usageGap).max(GAPS_MAX),
@@ -102,7 +116,6 @@ export const syncEnvelope = z.strictObject({
   refusals: z
     .array(z.strictObject({ customer: name, minute: count, reason: name, requests: count }))
     .max(REFUSALS_MAX),
-  /** Honoured only once every batch of the boot is applied. */
   end: bootEnd.nullable(),
 });
 export type SyncEnvelope = z.infer<typeof syncEnvelope>;
@@ -134,6 +147,12 @@ export const syncAnswer = z.object({
   batch: z.object({ status: z.enum(BATCH_STATUSES), written: count }).nullable(),
   grants: z.array(leaseGrant),
   shares: z.array(rateShare),
+  /**
+   * The newest recovery: core's database went back to an earlier state. A boot that began before it
+   * is to be ended, for core may not know all that it was lent; the process goes on in another one.
+   * While it is not open, nothing is lent to anybody.
+   */
+  recovery: z.object({ number: count, open: z.boolean() }).optional(),
   /** Who divides rate limits: another number means one that knows of no shares yet. */
   desk: count.optional(),
   /** Number of the newest change that the grants take into account. */

@@ -28,6 +28,11 @@ export type GatewayCount = {
   requests: number;
   quantity: number;
   billable: number;
+  /**
+   * The frame it counts from; left out: the boot's first. A gateway that forgot a total counts anew
+   * from a later frame: the totals of one day add up.
+   */
+  since?: number;
 };
 
 /** What this batch adds to S, unleased and overdrawn of one quota window. */
@@ -36,6 +41,8 @@ export type WindowSpend = {
   settled: number;
   unleased: number;
   overdrawn: number;
+  /** Of all that, what core found to be spent by requests that are not billed; not on the wire. */
+  repeated?: number;
 };
 
 /** Billed requests for which a route's rule found no good value of the upstream. */
@@ -48,11 +55,29 @@ export type ValueFaultCount = {
   requests: number;
 };
 
+/**
+ * A billable request, or a span of one, that is billed only if no other one with its
+ * Idempotency-Key is. Its entries are rows of the columns that no other request has a part in.
+ */
+export type OnceRequest = {
+  /** Of the key; the customer and the route are those of its entries. */
+  hash: string;
+  request: string;
+  /** Core time of the request's admission, ms. */
+  since: number;
+  /** Place of its first entry, and how many there are. */
+  first: number;
+  entries: number;
+  /** What of the batch's `spent` it spent: [window, units]. */
+  spent: [string, number][];
+};
+
 export type UsageBatch = {
   columns: UsageColumns;
   counts: GatewayCount[];
   spent: WindowSpend[];
   faults?: ValueFaultCount[];
+  once?: OnceRequest[];
 };
 
 export const BATCH_ENTRIES_MAX = 20_000;
@@ -65,14 +90,25 @@ export class BatchError extends Error {}
 
 /** A batch as the bytes that are stored, hashed and sent; the same batch gives the same bytes. */
 export function encodeBatch(batch: UsageBatch): Uint8Array {
-  const { columns, counts, spent, faults = [] } = batch;
+  const { columns, counts, spent, faults = [], once = [] } = batch;
   const content = {
     v: FORMAT,
     columns,
-    counts: counts.map((c) => [c.customer, c.meter, c.day, c.requests, c.quantity, c.billable]),
+    counts: counts.map((c) => [
+      c.customer,
+      c.meter,
+      c.day,
+      c.requests,
+      c.quantity,
+      c.billable,
+      ...(c.since ? [c.since] : []),
+    ]),
     spent: spent.map((s) => [s.window, s.settled, s.unleased, s.overdrawn]),
     ...(faults.length > 0 && {
       faults: faults.map((f) => [f.customer, f.route, f.meter, f.fault, f.minute, f.requests]),
+    }),
+    ...(once.length > 0 && {
+      once: once.map((o) => [o.hash, o.request, o.since, o.first, o.entries, o.spent]),
     }),
   };
   return new TextEncoder().encode(JSON.stringify(content));
@@ -111,12 +147,13 @@ function column<Value>(columns: Json, name: string, check: Check<Value>): Value[
   return values as Value[];
 }
 
-function rows(content: Json, name: string, width: number): unknown[][] {
+function rows(content: Json, name: string, widths: readonly number[]): unknown[][] {
   const values = content[name];
   if (!Array.isArray(values)) throw new BatchError(`${name} is not an array`);
   if (values.length > BATCH_ENTRIES_MAX) throw new BatchError(`${name} has too many rows`);
   for (const row of values) {
-    if (!Array.isArray(row) || row.length !== width) throw new BatchError(`${name} has a bad row`);
+    if (!Array.isArray(row) || !widths.includes(row.length))
+      throw new BatchError(`${name} has a bad row`);
   }
   return values as unknown[][];
 }
@@ -147,7 +184,7 @@ function decodeColumns(content: Json): UsageColumns {
 }
 
 const decodeFaults = (content: Json): ValueFaultCount[] =>
-  rows(content, 'faults', 6).map((row) => ({
+  rows(content, 'faults', [6]).map((row) => ({
     customer: cell(row, 0, isText),
     route: cell(row, 1, isText),
     meter: cell(row, 2, isText),
@@ -155,6 +192,36 @@ const decodeFaults = (content: Json): ValueFaultCount[] =>
     minute: cell(row, 4, isCount),
     requests: cell(row, 5, isCount),
   }));
+
+function decodeSpent(value: unknown): [string, number][] {
+  const spent = rows({ spent: value }, 'spent', [2]);
+  return spent.map((row) => [cell(row, 0, isText), cell(row, 1, isCount)]);
+}
+
+const ofOne = <Value>(values: readonly Value[], { first, entries }: OnceRequest): boolean =>
+  new Set(values.slice(first, first + entries)).size === 1;
+
+/** Requests that are billed once, each with entries of its own, in order, and all billable. */
+function decodeOnce(content: Json, columns: UsageColumns): OnceRequest[] {
+  let end = 0;
+  return rows(content, 'once', [6]).map((row) => {
+    const request: OnceRequest = {
+      hash: cell(row, 0, isText),
+      request: cell(row, 1, isText),
+      since: cell(row, 2, isCount),
+      first: cell(row, 3, isCount),
+      entries: cell(row, 4, isCount),
+      spent: decodeSpent(row[5]),
+    };
+    const { first, entries } = request;
+    const isApart = first >= end && entries > 0 && first + entries <= columns.customer.length;
+    end = first + entries;
+    const isBillable = columns.billable.slice(first, end).every(Boolean);
+    const isWhole = ofOne(columns.customer, request) && ofOne(columns.route, request);
+    if (!isApart || !isBillable || !isWhole) throw new BatchError('once has a bad row');
+    return request;
+  });
+}
 
 /** The batch in these bytes. Throws BatchError for anything that is not one, whole and in range. */
 export function decodeBatch(bytes: Uint8Array): UsageBatch {
@@ -167,22 +234,27 @@ export function decodeBatch(bytes: Uint8Array): UsageBatch {
   }
   const content = object(parsed, 'batch');
   if (content['v'] !== FORMAT) throw new BatchError('batch format is not known');
-  const counts = rows(content, 'counts', 6).map((row) => ({
+  const counts = rows(content, 'counts', [6, 7]).map((row) => ({
     customer: cell(row, 0, isText),
     meter: cell(row, 1, isText),
     day: cell(row, 2, isCount),
     requests: cell(row, 3, isCount),
     quantity: cell(row, 4, isCount),
     billable: cell(row, 5, isCount),
+    ...(row.length > 6 && { since: cell(row, 6, isCount) }),
   }));
-  const spent = rows(content, 'spent', 4).map((row) => ({
+  const spent = rows(content, 'spent', [4]).map((row) => ({
     window: cell(row, 0, isText),
     settled: cell(row, 1, isCount),
     unleased: cell(row, 2, isCount),
     overdrawn: cell(row, 3, isCount),
   }));
   const columns = decodeColumns(content);
-  return content['faults'] === undefined
-    ? { columns, counts, spent }
-    : { columns, counts, spent, faults: decodeFaults(content) };
+  return {
+    columns,
+    counts,
+    spent,
+    ...(content['faults'] !== undefined && { faults: decodeFaults(content) }),
+    ...(content['once'] !== undefined && { once: decodeOnce(content, columns) }),
+  };
 }

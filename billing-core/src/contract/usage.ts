@@ -7,13 +7,16 @@ import { pageQuery } from './page.ts';
 export const USAGE_INTERVALS = ['minute', 'hour', 'day'] as const;
 export const USAGE_GROUPS = ['none', 'outcome', 'route', 'key', 'meter'] as const;
 
+/** A key, or a customer: all tokens that name it are one key. */
+const keyId = () => z.union([id('key'), id('cus')]);
+
 export const usageQuery = z.object({
   from: time().optional(),
   to: time().optional(),
   interval: z.enum(USAGE_INTERVALS).default('hour'),
   group_by: z.enum(USAGE_GROUPS).default('none'),
   meter: meterSlug().default('requests'),
-  key_id: id('key').optional(),
+  key_id: keyId().optional(),
   route_id: id('rte').optional(),
 });
 export type UsageQuery = z.infer<typeof usageQuery>;
@@ -23,7 +26,7 @@ export const usageEntriesQuery = pageQuery.extend({
   from: time().optional(),
   to: time().optional(),
   meter: meterSlug().optional(),
-  key_id: id('key').optional(),
+  key_id: keyId().optional(),
   route_id: id('rte').optional(),
   outcome: z.enum(OUTCOMES).optional(),
   roll: units().optional(),
@@ -75,6 +78,11 @@ export const usageEntry = z
     meter: z.string(),
     outcome: z.enum(OUTCOMES),
     billable: z.boolean(),
+    /** Why it is not billed though its outcome is: another one with its key is, or may be. */
+    unbilled: z.enum(['repeated', 'too_late']).nullable(),
+    /** Of a request that is billed once: its id, and the first 32 digits of its key's SHA-256. */
+    request_id: z.string().nullable(),
+    key_hash: z.string().nullable(),
     requests: z.number().int(),
     quantity: z.string(),
     gateway: z.string(),
