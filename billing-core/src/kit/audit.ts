@@ -1,5 +1,5 @@
 import type { Tx } from './database.ts';
-import { newId } from './id.ts';
+import { newId, timeOfId } from './id.ts';
 import type { JSONValue } from 'postgres';
 
 /** Who did it: an admin token, a signed-in user, or the system (a command, a job). */
@@ -20,10 +20,27 @@ export type Deed = {
   detail?: { readonly [field: string]: JSONValue | undefined };
 };
 
-/** Writes who did what to which subject, in the transaction of the deed. */
+/**
+ * Says for a transaction which request it is and from where that comes: its audit entries and what
+ * it changes have both, whoever writes them.
+ */
+export async function nameRequest(
+  tx: Tx,
+  { requestId, address = '' }: { requestId: string; address?: string | undefined },
+): Promise<void> {
+  await tx`select set_config('tollgate.request', ${requestId}, true),
+                  set_config('tollgate.address', ${address}, true)`;
+}
+
+/**
+ * Writes who did what to which subject, in the transaction of the deed. Entries are in the order of
+ * their requests, whichever customer's time these were made at.
+ */
 export async function audit(tx: Tx, deed: Deed): Promise<void> {
+  const { now, requestId = null } = deed;
+  const id = newId('aud', requestId === null ? now : timeOfId(requestId));
   await tx`insert into audit_entries
-    (id, actor_kind, actor_id, action, subject_id, request_id, detail)
-    values (${newId('aud', deed.now)}, ${deed.actor.kind}, ${deed.actor.id}, ${deed.action},
-            ${deed.subjectId}, ${deed.requestId ?? null}, ${tx.json(deed.detail ?? {})})`;
+    (id, clock_at, actor_kind, actor_id, action, subject_id, request_id, detail)
+    values (${id}, ${new Date(now)}, ${deed.actor.kind}, ${deed.actor.id}, ${deed.action},
+            ${deed.subjectId}, ${requestId}, ${tx.json(deed.detail ?? {})})`;
 }

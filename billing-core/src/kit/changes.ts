@@ -1,8 +1,28 @@
 import type { Query, Tx } from './database.ts';
 import { LOCKS } from './locks.ts';
 
+/**
+ * Who reads a change: gateways and whoever else follows what is granted (`facts`), or whoever
+ * passes on what is owed and paid (`money`). Readers of the one are never woken by the other.
+ */
+export type Feed = 'facts' | 'money';
+
 /** What a change is about; readers refetch the subject, a change carries no content. */
-export type ChangeKind = 'route' | 'key' | 'customer' | 'quota' | 'recall';
+const FEEDS = {
+  route: 'facts',
+  key: 'facts',
+  customer: 'facts',
+  quota: 'facts',
+  recall: 'facts',
+  reset: 'facts',
+  /** It became final, or its state or what is due of it changed. */
+  invoice: 'money',
+  credit_note: 'money',
+  payment: 'money',
+  /** What invoices say of a customer, or where its letters go. */
+  payer: 'money',
+} as const satisfies Record<string, Feed>;
+export type ChangeKind = keyof typeof FEEDS;
 export type Change = { number: bigint; kind: ChangeKind; subjectId: string };
 
 const CHANGES_MAX = 1_000;
@@ -12,21 +32,43 @@ const CHANGES_MAX = 1_000;
  * commit in order, so that a reader by cursor never skips one, and should be held only briefly.
  */
 export async function appendChange(tx: Tx, kind: ChangeKind, subjectId: string): Promise<void> {
-  await tx`select pg_advisory_xact_lock(${LOCKS.changes})`;
-  await tx`insert into changes (kind, subject_id) values (${kind}, ${subjectId})`;
+  await appendChanges(tx, kind, [subjectId]);
 }
 
-/** Changes after `cursor`, oldest first, at most 1,000. */
-export async function changesAfter(sql: Query, cursor: bigint): Promise<Change[]> {
+/** The same of many subjects: a thousand windows can be recalled at once. */
+export async function appendChanges(tx: Tx, kind: ChangeKind, subjectIds: string[]): Promise<void> {
+  if (subjectIds.length === 0) return;
+  await tx`select pg_advisory_xact_lock(${LOCKS.changes})`;
+  await tx`insert into changes (kind, feed, subject_id)
+    select ${kind}, ${FEEDS[kind]}, id from unnest(${subjectIds}::text[]) id`;
+}
+
+/** More changes than an earlier state of the database can have lost. */
+const SKIPPED = 1_000_000;
+
+/**
+ * The database has gone back: numbers go on behind any that a reader may have seen, with a change
+ * that tells everybody to read everything anew.
+ */
+export async function skipChanges(tx: Tx): Promise<void> {
+  await tx`select pg_advisory_xact_lock(${LOCKS.changes})`;
+  await tx`
+    select setval(pg_get_serial_sequence('changes', 'number'),
+                  coalesce(max(number), 0) + ${SKIPPED}) from changes`;
+  await appendChange(tx, 'reset', '');
+}
+
+/** Changes of a feed after `cursor`, oldest first, at most 1,000. */
+export async function changesAfter(sql: Query, feed: Feed, cursor: bigint): Promise<Change[]> {
   const rows = await sql<{ number: bigint; kind: ChangeKind; subject_id: string }[]>`
     select number, kind, subject_id from changes
-     where number > ${cursor} order by number limit ${CHANGES_MAX}`;
+     where feed = ${feed} and number > ${cursor} order by number limit ${CHANGES_MAX}`;
   return rows.map((row) => ({ number: row.number, kind: row.kind, subjectId: row.subject_id }));
 }
 
-/** The newest change number, 0 when there is none. */
-export async function lastChange(sql: Query): Promise<bigint> {
+/** The newest number of a feed, 0 when there is none. */
+export async function lastChange(sql: Query, feed: Feed): Promise<bigint> {
   const [row] = await sql<{ number: bigint }[]>`
-    select coalesce(max(number), 0) as number from changes`;
+    select coalesce(max(number), 0) as number from changes where feed = ${feed}`;
   return row?.number ?? 0n;
 }

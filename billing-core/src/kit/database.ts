@@ -12,21 +12,38 @@ export const POOL_CONNECTIONS = 10;
 const CONNECT_TIMEOUT_S = 10;
 const STATEMENT_TIMEOUT_MS = 30_000;
 
+/**
+ * Where a commit has to be before it is answered: on the standbys that PostgreSQL is told to wait
+ * for (on, remote_apply, remote_write), or on this server's disk alone. Never less: an answer would
+ * leave that a crash takes back.
+ */
+export const COMMITS = ['on', 'remote_apply', 'remote_write', 'local'] as const;
+export type Commit = (typeof COMMITS)[number];
+
 type Opening = {
-  connections?: number;
+  connections: number;
+  commit: Commit;
   /** For a session that holds a lock: the driver would replace its connection within the hour. */
   forLife?: boolean;
 };
 
 /** Opens a pool. `bigint` columns arrive as bigint, `numeric` as string, times as Date. */
-export function openDatabase(url: string, connections = POOL_CONNECTIONS): Sql {
-  return open(url, { connections });
+export function openDatabase(
+  url: string,
+  connections = POOL_CONNECTIONS,
+  commit: Commit = 'on',
+): Sql {
+  return open(url, { connections, commit });
 }
 
-/** One connection whose session lasts until one side ends it. Reserve it before use. */
-export const openSession = (url: string): Sql => open(url, { connections: 1, forLife: true });
+/**
+ * One connection whose session lasts until one side ends it; reserve it before use. Nothing that is
+ * written in it has to outlive the server, so it waits for no standby.
+ */
+export const openSession = (url: string): Sql =>
+  open(url, { connections: 1, commit: 'local', forLife: true });
 
-function open(url: string, { connections = POOL_CONNECTIONS, forLife = false }: Opening): Sql {
+function open(url: string, { connections, commit, forLife = false }: Opening): Sql {
   return postgres(url, {
     max: connections,
     ...(forLife && { max_lifetime: null }),
@@ -36,6 +53,7 @@ function open(url: string, { connections = POOL_CONNECTIONS, forLife = false }: 
     connection: {
       statement_timeout: STATEMENT_TIMEOUT_MS,
       application_name: 'tollgate',
+      synchronous_commit: commit,
       // What is read here is small by design; starting workers for it took 13 of 18 ms (measured).
       // As text: the driver leaves a zero out.
       max_parallel_workers_per_gather: '0',

@@ -4,7 +4,7 @@ import { HTTPException } from 'hono/http-exception';
 import { z } from 'zod';
 import { problem, PROBLEM_TYPE, type Problem } from '../contract/problem.ts';
 import type { SessionUser } from '../contract/session.ts';
-import type { Actor } from './audit.ts';
+import { nameRequest, type Actor } from './audit.ts';
 import type { Clock } from './clock.ts';
 import type { Query, Sql, Tx } from './database.ts';
 import { Fault, FAULTS, type FaultCode, type FieldError } from './fault.ts';
@@ -23,6 +23,8 @@ export type CustomerAccess = { id: string; role: 'owner' | 'billing' | 'develope
 export type Api = {
   Variables: {
     requestId: string;
+    /** From where it comes; undefined where nobody asked. */
+    address: string | undefined;
     now: number;
     actor: Actor;
     query: Query;
@@ -120,6 +122,7 @@ export function transactional(sql: Sql): MiddlewareHandler<Api> {
     await sql.begin(async (tx) => {
       c.set('query', tx);
       c.set('tx', tx);
+      await nameRequest(tx, { requestId: c.var.requestId, address: c.var.address });
       await next();
       // Hono has made the error's answer already; the transaction must see the error as well.
       if (c.error) throw c.error;

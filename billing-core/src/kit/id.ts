@@ -20,3 +20,9 @@ export function newId(prefix: IdPrefix, nowMs: number): string {
   for (const byte of randomBytes(RANDOM_DIGITS)) random += ALPHABET.charAt(byte % 32);
   return `${prefix}_${time}${random}`;
 }
+
+/** When an id was made, epoch ms. */
+export function timeOfId(id: string): number {
+  const digits = id.slice(id.indexOf('_') + 1).slice(0, TIME_DIGITS);
+  return [...digits].reduce((time, digit) => time * 32 + ALPHABET.indexOf(digit), 0);
+}

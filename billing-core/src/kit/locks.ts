@@ -13,4 +13,6 @@ export const LOCKS = {
   defaultPlan: 7_655_104,
   /** One desk that divides rate limits, held by its core's session. */
   rateDesk: 7_655_105,
+  /** One core at a time finds out which state the database is in. */
+  recovery: 7_655_106,
 } as const;

@@ -5,10 +5,20 @@ import { createTransport } from 'nodemailer';
 import type { Log } from './log.ts';
 
 export type Letter = { to: string; subject: string; text: string };
+/** One whose sender waits for it: sent again it is the same message. */
+export type DirectLetter = Letter & { messageId: string };
 
-/** Sends letters behind the request: nobody waits, and nobody can tell by time that one went. */
+/** The mail server refuses this letter, and would refuse it again. */
+export class LetterRefused extends Error {}
+
 export interface Mail {
+  /** Sends it behind the request: nobody waits, and nobody can tell by time that it went. */
   send(letter: Letter): void;
+  /**
+   * Resolves when the mail server has taken it. Throws what went wrong: LetterRefused where it
+   * would again, LetterUnsure where it may have been taken.
+   */
+  deliver(letter: DirectLetter): Promise<void>;
   /** Resolves when what was handed over has left, or has failed and was logged. */
   settled(): Promise<void>;
 }
@@ -22,7 +32,25 @@ export type MailSettings = {
 
 const SMTP_TIMEOUT_MS = 20_000;
 
-type Deliver = (letter: Letter) => Promise<unknown>;
+type Deliver = (letter: Letter & { messageId?: string }) => Promise<unknown>;
+
+/** Nobody knows whether the mail server has taken this letter: it fell silent. */
+export class LetterUnsure extends Error {}
+
+/** Whether a connection ended that there was: before there is one, nothing was sent. */
+function isUnsure(error: unknown): boolean {
+  const { syscall, responseCode, code } = error as NodeJS.ErrnoException & {
+    responseCode?: number;
+  };
+  if (responseCode !== undefined || code === 'EAUTH' || code === 'EDNS') return false;
+  return syscall !== 'connect' && syscall !== 'getaddrinfo';
+}
+
+/** Whether an address or the message itself was refused for good: not the sign-in, nor for now. */
+function isForGood(error: unknown): boolean {
+  const { code, responseCode = 0 } = error as { code?: string; responseCode?: number };
+  return (code === 'EENVELOPE' || code === 'EMESSAGE') && responseCode >= 500;
+}
 
 function bySmtp(url: string, from: string): Deliver {
   const timeouts = { connectionTimeout: SMTP_TIMEOUT_MS, socketTimeout: SMTP_TIMEOUT_MS };
@@ -53,6 +81,13 @@ export function openMail(settings: MailSettings): Mail {
         .catch((err: unknown) => log.error({ err, subject: letter.subject }, 'mail failed'))
         .finally(() => underway.delete(sent));
       underway.add(sent);
+    },
+    deliver: async (letter) => {
+      await deliver(letter).catch((error: unknown) => {
+        const { message } = error as Error;
+        if (isForGood(error)) throw new LetterRefused(message);
+        throw isUnsure(error) ? new LetterUnsure(message, { cause: error }) : error;
+      });
     },
     settled: async () => void (await Promise.all(underway)),
   };

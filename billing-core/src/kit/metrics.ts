@@ -1,13 +1,18 @@
 import type { MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
-import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
 import type { Api } from './http.ts';
 
 // The bounds OpenTelemetry advises for http.server.request.duration.
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
-export type Metrics = { registry: Registry; measureRequests: MiddlewareHandler<Api> };
+export type Metrics = {
+  registry: Registry;
+  measureRequests: MiddlewareHandler<Api>;
+  /** Lines of gateways' messages that could not be read; each is named in the log. */
+  badLines: Counter<'list'>;
+};
 
 // The pattern, never the path: a label per id would grow without end. The last handler that is
 // bound to a method is the endpoint; middleware is bound to all of them.
@@ -27,6 +32,12 @@ export function openMetrics(): Metrics {
     buckets: SECONDS,
     registers: [registry],
   });
+  const badLines = new Counter({
+    name: 'sync_bad_lines_total',
+    help: 'Leases and rates in messages of gateways that could not be read, and were left out',
+    labelNames: ['list'] as const,
+    registers: [registry],
+  });
   const measureRequests: MiddlewareHandler<Api> = async (c, next) => {
     const from = performance.now();
     await next();
@@ -37,5 +48,5 @@ export function openMetrics(): Metrics {
     };
     duration.observe(labels, (performance.now() - from) / 1_000);
   };
-  return { registry, measureRequests };
+  return { registry, measureRequests, badLines };
 }

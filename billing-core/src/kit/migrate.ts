@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { openDatabase, type Sql } from './database.ts';
+import { migrateJobs } from './jobs.ts';
 import { LOCKS } from './locks.ts';
 
 const FOLDER = new URL('../../migrations/', import.meta.url);
@@ -28,8 +29,8 @@ async function applied(sql: Sql): Promise<Map<number, string>> {
 
 /**
  * Applies the numbered forward migrations that are missing, each in its own transaction, and
- * returns how many it applied. Refuses a database whose applied migrations differ from these
- * files, or that is newer than this program.
+ * returns how many it applied; the tables of jobs come behind them. Refuses a database whose
+ * applied migrations differ from these files, or that is newer than this program.
  */
 export async function migrate(databaseUrl: string): Promise<number> {
   const sql = openDatabase(databaseUrl, 1);
@@ -53,6 +54,7 @@ export async function migrate(databaseUrl: string): Promise<number> {
       });
       count += 1;
     }
+    await migrateJobs(sql);
     return count;
   } finally {
     await sql.end();
