@@ -1,6 +1,7 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { Checks } from '../catalog/checks.ts';
-import { priceErrors } from '../catalog/price-model.ts';
+import { countsEvents, priceErrors } from '../catalog/price-model.ts';
+import { QUANTITY_MAX } from '../catalog/quantity.ts';
 import { metersById, type MeterRow } from '../catalog/store.ts';
 import { pricePreview, pricePreviewRequest } from '../contract/price-preview.ts';
 import { Fault, type FieldError } from '../kit/fault.ts';
@@ -33,12 +34,28 @@ function quantitiesOf(asked: Asked): [path: string, quantity: string][] {
   ];
 }
 
+/** What was used now can be one event; what was rated before is a sum, in who knows how many. */
+function eventErrors({ price, already_rated_quantity }: Asked): FieldError[] {
+  if (price.model !== 'percentage' && price.model !== 'graduated_percentage') return [];
+  if (already_rated_quantity === undefined || !countsEvents(price)) return [];
+  const message = 'is a sum where each event counts: give already_rated_quantities';
+  return [{ path: 'already_rated_quantity', message }];
+}
+
 function errorsIn(asked: Asked, meters: readonly MeterRow[]): FieldError[] {
   const checks = new Checks(meters);
+  let total = 0n;
   for (const [path, quantity] of quantitiesOf(asked)) {
-    checks.quantity(path, asked.price.meter_id ?? '', quantity);
+    total += checks.quantity(path, asked.price.meter_id ?? '', quantity) ?? 0n;
   }
-  return [...priceErrors(asked.price, 'price', meters), ...checks.errors];
+  const errors = [
+    ...priceErrors(asked.price, 'price', meters),
+    ...eventErrors(asked),
+    ...checks.errors,
+  ];
+  if (errors.length > 0 || total <= QUANTITY_MAX) return errors;
+  const path = asked.quantities === undefined ? 'quantity' : 'quantities';
+  return [{ path, message: 'comes, with what was rated before, to more than gateways can count' }];
 }
 
 /** /v1/prices/preview: the price editor's calculator. */

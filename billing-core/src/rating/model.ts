@@ -28,8 +28,8 @@ export function joined(one: Usage, other: Usage): Usage {
   return { total, events: eventsOf(one) + eventsOf(other) };
 }
 
-/** How the units are named and how finely they are counted. */
-export type CountedBy = Pick<Meter, 'name' | 'scale'>;
+/** How the units are named, all and one of them, and how finely they are counted. */
+export type CountedBy = Pick<Meter, 'name' | 'scale'> & Partial<Pick<Meter, 'unit'>>;
 
 export type Terms = {
   currency: string;

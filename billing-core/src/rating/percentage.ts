@@ -1,3 +1,4 @@
+import { isRatedByEvent } from '../catalog/price-model.ts';
 import { minorDigits } from '../contract/currency.ts';
 import type { RateTier } from '../contract/price.ts';
 import type { Slice } from '../contract/rated-line.ts';
@@ -7,17 +8,6 @@ import { flatSlices, partsOf } from './tiers.ts';
 import { computed, money, percent, several } from './words.ts';
 
 const isNone = (text: string): boolean => exact(text).isZero();
-
-/**
- * Whether the price can be rated only when the quantity of each event is known: what they come to
- * does not say which are free, or below a minimum.
- */
-export function isRatedByEvent(price: PercentagePrice): boolean {
-  if (price.free_events > 0) return true;
-  if (price.event_minimum !== null || price.event_maximum !== null) return true;
-  const sharesFee = isNone(price.free_amount) && isNone(price.included_units);
-  return !isNone(price.fixed_amount) && !sharesFee;
-}
 
 /** What is free of a period: each already cut to the period's part. */
 export type Allowance = { included: Exact; freeEvents: bigint; freeAmount: Exact };

@@ -36,7 +36,9 @@ export function rated(asked: Asked, meter: CountedBy | undefined): Rated {
   const terms = { currency, final, ...beforeIn(asked), ...shareIn(asked), ...(meter && { meter }) };
   // The schema has filled in every field that a kind has; what is left of others is null.
   const line = rate(price as PriceTerms, usageOf(quantity, quantities), terms);
-  if (line.rounded_amount.length <= AMOUNT_DIGITS_MAX) return line;
+  if (line.rounded_amount.replace('-', '').length <= AMOUNT_DIGITS_MAX) return line;
   const message = `comes to an amount of more than ${AMOUNT_DIGITS_MAX} digits`;
-  throw new Fault('invalid_request', { errors: [{ path: 'price', message }] });
+  // No price costs that much for nothing: it is what was used of it.
+  const path = quantities === undefined ? 'quantity' : 'quantities';
+  throw new Fault('invalid_request', { errors: [{ path, message }] });
 }

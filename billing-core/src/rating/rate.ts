@@ -27,7 +27,7 @@ import {
 import { packageSlices } from './packages.ts';
 import { percentageSlices, worthOf } from './percentage.ts';
 import { tierSlices } from './tiers.ts';
-import { count, inSentence, money, partOf, sentence, several } from './words.ts';
+import { count, counted, money, partOf, sentence, several } from './words.ts';
 
 /**
  * What is due of a price for what was used. With `terms.before` it is what is due of the period so
@@ -123,6 +123,10 @@ function includedSlices(covered: Exact): Slice[] {
   return [sliceOf('included', ZERO, { quantity: covered.toFixed(), description })];
 }
 
+/** The units that the price includes in that part of a period. */
+export const includedIn = ({ included_units }: UsagePrice, terms: Terms): Exact =>
+  freeUnits(included_units, terms);
+
 const freeUnits = (units: string, { share, meter }: Terms): Exact =>
   unitsFor(exact(units), share, meter?.scale ?? 0);
 
@@ -136,7 +140,7 @@ function titleOf(price: PriceTerms, usage: Usage, { currency, meter }: Terms): s
   if (price.model === 'flat') return 'Flat fee';
   const quantity = quantityOf(usage);
   const name = meter?.name ?? 'Units';
-  if (!isPercentage(price)) return `${count(quantity)} ${inSentence(name)}`;
+  if (!isPercentage(price)) return counted(quantity, name, meter?.unit);
   const events = several(exact(eventsOf(usage)), 'event');
   return `${name} of ${worthOf(price, quantity, currency)} in ${events}`;
 }

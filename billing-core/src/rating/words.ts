@@ -20,7 +20,7 @@ function formatOf(currency: string): Intl.NumberFormat {
   formats.set(currency, made);
   return made;
 }
-const counted = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: PLACES_MAX });
+const grouped = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: PLACES_MAX });
 
 // As text: Intl reads it digit by digit, where a number would lose some.
 const literal = (value: Exact) => value.toFixed() as Intl.StringNumericLiteral;
@@ -39,7 +39,7 @@ export function computed(amount: Exact, currency: string): string {
   return said.eq(amount) ? money(amount, currency) : `${money(said, currency)}…`;
 }
 
-export const count = (quantity: Exact): string => counted.format(literal(quantity));
+export const count = (quantity: Exact): string => grouped.format(literal(quantity));
 export const percent = (rate: Exact): string => `${count(rate)}%`;
 
 /** '1 event', '3 events'. */
@@ -49,6 +49,20 @@ export const several = (number: Exact, noun: string): string =>
 /** A meter's name within a sentence; 'API calls' keeps its capitals. */
 export const inSentence = (name: string): string =>
   /^\p{Lu}(?!\p{Lu})/u.test(name) ? name.charAt(0).toLowerCase() + name.slice(1) : name;
+
+const pluralsOf = (unit: string): string[] => [`${unit}s`, `${unit}es`, unit.replace(/y$/, 'ies')];
+
+/**
+ * '120,431 requests', '1 request'. A meter has the name of many; of one it is the same with its
+ * unit, where the name ends with the plural of that: 'API calls' counted by the 'call'.
+ */
+export function counted(quantity: Exact, name: string, unit: string | undefined): string {
+  const many = inSentence(name);
+  const figure = count(quantity);
+  if (unit === undefined || !quantity.eq(exact('1'))) return `${figure} ${many}`;
+  const plural = pluralsOf(unit).find((form) => form !== unit && many.endsWith(form));
+  return `${figure} ${plural === undefined ? many : many.slice(0, -plural.length) + unit}`;
+}
 
 const PERCENT_PLACES = 2;
 

@@ -1,0 +1,92 @@
+import type { Query, Tx } from '../kit/database.ts';
+import type { InvoiceState } from '../contract/invoice.ts';
+
+/**
+ * The first of `count` numbers that follow one another. The series is locked until the transaction
+ * ends: whoever comes next waits to see whether they are used, so none is left out.
+ */
+export async function takeNumbers(tx: Tx, series: string, count: number): Promise<bigint> {
+  const [row] = await tx<{ last_number: bigint }[]>`
+    update document_series set last_number = last_number + ${count} where id = ${series}
+    returning last_number`;
+  if (row === undefined) throw new Error(`no series ${series}`);
+  return row.last_number - BigInt(count) + 1n;
+}
+
+/** Locks customers in one order: what is to their credit then stays. */
+export async function lockBalances(tx: Tx, customerIds: readonly string[]): Promise<void> {
+  await tx`select from customers where id = any(${[...customerIds]}) order by id
+    for no key update`;
+}
+
+export type Balance = { customer_id: string; currency: string; amount: bigint };
+
+/** What these customers have to their credit, where it is anything. */
+export async function balancesOf(sql: Query, customerIds: readonly string[]): Promise<Balance[]> {
+  const rows = await sql<{ customer_id: string; currency: string; amount: string }[]>`
+    select customer_id, currency, sum(amount)::text as amount from customer_balance_entries
+     where customer_id = any(${[...customerIds]}) group by 1, 2`;
+  return rows.map((row) => ({ ...row, amount: BigInt(row.amount) }));
+}
+
+export type BalanceEntry = {
+  id: string;
+  customer_id: string;
+  currency: string;
+  invoice_id: string;
+  /** A negative invoice gave it, an invoice used it, or a credit note or a void gave it back. */
+  kind: 'grant' | 'use' | 'credit_note' | 'void';
+  credit_note_id?: string;
+  amount: bigint;
+};
+
+export async function insertBalanceEntries(
+  tx: Tx,
+  entries: readonly BalanceEntry[],
+  now: number,
+): Promise<void> {
+  if (entries.length === 0) return;
+  const rows = entries.map(({ amount, ...entry }) => ({
+    ...entry,
+    credit_note_id: entry.credit_note_id ?? null,
+    amount: amount.toString(),
+    created_at: new Date(now),
+  }));
+  await tx`insert into customer_balance_entries ${tx(rows)}`;
+}
+
+export type Final = {
+  id: string;
+  number: bigint;
+  state: InvoiceState;
+  fromBalance: bigint;
+};
+
+/**
+ * Turns drafts into invoices that stay as they are, with a copy of what all invoices say and of
+ * who their customers are by now.
+ */
+export async function finalizeRows(
+  tx: Tx,
+  series: string,
+  { finals, now }: { finals: readonly Final[]; now: number },
+): Promise<void> {
+  const at = new Date(now);
+  await tx`
+    update invoices
+       set state = final.state, series = ${series}, number = final.number,
+           from_balance = final.from_balance, finalized_at = ${at},
+           due_at = ${at}::timestamptz + make_interval(days => settings.due_days),
+           paid_at = case when final.state = 'paid' then ${at}::timestamptz end,
+           issuer = settings.issuer, footer = settings.footer,
+           customer = jsonb_build_object(
+             'id', customers.id, 'name', customers.name, 'external_id', customers.external_id,
+             'billing_address', customers.billing_address, 'tax_number', customers.tax_number)
+      from billing_settings settings, customers,
+           unnest(${finals.map(({ id }) => id)}::text[],
+                  ${finals.map(({ number }) => number.toString())}::bigint[],
+                  ${finals.map(({ state }) => state)}::text[],
+                  ${finals.map(({ fromBalance }) => fromBalance.toString())}::numeric[])
+             final (id, number, state, from_balance)
+     where invoices.id = final.id and customers.id = invoices.customer_id`;
+}

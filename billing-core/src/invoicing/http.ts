@@ -1,0 +1,182 @@
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
+import { z } from 'zod';
+import { id } from '../contract/field.ts';
+import {
+  billingSettings as settingsSchema,
+  invoice,
+  invoicesQuery,
+  invoiceSummary,
+  newCreditNote,
+  newInvoice,
+  type Invoice,
+} from '../contract/invoice.ts';
+import { pageOf } from '../contract/page.ts';
+import { atTimeOf } from '../customers/clock.ts';
+import { audit } from '../kit/audit.ts';
+import type { Query } from '../kit/database.ts';
+import { found } from '../kit/fault.ts';
+import { api, json, jsonBody, PROBLEMS, type Api } from '../kit/http.ts';
+import { pageFrom } from '../kit/page.ts';
+import {
+  creditInvoice,
+  discardDraft,
+  draftInvoice,
+  endInvoice,
+  finalizeInvoice,
+} from './actions.ts';
+import { notesOf } from './credit-store.ts';
+import { dunningOf, shownDunning, stepsOf } from './dunning-store.ts';
+import { billingSettings, updateSettings } from './settings-store.ts';
+import { shownInvoice, shownSummary } from './shown.ts';
+import { invoiceById, linesOf, listInvoices } from './store.ts';
+
+const tags = ['Invoices'];
+const params = z.object({ id: id('inv') });
+const answer = { 200: json(invoice), ...PROBLEMS };
+
+const list = createRoute({
+  method: 'get',
+  path: '/invoices',
+  tags,
+  summary: 'List invoices',
+  request: { query: invoicesQuery },
+  responses: { 200: json(pageOf(invoiceSummary)), ...PROBLEMS },
+});
+const create = createRoute({
+  method: 'post',
+  path: '/invoices',
+  tags,
+  summary: 'Draft an invoice',
+  description:
+    'Of lines of your own; the customer’s coupons and taxes are added. It has no number.',
+  request: jsonBody(newInvoice),
+  responses: { 201: json(invoice, 'Created'), ...PROBLEMS },
+});
+const get = createRoute({
+  method: 'get',
+  path: '/invoices/{id}',
+  tags,
+  summary: 'Get an invoice',
+  request: { params },
+  responses: answer,
+});
+const discard = createRoute({
+  method: 'delete',
+  path: '/invoices/{id}',
+  tags,
+  summary: 'Discard a draft',
+  request: { params },
+  responses: { 204: { description: 'Discarded' }, ...PROBLEMS },
+});
+const finalize = createRoute({
+  method: 'post',
+  path: '/invoices/{id}/finalize',
+  tags,
+  summary: 'Finalize an invoice',
+  description: 'It gets the next number and stays as it is from then on.',
+  request: { params },
+  responses: answer,
+});
+const end = (state: 'void' | 'uncollectible', description: string) =>
+  createRoute({
+    method: 'post',
+    path: `/invoices/{id}/${state}`,
+    tags,
+    summary: `Mark an invoice ${state}`,
+    description,
+    request: { params },
+    responses: answer,
+  });
+const voided = end('void', 'It should not have been. What it billed does not come again.');
+const uncollectible = end('uncollectible', 'Nobody will pay it; money that comes is still taken.');
+const credit = createRoute({
+  method: 'post',
+  path: '/invoices/{id}/credit-notes',
+  tags,
+  summary: 'Credit an invoice',
+  description: 'All that is left of it, an amount (with tax), or amounts of its lines.',
+  request: { params, ...jsonBody(newCreditNote) },
+  responses: { 201: json(invoice, 'Created'), ...PROBLEMS },
+});
+const getSettings = createRoute({
+  method: 'get',
+  path: '/billing-settings',
+  tags,
+  summary: 'Get the settings of invoices',
+  responses: { 200: json(settingsSchema), ...PROBLEMS },
+});
+const putSettings = createRoute({
+  method: 'put',
+  path: '/billing-settings',
+  tags,
+  summary: 'Replace the settings of invoices',
+  description: 'They hold for invoices that are finalized from now on.',
+  request: jsonBody(settingsSchema),
+  responses: { 200: json(settingsSchema), ...PROBLEMS },
+});
+
+/** An invoice with its lines and credit notes; of this customer only, where one is given. */
+export async function readInvoice(sql: Query, id: string, customerId?: string): Promise<Invoice> {
+  const row = await invoiceById(sql, id);
+  const isTheirs = row?.customer_id === customerId && row?.state !== 'draft';
+  const theirs = customerId === undefined || isTheirs ? row : undefined;
+  const invoice = found(theirs, 'invoice');
+  const dunning = shownDunning(await dunningOf(sql, id), await stepsOf(sql, id));
+  const notes = await notesOf(sql, id);
+  return shownInvoice(invoice, { lines: await linesOf(sql, id), notes, dunning });
+}
+
+/** /v1/invoices: what customers owe. */
+export function invoicesHttp(): OpenAPIHono<Api> {
+  const app = api();
+  app.openapi(list, async (c) => {
+    const query = c.req.valid('query');
+    const rows = await listInvoices(c.var.query, { ...query, drafts: true });
+    const shape = { limit: query.limit, key: (row: { id: string }) => row.id, item: shownSummary };
+    return c.json(pageFrom(rows, shape), 200);
+  });
+  app.openapi(create, async (c) => {
+    const wanted = c.req.valid('json');
+    const row = await draftInvoice(await atTimeOf(c.var, wanted.customer_id), wanted);
+    return c.json(await readInvoice(c.var.tx, row.id), 201);
+  });
+  app.openapi(get, async (c) =>
+    c.json(await readInvoice(c.var.query, c.req.valid('param').id), 200),
+  );
+  app.openapi(discard, async (c) => {
+    await discardDraft(c.var, c.req.valid('param').id);
+    return c.body(null, 204);
+  });
+  app.openapi(finalize, async (c) => {
+    const row = await finalizeInvoice(c.var, c.req.valid('param').id);
+    return c.json(await readInvoice(c.var.tx, row.id), 200);
+  });
+  app.openapi(voided, async (c) => {
+    const row = await endInvoice(c.var, c.req.valid('param').id, 'void');
+    return c.json(await readInvoice(c.var.tx, row.id), 200);
+  });
+  app.openapi(uncollectible, async (c) => {
+    const row = await endInvoice(c.var, c.req.valid('param').id, 'uncollectible');
+    return c.json(await readInvoice(c.var.tx, row.id), 200);
+  });
+  app.openapi(credit, async (c) => {
+    const row = await creditInvoice(c.var, c.req.valid('param').id, c.req.valid('json'));
+    return c.json(await readInvoice(c.var.tx, row.id), 201);
+  });
+  return app;
+}
+
+/** /v1/billing-settings: what holds for all invoices. */
+export function billingSettingsHttp(): OpenAPIHono<Api> {
+  const app = api();
+  app.openapi(getSettings, async (c) => c.json(await billingSettings(c.var.query), 200));
+  app.openapi(putSettings, async (c) => {
+    const { tx, actor, now, requestId } = c.var;
+    const settings = c.req.valid('json');
+    await updateSettings(tx, settings, now);
+    const deed = { actor, action: 'billing_settings.update', subjectId: 'billing_settings' };
+    await audit(tx, { ...deed, now, requestId, detail: settings });
+    return c.json(settings, 200);
+  });
+  return app;
+}

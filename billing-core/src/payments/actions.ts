@@ -1,0 +1,104 @@
+import type { NewPayment } from '../contract/payment.ts';
+import { settleInvoice } from '../invoicing/actions.ts';
+import { returnableOf } from '../invoicing/settle.ts';
+import type { InvoiceRow } from '../invoicing/store.ts';
+import { audit, type Doing } from '../kit/audit.ts';
+import { appendChange } from '../kit/changes.ts';
+import { DAY_MS } from '../kit/clock.ts';
+import { Fault } from '../kit/fault.ts';
+import { newId } from '../kit/id.ts';
+import { insertPayment, type PaymentRow } from './store.ts';
+
+const conflict = (detail: string): Fault => new Fault('state_conflict', { detail });
+
+/** What a payment is of: all that is due unless said, and never more. */
+function paymentOf(wanted: bigint | undefined, due: bigint): bigint {
+  if (due <= 0n) throw conflict('Nothing is due');
+  const amount = wanted ?? due;
+  if (amount > due) throw conflict(`Only ${due} is due`);
+  return amount;
+}
+
+/**
+ * What a refund is of: all that was paid too much unless said; at most all that
+ * was paid and did not become credit.
+ */
+function refundOf(wanted: bigint | undefined, due: bigint, most: bigint): bigint {
+  const over = due < 0n ? -due : 0n;
+  const amount = wanted ?? (over < most ? over : most);
+  if (amount === 0n) throw conflict('Nothing was paid too much: say how much goes back');
+  if (amount > most) throw conflict(`Only ${most} was paid`);
+  return amount;
+}
+
+/** How far a bank's date may be ahead of ours. */
+const AHEAD_MS = DAY_MS;
+
+/** When money moved: now unless said. It cannot have moved at a time that is to come. */
+function receivedAtOf(said: string | undefined, now: number): number {
+  const at = said === undefined ? now : Date.parse(said);
+  if (at <= now + AHEAD_MS) return at;
+  const message = 'is more than a day ahead';
+  throw new Fault('invalid_request', { errors: [{ path: 'received_at', message }] });
+}
+
+type Entry = Pick<NewPayment, 'kind' | 'method' | 'reference'> & { receivedAt: number };
+
+async function writeDown(
+  { tx, actor, now, requestId }: Doing,
+  { row, amount: moved }: { row: InvoiceRow; amount: bigint },
+  { kind, method, reference, receivedAt }: Entry,
+): Promise<PaymentRow> {
+  const amount = (moved < 0n ? -moved : moved).toString();
+  const payment = {
+    id: newId('pay', now),
+    invoice_id: row.id,
+    kind,
+    currency: row.currency,
+    amount,
+    method,
+    reference,
+    received_at: new Date(receivedAt),
+    created_at: new Date(now),
+  };
+  const by = { customer_id: row.customer_id, created_by: actor.id };
+  await insertPayment(tx, { ...payment, ...by });
+  const detail = { invoice_id: row.id, customer_id: row.customer_id, amount, method };
+  const action = `payment.${kind === 'payment' ? 'record' : 'refund'}`;
+  await audit(tx, { actor, action, subjectId: payment.id, now, requestId, detail });
+  await appendChange(tx, 'payment', payment.id);
+  return payment;
+}
+
+/**
+ * Writes down money that came for an invoice, or went back. The invoice's state follows: paid when
+ * nothing is due, open again when what came went back. Throws `state_conflict` for more than is
+ * due, or than was paid.
+ */
+export async function recordPayment(
+  doing: Doing,
+  invoiceId: string,
+  { kind, amount: text, method, reference, received_at }: NewPayment,
+): Promise<PaymentRow> {
+  const wanted = text === undefined ? undefined : BigInt(text);
+  const receivedAt = receivedAtOf(received_at, doing.now);
+  const settled = await settleInvoice(doing, invoiceId, (before, due) =>
+    kind === 'payment' ? paymentOf(wanted, due) : -refundOf(wanted, due, returnableOf(before)),
+  );
+  return writeDown(doing, settled, { kind, method, reference, receivedAt });
+}
+
+/**
+ * Writes down what a collector says has come or gone back: it has, whatever was due by then. What
+ * was paid too much is to be refunded.
+ */
+export async function recordCollected(
+  doing: Doing,
+  invoiceId: string,
+  { amount, ...entry }: Entry & { amount: bigint },
+): Promise<PaymentRow> {
+  const settled = await settleInvoice(doing, invoiceId, () =>
+    entry.kind === 'payment' ? amount : -amount,
+  );
+  return writeDown(doing, settled, entry);
+}

@@ -1,0 +1,28 @@
+import type { CollectorState, PaymentPageWanted } from '../contract/collector.ts';
+import { Fault } from '../kit/fault.ts';
+
+/**
+ * Who collects what invoices say. All but `stateOf` may talk to somebody else: not to be called in
+ * a transaction.
+ */
+export type Collector = {
+  stateOf(customerId: string): Promise<CollectorState>;
+  /** The address of a page of the collector's own. Throws `state_conflict` where there is none. */
+  pageFor(customerId: string, wanted: PaymentPageWanted): Promise<string>;
+  /** Charges the customer's card for this invoice now. Throws `state_conflict` saying why not. */
+  charge(customerId: string, invoiceId: string): Promise<void>;
+};
+
+const byHand = (): Fault =>
+  new Fault('state_conflict', { detail: 'Invoices are not paid by card here' });
+
+/** Somebody writes down what came: `recordPayment`. */
+export const manualCollector: Collector = {
+  stateOf: async () => ({ kind: 'manual', is_test: false, is_simulated: false, card: null }),
+  pageFor: async () => {
+    throw byHand();
+  },
+  charge: async () => {
+    throw byHand();
+  },
+};

@@ -1,0 +1,66 @@
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
+import { z } from 'zod';
+import { id } from '../contract/field.ts';
+import { newPayment, payment } from '../contract/payment.ts';
+import { invoiceById } from '../invoicing/store.ts';
+import { found } from '../kit/fault.ts';
+import { api, json, jsonBody, PROBLEMS, type Api } from '../kit/http.ts';
+import { recordPayment } from './actions.ts';
+import { shownPayment, shownPayments } from './store.ts';
+
+const tags = ['Invoices'];
+const params = z.object({ id: id('inv') });
+const portalParams = z.object({ invoice_id: id('inv') });
+const payments = z.object({ data: z.array(payment) });
+
+const list = createRoute({
+  method: 'get',
+  path: '/invoices/{id}/payments',
+  tags,
+  summary: 'List payments of an invoice',
+  request: { params },
+  responses: { 200: json(payments), ...PROBLEMS },
+});
+const record = createRoute({
+  method: 'post',
+  path: '/invoices/{id}/payments',
+  tags,
+  summary: 'Record a payment',
+  description: 'That came, in full or in part, or that went back (`kind` refund).',
+  request: { params, ...jsonBody(newPayment) },
+  responses: { 201: json(payment, 'Created'), ...PROBLEMS },
+});
+const portalList = createRoute({
+  method: 'get',
+  path: '/invoices/{invoice_id}/payments',
+  tags: ['Portal'],
+  summary: 'List payments of an invoice',
+  request: { params: portalParams },
+  responses: { 200: json(payments), ...PROBLEMS },
+});
+
+/** /v1/invoices/…/payments: the manual collector. */
+export function paymentsHttp(): OpenAPIHono<Api> {
+  const app = api();
+  app.openapi(list, async (c) => {
+    const row = found(await invoiceById(c.var.query, c.req.valid('param').id), 'invoice');
+    return c.json({ data: await shownPayments(c.var.query, row.id) }, 200);
+  });
+  app.openapi(record, async (c) => {
+    const row = await recordPayment(c.var, c.req.valid('param').id, c.req.valid('json'));
+    return c.json(shownPayment(row), 201);
+  });
+  return app;
+}
+
+/** Under /portal/v1/customers/{customer_id}: what was paid of an invoice of theirs. */
+export function portalPaymentsHttp(): OpenAPIHono<Api> {
+  const app = api();
+  app.openapi(portalList, async (c) => {
+    const row = await invoiceById(c.var.query, c.req.valid('param').invoice_id);
+    const theirs = row?.customer_id === c.var.customer.id && row.state !== 'draft' ? row : null;
+    const { id: invoiceId } = found(theirs, 'invoice');
+    return c.json({ data: await shownPayments(c.var.query, invoiceId) }, 200);
+  });
+  return app;
+}
