@@ -159,6 +159,16 @@ test("boundaries are whole minutes on the anchor's day, or the last of a shorter
   );
 });
 
+const LIVE = {
+  trial_ends_at: null,
+  canceled_at: null,
+  paused_at: null,
+  past_due_since: null,
+  pending_kind: null,
+  pending_at: null,
+};
+const RESUMES = { paused_at: new Date(50), pending_kind: 'resume' } as const;
+
 describe('trials', () => {
   test('end after calendar days at the same time of day, over a clock change too', () => {
     const end = trialEnd(ms('2026-03-20T08:00:00Z'), 14, 'Europe/Berlin');
@@ -174,14 +184,28 @@ describe('trials', () => {
     { trial: 100, canceled: 50, at: 40, state: 'canceled' },
   ])('state follows from the time: $trial $canceled $at is $state', (row) => {
     const date = (at: number | null) => (at === null ? null : new Date(at));
-    const ends = { trial_ends_at: date(row.trial), canceled_at: date(row.canceled) };
+    const ends = { ...LIVE, trial_ends_at: date(row.trial), canceled_at: date(row.canceled) };
     expect(subscriptionState(ends, row.at)).toBe(row.state);
+  });
+
+  const at = new Date(100);
+  test.each([
+    ['a pause', { paused_at: at }, ['paused', 'paused']],
+    ['a debt', { past_due_since: at }, ['past_due', 'past_due']],
+    ['a debt in a trial', { past_due_since: at, trial_ends_at: new Date(300) }, ['past_due']],
+    ['a cancel to come', { pending_kind: 'cancel', pending_at: at }, ['active', 'canceled']],
+    ['a pause to come', { pending_kind: 'pause', pending_at: at }, ['active', 'paused']],
+    ['a pause that ends', { ...RESUMES, pending_at: at }, ['paused', 'active']],
+    ['a change to come', { pending_kind: 'change', pending_at: at }, ['active', 'active']],
+  ] as const)('state follows from %s, just before and then', (_name, over, states) => {
+    const seen = [99, 100].map((now) => subscriptionState({ ...LIVE, ...over }, now));
+    expect(seen.slice(0, states.length)).toEqual(states);
   });
 });
 
 describe('who may subscribe to what, when', () => {
   const customer = { state: 'active', currency: 'USD' } as const;
-  const version = { state: 'published', currency: 'USD', trial_days: 0 } as const;
+  const version = { state: 'published', currency: 'USD', trial_days: 0, kind: 'plan' } as const;
 
   test.each([
     [customer, version, /^$/],
@@ -189,6 +213,7 @@ describe('who may subscribe to what, when', () => {
     [customer, { ...version, state: 'draft' as const }, /draft/],
     [customer, { ...version, state: 'archived' as const }, /archived/],
     [customer, { ...version, currency: 'EUR' }, /EUR.*USD/],
+    [customer, { ...version, kind: 'add_on' as const }, /add-on/],
   ])('%j on %j', (who, what, conflict) => {
     expect(versionConflict(who, what) ?? '').toMatch(conflict);
   });

@@ -2,7 +2,14 @@ import type { NewPlan, NewPlanVersion, PlanPatch } from '../contract/plan.ts';
 import { audit, type Doing } from '../kit/audit.ts';
 import { Fault, found } from '../kit/fault.ts';
 import { newId } from '../kit/id.ts';
-import { checkVersion, VERSIONS_MAX, type VersionContent, type VersionRow } from './model.ts';
+import {
+  checkVersion,
+  kindFaults,
+  unbillablePrice,
+  VERSIONS_MAX,
+  type VersionContent,
+  type VersionRow,
+} from './model.ts';
 import {
   clearDefault,
   insertPlan,
@@ -42,7 +49,9 @@ export async function createPlan(doing: Doing, wanted: NewPlan): Promise<PlanRow
 }
 
 /** What a patch sets: the default is offered, and what is not offered is no default. */
-function planValues({ name, description, self_serve, self_serve_default }: PlanPatch): PlanValues {
+function planValues(patch: PlanPatch): PlanValues {
+  const { name, description, self_serve, self_serve_default, unpaid_action } = patch;
+  const unpaid_rate_per_second = patch.unpaid_rate_per_second ?? null;
   return {
     ...(name !== undefined && { name }),
     ...(description !== undefined && { description }),
@@ -50,6 +59,7 @@ function planValues({ name, description, self_serve, self_serve_default }: PlanP
     ...(self_serve === false && { self_serve_default: false }),
     ...(self_serve_default !== undefined && { self_serve_default }),
     ...(self_serve_default === true && { self_serve: true }),
+    ...(unpaid_action !== undefined && { unpaid_action, unpaid_rate_per_second }),
   };
 }
 
@@ -57,16 +67,26 @@ function planValues({ name, description, self_serve, self_serve_default }: PlanP
 export async function changePlan(doing: Doing, id: string, patch: PlanPatch): Promise<PlanRow> {
   // The mark before the plan: two that take it from one another must not wait in a circle.
   if (patch.self_serve_default === true) await clearDefault(doing.tx);
-  found(await lockPlan(doing.tx, id), 'plan');
+  const { kind } = found(await lockPlan(doing.tx, id), 'plan');
+  if (kind === 'add_on' && (patch.self_serve === true || patch.self_serve_default === true)) {
+    const message = 'is nothing of an add-on';
+    const path = patch.self_serve === true ? 'self_serve' : 'self_serve_default';
+    throw new Fault('invalid_request', { errors: [{ path, message }] });
+  }
   const row = await updatePlan(doing.tx, id, planValues(patch));
   const { tx, actor, now, requestId } = doing;
   await audit(tx, { actor, action: 'plan.update', subjectId: id, now, requestId, detail: patch });
   return row;
 }
 
-async function contentOf({ tx }: Doing, wanted: NewPlanVersion): Promise<VersionContent> {
+async function contentOf(
+  { tx }: Doing,
+  kind: VersionRow['kind'],
+  wanted: NewPlanVersion,
+): Promise<VersionContent> {
   const named = [...wanted.prices, ...wanted.entitlements].map((line) => line.meter_id ?? '');
   const { content, errors } = checkVersion(wanted, await metersById(tx, named));
+  errors.push(...kindFaults(kind, wanted));
   if (errors.length > 0) throw new Fault('invalid_request', { errors });
   return content;
 }
@@ -81,8 +101,8 @@ export async function draftVersion(
   wanted: NewPlanVersion,
 ): Promise<VersionRow> {
   const { tx, now } = doing;
-  found(await lockPlan(tx, planId), 'plan');
-  const content = await contentOf(doing, wanted);
+  const { kind } = found(await lockPlan(tx, planId), 'plan');
+  const content = await contentOf(doing, kind, wanted);
   const [newest] = await versionsOf(tx, [planId]);
   const number = (newest?.number ?? 0) + 1;
   if (number > VERSIONS_MAX) {
@@ -110,15 +130,19 @@ export async function rewriteVersion(
   id: string,
   wanted: NewPlanVersion,
 ): Promise<VersionRow> {
-  await lockedIn(doing, id, 'draft');
-  await replaceVersion(doing.tx, { id, now: doing.now }, await contentOf(doing, wanted));
+  const { kind } = await lockedIn(doing, id, 'draft');
+  await replaceVersion(doing.tx, { id, now: doing.now }, await contentOf(doing, kind, wanted));
   await record(doing, 'plan_version.update', id);
   return saved(doing, id);
 }
 
-/** From here on the version is what it is, and can be subscribed to. */
+/**
+ * From here on the version is what it is, and can be subscribed to. Throws state_conflict for one
+ * that could be sold but never billed.
+ */
 export async function publishVersion(doing: Doing, id: string): Promise<VersionRow> {
-  await lockedIn(doing, id, 'draft');
+  const unbillable = unbillablePrice(await lockedIn(doing, id, 'draft'));
+  if (unbillable !== undefined) throw new Fault('state_conflict', { detail: unbillable });
   const published_at = new Date(doing.now);
   await moveVersion(doing.tx, id, { state: 'published', published_at });
   await record(doing, 'plan_version.publish', id);

@@ -1,5 +1,5 @@
 import type { FieldError } from '../kit/fault.ts';
-import { scaled } from './quantity.ts';
+import { QUANTITY_MAX, scaled } from './quantity.ts';
 
 export type KnownMeter = { id: string; scale: number };
 
@@ -19,7 +19,7 @@ export class Checks {
     const quantity = scaled(decimal, scale);
     if (quantity === undefined) {
       this.errors.push({ path, message: `has more than the ${scale} decimal places of the meter` });
-    } else if (quantity > BigInt(Number.MAX_SAFE_INTEGER)) {
+    } else if (quantity > QUANTITY_MAX) {
       this.errors.push({ path, message: 'is larger than gateways can count' });
     }
     return quantity;

@@ -7,7 +7,13 @@ import type {
 import type { PriceInput } from '../contract/price-input.ts';
 import type { FieldError } from '../kit/fault.ts';
 import { Checks, type KnownMeter } from './checks.ts';
-import { priceValues, shownPrice, type PriceRow, type PriceValues } from './price-model.ts';
+import {
+  isRatedByEvent,
+  priceValues,
+  shownPrice,
+  type PriceRow,
+  type PriceValues,
+} from './price-model.ts';
 import { unscaled } from './quantity.ts';
 
 export const VERSIONS_MAX = 200;
@@ -29,7 +35,10 @@ export type EntitlementValues = {
 export type VersionContent = {
   currency: string;
   trial_days: number;
+  interval_months: number;
   proration: PlanVersion['proration'];
+  threshold_amount: string | null;
+  charged: PlanVersion['charged'];
   prices: PriceValues[];
   entitlements: EntitlementValues[];
 };
@@ -106,6 +115,34 @@ export function checkVersion(
   return { content, errors: [...checks.errors, ...twice] };
 }
 
+/** What an add-on cannot have: it is a flat price, and raises quotas of the plan beside it. */
+function* addOnFaults(wanted: NewPlanVersion): Generator<FieldError> {
+  const { prices, entitlements, trial_days, threshold_amount } = wanted;
+  for (const [i, price] of prices.entries()) {
+    const fits = price.model === 'flat' && price.billed === 'in_advance';
+    if (!fits) yield { path: `prices.${i}.model`, message: 'of an add-on is flat, in advance' };
+  }
+  for (const [i, line] of entitlements.entries()) {
+    const path = `entitlements.${i}`;
+    if (line.kind === 'rate_limit')
+      yield { path: `${path}.kind`, message: 'is nothing of an add-on' };
+    if (line.kind === 'quota' && line.limit === null) {
+      yield { path: `${path}.limit`, message: 'is missing: it is what the quota is raised by' };
+    }
+  }
+  if (trial_days > 0) yield { path: 'trial_days', message: 'is nothing of an add-on' };
+  if (threshold_amount !== null) {
+    yield { path: 'threshold_amount', message: 'is nothing of an add-on' };
+  }
+}
+
+/** What a version of this kind of plan cannot have. */
+export function kindFaults(kind: PlanVersion['kind'], wanted: NewPlanVersion): FieldError[] {
+  if (kind === 'add_on') return [...addOnFaults(wanted)];
+  if (wanted.charged === 'recurring') return [];
+  return [{ path: 'charged', message: 'is recurring but for an add-on' }];
+}
+
 export type EntitlementRow = Omit<EntitlementValues, 'quota_limit'> & {
   id: string;
   quota_limit: string | null;
@@ -118,11 +155,31 @@ export type VersionRow = {
   state: PlanVersion['state'];
   currency: string;
   trial_days: number;
+  interval_months: number;
   proration: PlanVersion['proration'];
+  threshold_amount: string | null;
+  kind: PlanVersion['kind'];
+  charged: PlanVersion['charged'];
   published_at: Date | null;
   prices: PriceRow[];
   entitlements: EntitlementRow[];
 };
+
+/**
+ * Why a version cannot be billed; undefined when it can. The ledger sums what came in a minute, so
+ * it cannot say what each event was: a price that asks for that can be tried, not sold.
+ */
+export function unbillablePrice({ prices }: Pick<VersionRow, 'prices'>): string | undefined {
+  const at = prices.map(shownPrice).findIndex((price) => {
+    const isShare = price.model === 'percentage' || price.model === 'graduated_percentage';
+    return isShare && isRatedByEvent(price);
+  });
+  if (at === -1) return undefined;
+  return (
+    `Price ${at + 1} needs the quantity of each event, and meters keep sums: it cannot have ` +
+    'free_events or a bound of an event, nor fixed_amount beside included_units or free_amount'
+  );
+}
 
 function shownEntitlement(row: EntitlementRow): Entitlement {
   const { id, kind } = row;

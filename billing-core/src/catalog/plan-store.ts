@@ -11,11 +11,14 @@ import { insertPrices, pricesOf } from './price-store.ts';
 export type PlanRow = Omit<Plan, 'versions' | 'created_at'> & { created_at: Date };
 
 const planColumns = (sql: Query) =>
-  sql`id, slug, name, description, self_serve, self_serve_default, created_at`;
+  sql`id, slug, name, description, kind, self_serve, self_serve_default, unpaid_action,
+      trim_scale(unpaid_rate_per_second)::text as unpaid_rate_per_second, created_at`;
 
 // Amounts as text: JSON would make floats of them.
 const versions = (sql: Query) => sql`
-  select id, plan_id, number, state, currency, trial_days, proration, published_at,
+  select id, plan_id, number, state, currency, trial_days, interval_months,
+    proration, charged, threshold_amount::text, published_at,
+    (select kind from plans where plans.id = plan_id) as kind,
     (${pricesOf(sql)}) as prices,
     (select coalesce(json_agg(json_build_object('id', entitlements.id, 'kind', kind,
               'feature', feature, 'meter_id', meter_id, 'quota_limit', quota_limit::text,
@@ -121,13 +124,14 @@ export async function defaultVersion(sql: Query): Promise<VersionRow | undefined
   return version;
 }
 
+/** What a version says beside its lines. */
+const termsOf = ({ prices: _, entitlements: __, ...terms }: VersionContent) => terms;
+
 type Draft = { id: string; planId: string; number: number; now: number };
 
 export async function insertVersion(tx: Tx, draft: Draft, content: VersionContent): Promise<void> {
   const { id, planId: plan_id, number } = draft;
-  const { currency, trial_days, proration } = content;
-  const created_at = new Date(draft.now);
-  const values = { id, plan_id, number, currency, trial_days, proration, created_at };
+  const values = { id, plan_id, number, ...termsOf(content), created_at: new Date(draft.now) };
   await tx`insert into plan_versions ${tx(values)}`;
   await insertLines(tx, draft, content);
 }
@@ -138,11 +142,9 @@ export async function replaceVersion(
   draft: { id: string; now: number },
   content: VersionContent,
 ): Promise<void> {
-  const { currency, trial_days, proration } = content;
   await tx`delete from prices where plan_version_id = ${draft.id}`;
   await tx`delete from entitlements where plan_version_id = ${draft.id}`;
-  const values = { currency, trial_days, proration };
-  await tx`update plan_versions set ${tx(values)} where id = ${draft.id}`;
+  await tx`update plan_versions set ${tx(termsOf(content))} where id = ${draft.id}`;
   await insertLines(tx, draft, content);
 }
 

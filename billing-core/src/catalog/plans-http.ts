@@ -2,6 +2,7 @@ import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { z } from 'zod';
 import { id } from '../contract/field.ts';
 import { pageOf, pageQuery } from '../contract/page.ts';
+import { planVersionDiff, planVersionDiffQuery } from '../contract/plan-diff.ts';
 import {
   newPlan,
   newPlanVersion,
@@ -22,6 +23,7 @@ import {
   publishVersion,
   rewriteVersion,
 } from './actions.ts';
+import { diffOf } from './diff.ts';
 import { shownVersion, type VersionRow } from './model.ts';
 import { listPlans, planById, versionById, versionsOf, type PlanRow } from './plan-store.ts';
 
@@ -77,6 +79,15 @@ const getVersion = createRoute({
   summary: 'Get a plan version',
   request: { params: versionId },
   responses: { 200: json(planVersion), ...PROBLEMS },
+});
+const diff = createRoute({
+  method: 'get',
+  path: '/plan-versions/{id}/diff',
+  tags,
+  summary: 'Compare a plan version',
+  description: 'With another version of its plan: the one before it unless `from` names one.',
+  request: { params: versionId, query: planVersionDiffQuery },
+  responses: { 200: json(planVersionDiff), ...PROBLEMS },
 });
 const rewrite = createRoute({
   method: 'put',
@@ -152,6 +163,16 @@ function versionsHttp(): OpenAPIHono<Api> {
   app.openapi(getVersion, async (c) => {
     const row = await versionById(c.var.query, c.req.valid('param').id);
     return c.json(shownVersion(found(row, 'plan version')), 200);
+  });
+  app.openapi(diff, async (c) => {
+    const to = found(await versionById(c.var.query, c.req.valid('param').id), 'plan version');
+    const all = await versionsOf(c.var.query, [to.plan_id]);
+    const { from: fromId } = c.req.valid('query');
+    const isFrom = ({ id: one, number }: VersionRow) =>
+      fromId === undefined ? number < to.number : one === fromId;
+    const from = all.find(isFrom);
+    if (fromId !== undefined) found(from, 'version of the same plan');
+    return c.json(diffOf(from && shownVersion(from), shownVersion(to)), 200);
   });
   app.openapi(rewrite, async (c) => {
     const row = await rewriteVersion(c.var, c.req.valid('param').id, c.req.valid('json'));

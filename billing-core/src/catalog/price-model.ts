@@ -1,5 +1,5 @@
 import type { PriceInput } from '../contract/price-input.ts';
-import type { Price } from '../contract/price.ts';
+import type { Price, PriceTerms } from '../contract/price.ts';
 import type { FieldError } from '../kit/fault.ts';
 import { Checks, type KnownMeter } from './checks.ts';
 
@@ -110,6 +110,34 @@ export function priceErrors(
   priceValues(line, path, checks);
   return checks.errors;
 }
+
+type Percentage = Extract<PriceTerms, { model: 'percentage' | 'graduated_percentage' }>;
+type EventTerms = Pick<
+  Percentage,
+  | 'free_events'
+  | 'event_minimum'
+  | 'event_maximum'
+  | 'fixed_amount'
+  | 'free_amount'
+  | 'included_units'
+>;
+
+const isNone = (decimal: string): boolean => !/[1-9]/.test(decimal);
+
+/**
+ * Whether a price by percentage can be rated only when the quantity of each event is known: what
+ * they come to does not say which are free, or below a minimum.
+ */
+export function isRatedByEvent(price: EventTerms): boolean {
+  if (price.free_events > 0) return true;
+  if (price.event_minimum !== null || price.event_maximum !== null) return true;
+  const isAllPaid = isNone(price.free_amount) && isNone(price.included_units);
+  return !isNone(price.fixed_amount) && !isAllPaid;
+}
+
+/** Whether it matters in how many events a quantity came; `isRatedByEvent` asks for more. */
+export const countsEvents = (price: EventTerms): boolean =>
+  isRatedByEvent(price) || !isNone(price.fixed_amount);
 
 /** What each model shows beside its id, model and meter. */
 const USAGE = ['included_units', 'minimum_amount', 'maximum_amount', 'discount_percent'] as const;

@@ -3,6 +3,9 @@
  * and at the gateway. Exact both ways; no floating point.
  */
 
+/** No gateway counts further: the largest whole number that is exact there. */
+export const QUANTITY_MAX = BigInt(Number.MAX_SAFE_INTEGER);
+
 /** Out: undefined when the text is no decimal or has more places than the meter keeps. */
 export function scaled(decimal: string, scale: number): bigint | undefined {
   const match = /^(\d+)(?:\.(\d+?)0*)?$/.exec(decimal);

@@ -2,11 +2,13 @@ import type { CustomerPatch, NewCustomer } from '../contract/customer.ts';
 import { audit, type Doing } from '../kit/audit.ts';
 import { randomBase62 } from '../kit/base62.ts';
 import { appendChange } from '../kit/changes.ts';
+import type { Tx } from '../kit/database.ts';
 import { Fault, found } from '../kit/fault.ts';
 import { newId } from '../kit/id.ts';
 import { addMember } from './memberships.ts';
 import { lockOwned } from './membership-store.ts';
 import {
+  boundBy,
   hasLiveSubscription,
   insertCustomer,
   keepZone,
@@ -29,17 +31,9 @@ async function bornCustomer(
   wanted: NewCustomer,
   mint: MintKeyRef,
 ): Promise<CustomerRow> {
-  const { name, external_id = null, currency, billing_zone, metadata } = wanted;
+  const { external_id = null, ...given } = wanted;
   const id = newId('cus', now);
-  const facts = {
-    id,
-    name,
-    external_id,
-    currency,
-    billing_zone,
-    metadata,
-    createdAt: new Date(now),
-  };
+  const facts = { id, external_id, ...given, createdAt: new Date(now) };
   for (let tries = 0; tries < KEY_REF_TRIES; tries++) {
     const row = await insertCustomer(tx, { ...facts, key_ref: mint() });
     if (row !== undefined) return row;
@@ -79,26 +73,52 @@ export async function createOwnCustomer(
   return row;
 }
 
-/** Changes what is given; `metadata` is replaced as a whole. Throws not_found, already_exists. */
+/** What invoices say of a customer. */
+const PAYER = ['name', 'external_id', 'billing_address', 'tax_number'] as const;
+
+/** Throws state_conflict where something says what the customer pays in. */
+async function requireFreeCurrency(tx: Tx, { id, currency }: CustomerRow): Promise<void> {
+  const refuse = (what: string): Fault =>
+    new Fault('state_conflict', {
+      detail: `The customer ${what} in ${currency}: make another customer for another currency`,
+    });
+  const bound = await boundBy(tx, id);
+  if (bound.subscription) throw refuse('has or had a subscription');
+  if (bound.invoices) throw refuse('has invoices');
+  if (bound.coupons) throw refuse('has a coupon of an amount');
+}
+
+/**
+ * Changes what is given; `metadata` is replaced as a whole. Throws not_found, already_exists;
+ * state_conflict for another currency where something is, or can still come to be, owed in the
+ * present one.
+ */
 export async function changeCustomer(
   doing: Doing,
   id: string,
   patch: CustomerPatch,
 ): Promise<CustomerRow> {
   const { tx, actor, now, requestId } = doing;
-  const { name, external_id, billing_zone, metadata } = patch;
+  const { name, external_id, currency, billing_zone, key_scopes, metadata } = patch;
+  const { billing_address, tax_number } = patch;
   const change = {
     ...(name !== undefined && { name }),
+    ...(currency !== undefined && { currency }),
     ...(external_id !== undefined && { external_id }),
     ...(billing_zone !== undefined && { billing_zone }),
+    ...(key_scopes !== undefined && { key_scopes }),
     ...(metadata !== undefined && { metadata }),
+    ...(billing_address !== undefined && { billing_address }),
+    ...(tax_number !== undefined && { tax_number }),
   };
   const before = found(await lockCustomer(tx, id), 'customer');
+  if ((currency ?? before.currency) !== before.currency) await requireFreeCurrency(tx, before);
   const row = found(await updateCustomer(tx, id, change), 'customer');
   if (row.billing_zone !== before.billing_zone) await keepZone(tx, before, now);
   const detail = { fields: Object.keys(change) };
   await audit(tx, { actor, action: 'customer.update', subjectId: id, now, requestId, detail });
   await appendChange(tx, 'customer', id);
+  if (PAYER.some((field) => row[field] !== before[field])) await appendChange(tx, 'payer', id);
   return row;
 }
 

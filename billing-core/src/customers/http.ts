@@ -26,9 +26,9 @@ const customersQuery = pageQuery.extend({
 
 /** What its members see of a customer. */
 export function shownPortalCustomer(row: CustomerRow): PortalCustomer {
-  const { name, external_id, currency, billing_zone, state } = row;
+  const { key_ref: _, metadata: __, clock_ms, ...shared } = row;
   const created_at = row.created_at.toISOString();
-  return { id: row.id, name, external_id, currency, billing_zone, state, created_at };
+  return { ...shared, clock_ms: Number(clock_ms), created_at };
 }
 
 const shown = (row: CustomerRow): Customer => ({
@@ -69,7 +69,9 @@ const patch = createRoute({
   path: '/customers/{id}',
   tags,
   summary: 'Change a customer',
-  description: '`metadata` is replaced as a whole.',
+  description:
+    '`metadata` is replaced as a whole. `currency` changes only while there never was a ' +
+    'subscription or an invoice in the one before, and no coupon of an amount.',
   request: { params: customerId, ...jsonBody(customerPatch) },
   responses: { 200: json(customer), ...PROBLEMS },
 });

@@ -1,6 +1,7 @@
 import { userById } from '../auth/user-store.ts';
 import type { MemberRole, NewMembership } from '../contract/customer.ts';
 import { audit, type Doing } from '../kit/audit.ts';
+import { appendChange } from '../kit/changes.ts';
 import { found, notFound } from '../kit/fault.ts';
 import { newId } from '../kit/id.ts';
 import {
@@ -27,6 +28,8 @@ export async function addMember(
   const detail = { user_id: userId, role };
   const action = 'membership.create';
   await audit(tx, { actor, action, subjectId: customerId, now, requestId, detail });
+  // Where a customer names no addresses, its letters go to its members.
+  await appendChange(tx, 'payer', customerId);
   return found(await membershipById(tx, id), 'membership');
 }
 
@@ -42,6 +45,7 @@ export async function changeRole(
   const detail = { user_id: row.user_id, role };
   const subjectId = row.customer_id;
   await audit(tx, { actor, action: 'membership.update', subjectId, now, requestId, detail });
+  await appendChange(tx, 'payer', subjectId);
   return row;
 }
 
@@ -53,4 +57,5 @@ export async function removeMember(doing: Doing, id: string): Promise<void> {
   const detail = { user_id: row.user_id };
   const subjectId = row.customer_id;
   await audit(tx, { actor, action: 'membership.delete', subjectId, now, requestId, detail });
+  await appendChange(tx, 'payer', subjectId);
 }

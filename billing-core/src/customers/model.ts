@@ -7,6 +7,8 @@ const MAY = {
   'members.write': ['owner'],
   'customer.write': ['owner'],
   'subscription.write': ['owner', 'billing'],
+  'payment.write': ['owner', 'billing'],
+  'notices.write': ['owner', 'billing'],
 } as const satisfies Record<string, readonly MemberRole[]>;
 
 export type MemberDeed = keyof typeof MAY;

@@ -11,13 +11,19 @@ export type CustomerRow = {
   external_id: string | null;
   currency: string;
   billing_zone: string;
+  key_scopes: string[];
+  billing_address: string;
+  tax_number: string;
   metadata: Record<string, string>;
   state: 'active' | 'archived';
+  /** How far its own clock is ahead of the installation's; see clock.ts. */
+  clock_ms: bigint;
   created_at: Date;
 };
 
 const columns = (sql: Query) => sql`
-  id, key_ref, name, external_id, currency, billing_zone, metadata, state, created_at`;
+  id, key_ref, name, external_id, currency, billing_zone, key_scopes, billing_address, tax_number,
+  metadata, state, clock_ms, created_at`;
 const UNIQUES = { customers_external_id_key: 'A customer with this external_id exists already' };
 
 export async function accessOf(
@@ -81,21 +87,25 @@ export async function lockCustomer(tx: Tx, id: string): Promise<CustomerRow | un
   return row;
 }
 
-export type CustomerToStore = Omit<CustomerRow, 'state' | 'created_at'> & { createdAt: Date };
+export type CustomerToStore = Omit<CustomerRow, 'state' | 'clock_ms' | 'created_at'> & {
+  createdAt: Date;
+};
 
 /** The stored customer, or undefined when the key reference is taken and another must be tried. */
 export async function insertCustomer(
   tx: Tx,
   customer: CustomerToStore,
 ): Promise<CustomerRow | undefined> {
-  const { id, key_ref, name, external_id, currency, billing_zone, metadata, createdAt } = customer;
+  const { id, key_ref, name, external_id, currency, billing_zone, key_scopes } = customer;
+  const { billing_address, tax_number, metadata, createdAt } = customer;
   const [row] = await unique(
     UNIQUES,
     tx<CustomerRow[]>`
-      insert into customers (id, key_ref, name, external_id, currency, billing_zone, metadata,
-                             created_at, updated_at)
+      insert into customers (id, key_ref, name, external_id, currency, billing_zone, key_scopes,
+                             billing_address, tax_number, metadata, created_at, updated_at)
       values (${id}, ${key_ref}, ${name}, ${external_id}, ${currency}, ${billing_zone},
-              ${tx.json(metadata)}, ${createdAt}, ${createdAt})
+              ${key_scopes}, ${billing_address}, ${tax_number}, ${tx.json(metadata)},
+              ${createdAt}, ${createdAt})
       on conflict (key_ref) do nothing
       returning ${columns(tx)}`,
   );
@@ -103,7 +113,7 @@ export async function insertCustomer(
 }
 
 export type CustomerChange = Partial<
-  Pick<CustomerRow, 'name' | 'external_id' | 'billing_zone' | 'metadata' | 'state'>
+  Omit<CustomerRow, 'id' | 'key_ref' | 'clock_ms' | 'created_at'>
 >;
 
 export async function updateCustomer(
@@ -128,6 +138,25 @@ export async function hasLiveSubscription(sql: Query, customerId: string): Promi
     select exists (select from subscriptions
                     where customer_id = ${customerId} and canceled_at is null) as live`;
   return row?.live ?? false;
+}
+
+/** What ties a customer to its currency; those tables are written by others. */
+export type Bound = { subscription: boolean; invoices: boolean; coupons: boolean };
+
+/**
+ * What ties this customer to its currency. Whoever writes such a row locks the customer's before
+ * it reads the currency: this waits for them, and they for the transaction. A subscription that is
+ * over ties as well: usage of it may come at any time, and is rated at its prices.
+ */
+export async function boundBy(tx: Tx, customerId: string): Promise<Bound> {
+  await tx`select from customers where id = ${customerId} for update`;
+  const [row] = await tx<[Bound]>`
+    select exists (select from subscriptions where customer_id = ${customerId}) as subscription,
+           exists (select from invoices where customer_id = ${customerId}) as invoices,
+           exists (select from customer_coupons join coupons on coupons.id = coupon_id
+                    where customer_id = ${customerId} and ended_at is null
+                      and currency is not null) as coupons`;
+  return row;
 }
 
 /** Keeps the zone that the customer had until `now` (ms): windows in force then stay. */

@@ -1,21 +1,19 @@
+import { shownVersion } from '../catalog/model.ts';
 import { defaultVersion, heldVersion } from '../catalog/plan-store.ts';
 import type { NewOwnCustomer, NewSubscription } from '../contract/subscription.ts';
 import { createOwnCustomer } from '../customers/actions.ts';
 import { lockCustomer, type CustomerRow } from '../customers/store.ts';
-import { audit, type Doing } from '../kit/audit.ts';
-import { appendChange } from '../kit/changes.ts';
+import type { Doing } from '../kit/audit.ts';
+import { MINUTE_MS } from '../kit/clock.ts';
 import { Fault, found } from '../kit/fault.ts';
 import { newId } from '../kit/id.ts';
+import { underDebt } from './debt.ts';
+import { begun, type Loaded } from './decide.ts';
+import { recordStep, tell } from './load.ts';
 import { overlap, startError, trialEnd, versionConflict, type SubscriptionRow } from './model.ts';
-import {
-  endSubscription,
-  insertSubscription,
-  latestSubscription,
-  moveSubscription,
-  subscriptionById,
-} from './store.ts';
+import { insertCharges, insertPhase, insertSubscription, latestSubscription } from './row-store.ts';
 
-function refuse(conflict: string | undefined): void {
+export function refuse(conflict: string | undefined): void {
   if (conflict !== undefined) throw new Fault('state_conflict', { detail: conflict });
 }
 
@@ -27,11 +25,38 @@ function startOf(wanted: NewSubscription, now: number): number {
   throw new Fault('invalid_request', { errors: [{ path: 'starts_at', message }] });
 }
 
-async function record(doing: Doing, action: string, row: SubscriptionRow): Promise<void> {
-  const { tx, actor, now, requestId } = doing;
-  const detail = { customer_id: row.customer_id, plan_version_id: row.plan_version_id };
-  await audit(tx, { actor, action, subjectId: row.id, now, requestId, detail });
-  await appendChange(tx, 'customer', row.customer_id);
+type Version = NonNullable<Awaited<ReturnType<typeof heldVersion>>>;
+type Start = { start: number; trialDays: number; now: number };
+
+/** A subscription of this customer that begins then. */
+function begins(customer: CustomerRow, version: Version, { start, trialDays, now }: Start): Loaded {
+  const trial = trialEnd(start, trialDays, customer.billing_zone);
+  const started_at = new Date(start);
+  const anchor_at = new Date(Math.floor(start / MINUTE_MS) * MINUTE_MS);
+  const { id: plan_version_id, plan_id, interval_months } = version;
+  const on = { plan_version_id, interval_months, anchor_at };
+  const row: SubscriptionRow = {
+    id: newId('sub', now),
+    customer_id: customer.id,
+    plan_id,
+    ...on,
+    time_zone: customer.billing_zone,
+    started_at,
+    trial_ends_at: trial === null ? null : new Date(trial),
+    trial_settled_at: null,
+    paused_at: null,
+    past_due_since: null,
+    blocked_at: null,
+    limited_at: null,
+    pending_kind: null,
+    pending_at: null,
+    pending_plan_version_id: null,
+    pending_credit_unused: false,
+    items_at: null,
+    canceled_at: null,
+  };
+  const phases = [{ ...on, starts_at: started_at, paused: false }];
+  return { row, phases, versions: new Map([[version.id, shownVersion(version)]]) };
 }
 
 /** Puts a customer that has no live subscription on a published version. */
@@ -42,56 +67,19 @@ export async function subscribe(doing: Doing, wanted: NewSubscription): Promise<
   const start = startOf(wanted, now);
   refuse(versionConflict(customer, version));
   refuse(overlap(await latestSubscription(tx, customer.id), start));
-  const trialEndsAt = trialEnd(start, version.trial_days, customer.billing_zone);
-  const row = {
-    id: newId('sub', now),
-    customer_id: customer.id,
-    plan_version_id: version.id,
-    time_zone: customer.billing_zone,
-    started_at: new Date(start),
-    trial_ends_at: trialEndsAt === null ? null : new Date(trialEndsAt),
-  };
-  await insertSubscription(tx, { ...row, created_at: new Date(now) });
-  const subscription = { ...row, plan_id: version.plan_id, canceled_at: null };
-  await record(doing, 'subscription.create', subscription);
-  return subscription;
-}
-
-/** The live subscription under its customer's lock, and that customer. */
-async function lockedLive({ tx }: Doing, id: string) {
-  const seen = found(await subscriptionById(tx, id), 'subscription');
-  const customer = found(await lockCustomer(tx, seen.customer_id), 'customer');
-  const row = found(await subscriptionById(tx, id), 'subscription');
-  refuse(row.canceled_at === null ? undefined : 'The subscription is canceled');
-  return { row, customer };
-}
-
-// Another core's clock may be ahead of ours by a little: a subscription does not end unbegun.
-const notBefore = (start: Date, now: number): Date => new Date(Math.max(start.getTime(), now));
-
-/** Ends a subscription now. Its customer's keys are refused from then on. */
-export async function cancelSubscription(doing: Doing, id: string): Promise<SubscriptionRow> {
-  const { row } = await lockedLive(doing, id);
-  const canceled = { ...row, canceled_at: notBefore(row.started_at, doing.now) };
-  await endSubscription(doing.tx, id, canceled.canceled_at);
-  await record(doing, 'subscription.cancel', canceled);
-  return canceled;
-}
-
-/** Moves a live subscription to another published version now; periods and trial stay. */
-export async function changeSubscription(
-  doing: Doing,
-  id: string,
-  versionId: string,
-): Promise<SubscriptionRow> {
-  const { row, customer } = await lockedLive(doing, id);
-  const version = found(await heldVersion(doing.tx, versionId), 'plan version');
-  refuse(versionConflict(customer, version));
-  refuse(row.plan_version_id === version.id ? 'The subscription is on it already' : undefined);
-  const moved = { ...row, plan_id: version.plan_id, plan_version_id: version.id };
-  await moveSubscription(doing.tx, moved, notBefore(row.started_at, doing.now));
-  await record(doing, 'subscription.change', moved);
-  return moved;
+  const trialDays = wanted.trial_days ?? version.trial_days;
+  const { after: paid, fees } = begun(begins(customer, version, { start, trialDays, now }));
+  // What the customer owes of an earlier one goes with it: nobody gets access anew by a new start.
+  const after = { ...paid, row: await underDebt(doing, paid.row) };
+  const { row, phases } = after;
+  await insertSubscription(tx, row, new Date(now));
+  for (const phase of phases) await insertPhase(tx, row.id, phase);
+  const { currency } = version;
+  const due_at = row.started_at;
+  await insertCharges(tx, fees, { subscription: row, cause: 'start', currency, due_at, now });
+  await recordStep(doing, 'subscription.create', { after });
+  await tell(doing, after);
+  return row;
 }
 
 const CURRENCY_WITHOUT_PLAN = 'USD';
@@ -107,7 +95,8 @@ export async function becomeCustomer(
 ): Promise<CustomerRow> {
   const version = await defaultVersion(doing.tx);
   const currency = version?.currency ?? CURRENCY_WITHOUT_PLAN;
-  const wanted = { name, currency, billing_zone, metadata: {} };
+  const none = { key_scopes: [], billing_address: '', tax_number: '', metadata: {} };
+  const wanted = { name, currency, billing_zone, ...none };
   const customer = await createOwnCustomer(doing, wanted, userId);
   if (version !== undefined) {
     await subscribe(doing, { customer_id: customer.id, plan_version_id: version.id });

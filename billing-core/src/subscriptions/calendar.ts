@@ -4,7 +4,12 @@ import type { BillingZones } from '../customers/store.ts';
 import { periodAt, zoned, type Anchor } from './model.ts';
 
 /** What a customer's windows follow: its billing zones, and its live subscription's periods. */
-export type Calendar = { zones: BillingZones; anchor: Anchor };
+export type Calendar = {
+  zones: BillingZones;
+  anchor: Anchor;
+  /** How far the customer's clock is ahead; left out: it has none. */
+  aheadMs?: number;
+};
 
 type ZonedKind = 'day' | 'month';
 
@@ -16,7 +21,7 @@ export const ZONE_MEMORY_MS = 100 * DAY_MS;
 /** A gateway's clock may be a little behind when it gets its facts. */
 const TOLD_BACK_MS = 300_000;
 /** Windows that gateways are told of at once. */
-const TOLD = { day: 9, month: 4, billing_period: 4 } as const;
+const TOLD = { hour: 30, day: 9, month: 4, billing_period: 4 } as const;
 
 /** The calendar day or month there that holds this time; days have 23 to 25 hours. */
 function zonedWindow(kind: ZonedKind, zone: string, at: number): Bounds {
@@ -88,19 +93,24 @@ export function zoneOf({ zones, anchor }: Calendar, kind: WindowKind): string {
   return kind === 'day' || kind === 'month' ? zones.current : 'UTC';
 }
 
+/** Whether these windows are those of UTC's calendar in core time. Clocks keep whole minutes. */
+function isUtc({ zones, aheadMs = 0 }: Calendar, kind: WindowKind): boolean {
+  if (kind === 'billing_period' || aheadMs > 0) return false;
+  return kind === 'hour' || (zones.current === 'UTC' && zones.earlier.length === 0);
+}
+
 /**
- * What a gateway is told of the windows around `now` (ms): where each ends and the next begins.
- * Nothing where they are those of UTC's calendar, which it knows.
+ * What a gateway is told of the windows around `now` (ms, the customer's time): where each ends and
+ * the next begins, in core time. Nothing where they are those of UTC's calendar, which it knows.
  */
 export function turnsOf(calendar: Calendar, kind: WindowKind, now: number): number[] {
-  if (kind === 'minute' || kind === 'hour') return [];
-  const { current, earlier } = calendar.zones;
-  if (kind !== 'billing_period' && current === 'UTC' && earlier.length === 0) return [];
+  if (kind === 'minute' || isUtc(calendar, kind)) return [];
+  const { aheadMs = 0 } = calendar;
   let window = windowOf(calendar, kind, now - TOLD_BACK_MS);
   const turns = [window.startsAt];
   for (let told = 0; told < TOLD[kind]; told++) {
     turns.push(window.endsAt);
     window = windowOf(calendar, kind, window.endsAt);
   }
-  return turns;
+  return turns.map((turn) => turn - aheadMs);
 }

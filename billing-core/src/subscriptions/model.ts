@@ -1,13 +1,24 @@
 import { Temporal } from 'temporal-polyfill';
 import type { CustomerRow } from '../customers/store.ts';
-import type { Subscription, SubscriptionState } from '../contract/subscription.ts';
+import type { PendingKind, Subscription, SubscriptionState } from '../contract/subscription.ts';
 
 export type Period = { start: number; end: number };
-type Ends = { trial_ends_at: Date | null; canceled_at: Date | null };
+/** What the state follows from, with the time. */
+export type Ends = Pick<
+  SubscriptionRow,
+  'trial_ends_at' | 'canceled_at' | 'paused_at' | 'past_due_since' | 'pending_kind' | 'pending_at'
+>;
 
-/** A function of the time alone: no job moves a trial to active. */
+/** Whether what is pending was due by then: it holds, whether or not somebody wrote it down. */
+const isDue = (row: Ends, kind: PendingKind, now: number): boolean =>
+  row.pending_kind === kind && row.pending_at !== null && row.pending_at.getTime() <= now;
+
+/** A function of the time alone: no job moves a trial to active, nor keeps one if it is late. */
 export function subscriptionState(row: Ends, now: number): SubscriptionState {
-  if (row.canceled_at !== null) return 'canceled';
+  if (row.canceled_at !== null || isDue(row, 'cancel', now)) return 'canceled';
+  if (isDue(row, 'pause', now)) return 'paused';
+  if (row.paused_at !== null && !isDue(row, 'resume', now)) return 'paused';
+  if (row.past_due_since !== null) return 'past_due';
   return row.trial_ends_at !== null && now < row.trial_ends_at.getTime() ? 'trialing' : 'active';
 }
 
@@ -17,23 +28,25 @@ export function trialEnd(startedAt: number, days: number, timeZone: string): num
   return zoned(startedAt, timeZone).add({ days }).epochMilliseconds;
 }
 
-/** Where a subscription's months are counted from. */
-export type Anchor = { startedAt: number; timeZone: string };
+/** Where a subscription's periods are counted from, and how many months each has: 1 unless said. */
+export type Anchor = { startedAt: number; timeZone: string; months?: number };
 
 /**
  * The billing period that holds this time: steps of calendar months from the minute of the start,
  * at the same time of day in the time zone. Steps are counted from the anchor and not from one
  * another, so the 31st bills on the 30th of April and again on the 31st of May.
  */
-export function periodAt({ startedAt, timeZone }: Anchor, at: number): Period {
+export function periodAt({ startedAt, timeZone, months: step = 1 }: Anchor, at: number): Period {
   const anchor = zoned(startedAt, timeZone).with({ second: 0, millisecond: 0 });
-  const boundary = (months: number): number => anchor.add({ months }).epochMilliseconds;
+  const boundary = (steps: number): number =>
+    anchor.add({ months: steps * step }).epochMilliseconds;
   const seen = zoned(at, timeZone);
-  // Within a month of the answer: the day of the month, a clock change, then decide.
-  let months = (seen.year - anchor.year) * 12 + seen.month - anchor.month;
-  while (boundary(months) > at) months -= 1;
-  while (boundary(months + 1) <= at) months += 1;
-  return { start: boundary(months), end: boundary(months + 1) };
+  // Within a step of the answer: the day of the month, a clock change, then decide.
+  const months = (seen.year - anchor.year) * 12 + seen.month - anchor.month;
+  let steps = Math.floor(months / step);
+  while (boundary(steps) > at) steps -= 1;
+  while (boundary(steps + 1) <= at) steps += 1;
+  return { start: boundary(steps), end: boundary(steps + 1) };
 }
 
 export const zoned = (at: number, timeZone: string): Temporal.ZonedDateTime =>
@@ -44,27 +57,57 @@ export type SubscriptionRow = {
   customer_id: string;
   plan_id: string;
   plan_version_id: string;
+  /** Of the version that it is on. */
+  interval_months: number;
   time_zone: string;
   started_at: Date;
+  anchor_at: Date;
   trial_ends_at: Date | null;
+  trial_settled_at: Date | null;
+  paused_at: Date | null;
+  past_due_since: Date | null;
+  /** Its requests are refused for want of payment. */
+  blocked_at: Date | null;
+  /** It has its plan's lower rate for want of payment. */
+  limited_at: Date | null;
+  pending_kind: PendingKind | null;
+  pending_at: Date | null;
+  pending_plan_version_id: string | null;
+  /** Of a pending cancel. */
+  pending_credit_unused: boolean;
+  /** When an add-on next begins or ends that is dated ahead. */
+  items_at: Date | null;
   canceled_at: Date | null;
 };
 
+const text = (at: Date | null): string | null => at?.toISOString() ?? null;
+
+function shownPending(row: SubscriptionRow): Subscription['pending_change'] {
+  const { pending_kind: kind, pending_at: at, pending_plan_version_id } = row;
+  if (kind === null || at === null) return null;
+  return { kind, at: at.toISOString(), plan_version_id: pending_plan_version_id };
+}
+
 /** The subscription as of now: state and period follow from the time. */
 export function shownSubscription(row: SubscriptionRow, now: number): Subscription {
-  const startedAt = row.started_at.getTime();
-  const at = Math.max(row.canceled_at?.getTime() ?? now, startedAt);
-  const period = periodAt({ startedAt, timeZone: row.time_zone }, at);
+  const { id, customer_id, plan_id, plan_version_id, time_zone, interval_months } = row;
+  const anchor = { startedAt: row.anchor_at.getTime(), timeZone: time_zone };
+  const at = Math.max(row.canceled_at?.getTime() ?? now, anchor.startedAt);
+  const period = periodAt({ ...anchor, months: interval_months }, at);
   return {
-    id: row.id,
-    customer_id: row.customer_id,
-    plan_id: row.plan_id,
-    plan_version_id: row.plan_version_id,
+    id,
+    customer_id,
+    plan_id,
+    plan_version_id,
     state: subscriptionState(row, now),
     started_at: row.started_at.toISOString(),
-    trial_ends_at: row.trial_ends_at?.toISOString() ?? null,
-    canceled_at: row.canceled_at?.toISOString() ?? null,
-    time_zone: row.time_zone,
+    trial_ends_at: text(row.trial_ends_at),
+    paused_at: text(row.paused_at),
+    past_due_since: text(row.past_due_since),
+    canceled_at: text(row.canceled_at),
+    pending_change: shownPending(row),
+    time_zone,
+    interval_months,
     current_period: {
       start: new Date(period.start).toISOString(),
       end: new Date(period.end).toISOString(),
@@ -76,13 +119,16 @@ export type OfferedVersion = {
   state: 'draft' | 'published' | 'archived';
   currency: string;
   trial_days: number;
+  kind: 'plan' | 'add_on';
 };
 
 /** Why this customer cannot go on this version; undefined when it can. */
 export function versionConflict(
   customer: Pick<CustomerRow, 'state' | 'currency'>,
   version: OfferedVersion,
+  kind: OfferedVersion['kind'] = 'plan',
 ): string | undefined {
+  if (version.kind !== kind) return kind === 'plan' ? 'It is an add-on' : 'It is no add-on';
   if (customer.state !== 'active') return 'The customer is archived';
   if (version.state !== 'published') return `The plan version is ${version.state}`;
   if (version.currency === customer.currency) return undefined;
