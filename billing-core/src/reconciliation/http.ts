@@ -1,0 +1,141 @@
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
+import { z } from 'zod';
+import { id } from '../contract/field.ts';
+import { pageOf } from '../contract/page.ts';
+import {
+  difference,
+  differencesQuery,
+  reconciliation,
+  reconciliationsQuery,
+  repairWanted,
+  type Reconciliation,
+  type ShownDifference,
+} from '../contract/reconciliation.ts';
+import { audit } from '../kit/audit.ts';
+import type { Sql } from '../kit/database.ts';
+import { Fault, found } from '../kit/fault.ts';
+import { api, json, jsonBody, PROBLEMS, type Api } from '../kit/http.ts';
+import { openSending } from '../kit/jobs.ts';
+import { pageFrom } from '../kit/page.ts';
+import { begin, RECONCILE_ONE, REPAIR_ONE } from './jobs.ts';
+import { repairOf } from './model.ts';
+import {
+  differenceAt,
+  differencesOf,
+  listAll,
+  oneById,
+  type DifferenceRow,
+  type ReconciliationRow,
+} from './store.ts';
+
+const tags = ['Reconciliation'];
+const params = z.object({ id: id('rcn') });
+
+const list = createRoute({
+  method: 'get',
+  path: '/reconciliations',
+  tags,
+  summary: 'List reconciliations',
+  description: 'What the books said when they were compared, newest first.',
+  request: { query: reconciliationsQuery },
+  responses: { 200: json(pageOf(reconciliation)), ...PROBLEMS },
+});
+const start = createRoute({
+  method: 'post',
+  path: '/reconciliations',
+  tags,
+  summary: 'Compare the books now',
+  description: 'Gateway counts = ledger = rated = invoiced = Stripe. It is done apart from this.',
+  responses: { 201: json(reconciliation, 'Created'), ...PROBLEMS },
+});
+const get = createRoute({
+  method: 'get',
+  path: '/reconciliations/{id}',
+  tags,
+  summary: 'Get a reconciliation',
+  request: { params },
+  responses: { 200: json(reconciliation), ...PROBLEMS },
+});
+const differences = createRoute({
+  method: 'get',
+  path: '/reconciliations/{id}/differences',
+  tags,
+  summary: 'List differences of a reconciliation',
+  request: { params, query: differencesQuery },
+  responses: { 200: json(pageOf(difference)), ...PROBLEMS },
+});
+const mend = createRoute({
+  method: 'post',
+  path: '/reconciliations/{id}/repairs',
+  tags,
+  summary: 'Repair a difference',
+  description: 'Nothing is repaired by itself. It is done apart from this.',
+  request: { params, ...jsonBody(repairWanted) },
+  responses: { 202: json(difference, 'Accepted'), ...PROBLEMS },
+});
+
+const shown = ({ since, began_at, ended_at, ...row }: ReconciliationRow): Reconciliation => ({
+  ...row,
+  since: since.toISOString(),
+  began_at: began_at.toISOString(),
+  ended_at: ended_at?.toISOString() ?? null,
+});
+
+const shownDifference = (row: DifferenceRow): ShownDifference => ({
+  position: row.position,
+  stage: row.stage,
+  kind: row.kind,
+  customer:
+    row.customer_id === null ? null : { id: row.customer_id, name: row.customer_name ?? '' },
+  subject_id: row.subject_id,
+  here: row.here,
+  there: row.there,
+  detail: row.detail,
+  repair: repairOf(row) ?? null,
+  repaired_at: row.repaired_at?.toISOString() ?? null,
+});
+
+/** /v1/reconciliations: the books side by side, for admins. */
+export function reconciliationsHttp(sql: Sql): OpenAPIHono<Api> {
+  const app = api();
+  const send = openSending(sql);
+  app.openapi(list, async (c) => {
+    const page = c.req.valid('query');
+    const rows = await listAll(c.var.query, page);
+    return c.json(pageFrom(rows, { limit: page.limit, key: (row) => row.id, item: shown }), 200);
+  });
+  app.openapi(start, async (c) => {
+    const { tx, actor, now, requestId } = c.var;
+    const row = await begin(tx, actor.id, now);
+    await send(tx, RECONCILE_ONE, { id: row.id });
+    await audit(tx, { actor, action: 'reconciliation.start', subjectId: row.id, now, requestId });
+    return c.json(shown(row), 201);
+  });
+  app.openapi(get, async (c) => {
+    const row = await oneById(c.var.query, c.req.valid('param').id);
+    return c.json(shown(found(row, 'reconciliation')), 200);
+  });
+  app.openapi(differences, async (c) => {
+    const { id: of } = found(await oneById(c.var.query, c.req.valid('param').id), 'reconciliation');
+    const page = c.req.valid('query');
+    const rows = await differencesOf(c.var.query, of, page);
+    const key = (row: DifferenceRow): string => String(row.position);
+    return c.json(pageFrom(rows, { limit: page.limit, key, item: shownDifference }), 200);
+  });
+  app.openapi(mend, async (c) => {
+    const { tx, actor, now, requestId } = c.var;
+    const { id: of } = c.req.valid('param');
+    const { position } = c.req.valid('json');
+    const row = found(await differenceAt(tx, of, position), 'difference');
+    const how = repairOf(row);
+    if (how === undefined) {
+      throw new Fault('state_conflict', { detail: 'Nothing can be done about it from here' });
+    }
+    await send(tx, REPAIR_ONE, { id: of, position: String(position) });
+    const detail = { position, kind: row.kind, repair: how, about: row.subject_id };
+    const action = 'reconciliation.repair';
+    await audit(tx, { actor, action, subjectId: of, now, requestId, detail });
+    return c.json(shownDifference(row), 202);
+  });
+  return app;
+}

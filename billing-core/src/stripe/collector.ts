@@ -1,0 +1,101 @@
+import { Fault, notFound } from '../kit/fault.ts';
+import type { Collector } from '../payments/collector.ts';
+import type { PaymentPageWanted } from '../contract/collector.ts';
+import { isLive, type StripeSettings } from './client.ts';
+import type { StripeKit } from './kit.ts';
+import { tellPayer } from './payer.ts';
+import { linkOf, payerOf, type LinkRow } from './store.ts';
+import { takeInvoice } from './take-invoice.ts';
+import { Mismatch, troubleOf } from './trouble.ts';
+
+/** What there is of Stripe where it collects. */
+export type Collecting = {
+  kit: StripeKit;
+  settings: StripeSettings;
+  /** The portal's address of a customer's invoices. */
+  invoicesUrl(customerId: string): string;
+  /** Something has come: not to wait for the next look. */
+  poke(): void;
+};
+
+const RETRY_AFTER_S = 5;
+const conflict = (detail: string): Fault => new Fault('state_conflict', { detail });
+
+/** What Stripe did not do, as the caller should see it. */
+async function said<Result>(work: Promise<Result>): Promise<Result> {
+  try {
+    return await work;
+  } catch (error) {
+    const trouble = troubleOf(error);
+    if (trouble === 'declined' || trouble === 'refused') throw conflict((error as Error).message);
+    if (error instanceof Mismatch) throw conflict(error.message);
+    if (trouble !== undefined) throw new Fault('unavailable', { retryAfter: RETRY_AFTER_S });
+    throw error;
+  }
+}
+
+async function theirLink(kit: StripeKit, customerId: string, invoiceId: string): Promise<LinkRow> {
+  const link = await linkOf(kit.sql, invoiceId);
+  if (link?.customer_id !== customerId) throw notFound('invoice at Stripe');
+  return link;
+}
+
+async function pageOf(
+  { kit, invoicesUrl }: Collecting,
+  customerId: string,
+  wanted: PaymentPageWanted,
+): Promise<string> {
+  const { stripe } = kit;
+  if (wanted.page === 'invoice') {
+    const { hosted_url } = await theirLink(kit, customerId, wanted.invoice_id);
+    if (hosted_url === null) throw conflict('It is not at Stripe yet');
+    return hosted_url;
+  }
+  const { stripe_id: customer } = await tellPayer(kit, customerId);
+  const back = invoicesUrl(customerId);
+  if (wanted.page === 'account') {
+    return (await stripe.billingPortal.sessions.create({ customer, return_url: back })).url;
+  }
+  const session = await stripe.checkout.sessions.create({
+    mode: 'setup',
+    customer,
+    currency: await currencyOf(kit, customerId),
+    success_url: back,
+    cancel_url: back,
+    client_reference_id: customerId,
+  });
+  if (session.url === null) throw conflict('Stripe gave no page for it');
+  return session.url;
+}
+
+async function currencyOf({ sql }: StripeKit, customerId: string): Promise<string> {
+  const [row] = await sql<{ currency: string }[]>`
+    select lower(currency) as currency from customers where id = ${customerId}`;
+  return row?.currency ?? '';
+}
+
+async function chargeNow(kit: StripeKit, { stripe_id }: LinkRow): Promise<void> {
+  try {
+    await kit.stripe.invoices.pay(stripe_id);
+  } finally {
+    await takeInvoice(kit, stripe_id);
+  }
+}
+
+/** Stripe collects: its pages take cards, and its answers become payments of ours. */
+export function stripeCollector(collecting: Collecting): Collector {
+  const { kit, settings } = collecting;
+  return {
+    stateOf: async (customerId) => ({
+      kind: 'stripe',
+      is_test: !isLive(settings.secretKey),
+      is_simulated: settings.apiBase !== undefined,
+      card: (await payerOf(kit.sql, customerId))?.card ?? null,
+    }),
+    pageFor: (customerId, wanted) => said(pageOf(collecting, customerId, wanted)),
+    charge: async (customerId, invoiceId) => {
+      const link = await theirLink(kit, customerId, invoiceId);
+      await said(chargeNow(kit, link));
+    },
+  };
+}

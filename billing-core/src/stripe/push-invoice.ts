@@ -1,0 +1,179 @@
+import type Stripe from 'stripe';
+import { invoiceById, linesOf, type InvoiceRow } from '../invoicing/store.ts';
+import { collectable, invoiceLines, invoiceParams, OURS, wireAmount } from './invoice-form.ts';
+import type { StripeKit } from './kit.ts';
+import { once } from './once.ts';
+import { linkOf, saveLink, saveTold, type LinkRow, type PayerRow } from './store.ts';
+import { takeInvoice } from './take-invoice.ts';
+import { Mismatch, troubleOf } from './trouble.ts';
+import { reductionsToTell, type Reduction } from './work-store.ts';
+
+const BY_CARD = 'charge_automatically';
+/** As many as Stripe adds in one call, with room to spare. */
+const LINES_A_CALL = 100;
+
+async function madeDraft(kit: StripeKit, row: InvoiceRow, payer: PayerRow): Promise<LinkRow> {
+  const { sql, stripe, wallClock } = kit;
+  const { stripe_id: customer, card, told } = payer;
+  const collecting = {
+    stripeCustomer: customer,
+    hasCard: card !== null,
+    hasEmail: told.email !== '',
+  };
+  const now = wallClock();
+  const stripeId = await once(
+    { sql, now },
+    {
+      name: `invoice:${row.id}`,
+      params: invoiceParams(row, collecting, now),
+      make: (params, key) => stripe.invoices.create(params, key),
+      find: async (since) => {
+        const list = stripe.invoices.list({ customer, created: { gte: since }, limit: 100 });
+        for await (const each of list) {
+          if (each.metadata?.[OURS.invoice] === row.id) return each;
+        }
+        return undefined;
+      },
+    },
+  );
+  await saveLink(sql, { invoice_id: row.id, customer_id: row.customer_id, stripe_id: stripeId });
+  const link = await linkOf(sql, row.id);
+  if (link === undefined) throw new Error(`no invoice ${row.id} of Stripe's`);
+  return link;
+}
+
+/** Puts our lines onto a draft, each once. */
+async function addLines(kit: StripeKit, row: InvoiceRow, stripeId: string): Promise<void> {
+  const { sql, stripe, wallClock } = kit;
+  const lines = invoiceLines(row, await linesOf(sql, row.id));
+  for (let at = 0; at < lines.length; at += LINES_A_CALL) {
+    const part = String(at / LINES_A_CALL);
+    await once(
+      { sql, now: wallClock() },
+      {
+        name: `lines:${row.id}:${part}`,
+        params: {
+          lines: lines.slice(at, at + LINES_A_CALL).map((line) => ({
+            ...line,
+            metadata: { ...line.metadata, [OURS.lines]: part },
+          })) as never[],
+        },
+        make: (params, key) => stripe.invoices.addLines(stripeId, params, key),
+        find: async () => {
+          for await (const each of stripe.invoices.listLineItems(stripeId, { limit: 100 })) {
+            if (each.metadata[OURS.lines] === part) return { id: stripeId };
+          }
+          return undefined;
+        },
+      },
+    );
+  }
+}
+
+/** Nobody is ever charged what our invoice does not say. */
+async function finalized(
+  { stripe }: StripeKit,
+  row: InvoiceRow,
+  { stripeId, hasCard }: { stripeId: string; hasCard: boolean },
+): Promise<Stripe.Invoice> {
+  const draft = await stripe.invoices.retrieve(stripeId);
+  if (draft.status !== 'draft') return draft;
+  const due = collectable(row);
+  if (BigInt(draft.total) !== due) {
+    throw new Mismatch(`${stripeId} comes to ${draft.total} at Stripe, and to ${due} here`);
+  }
+  const isCollected = row.state === 'open' && (hasCard || draft.collection_method !== BY_CARD);
+  return stripe.invoices.finalizeInvoice(stripeId, { auto_advance: isCollected });
+}
+
+async function tellReduction(
+  { sql, stripe, wallClock }: StripeKit,
+  { id: invoice, status }: Stripe.Invoice,
+  { id, amount: text, memo }: Reduction,
+): Promise<void> {
+  const amount = wireAmount(BigInt(text));
+  await once(
+    { sql, now: wallClock() },
+    {
+      name: `credit:${id}`,
+      params: {
+        invoice,
+        amount,
+        memo,
+        metadata: { [OURS.credit]: id },
+        // Money goes back by a refund of its own, or has gone.
+        ...(status === 'paid' && { out_of_band_amount: amount }),
+      },
+      make: (params, key) => stripe.creditNotes.create(params, key),
+      find: async () => {
+        for await (const each of stripe.creditNotes.list({ invoice, limit: 100 })) {
+          if (each.metadata?.[OURS.credit] === id) return each;
+        }
+        return undefined;
+      },
+    },
+  );
+}
+
+const IS_OWED = ['open', 'uncollectible'];
+
+/**
+ * Charges the card. That it is declined, or was taken away since, is no fault: Stripe tries again
+ * by its own schedule.
+ */
+async function charge(stripe: Stripe, stripeId: string): Promise<void> {
+  await stripe.invoices.pay(stripeId).catch((error: unknown) => {
+    const trouble = troubleOf(error);
+    if (trouble !== 'declined' && trouble !== 'refused') throw error;
+  });
+}
+
+/** Brings the state at Stripe to ours, as far as ours asks for it. Each is done once by itself. */
+async function tellState(
+  { stripe }: StripeKit,
+  row: InvoiceRow,
+  { id, status, ...invoice }: Stripe.Invoice,
+): Promise<void> {
+  const isOwed = IS_OWED.includes(status ?? '');
+  if (row.state === 'void' && isOwed) await stripe.invoices.voidInvoice(id);
+  if (row.state === 'uncollectible' && status === 'open') {
+    await stripe.invoices.markUncollectible(id);
+  }
+  // It was paid by another way than through Stripe, or credited.
+  if (row.state === 'paid' && isOwed) await stripe.invoices.pay(id, { paid_out_of_band: true });
+  const isCharged = invoice.auto_advance && invoice.collection_method === BY_CARD;
+  if (row.state === 'open' && status === 'open' && isCharged && !invoice.attempted) {
+    await charge(stripe, id);
+  }
+}
+
+async function send({ stripe }: StripeKit, invoice: Stripe.Invoice): Promise<void> {
+  if (invoice.collection_method === 'send_invoice' && invoice.status === 'open') {
+    await stripe.invoices.sendInvoice(invoice.id);
+  }
+}
+
+/** Tells Stripe all of one invoice: that there is it, what lowers it, and what became of it. */
+export async function pushInvoice(
+  kit: StripeKit,
+  invoiceId: string,
+  payer: PayerRow,
+): Promise<void> {
+  const { sql, stripe } = kit;
+  const row = await invoiceById(sql, invoiceId);
+  if (row === undefined) throw new Error(`no invoice ${invoiceId}`);
+  const link = (await linkOf(sql, invoiceId)) ?? (await madeDraft(kit, row, payer));
+  const { stripe_id: stripeId } = link;
+  if (link.status === 'draft') {
+    await addLines(kit, row, stripeId);
+    const final = await finalized(kit, row, { stripeId, hasCard: payer.card !== null });
+    if (link.told === '') await send(kit, final);
+    await takeInvoice(kit, stripeId);
+  }
+  for (const reduction of await reductionsToTell(sql, invoiceId)) {
+    await tellReduction(kit, await stripe.invoices.retrieve(stripeId), reduction);
+  }
+  await tellState(kit, row, await stripe.invoices.retrieve(stripeId));
+  await saveTold(sql, invoiceId, row.state);
+  await takeInvoice(kit, stripeId);
+}

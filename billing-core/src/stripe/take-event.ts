@@ -1,0 +1,77 @@
+import type Stripe from 'stripe';
+import type { StripeKit } from './kit.ts';
+import { takePayer } from './payer.ts';
+import { invoicePaidBy, linkOf, payerAt } from './store.ts';
+import { takeInvoice } from './take-invoice.ts';
+
+/** What an event is about: what is fetched anew, whatever the event itself says of it. */
+export type Subject = { kind: 'invoice' | 'payer' | 'intent' | 'session'; id: string };
+
+const idOf = (value: unknown): string | undefined => {
+  if (typeof value === 'string') return value;
+  const { id } = (value ?? {}) as { id?: unknown };
+  return typeof id === 'string' ? id : undefined;
+};
+
+type Told = { id?: unknown; object?: unknown; [field: string]: unknown };
+
+const named = (kind: Subject['kind'], value: unknown): Subject[] => {
+  const id = idOf(value);
+  return id === undefined ? [] : [{ kind, id }];
+};
+
+/** By the type of the object in it; of a type that nobody knows there is nothing to fetch. */
+export function subjectsOf(object: unknown): Subject[] {
+  const told = (object ?? {}) as Told;
+  switch (told.object) {
+    case 'invoice':
+      return named('invoice', told.id);
+    case 'invoice_payment':
+    case 'credit_note':
+      return named('invoice', told['invoice']);
+    case 'charge':
+    case 'refund':
+    case 'dispute':
+      return named('intent', told['payment_intent']);
+    case 'checkout.session':
+      return named('session', told.id);
+    case 'customer':
+      return named('payer', told.id);
+    case 'payment_method':
+    case 'setup_intent':
+      return named('payer', told['customer']);
+    default:
+      return [];
+  }
+}
+
+/** Somebody gave a card on Stripe's page: it is the one that is charged from now on. */
+async function takeSession(kit: StripeKit, id: string): Promise<void> {
+  const { stripe, sql } = kit;
+  const session = await stripe.checkout.sessions.retrieve(id, { expand: ['setup_intent'] });
+  const customer = idOf(session.customer);
+  const intent = session.setup_intent as Stripe.SetupIntent | null;
+  const method = idOf(intent?.payment_method);
+  if (customer === undefined || method === undefined || session.status !== 'complete') return;
+  if ((await payerAt(sql, customer)) === undefined) return;
+  // One that was taken away since is not made the default again.
+  const { customer: owner } = await stripe.paymentMethods.retrieve(method);
+  if (idOf(owner) === customer) {
+    await stripe.customers.update(customer, {
+      invoice_settings: { default_payment_method: method },
+    });
+  }
+  await takePayer(kit, customer);
+}
+
+/** Takes over what a subject is at Stripe now. What is not ours is left alone. */
+export async function takeSubject(kit: StripeKit, { kind, id }: Subject): Promise<void> {
+  if (kind === 'invoice') return takeInvoice(kit, id);
+  if (kind === 'session') return takeSession(kit, id);
+  if (kind === 'payer') {
+    return (await payerAt(kit.sql, id)) === undefined ? undefined : takePayer(kit, id);
+  }
+  const invoice = await invoicePaidBy(kit.sql, id);
+  const link = invoice === undefined ? undefined : await linkOf(kit.sql, invoice);
+  return link === undefined ? undefined : takeInvoice(kit, link.stripe_id);
+}

@@ -1,0 +1,183 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type Stripe from 'stripe';
+import { expect } from 'vitest';
+import { createSim, type Sim } from '../../../stripe-sim/src/sim.ts';
+import type { Clock } from '../../../stripe-sim/src/world/clock.ts';
+import type { FaultRule } from '../../../stripe-sim/src/wire/faults.ts';
+import type { Invoice } from '../../src/contract/invoice.ts';
+import type { Payment } from '../../src/contract/payment.ts';
+import { openSending, startJobs, type Jobs } from '../../src/kit/jobs.ts';
+import { openStripe, type StripeSettings } from '../../src/stripe/client.ts';
+import { reconciliationJobs } from '../../src/reconciliation/jobs.ts';
+import { beginCollecting, exchange, stripeJobs } from '../../src/stripe/jobs.ts';
+import type { StripeKit } from '../../src/stripe/kit.ts';
+import { tellPayer, takePayer } from '../../src/stripe/payer.ts';
+import { catchUp } from '../../src/stripe/run.ts';
+import { customerWith, openCore, person, type Answer, type Core } from '../../src/test/core.ts';
+
+const DAY_MS = 86_400_000;
+export const HANG_MS = 900;
+/** For tests in which Stripe hangs: shorter than it hangs. */
+export const SHORT_MS = 450;
+const TIMEOUT_MS = 10_000;
+
+export type Rig = {
+  core: Core;
+  sim: Sim;
+  kit: StripeKit;
+  /** A client beside ours: what an owner of the account sees. */
+  stripe: Stripe;
+  settings: StripeSettings;
+  /** Moves time for core and Stripe alike. */
+  pass(ms: number): void;
+  /** Until nobody has anything to tell the other. */
+  settle(): Promise<void>;
+  fault(rule: Partial<FaultRule> & Pick<FaultRule, 'fault'>): FaultRule;
+  customer(card?: string): Promise<string>;
+  /** A final invoice of one line, or of what is given. */
+  invoice(customer: string, lines?: { description: string; amount: string }[]): Promise<Invoice>;
+  read(id: string): Promise<Invoice>;
+  payments(id: string): Promise<Payment[]>;
+  post(id: string, verb: string, body?: object): Promise<Answer>;
+  /** Works on what was left to jobs, until stopped. */
+  work(): Promise<Jobs>;
+  close(): Promise<void>;
+};
+
+export const line = (amount: number | string, description = 'Usage') => ({
+  description,
+  amount: String(amount),
+});
+
+/** A core whose invoices a local Stripe collects, each in this process, with HTTP between them. */
+export async function openRig(seed: string): Promise<Rig> {
+  const time: { of?: Core['clock'] } = {};
+  const now = (): number => Math.floor((time.of?.now ?? 0) / 1_000);
+  const clock: Clock = {
+    now,
+    wall: now,
+    moveTo: (to) => {
+      if (time.of) time.of.now = Math.max(time.of.now, to * 1_000);
+    },
+  };
+  const sim = createSim({ seed, clock });
+  const port = await sim.listen(0);
+  const settings: StripeSettings = {
+    secretKey: 'sk_test_rig',
+    apiBase: new URL(`http://127.0.0.1:${port}`),
+    webhookSecrets: ['whsec_of_the_rig'],
+    timeoutMs: TIMEOUT_MS,
+    callsPerSecond: 5_000,
+  };
+  let kit: StripeKit | undefined;
+  const core = await openCore({
+    collecting: ({ sql, log, clock: tell }) => {
+      const send = openSending(sql);
+      kit = { sql, log, clock: tell, wallClock: tell, stripe: openStripe(settings), send };
+      const invoicesUrl = (id: string) => `http://portal.test/c/${id}/invoices`;
+      return { kit, settings, invoicesUrl, poke: () => {} };
+    },
+  });
+  time.of = core.clock;
+  if (kit === undefined) throw new Error('no kit');
+  await beginCollecting(kit);
+  await workOn({ core, kit }).then((jobs) => jobs.stop());
+  return rigOf({ core, sim, kit, settings });
+}
+
+function rigOf({ core, sim, kit, settings }: Pick<Rig, 'core' | 'sim' | 'kit' | 'settings'>): Rig {
+  const stripe = openStripe({ ...settings, timeoutMs: 5_000 });
+  const of = <Body>(answer: Answer, status = 200): Body => {
+    expect(answer.status, answer.text).toBe(status);
+    return answer.body as unknown as Body;
+  };
+  const post: Rig['post'] = (id, verb, body) =>
+    core.admin('POST', `/v1/invoices/${id}/${verb}`, body);
+  const pass: Rig['pass'] = (ms) => sim.advance(Math.ceil(ms / 1_000));
+  return {
+    core,
+    sim,
+    kit,
+    stripe,
+    settings,
+    pass,
+    post,
+    work: () => workOn({ core, kit }),
+    settle: () => settled({ core, sim, kit, pass }),
+    fault: (rule) => {
+      const whole = { after: 0, times: 1, probability: 1, ms: HANG_MS, matched: 0, hit: 0 };
+      const made = { ...whole, ...rule };
+      sim.faults.rules.push(made);
+      return made;
+    },
+    customer: async (card) => {
+      const owner = await person(core);
+      const { id } = await customerWith(core, { owner });
+      if (card !== undefined) await giveCard({ core, kit, stripe }, { id, card });
+      return id;
+    },
+    invoice: async (customer_id, lines = [line(1_000)]) => {
+      const made = of<Invoice>(
+        await core.admin('POST', '/v1/invoices', { customer_id, lines }),
+        201,
+      );
+      return of<Invoice>(await post(made.id, 'finalize'));
+    },
+    read: async (id) => of<Invoice>(await core.admin('GET', `/v1/invoices/${id}`)),
+    payments: async (id) =>
+      of<{ data: Payment[] }>(await core.admin('GET', `/v1/invoices/${id}/payments`)).data,
+    close: async () => {
+      await sim.close();
+      await core.close();
+    },
+  };
+}
+
+async function workOn({ core, kit }: Pick<Rig, 'core' | 'kit'>): Promise<Jobs> {
+  const opened = { sql: core.sql, log: kit.log, clock: kit.clock };
+  const all = [...stripeJobs(kit), ...reconciliationJobs({ ...kit, stripe: kit })];
+  const jobs = startJobs(opened, all, { retryFirstS: 0 });
+  await jobs.begun;
+  return jobs;
+}
+
+/** What failed waits in the queue: time passes until nothing is left to be told or acted on. */
+async function settled({ core, sim, kit, pass }: Pick<Rig, 'core' | 'sim' | 'kit' | 'pass'>) {
+  // Fewer than would make a day, after which Stripe forgets keys.
+  for (let round = 0; round < 80; round++) {
+    await exchange(kit);
+    sim.faults.rules = sim.faults.rules.filter(({ times, hit }) => times === -1 || hit < times);
+    const [left] = await core.sql<{ waiting: number }[]>`
+      select (select count(*) from stripe_queue where not is_stuck)
+           + (select count(*) from stripe_events where applied_at is null and not is_stuck)
+             as waiting`;
+    await catchUp(kit).catch(() => {});
+    const [found] = await core.sql<{ waiting: number }[]>`
+      select count(*) as waiting from stripe_events where applied_at is null and not is_stuck`;
+    if (Number(left?.waiting) === 0 && Number(found?.waiting) === 0) return;
+    pass(16 * 60_000);
+    // What hangs there goes on by the machine's time.
+    await pause(50);
+  }
+  throw new Error('core and Stripe do not come to an end');
+}
+
+/** What Checkout does: a card that is saved, and the default from then on. */
+export async function giveCard(
+  { kit, stripe }: Pick<Rig, 'core' | 'kit' | 'stripe'>,
+  { id, card }: { id: string; card: string },
+): Promise<void> {
+  const { stripe_id } = await tellPayer(kit, id);
+  const method = await stripe.paymentMethods.attach(card, { customer: stripe_id });
+  await stripe.customers.update(stripe_id, {
+    invoice_settings: { default_payment_method: method.id },
+  });
+  await takePayer(kit, stripe_id);
+}
+
+/** All of one kind that is at Stripe. */
+export const allOf = <Kind extends keyof Sim['world']['tables']>(sim: Sim, kind: Kind) => [
+  ...sim.world.tables[kind].values(),
+];
+
+export const DAY = DAY_MS;
