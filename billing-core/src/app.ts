@@ -1,6 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { authenticateAdmin, authenticateGateway, authenticateUser } from './auth/authenticate.ts';
-import type { Proxies } from './auth/client-address.ts';
+import { fromWhere, type Proxies } from './auth/client-address.ts';
 import { signInHttp } from './auth/sign-in-http.ts';
 import type { SignIn } from './auth/sign-in.ts';
 import { adminTokensHttp } from './auth/tokens-http.ts';
@@ -8,14 +8,27 @@ import { usersHttp } from './auth/users-http.ts';
 import { metersHttp } from './catalog/http.ts';
 import { plansHttp } from './catalog/plans-http.ts';
 import { portalPlansHttp } from './catalog/portal.ts';
+import { couponsHttp, taxRatesHttp } from './catalog/terms-http.ts';
 import { bindCustomer } from './customers/access.ts';
+import { customerClockHttp } from './customers/clock-http.ts';
+import { customerTime } from './customers/clock.ts';
 import { customersHttp, portalCustomerHttp } from './customers/http.ts';
 import { meHttp, requireOpenSignUp, settingsHttp } from './customers/me-http.ts';
 import { membershipsHttp } from './customers/memberships-http.ts';
+import { customerTermsHttp } from './customers/terms-http.ts';
 import { documentationHttp, openApi } from './documentation.ts';
 import { keysHttp } from './keys/http.ts';
 import { portalKeysHttp } from './keys/portal.ts';
+import { routeTrialHttp } from './keys/trial-http.ts';
+import { invoiceUsageHttp, portalInvoiceUsageHttp } from './invoicing/drill-http.ts';
+import { balanceHttp, portalBalanceHttp } from './invoicing/balance-http.ts';
+import { dunningHttp, portalDebtHttp } from './invoicing/dunning-http.ts';
+import { documentsHttp, portalDocumentsHttp } from './documents/http.ts';
+import { Press } from './documents/press.ts';
+import { billingSettingsHttp, invoicesHttp } from './invoicing/http.ts';
+import { portalInvoicesHttp } from './invoicing/portal.ts';
 import { auditHttp } from './kit/audit-http.ts';
+import { jobsHttp } from './kit/jobs-http.ts';
 import { BODY_BYTES_MAX, limitBody, strictJson, strictUrl } from './kit/body.ts';
 import {
   api,
@@ -27,24 +40,35 @@ import {
 } from './kit/http.ts';
 import { idempotent } from './kit/idempotency.ts';
 import type { Metrics } from './kit/metrics.ts';
+import { testClockHttp } from './kit/test-clock-http.ts';
+import { plainClock, type TestClock } from './kit/test-clock.ts';
 import { unmatched } from './kit/unmatched.ts';
+import { noticesHttp } from './notices/http.ts';
+import { portalNoticesHttp } from './notices/portal.ts';
 import { portalOverviewHttp } from './quotas/http.ts';
 import { quotaWindowsHttp } from './quotas/leases-http.ts';
 import { portalLiveHttp } from './quotas/live-http.ts';
 import { watchLiveUsage } from './quotas/live.ts';
 import type { Rates } from './quotas/rate-desk.ts';
+import { manualCollector } from './payments/collector.ts';
+import { collectorHttp } from './payments/collector-http.ts';
+import { paymentsHttp, portalPaymentsHttp } from './payments/http.ts';
 import { pricesHttp } from './rating/http.ts';
 import { routesHttp } from './routes/http.ts';
 import { secretsHttp } from './routes/secrets-http.ts';
+import { reconciliationsHttp } from './reconciliation/http.ts';
+import { stripeCollector, type Collecting } from './stripe/collector.ts';
+import { WEBHOOK_BODY_BYTES_MAX, webhookHttp } from './stripe/webhook-http.ts';
 import { subscriptionsHttp } from './subscriptions/http.ts';
 import { portalSubscriptionsHttp } from './subscriptions/portal.ts';
 import { deadLettersHttp } from './sync/dead-letters-http.ts';
 import { SYNC_BODY_BYTES_MAX, syncHttp } from './sync/http.ts';
+import { recoveryHttp } from './sync/recovery-http.ts';
+import { writeOffHttp } from './sync/write-off-http.ts';
 import { portalUsageHttp, usageHttp } from './usage/http.ts';
 import { countsHttp } from './usage/counts-http.ts';
 import { gapsHttp } from './usage/gaps-http.ts';
 import { valueFaultsHttp } from './usage/value-faults-http.ts';
-import { writeOffHttp } from './usage/write-off.ts';
 
 export type Deps = Kit & {
   signIn: SignIn;
@@ -54,35 +78,59 @@ export type Deps = Kit & {
   publicUrl: string;
   gatewayUrl: string;
   signUp: 'open' | 'closed';
+  /** Left out where invoices are marked paid by hand. */
+  stripe?: Collecting | undefined;
+  /** Left out where the time cannot be moved. */
+  testClock?: TestClock | undefined;
 };
+
+/** With what makes PDFs for all of them. */
+type Surface = Deps & { press: Press };
 
 const SIGN_IN_BODY_BYTES_MAX = 8 * 1024;
 
 /** /v1: automation and admins. Every write is one transaction, and repeatable with a key. */
-function adminSurface(deps: Deps): OpenAPIHono<Api> {
+function adminSurface(deps: Surface): OpenAPIHono<Api> {
   const app = api();
   app.use(limitBody(BODY_BYTES_MAX), authenticateAdmin(deps), strictJson);
-  app.use(transactional(deps.sql), idempotent);
+  app.use(transactional(deps.sql), idempotent, customerTime(deps.testClock?.isOn ?? false));
   for (const module of [
     adminTokensHttp(),
     usersHttp(deps.signIn),
     auditHttp(),
+    testClockHttp(deps.testClock ?? plainClock(deps.clock)),
+    jobsHttp(deps.sql),
     metersHttp(),
     plansHttp(),
+    couponsHttp(),
+    taxRatesHttp(),
     pricesHttp(),
-    routesHttp(),
+    routesHttp(deps.vault),
     secretsHttp(deps.vault),
     customersHttp(),
+    customerClockHttp(deps.testClock ?? plainClock(deps.clock)),
+    customerTermsHttp(),
     membershipsHttp(),
     subscriptionsHttp(),
     keysHttp(),
+    routeTrialHttp(),
     usageHttp(),
     gapsHttp(),
     countsHttp(),
     valueFaultsHttp(),
     writeOffHttp(),
+    recoveryHttp(),
     deadLettersHttp(),
     quotaWindowsHttp(),
+    noticesHttp(),
+    invoicesHttp(),
+    invoiceUsageHttp(),
+    paymentsHttp(),
+    billingSettingsHttp(),
+    balanceHttp(),
+    dunningHttp(),
+    documentsHttp(deps.press),
+    reconciliationsHttp(deps.sql),
   ]) {
     app.route('/', module);
   }
@@ -90,7 +138,7 @@ function adminSurface(deps: Deps): OpenAPIHono<Api> {
 }
 
 /** /portal/v1/customers/{customer_id}: what a module shows a customer is mounted here. */
-function customerSurface(deps: Deps): OpenAPIHono<Api> {
+function customerSurface(deps: Surface): OpenAPIHono<Api> {
   const app = api();
   const watch = watchLiveUsage(deps);
   deps.stopping.addEventListener('abort', () => watch.stop(), { once: true });
@@ -101,6 +149,13 @@ function customerSurface(deps: Deps): OpenAPIHono<Api> {
     portalUsageHttp(),
     portalLiveHttp(deps, watch),
     portalOverviewHttp(deps.gatewayUrl),
+    portalNoticesHttp(),
+    portalInvoicesHttp(),
+    portalInvoiceUsageHttp(),
+    portalPaymentsHttp(),
+    portalBalanceHttp(),
+    portalDebtHttp(),
+    portalDocumentsHttp(deps.press),
   ]) {
     app.route('/', module);
   }
@@ -108,13 +163,17 @@ function customerSurface(deps: Deps): OpenAPIHono<Api> {
 }
 
 /** /portal/v1: people in a browser. */
-function portalSurface(deps: Deps): OpenAPIHono<Api> {
+function portalSurface(deps: Surface): OpenAPIHono<Api> {
   const app = api();
   app.route('/', settingsHttp(deps));
   app.use(limitBody(BODY_BYTES_MAX), authenticateUser(deps));
   app.use('/customers', requireOpenSignUp(deps));
   app.use('/customers/:customer_id/*', bindCustomer(deps.sql));
+  const collecting = deps.stripe ? stripeCollector(deps.stripe) : manualCollector;
+  app.use('/customers/:customer_id/payment-pages', strictJson);
+  app.route('/customers/:customer_id', collectorHttp(collecting, deps.sql));
   app.use(strictJson, transactional(deps.sql), idempotent);
+  app.use('/customers/:customer_id/*', customerTime(deps.testClock?.isOn ?? false));
   app.route('/', meHttp(deps));
   app.route('/', portalSubscriptionsHttp());
   app.route('/customers/:customer_id', customerSurface(deps));
@@ -125,7 +184,15 @@ function portalSurface(deps: Deps): OpenAPIHono<Api> {
 function gatewaySurface(deps: Deps): OpenAPIHono<Api> {
   const app = api();
   app.use(limitBody(SYNC_BODY_BYTES_MAX), authenticateGateway(deps));
-  app.route('/', syncHttp(deps, deps.rates));
+  app.route('/', syncHttp(deps, deps.rates, deps.metrics));
+  return app;
+}
+
+/** /webhooks: what other services tell, each with a signature of its own. */
+function webhookSurface(deps: Deps): OpenAPIHono<Api> {
+  const app = api();
+  app.use(limitBody(WEBHOOK_BODY_BYTES_MAX));
+  app.route('/', webhookHttp(deps.stripe));
   return app;
 }
 
@@ -139,12 +206,16 @@ function signInSurface(deps: Deps): OpenAPIHono<Api> {
 /** The whole public port: each surface with its own way of saying who calls. */
 export function buildApp(deps: Deps): OpenAPIHono<Api> {
   const app = api();
+  const press = new Press();
+  deps.stopping.addEventListener('abort', () => press.stop(), { once: true });
   app.use(requestIdentity(deps.clock), deps.metrics.measureRequests, strictUrl);
+  app.use(fromWhere(deps.isProxy));
   app.onError(errorResponse(deps.log));
   app.route('/auth', signInSurface(deps));
-  app.route('/v1', adminSurface(deps));
-  app.route('/portal/v1', portalSurface(deps));
+  app.route('/v1', adminSurface({ ...deps, press }));
+  app.route('/portal/v1', portalSurface({ ...deps, press }));
   app.route('/internal/v1', gatewaySurface(deps));
+  app.route('/webhooks', webhookSurface(deps));
   app.route(
     '/',
     documentationHttp(() => openApi(app, deps.publicUrl)),

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { COMMITS, type Commit } from './kit/database.ts';
 
 const port = z.coerce.number().int().min(1).max(65_535);
 const postgresUrl = z
@@ -40,6 +41,15 @@ const secretsKey = z
     `has a key of fewer than ${SECRET_CHARS_MIN} characters`,
   );
 
+const stripeKey = z.string().regex(/^[sr]k_(test|live)_\w+$/, 'is not a secret key of Stripe’s');
+const webhookSecrets = z
+  .string()
+  .transform((list) => list.split(',').map((secret) => secret.trim()))
+  .refine(
+    (secrets) => secrets.length <= 2 && secrets.every((secret) => /^whsec_\S+$/.test(secret)),
+    'is not one signing secret of Stripe’s, or two while it is rolled',
+  );
+
 const migrateSchema = z.object({ DATABASE_URL: postgresUrl });
 
 const signInSchema = migrateSchema.extend({
@@ -47,14 +57,19 @@ const signInSchema = migrateSchema.extend({
   AUTH_SECRET: z.string().min(SECRET_CHARS_MIN, `has fewer than ${SECRET_CHARS_MIN} characters`),
 });
 
-const schema = signInSchema.extend({
+const coreSchema = signInSchema.extend({
   PORT: port,
   PRIVATE_PORT: port,
   INTERNAL_URL: address.optional(),
+  SYNCHRONOUS_COMMIT: z.enum(COMMITS).default('on'),
   HOST: z.string().min(1).default('127.0.0.1'),
   GATEWAY_PUBLIC_URL: address,
   SECRETS_KEY: secretsKey.optional(),
   SIGN_UP: z.enum(['open', 'closed']).default('closed'),
+  STRIPE_SECRET_KEY: stripeKey.optional(),
+  STRIPE_WEBHOOK_SECRET: webhookSecrets.default([]),
+  STRIPE_API_BASE: origin.optional(),
+  TEST_CLOCK: z.enum(['on', 'off']).default('off'),
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   MAIL_DIR: z.string().min(1).optional(),
   MAIL_FROM: z.string().min(3).optional(),
@@ -62,10 +77,24 @@ const schema = signInSchema.extend({
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
+// A live key must not leave for another host by a slip.
+const schema = coreSchema
+  .refine(({ STRIPE_API_BASE, STRIPE_SECRET_KEY }) => !STRIPE_API_BASE || STRIPE_SECRET_KEY, {
+    path: ['STRIPE_SECRET_KEY'],
+    message: 'is not set, and STRIPE_API_BASE is',
+  })
+  .refine(
+    ({ STRIPE_API_BASE, STRIPE_SECRET_KEY }) =>
+      !STRIPE_API_BASE || !/_live_/.test(STRIPE_SECRET_KEY ?? ''),
+    { path: ['STRIPE_API_BASE'], message: 'is not for a live key' },
+  );
+
 export type Config = {
   databaseUrl: string;
   port: number;
   privatePort: number;
+  /** Where a commit has to be before it is answered. */
+  synchronousCommit: Commit;
   /** Where other cores reach the private port of this one; undefined: found out at the start. */
   internalUrl: string | undefined;
   host: string;
@@ -75,6 +104,12 @@ export type Config = {
   /** What secrets of upstreams are sealed with: the first seals, all open. Empty: none is kept. */
   secretsKeys: readonly string[];
   signUp: 'open' | 'closed';
+  /** Undefined: invoices are marked paid by hand. */
+  stripe:
+    | { secretKey: string; webhookSecrets: readonly string[]; apiBase: URL | undefined }
+    | undefined;
+  /** Whether the installation is for tests, so that its time can be moved. */
+  testClock: boolean;
   smtpUrl: string | undefined;
   mailDir: string | undefined;
   mailFrom: string;
@@ -98,6 +133,13 @@ function read<Schema extends z.ZodType>(shape: Schema, env: Environment): z.infe
   throw new ConfigError(`configuration is not usable:\n${lines.join('\n')}`);
 }
 
+function stripeOf(values: z.infer<typeof schema>): Config['stripe'] {
+  const { STRIPE_SECRET_KEY: secretKey, STRIPE_API_BASE: base } = values;
+  if (secretKey === undefined) return undefined;
+  const apiBase = base === undefined ? undefined : new URL(base);
+  return { secretKey, webhookSecrets: values.STRIPE_WEBHOOK_SECRET, apiBase };
+}
+
 /** The environment of billing-core, checked. Throws ConfigError naming each bad variable. */
 export function readConfig(env: Environment = process.env): Config {
   const values = read(schema, env);
@@ -106,12 +148,15 @@ export function readConfig(env: Environment = process.env): Config {
     port: values.PORT,
     privatePort: values.PRIVATE_PORT,
     internalUrl: values.INTERNAL_URL,
+    synchronousCommit: values.SYNCHRONOUS_COMMIT,
     host: values.HOST,
     publicUrl: values.PUBLIC_URL,
     gatewayPublicUrl: values.GATEWAY_PUBLIC_URL,
     authSecret: values.AUTH_SECRET,
     secretsKeys: values.SECRETS_KEY ?? [],
     signUp: values.SIGN_UP,
+    stripe: stripeOf(values),
+    testClock: values.TEST_CLOCK === 'on',
     smtpUrl: values.SMTP_URL,
     mailDir: values.MAIL_DIR,
     mailFrom: values.MAIL_FROM ?? `Tollgate <no-reply@${new URL(values.PUBLIC_URL).hostname}>`,

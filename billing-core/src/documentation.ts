@@ -15,7 +15,7 @@ type Operation = {
 };
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
-const PUBLIC = /^\/auth\/|^\/portal\/v1\/settings$/;
+const PUBLIC = /^\/auth\/|^\/webhooks\/|^\/portal\/v1\/settings$/;
 const CUSTOMER_PARAMETER = {
   name: 'customer_id',
   in: 'path',
@@ -24,7 +24,8 @@ const CUSTOMER_PARAMETER = {
   description: 'A customer the caller is a member of; any other is answered 404',
 };
 
-const REPEATABLE = /^\/(portal\/)?v1\//;
+// What waits for the collector stores no answer: asked again, it is a page anew.
+const REPEATABLE = /^\/(portal\/)?v1\/(?!.*\/(payment-pages|charge)$)/;
 const KEY_PARAMETER = {
   name: 'Idempotency-Key',
   in: 'header',

@@ -1,28 +1,49 @@
+import { Hono } from 'hono';
 import { trustedProxies } from './auth/client-address.ts';
 import { forgetExpired } from './auth/jobs.ts';
 import { openSignIn } from './auth/sign-in.ts';
 import { buildApp } from './app.ts';
 import { readConfig, type Config } from './config.ts';
 import { monotonicClock, systemClock } from './kit/clock.ts';
-import { openDatabase } from './kit/database.ts';
+import { openDatabase, POOL_CONNECTIONS, type Sql } from './kit/database.ts';
+import { invoicingJobs } from './invoicing/jobs.ts';
 import { forgetAnswers } from './kit/idempotency.ts';
+import { openSending, startJobs, type Job } from './kit/jobs.ts';
 import { addressOf, close, listen } from './kit/listen.ts';
 import { openLog, type Log } from './kit/log.ts';
 import { openMail } from './kit/mail.ts';
+import { mailboxHttp } from './kit/mailbox.ts';
+import { openTestClock } from './kit/test-clock.ts';
+import type { Kit } from './kit/http.ts';
 import { openMetrics } from './kit/metrics.ts';
+import { noticesJobs, startNotices } from './notices/jobs.ts';
 import { privateHttp } from './kit/private.ts';
-import { startRepeating } from './kit/repeat.ts';
-import { openVault, VaultError } from './kit/vault.ts';
+import { openVault, VaultError, type Vault } from './kit/vault.ts';
 import { deskHttp, deskSecret } from './quotas/desk-door.ts';
 import { DeskSeat } from './quotas/desk-seat.ts';
 import { checkSecrets } from './routes/secrets.ts';
+import { reconciliationJobs } from './reconciliation/jobs.ts';
+import { openStripe } from './stripe/client.ts';
+import type { Collecting } from './stripe/collector.ts';
+import { startStripe, stripeJobs } from './stripe/jobs.ts';
+import { startDue } from './subscriptions/due.ts';
 import { startRoller } from './usage/roller.ts';
 
 const STOP_DEADLINE_MS = 10_000;
-const HOUSEKEEPING_MS = 60 * 60_000;
 
-/** A job that runs beside the requests; `stop` resolves when it has put its work down. */
-type Job = { stop(): Promise<void> };
+const housekeeping: Job = {
+  name: 'kit.housekeeping',
+  cron: '7 * * * *',
+  retries: 3,
+  secondsMax: 300,
+  inSteps: async ({ sql, now }) => {
+    await forgetAnswers(sql, now);
+    await forgetExpired(sql, now);
+  },
+};
+
+/** Work that goes on beside the requests; `stop` resolves when it has been put down. */
+type Beside = { stop(): Promise<void> };
 
 function openSeat(config: Config, log: Log): DeskSeat {
   const { databaseUrl, host, privatePort, internalUrl, authSecret } = config;
@@ -35,22 +56,68 @@ function openSeat(config: Config, log: Log): DeskSeat {
   });
 }
 
-async function start(config: Config): Promise<() => Promise<void>> {
-  const { host, publicUrl } = config;
-  const log = openLog('billing-core', config.logLevel);
-  const clock = systemClock;
-  const sql = openDatabase(config.databaseUrl);
-  const mail = openMail({ ...config, from: config.mailFrom, log });
-  const metrics = openMetrics();
-  const signIn = openSignIn({ sql, clock, log, mail, publicUrl, secret: config.authSecret });
-  const [sealing, ...opening] = config.secretsKeys;
+type Opened = Pick<Kit, 'sql' | 'log' | 'clock'>;
+type Started = Collecting & Beside & { jobs: Job[] };
+
+const moneyJobs = ({
+  collecting,
+  ...opened
+}: Pick<Opened, 'sql' | 'log'> & { collecting: Started | undefined }): Job[] => [
+  ...(collecting?.jobs ?? []),
+  ...reconciliationJobs({ ...opened, stripe: collecting?.kit }),
+];
+
+/** Stripe collects where there is a key of it. */
+function openCollecting({ stripe, publicUrl }: Config, opened: Opened): Started | undefined {
+  if (stripe === undefined) return undefined;
+  const kit = {
+    ...opened,
+    stripe: openStripe(stripe),
+    wallClock: systemClock,
+    send: openSending(opened.sql),
+  };
+  const { poke, stop } = startStripe(kit, { hasWebhook: stripe.webhookSecrets.length > 0 });
+  const invoicesUrl = (id: string): string => `${publicUrl}/c/${id}/invoices`;
+  return { kit, settings: stripe, invoicesUrl, poke, stop, jobs: stripeJobs(kit) };
+}
+
+/** Letters that are not sent, for who runs this on a machine of their own. */
+const mailbox = ({ smtpUrl, mailDir }: Config): Hono =>
+  smtpUrl === undefined && mailDir !== undefined ? mailboxHttp(mailDir) : new Hono();
+
+/** What opens the secrets that are kept. Throws VaultError where it does not. */
+async function checkedVault(
+  { secretsKeys: [sealing, ...opening] }: Config,
+  sql: Sql,
+  log: Log,
+): Promise<Vault | undefined> {
   const vault = sealing === undefined ? undefined : openVault([sealing, ...opening]);
   await checkSecrets(sql, vault).catch((error: unknown) => {
     if (error instanceof VaultError) throw error;
     log.warn({ err: error }, 'secrets could not be checked');
   });
+  return vault;
+}
+
+async function start(config: Config): Promise<() => Promise<void>> {
+  const { host, publicUrl } = config;
+  const log = openLog('billing-core', config.logLevel);
+  const sql = openDatabase(config.databaseUrl, POOL_CONNECTIONS, config.synchronousCommit);
+  const testClock = await openTestClock({
+    sql,
+    base: systemClock,
+    isOn: config.testClock,
+    log,
+  });
+  const { clock } = testClock;
+  const mail = openMail({ ...config, from: config.mailFrom, log });
+  const metrics = openMetrics();
+  const signIn = openSignIn({ sql, clock, log, mail, publicUrl, secret: config.authSecret });
+  const vault = await checkedVault(config, sql, log);
   const stopping = new AbortController();
   const seat = openSeat(config, log);
+
+  const collecting = openCollecting(config, { sql, log, clock });
 
   const app = buildApp({
     sql,
@@ -62,20 +129,29 @@ async function start(config: Config): Promise<() => Promise<void>> {
     publicUrl,
     gatewayUrl: config.gatewayPublicUrl,
     signUp: config.signUp,
+    stripe: collecting,
+    testClock,
     isProxy: trustedProxies(config.trustedProxies),
     stopping: stopping.signal,
     vault,
   });
-  const jobs: Job[] = [
+  const jobs: Beside[] = [
     startRoller({ sql, clock, log }),
-    startRepeating({ what: 'housekeeping', everyMs: HOUSEKEEPING_MS, log }, async () => {
-      await forgetAnswers(sql, clock());
-      await forgetExpired(sql, clock());
-    }),
+    startJobs({ sql, clock, log }, [
+      housekeeping,
+      ...invoicingJobs(sql, log),
+      ...noticesJobs({ sql, clock, log, mail, publicUrl }),
+      ...moneyJobs({ sql, log, collecting }),
+    ]),
+    startNotices({ sql, clock, log }),
+    startDue({ sql, clock, log }),
+    testClock,
+    ...(collecting ? [collecting] : []),
   ];
 
   const beside = privateHttp({ sql, registry: metrics.registry, stopping: stopping.signal });
   beside.route('/', deskHttp(seat.door));
+  beside.route('/', mailbox(config));
   const open = await listen(app.fetch, { host, port: config.port }, { clock, log });
   const shut = await listen(beside.fetch, { host, port: config.privatePort }, { clock, log });
   seat.start();

@@ -8,7 +8,7 @@ import { newId } from '../src/kit/id.ts';
 import { keysHttp } from '../src/keys/http.ts';
 import { LIVE_KEYS_MAX } from '../src/keys/model.ts';
 import { portalKeysHttp } from '../src/keys/portal.ts';
-import { keyFact } from '../src/keys/store.ts';
+import { keyFact } from '../src/keys/facts.ts';
 import { expectRefused } from './refused.ts';
 import { footprint, openSurface, seedCustomer, type Surface } from './surface.ts';
 
@@ -85,11 +85,11 @@ describe('a secret', () => {
 });
 
 test('each write of a key is one audit entry and one change of that key', async () => {
-  const after = await lastChange(surface.sql);
+  const after = await lastChange(surface.sql, 'facts');
   const { id } = await create();
   await surface.send('PATCH', `/v1/keys/${id}`, { name: 'Renamed' });
   await revoke(id);
-  const changes = await changesAfter(surface.sql, after);
+  const changes = await changesAfter(surface.sql, 'facts', after);
   expect(changes.map(({ kind, subjectId }) => [kind, subjectId])).toEqual([
     ['key', id],
     ['key', id],
@@ -251,6 +251,23 @@ describe('key facts', () => {
     await surface.sql`update customers set state = 'archived' where id = ${customer.id}`;
     const later = await keyFact(surface.sql, sha256(secret), surface.clock.now);
     expect(later).toMatchObject({ revoked: true, customer: { state: 'archived' } });
+  });
+
+  test('are looked up for a revoked key in as many steps as for one that never was', async () => {
+    const { id, secret } = await create();
+    const steps = async (hash: string): Promise<number> => {
+      let count = 0;
+      const apply: ProxyHandler<typeof surface.sql>['apply'] = (target, self, args) => {
+        count += 1;
+        return Reflect.apply(target, self, args) as unknown;
+      };
+      await keyFact(new Proxy(surface.sql, { apply }), hash, surface.clock.now);
+      return count;
+    };
+    const working = await steps(sha256(secret));
+    await revoke(id);
+    expect(await steps(sha256(secret))).toBe(await steps('ab'.repeat(32)));
+    expect(await steps(sha256(secret))).toBeLessThan(working);
   });
 
   test.each([

@@ -206,7 +206,7 @@ describe('a published version', () => {
       const waiting = () => surface.sql`select from pg_stat_activity
         where datname = current_database() and wait_event_type = 'Lock'
           and query like '%published_at = now()%'`;
-      await expect.poll(async () => (await waiting()).length, { timeout: 5_000 }).toBe(1);
+      await expect.poll(async () => (await waiting()).length, { timeout: 30_000 }).toBe(1);
       return { publishing };
     });
     await published.publishing;

@@ -104,6 +104,28 @@ describe('a preview', () => {
     expect(lines[0]?.description).toBe(`Flat fee: ${expected}`);
   });
 
+  test('may come to 18 digits below zero', async () => {
+    const billed = { quantity: '0', already_billed_amount: '9'.repeat(18) };
+    expect(await amounts(UNIT, billed)).toEqual([`-${'9'.repeat(18)}`, `-${'9'.repeat(18)}`]);
+  });
+
+  test('takes a sum that was rated before where events do not matter', async () => {
+    const price = { ...SHARE, free_events: 0 };
+    expect(await amounts(price, { quantity: '5', already_rated_quantity: '5' })).toEqual([
+      '5',
+      '5',
+    ]);
+  });
+
+  test.each([
+    ['1', /^1 request: /],
+    ['2', /^2 requests: /],
+    ['0', /^0 requests/],
+  ])('of %s says how many in words', async (quantity, words) => {
+    const { lines } = await preview(UNIT, { quantity });
+    expect(lines[0]?.description).toMatch(words);
+  });
+
   test('keeps nothing', async () => {
     const rows = await surface.sql`select from prices`;
     expect(rows).toEqual([]);
@@ -113,8 +135,9 @@ describe('a preview', () => {
 const tiers = (...ends: (string | null)[]) => ({
   model: 'graduated',
   meter_id: 'mtr_requests',
-  tiers: ends.map((up_to) => ({ up_to })),
+  tiers: ends.map((up_to) => ({ up_to, unit_amount: '1' })),
 });
+const SHARE = { model: 'percentage', meter_id: 'mtr_requests', rate: '1', free_events: 1 };
 const MANY = Array(1_001).fill('1');
 
 describe('refused is a preview', () => {
@@ -157,7 +180,35 @@ describe('refused is a preview', () => {
     [
       'that comes to more than 18 digits',
       asked({ ...UNIT, unit_amount: '999999999999999999' }, { quantity: '2' }),
-      'price',
+      'quantity',
+    ],
+    [
+      'of several that come to more than 18 digits',
+      asked({ ...UNIT, unit_amount: '999999999999999999' }, { quantities: ['1', '1'] }),
+      'quantities',
+    ],
+    [
+      'of several that come to more than a gateway counts',
+      asked(UNIT, { quantities: ['9007199254740991', '1'] }),
+      'quantities',
+    ],
+    [
+      'of more than a gateway counts with what was before',
+      asked(UNIT, { quantity: '1', already_rated_quantity: '9007199254740991' }),
+      'quantity',
+    ],
+    [
+      'of a sum that was rated before, where events are free',
+      asked(SHARE, { ...one, already_rated_quantity: '5' }),
+      'already_rated_quantity',
+    ],
+    [
+      'of a sum that was rated before, where each event has a fee',
+      asked(
+        { ...SHARE, free_events: 0, fixed_amount: '1' },
+        { ...one, already_rated_quantity: '5' },
+      ),
+      'already_rated_quantity',
     ],
     ['with tiers out of order', asked(tiers('2', '1', null), one), 'price.tiers.1.up_to'],
     ['with too many tiers', asked(tiers(...MANY.map((_, i) => `${i + 1}`)), one), 'price.tiers'],

@@ -139,3 +139,31 @@ test.each([
   const post = { name, method: 'POST', path: '/v1/routes', body };
   await expectRefused(surface, { ...post, ...invalid, at });
 });
+
+test('what a meter of a fine scale cannot count is refused, with what it can', async () => {
+  const { slug: meter } = await createMeter(9);
+  const { slug: six } = await createMeter(6);
+  const refusal = async (metering: object[]) => {
+    const { status, body } = await surface.send<{ errors: { path: string; message: string }[] }>(
+      'POST',
+      '/v1/routes',
+      valid({ metering }),
+    );
+    expect(status).toBe(400);
+    return body.errors.map(({ path, message }) => `${path} ${message}`);
+  };
+  expect(await refusal([{ ...json, meter }])).toEqual([
+    'metering.0.units is not a multiple of 0.000000001, or more than 0.001: ' +
+      'the scale of the meter is 9',
+  ]);
+  expect(await refusal([{ ...json, meter: six, max_value: 1_000_000_001 }])).toEqual([
+    "metering.0.max_value is over 1000000000, the most with these units at the meter's scale 6",
+  ]);
+  const rules = Array.from({ length: 10 }, (_, at) => ({ ...json, meter: six, pointer: `/${at}` }));
+  expect(await refusal(rules)).toEqual([
+    'metering.9 with the rules before it lets one request count ' +
+      'over 9007199254.740991 of the meter',
+  ]);
+  const { metering } = await create({ metering: rules.slice(0, 9) });
+  expect(metering).toHaveLength(9);
+});

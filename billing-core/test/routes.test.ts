@@ -19,9 +19,7 @@ beforeAll(async () => {
   surface = await openSurface({ '/v1': routesHttp().route('/', metersHttp()) });
 });
 afterAll(async () => surface.close());
-beforeEach(async () => {
-  await surface.sql`update routes set deleted_at = now() where deleted_at is null`;
-});
+beforeEach(() => surface.sql`update routes set deleted_at = now() where deleted_at is null`);
 
 /** A route that no other collides with, unless a test says so. */
 const valid = (over: object = {}) => {
@@ -56,16 +54,21 @@ test('a route says all its defaults', async () => {
     path_pattern: '/plain',
     methods: ['*'],
     upstream_url: UPSTREAM,
+    upstreams: [{ url: UPSTREAM, weight: 1 }],
+    ...{ connect_timeout_ms: 10_000, idle_timeout_ms: null, total_timeout_ms: null },
+    ...{ health_check: null, circuit_breaker: null, retries: null, maintenance: null },
+    ...{ ip_allow: [], ip_deny: [], required_scopes: [], cors: null, jwt: null },
+    key_location: { header: 'x-api-key', bearer: true, query: null },
     strip_prefix: null,
     rewrite_path: null,
-    request_headers: [],
-    response_headers: [],
+    ...{ request_headers: [], response_headers: [] },
     cost_headers: false,
     metering: [{ meter: 'requests', source: 'request', units: 1 }],
-    billable_outcomes: ['ok'],
+    ...{ billable_outcomes: ['ok'], billed_once: false },
     timeout_ms: 30_000,
     max_body_bytes: 10_485_760,
     public: false,
+    certificates_expire_at: null,
     created_at: expect.any(String),
     updated_at: expect.any(String),
   });
@@ -95,11 +98,11 @@ test('a change is the next version, and each version stays as it was served', as
 });
 
 test('each write is one audit entry and one change of that route', async () => {
-  const after = await lastChange(surface.sql);
+  const after = await lastChange(surface.sql, 'facts');
   const { id } = await create();
   await surface.send('PATCH', `/v1/routes/${id}`, { name: `Other ${count}` });
   await surface.send('DELETE', `/v1/routes/${id}`);
-  const changes = await changesAfter(surface.sql, after);
+  const changes = await changesAfter(surface.sql, 'facts', after);
   expect(changes.map(({ kind, subjectId }) => [kind, subjectId])).toEqual(
     Array.from({ length: 3 }, () => ['route', id]),
   );

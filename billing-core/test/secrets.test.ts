@@ -82,7 +82,7 @@ describe('the text of a secret', () => {
   test('changes everywhere with one call, and gateways hear of it', async () => {
     const { id, name } = await secret();
     const route = await routeWith([{ op: 'add', name: 'X-Key', secret: name }]);
-    const before = await lastChange(core.sql);
+    const before = await lastChange(core.sql, 'facts');
     await core.admin('PATCH', `/v1/secrets/${id}`, { value: 'another' });
     const [change] = await core.sql`select kind from changes where number > ${before}`;
     expect(change?.['kind']).toBe('route');
@@ -122,6 +122,30 @@ test('a route cannot name a secret that is not there', async () => {
   expect(refused.status).toBe(400);
   expect(refused.body['errors'][0]?.['path']).toBe('request_headers.1.secret');
   expect(await footprint(core.sql)).toEqual(before);
+});
+
+describe('a text that no header can hold', () => {
+  // As it comes out of a file, a private key, and what would be a header of its own.
+  const texts = [`${TEXT}\n`, 'a\nb', `${TEXT}\r\nX-Admin: 1`, ' a', 'caf\u00e9', '\u0001'];
+  const header = (secretName: string) => [{ op: 'set', name: 'X-Key', secret: secretName }];
+
+  test.each(texts)('is sent by no route: %j', async (text) => {
+    const { name } = await secret(text);
+    const body = { name, path_pattern: `/${name}`, upstream_url: 'http://u.test' };
+    const request_headers = header(name);
+    const refused = await core.admin('POST', '/v1/routes', { ...body, request_headers });
+    const errors = [{ path: 'request_headers.0.secret', message: 'is not the value of a header' }];
+    expect([refused.status, refused.body['errors']]).toEqual([400, errors]);
+  });
+
+  test.each(texts)('takes the place of none that is sent: %j', async (value) => {
+    const { id, name } = await secret();
+    const route = await routeWith(header(name));
+    const refused = await core.admin('PATCH', `/v1/secrets/${id}`, { value });
+    expect([refused.status, refused.body['errors'][0]?.['path']]).toEqual([400, 'value']);
+    expect(refused.text).not.toContain(TEXT);
+    expect(await factOf(route)).toMatchObject({ request_headers: [{ value: TEXT }] });
+  });
 });
 
 test.each([

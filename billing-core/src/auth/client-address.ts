@@ -1,4 +1,6 @@
+import type { MiddlewareHandler } from 'hono';
 import { BlockList, isIP, isIPv6 } from 'node:net';
+import type { Api, ApiContext } from '../kit/http.ts';
 
 /** Which peers may say by X-Forwarded-For whom they speak for. */
 export type Proxies = (address: string) => boolean;
@@ -33,11 +35,11 @@ function bucket(address: string): string {
 }
 
 /**
- * The address to throttle by. `peer` is the socket's; the header is read only when a proxy of ours
- * sent it, from the right, to the first hop that is not ours: what a client wrote itself is left
- * of that and never counts.
+ * Who calls. `peer` is the socket's; the header is read only when a proxy of ours sent it, from the
+ * right, to the first hop that is not ours: what a client wrote itself is left of that and never
+ * counts.
  */
-export function clientAddress(
+export function callerAddress(
   peer: string | undefined,
   forwarded: string | undefined,
   isProxy: Proxies,
@@ -49,5 +51,21 @@ export function clientAddress(
     if (hop === undefined || isIP(hop) === 0) break;
     address = hop;
   }
-  return bucket(address);
+  return address;
 }
+
+/** The same to throttle by. */
+export const clientAddress = (...caller: Parameters<typeof callerAddress>): string =>
+  bucket(callerAddress(...caller));
+
+type Peer = { incoming?: { socket?: { remoteAddress?: string } } };
+export const peerOf = (c: ApiContext): string | undefined =>
+  (c.env as Peer | undefined)?.incoming?.socket?.remoteAddress;
+
+/** From where a request comes, for the audit of what it does. */
+export const fromWhere =
+  (isProxy: Proxies): MiddlewareHandler<Api> =>
+  async (c, next) => {
+    c.set('address', callerAddress(peerOf(c), c.req.header('x-forwarded-for'), isProxy));
+    await next();
+  };

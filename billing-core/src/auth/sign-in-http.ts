@@ -11,7 +11,7 @@ import {
 import type { Sql } from '../kit/database.ts';
 import { Fault } from '../kit/fault.ts';
 import { api, json, jsonBody, PROBLEMS, type Api, type ApiContext } from '../kit/http.ts';
-import { clientAddress, type Proxies } from './client-address.ts';
+import { clientAddress, peerOf, type Proxies } from './client-address.ts';
 import { CLIENT_ADDRESS_HEADER, type SignIn } from './sign-in.ts';
 import { clearThrottle, throttle, type Throttled } from './throttle.ts';
 
@@ -90,12 +90,8 @@ const resetRoute = createRoute({
   responses: { 200: json(done), ...PROBLEMS },
 });
 
-type Peer = { incoming?: { socket?: { remoteAddress?: string } } };
-
-function addressOf(c: ApiContext, isProxy: Proxies): string {
-  const peer = (c.env as Peer | undefined)?.incoming?.socket?.remoteAddress;
-  return clientAddress(peer, c.req.header('x-forwarded-for'), isProxy);
-}
+const addressOf = (c: ApiContext, isProxy: Proxies): string =>
+  clientAddress(peerOf(c), c.req.header('x-forwarded-for'), isProxy);
 
 function headersFor(c: ApiContext, address: string): Headers {
   const headers = new Headers({ 'content-type': 'application/json' });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { formatApiKey, SECRET_CHARS } from '../contract/api-key.ts';
 import type { KeyPatch, NewKey } from '../contract/key.ts';
-import { lockCustomer } from '../customers/store.ts';
+import { lockCustomer, type CustomerRow } from '../customers/store.ts';
 import { audit, type Doing } from '../kit/audit.ts';
 import { randomBase62 } from '../kit/base62.ts';
 import { appendChange } from '../kit/changes.ts';
@@ -22,6 +22,16 @@ function expiry(expiresAt: string | null, now: number): Date | null {
   });
 }
 
+/** A key is given no scope that its customer's keys may not have. */
+function refuseStrangeScopes(scopes: readonly string[], { key_scopes }: CustomerRow): void {
+  const errors = scopes.flatMap((scope, i) =>
+    key_scopes.includes(scope)
+      ? []
+      : [{ path: `scopes.${i}`, message: 'is not one that keys of the customer may have' }],
+  );
+  if (errors.length > 0) throw new Fault('invalid_request', { errors });
+}
+
 async function refuseOverLimit({ tx, now }: Doing, customerId: string): Promise<void> {
   if ((await countLiveKeys(tx, customerId, now)) < LIVE_KEYS_MAX) return;
   throw new Fault('state_conflict', {
@@ -40,6 +50,7 @@ export async function createKey(
   if (customer.state !== 'active') {
     throw new Fault('state_conflict', { detail: 'The customer is archived' });
   }
+  refuseStrangeScopes(wanted.scopes, customer);
   const expiresAt = expiry(wanted.expires_at, now);
   await refuseOverLimit(doing, customerId);
   const secret = formatApiKey({
@@ -55,6 +66,9 @@ export async function createKey(
     prefix: `tg_${wanted.mode}_${customer.key_ref}`,
     last4: secret.slice(-4),
     secret_hash: hashApiKey(secret),
+    scopes: wanted.scopes,
+    ip_allow: wanted.ip_allow,
+    ip_deny: wanted.ip_deny,
     created_by: actor.id,
     created_at: new Date(now),
     expires_at: expiresAt,
@@ -64,24 +78,31 @@ export async function createKey(
   return { row, secret };
 }
 
+type Locked = { key: KeyRow; customer: CustomerRow };
+
 /** The key under its customer's lock, so that two changes of it come one after another. */
-async function lockedKey({ tx }: Doing, id: string, scope: KeyScope): Promise<KeyRow> {
+async function lockedKey({ tx }: Doing, id: string, scope: KeyScope): Promise<Locked> {
   const seen = found(await keyById(tx, id, scope), 'key');
-  await lockCustomer(tx, seen.customer_id);
-  return found(await keyById(tx, id, scope), 'key');
+  const customer = found(await lockCustomer(tx, seen.customer_id), 'customer');
+  return { key: found(await keyById(tx, id, scope), 'key'), customer };
 }
 
 export type KeyChange = { id: string; scope: KeyScope; patch: KeyPatch };
 
-/** Renames a key or moves its expiry. A revoked key stays as it ended. */
+/** Changes what is named of a key. A revoked key stays as it ended. */
 export async function changeKey(doing: Doing, { id, scope, patch }: KeyChange): Promise<KeyRow> {
   const { tx, now, actor, requestId } = doing;
-  const before = await lockedKey(doing, id, scope);
+  const { key: before, customer } = await lockedKey(doing, id, scope);
   if (before.revoked_at !== null) {
     throw new Fault('state_conflict', { detail: 'The key is revoked' });
   }
+  const { name, scopes, ip_allow, ip_deny } = patch;
+  if (scopes) refuseStrangeScopes(scopes, customer);
   const values = {
-    ...(patch.name !== undefined && { name: patch.name }),
+    ...(name !== undefined && { name }),
+    ...(scopes !== undefined && { scopes }),
+    ...(ip_allow !== undefined && { ip_allow }),
+    ...(ip_deny !== undefined && { ip_deny }),
     ...(patch.expires_at !== undefined && { expires_at: expiry(patch.expires_at, now) }),
   };
   const revives = keyState(before, now) === 'expired' && patch.expires_at !== undefined;
@@ -95,7 +116,7 @@ export async function changeKey(doing: Doing, { id, scope, patch }: KeyChange): 
 /** Revokes a key for ever. A second time changes nothing, not even the time. */
 export async function revokeKey(doing: Doing, id: string, scope: KeyScope): Promise<KeyRow> {
   const { tx, now, actor, requestId } = doing;
-  const before = await lockedKey(doing, id, scope);
+  const { key: before } = await lockedKey(doing, id, scope);
   if (before.revoked_at !== null) return before;
   const row = await updateKey(tx, id, { revoked_at: new Date(now) });
   await audit(tx, { actor, action: 'key.revoke', subjectId: id, now, requestId });

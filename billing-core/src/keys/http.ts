@@ -50,7 +50,7 @@ const patch = createRoute({
   method: 'patch',
   path: '/keys/{id}',
   tags,
-  summary: 'Rename a key or move its expiry',
+  summary: 'Change a key',
   request: { params: keyId, ...jsonBody(keyPatch) },
   responses: { 200: json(key), ...PROBLEMS },
 });

@@ -11,6 +11,9 @@ export type KeyRow = {
   mode: ApiKeyMode;
   prefix: string;
   last4: string;
+  scopes: string[];
+  ip_allow: string[];
+  ip_deny: string[];
   created_by: string;
   created_at: Date;
   expires_at: Date | null;
@@ -37,6 +40,9 @@ export function shownKey(row: KeyRow, now: number): Key {
     prefix: row.prefix,
     last4: row.last4,
     state: keyState(row, now),
+    scopes: row.scopes,
+    ip_allow: row.ip_allow,
+    ip_deny: row.ip_deny,
     created_at: row.created_at.toISOString(),
     expires_at: row.expires_at?.toISOString() ?? null,
     revoked_at: row.revoked_at?.toISOString() ?? null,

@@ -51,7 +51,7 @@ const patch = createRoute({
   method: 'patch',
   path: '/keys/{key_id}',
   tags,
-  summary: 'Rename a key or move its expiry',
+  summary: 'Change a key',
   description: 'For owners and developers.',
   request: { params: ofKey, ...jsonBody(keyPatch) },
   responses: { 200: json(key), ...PROBLEMS },

@@ -1,16 +1,14 @@
-import type { KeyFact } from '../contract/facts.ts';
 import type { KeyState } from '../contract/key.ts';
 import type { PageQuery } from '../contract/page.ts';
 import type { Query, Tx } from '../kit/database.ts';
 import { afterCursor } from '../kit/page.ts';
-import { entitlementsOf } from '../subscriptions/store.ts';
 import type { KeyRow } from './model.ts';
 
 /** Whose keys: a customer's, or anyone's for an admin who names a key by id. */
 export type KeyScope = { customerId?: string | undefined };
 
-const columns = (sql: Query) => sql`id, customer_id, name, mode, prefix, last4, created_by,
-  created_at, expires_at, revoked_at,
+const columns = (sql: Query) => sql`id, customer_id, name, mode, prefix, last4, scopes,
+  ip_allow, ip_deny, created_by, created_at, expires_at, revoked_at,
   (select minute from usage_last_uses used where used.key_id = api_keys.id) as last_used_minute`;
 
 function inState(sql: Query, state: KeyState | undefined, now: Date) {
@@ -63,49 +61,9 @@ export async function insertKey(tx: Tx, key: StoredKey): Promise<KeyRow> {
 export async function updateKey(
   tx: Tx,
   id: string,
-  values: Partial<Pick<KeyRow, 'name' | 'expires_at' | 'revoked_at'>>,
+  values: Partial<Omit<KeyRow, 'id' | 'customer_id' | 'last_used_minute'>>,
 ): Promise<KeyRow> {
   const [row] = await tx<[KeyRow]>`
     update api_keys set ${tx(values)} where id = ${id} returning ${columns(tx)}`;
   return row;
-}
-
-type HashedKey = Pick<KeyRow, 'id' | 'mode' | 'expires_at' | 'revoked_at'> & {
-  customer_id: string;
-  customer_state: 'active' | 'archived';
-};
-
-async function keyByHash(sql: Query, hash: Buffer): Promise<HashedKey | undefined> {
-  const [row] = await sql<HashedKey[]>`
-    select api_keys.id, mode, expires_at, revoked_at, customer_id, customers.state as customer_state
-      from api_keys join customers on customers.id = customer_id
-     where secret_hash = ${hash}`;
-  return row;
-}
-
-const HASH = /^[0-9a-f]{64}$/;
-
-/**
- * What a gateway needs to know about a key. In: the SHA-256 of its full text in lower-case hex,
- * and core time in ms. Out: undefined when no key has this hash, or it is no hash.
- */
-export async function keyFact(
-  query: Query,
-  hashHex: string,
-  now: number,
-): Promise<KeyFact | undefined> {
-  if (!HASH.test(hashHex)) return undefined;
-  const key = await keyByHash(query, Buffer.from(hashHex, 'hex'));
-  if (!key) return undefined;
-  return {
-    key_id: key.id,
-    mode: key.mode,
-    expires_at: key.expires_at?.getTime() ?? null,
-    revoked: key.revoked_at !== null,
-    customer: {
-      id: key.customer_id,
-      state: key.customer_state,
-      ...(await entitlementsOf(query, key.customer_id, now)),
-    },
-  };
 }

@@ -1,7 +1,9 @@
 import { readWindowId } from '../contract/quota-window.ts';
 import type { LeaseGrant, LeaseTotals } from '../contract/sync.ts';
 import type { Tx } from '../kit/database.ts';
+import { mayLend } from '../usage/recovery.ts';
 import { allowanceOf, type Allowance, type NamedWindow } from './allowance.ts';
+import { carriedUnits } from './carried.ts';
 import { decideLease } from './model.ts';
 import {
   lockWindows,
@@ -43,6 +45,20 @@ async function allowances(tx: Tx, asks: Ask[], now: number): Promise<Map<string,
 /** A window is recalled at most this often, however many tills run dry in it. */
 export const RECALL_EVERY_MS = 250;
 
+/** Gateways speak once a second at least: who said nothing for so long is dead, or cut off. */
+export const HOLDER_SILENT_MS = 3_000;
+
+/**
+ * Whether those who hold the units of a window are to be asked for them now. Changes wait for a
+ * gateway that is cut off: what it has not heard yet is not written again until it is heard of.
+ */
+function isRecallDue({ recalledAt, holdersSilentMs }: WindowBook, now: number): boolean {
+  // One that lies ahead was written before the clock was set back: it says nothing.
+  const since = recalledAt > now ? Number.POSITIVE_INFINITY : now - recalledAt;
+  const silent = holdersSilentMs ?? 0;
+  return since >= RECALL_EVERY_MS && (silent < HOLDER_SILENT_MS || silent < since);
+}
+
 export type Lending = {
   grants: LeaseGrant[];
   /** Windows whose units tills should give back, and windows that have units again. */
@@ -52,7 +68,7 @@ export type Lending = {
 
 function lend(ask: Ask, { book, limit, now }: { book: WindowBook; limit: number; now: number }) {
   const decision = decideLease({ ...book, limit }, { ...ask, tills: book.tills });
-  const isDue = decision.recall && now - book.recalledAt >= RECALL_EVERY_MS;
+  const isDue = decision.recall && isRecallDue(book, now);
   const grant: LeaseGrant = {
     window: ask.window,
     generation: decision.generation,
@@ -63,34 +79,46 @@ function lend(ask: Ask, { book, limit, now }: { book: WindowBook; limit: number;
     retry_in_ms: decision.recall ? RECALL_EVERY_MS : null,
   };
   const recalledAt = isDue ? now : book.recalledAt;
-  const change: LeaseChange = { ...decision, window: ask.window, recalledAt };
+  const { granted, returned, lent, generation, base, baseReturned } = decision;
+  const totals = { granted, returned, lent, generation, base, baseReturned };
+  const change: LeaseChange = { window: ask.window, ...totals, recalledAt };
   return { grant, change, isDue, freed: decision.freed };
 }
+
+/** Whether the books say anything else than before: who asks in vain changes nothing. */
+const isNews = (change: LeaseChange, book: WindowBook): boolean =>
+  (Object.keys(change) as (keyof LeaseChange)[]).some((field) => change[field] !== book[field]);
 
 /** The longest that a till waits before it asks again for a window that is not there yet. */
 const EARLY_RETRY_MS = 60_000;
 
-/** The answer to an ask for a window that is not in the books and may not be opened. */
-function turnedDown({ window, generation }: Ask, of: Allowance | undefined, now: number) {
-  const isEarly = of?.kind === 'early';
-  const retry_in_ms = isEarly ? Math.min(of.opensAt - now, EARLY_RETRY_MS) : null;
-  const nothing = { granted: 0, limit: 0, unlent: 0 };
-  return { window, generation, ...nothing, exhausted: !isEarly, retry_in_ms } satisfies LeaseGrant;
-}
+/** While core finds out what it had lent before a restore, tills need not ask more often. */
+const CLOSED_RETRY_MS = 1_000;
+
+/** What the till knows of the plan is older or newer than what core does, for a moment. */
+const OTHER_PLAN_RETRY_MS = 250;
+
+/**
+ * When to ask again for a window that may not be opened. It is not used up, and the till must not
+ * say so: the plan or the clock is another one at the till for a moment.
+ */
+const retryOf = (of: Exclude<Allowance, { kind: 'open' }> | undefined, now: number): number =>
+  of?.kind === 'early' ? Math.min(of.opensAt - now, EARLY_RETRY_MS) : OTHER_PLAN_RETRY_MS;
 
 /**
  * Merges a boot's running totals and grants what the limits leave, under the rows of the windows
  * it asks for. Limits, calendar and clock are core's own; what the till believes does not matter.
- * Of windows that are over, or were never there, it only takes back. The caller writes the changes
- * for what is recalled and freed, last in its transaction.
+ * Of windows that are over, or were never there, it only takes back, and so it does while a
+ * recovery is not over; `bornIn` is the one that the boot began under. The caller writes the
+ * changes for what is recalled and freed, last in its transaction.
  */
 export async function lendUnits(
   tx: Tx,
   key: BootKey,
-  { totals, now }: { totals: LeaseTotals[]; now: number },
+  { totals, now, bornIn }: { totals: LeaseTotals[]; now: number; bornIn: number },
 ): Promise<Lending> {
   const lending: Lending = { grants: [], recalled: [], freed: [] };
-  const asks = asksOf(totals);
+  let asks = asksOf(totals);
   if (asks.length === 0) return lending;
   const ids = asks.map((ask) => ask.window);
   const opened = [...(await allowances(tx, asks, now)).values()];
@@ -100,20 +128,29 @@ export async function lendUnits(
     ids,
   );
   // Once more under the locks: what changed while this waited for them counts.
-  const allowed = await allowances(tx, asks, now);
+  const [allowed, isOpen] = await Promise.all([allowances(tx, asks, now), mayLend(tx, bornIn)]);
+  if (!isOpen) asks = asks.map((ask) => ({ ...ask, wanted: 0 }));
   const books = new Map((await readBooks(tx, ids, key)).map((book) => [book.window, book]));
+  const open = [...allowed.values()].flatMap((one) => (one.kind === 'open' ? one.window : []));
+  const carried = await carriedUnits(tx, open);
   const changes: LeaseChange[] = [];
   for (const ask of asks) {
-    const book = books.get(ask.window);
+    const known = books.get(ask.window);
+    const outside = (known?.outside ?? 0) + (carried.get(ask.window) ?? 0);
+    const book = known && { ...known, outside };
     const of = allowed.get(ask.window);
+    const closed =
+      of?.kind === 'open' ? undefined : { exhausted: false, retry_in_ms: retryOf(of, now) };
     if (!book) {
-      lending.grants.push(turnedDown(ask, of, now));
+      const { window, generation } = ask;
+      const nothing = { granted: 0, limit: 0, unlent: 0, exhausted: false, retry_in_ms: null };
+      lending.grants.push({ window, generation, ...nothing, ...closed });
       continue;
     }
     const limit = of?.kind === 'open' ? of.limit : 0;
     const { grant, change, isDue, freed } = lend(ask, { book, limit, now });
-    changes.push(change);
-    lending.grants.push(grant);
+    if (isNews(change, book)) changes.push(change);
+    lending.grants.push({ ...grant, ...closed, ...(!isOpen && { retry_in_ms: CLOSED_RETRY_MS }) });
     if (isDue) lending.recalled.push(ask.window);
     if (freed) lending.freed.push(ask.window);
   }

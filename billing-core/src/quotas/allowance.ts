@@ -38,7 +38,9 @@ export function allowanceOf(named: NamedWindow, terms: Terms | undefined, now: n
   if (!terms || limit === undefined) return { kind: 'none' };
   if (keyId !== null && !terms.keys.has(keyId)) return { kind: 'none' };
   const slack = slackOf(kind);
-  for (const at of [now, now + slack, now - slack]) {
+  const { aheadMs = 0 } = terms.calendar;
+  const there = now + aheadMs;
+  for (const at of [there, there + slack, there - slack]) {
     const bounds = windowOf(terms.calendar, kind, at);
     if (bounds.startsAt !== startsAt) continue;
     return {
@@ -47,6 +49,6 @@ export function allowanceOf(named: NamedWindow, terms: Terms | undefined, now: n
       window: quotaWindow({ customerId, keyId, meterId, kind }, bounds),
     };
   }
-  const isTurn = startsAt > now && windowOf(terms.calendar, kind, startsAt).startsAt === startsAt;
-  return isTurn ? { kind: 'early', opensAt: startsAt } : { kind: 'none' };
+  const isTurn = startsAt > there && windowOf(terms.calendar, kind, startsAt).startsAt === startsAt;
+  return isTurn ? { kind: 'early', opensAt: startsAt - aheadMs } : { kind: 'none' };
 }

@@ -6,9 +6,12 @@ import { SHARE_HELD_MS, type RateLimit } from './rate-shares.ts';
 export type DeskBooks = {
   /** These customers' rate limits; null when this desk may not divide them any more. */
   limits(customers: string[]): Promise<Map<string, RateLimit> | null>;
-  /** Spools whose process may hold a share. */
-  liveSpools(): Promise<string[]>;
+  /** Boots whose process may hold a share; null when the database may not know all of them. */
+  liveBoots(): Promise<LiveBoot[] | null>;
 };
+
+/** A boot, the spool it is on, and the number of the last message that was taken in of it. */
+export type LiveBoot = { spool: string; boot: string; message: number };
 
 type LimitRow = RateLimit & { customer: string };
 
@@ -18,7 +21,7 @@ async function rateLimits(sql: Query, customers: string[]): Promise<LimitRow[]> 
   return sql<LimitRow[]>`
     select s.customer_id as customer, e.rate_per_second::float8 as rate, e.burst
       from subscriptions s join entitlements e using (plan_version_id)
-     where s.customer_id = any(${customers}) and s.canceled_at is null and e.kind = 'rate_limit'`;
+     where s.customer_id = any(${customers}) and s.grants and e.kind = 'rate_limit'`;
 }
 
 const byCustomer = (rows: LimitRow[]): Map<string, RateLimit> =>
@@ -28,18 +31,29 @@ const byCustomer = (rows: LimitRow[]): Map<string, RateLimit> =>
 export const spoolName = (gateway: string, fingerprint: string): string =>
   `${gateway}/${fingerprint}`;
 
-async function liveSpools(sql: Query): Promise<string[]> {
-  const rows = await sql<{ gateway: string; fingerprint: string }[]>`
-    select distinct gateway_id as gateway, fingerprint from boots
+async function liveBoots(sql: Query): Promise<LiveBoot[] | null> {
+  const held = sql`clock_timestamp() - make_interval(secs => ${SHARE_HELD_MS / 1_000})`;
+  // A database that went back does not know them all until every boot of before is over.
+  const [row] = await sql<[{ recovering: boolean }]>`
+    select exists (select from boots where state = 'live'
+                     and recovery < (select max(number) from recoveries)) as recovering`;
+  if (row.recovering) return null;
+  const rows = await sql<{ gateway: string; fingerprint: string; boot: string; message: number }[]>`
+    select gateway_id as gateway, fingerprint, boot_id as boot, last_message::float8 as message
+      from boots
      where state = 'live'
-       and last_seen_at > clock_timestamp() - make_interval(secs => ${SHARE_HELD_MS / 1_000})`;
-  return rows.map(({ gateway, fingerprint }) => spoolName(gateway, fingerprint));
+       and last_seen_at > ${held}`;
+  return rows.map(({ gateway, fingerprint, boot, message }) => ({
+    spool: spoolName(gateway, fingerprint),
+    boot,
+    message,
+  }));
 }
 
 /** For the only core there is. */
 export const booksOfOne = (sql: Sql): DeskBooks => ({
   limits: async (customers) => byCustomer(await rateLimits(sql, customers)),
-  liveSpools: () => liveSpools(sql),
+  liveBoots: () => liveBoots(sql),
 });
 
 // A setting of the session that holds the lock: another session does not have it, so whoever
@@ -59,7 +73,7 @@ export const booksOnLock = (session: Sql, number: number): DeskBooks => ({
     ]);
     return held.number === String(number) ? byCustomer(rows) : null;
   },
-  liveSpools: () => liveSpools(session),
+  liveBoots: () => liveBoots(session),
 });
 
 /** Where the desk is, as far as its holder said, and how long ago. */

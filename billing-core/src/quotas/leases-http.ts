@@ -57,6 +57,7 @@ function shown(row: WindowRow): QuotaWindowState {
     limit: row.quota_limit === null ? null : text(row.quota_limit),
     lent: text(row.lent),
     outside: text(row.outside),
+    repeated: text(row.repeated),
     stranded: text(lost.reduce((sum, lease) => sum + heldOf(lease), 0n)),
     leases: row.leases.map((lease) => ({
       ...lease,

@@ -1,4 +1,5 @@
 import { unscaled } from '../catalog/quantity.ts';
+import { clockOf } from '../customers/clock.ts';
 import { openingsLeft } from '../customers/store.ts';
 import { utcWindow } from '../contract/quota-window.ts';
 import type { UsageLive } from '../contract/usage.ts';
@@ -55,6 +56,7 @@ type LiveKit = Pick<Kit, 'sql' | 'clock' | 'log'>;
 export const watchLiveUsage = (kit: LiveKit): Watch<UsageLive> =>
   watchUsage({
     ...kit,
-    read: (customerId) => usageLive(kit.sql, customerId, kit.clock()),
+    read: async (customerId) =>
+      usageLive(kit.sql, customerId, kit.clock() + (await clockOf(kit.sql, customerId))),
     left: (openings) => openingsLeft(kit.sql, openings, kit.clock()),
   });

@@ -56,7 +56,9 @@ export function decideLease(
   const left = Math.max(0, book.limit - lentNow - book.outside);
   const wants = isPast ? 0 : Math.max(0, base + ask.wanted - book.granted);
   const fair = Math.max(1, Math.floor(left / (2 * Math.max(1, ask.tills))));
-  const give = Math.min(wants, left, fair);
+  // Running totals stay exact: a boot that was lent and gave back so much is lent no more.
+  const room = Number.MAX_SAFE_INTEGER - book.granted;
+  const give = Math.min(wants, left, fair, room);
   const none = wants > 0 && give === 0;
   const isOver = book.lent + book.outside > book.limit;
   return {

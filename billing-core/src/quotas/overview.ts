@@ -9,8 +9,11 @@ import { DAY_MS, MINUTE_MS } from '../kit/clock.ts';
 import type { Query } from '../kit/database.ts';
 import { found } from '../kit/fault.ts';
 import { activeRows } from '../routes/store.ts';
+import { itemsOf } from '../subscriptions/item-store.ts';
+import { isThere } from '../subscriptions/items.ts';
 import { shownSubscription } from '../subscriptions/model.ts';
-import { heldBy, liveSubscription } from '../subscriptions/store.ts';
+import { liveSubscription } from '../subscriptions/row-store.ts';
+import { heldBy } from '../subscriptions/store.ts';
 import { meterTotals, refusedRequests } from '../usage/reading.ts';
 import { quotaStates, REQUESTS_METER } from './state.ts';
 
@@ -31,6 +34,30 @@ async function planOf(sql: Query, versionId: string): Promise<Overview['plan']> 
   const { number, currency, prices, entitlements } = shownVersion(version);
   return { id: plan.id, name: plan.name, version_number: number, currency, prices, entitlements };
 }
+
+/** Add-ons that the subscription has at `now` (ms), oldest first. */
+async function addOnsOf(sql: Query, id: string, now: number): Promise<Overview['add_ons']> {
+  const held: Overview['add_ons'] = [];
+  for (const item of (await itemsOf(sql, id)).filter((one) => isThere(one, now))) {
+    const version = shownVersion(found(await versionById(sql, item.plan_version_id), 'version'));
+    const { charged, prices, entitlements } = version;
+    const { name } = found(await planById(sql, version.plan_id), 'plan');
+    const starts_at = item.starts_at.toISOString();
+    const ends_at = item.ends_at?.toISOString() ?? null;
+    const { quantity } = item;
+    held.push({ name, quantity, charged, prices, entitlements, starts_at, ends_at });
+  }
+  return held;
+}
+
+type Granting = Pick<NonNullable<Overview['plan']>, 'entitlements'>;
+
+const featuresOf = (granting: readonly Granting[]): string[] => {
+  const all = granting.flatMap(({ entitlements }) =>
+    entitlements.flatMap((one) => (one.kind === 'feature' ? one.feature : [])),
+  );
+  return [...new Set(all)].toSorted();
+};
 
 /** The requests of the 24 hours up to and with this minute. */
 async function lastDay(sql: Query, customerId: string, now: number): Promise<Overview['last_24h']> {
@@ -61,10 +88,14 @@ export async function customerOverview(
   const held = await heldBy(sql, customerId, now);
   const rate = held?.rate_limit ?? null;
   const routes = await activeRows(sql);
+  const plan = row ? await planOf(sql, row.plan_version_id) : null;
+  const addOns = row ? await addOnsOf(sql, row.id, now) : [];
   return {
     customer: shownPortalCustomer(customer),
     subscription,
-    plan: row ? await planOf(sql, row.plan_version_id) : null,
+    plan,
+    add_ons: addOns,
+    features: featuresOf(plan ? [plan, ...addOns] : []),
     period: subscription?.current_period ?? null,
     quotas: await quotaStates(sql, customerId, { held, now }),
     rate_limit: rate && { rate_per_second: String(rate.rate_per_second), burst: rate.burst },

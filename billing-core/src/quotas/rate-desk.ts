@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { RATES_MAX, rateReport, rateShare, type SyncEnvelope } from '../contract/sync.ts';
 import type { Clock } from '../kit/clock.ts';
-import { spoolName, type DeskBooks } from './desk-books.ts';
+import { spoolName, type DeskBooks, type LiveBoot } from './desk-books.ts';
 import { RateShares } from './rate-shares.ts';
 
 const SWEEP_EVERY_MS = 60_000;
@@ -56,6 +56,8 @@ export class RateDesk implements Rates {
   readonly #shares: RateShares;
   /** Spools whose process has told this desk of all it holds; kept until it is open. */
   readonly #reported = new Set<string>();
+  /** Boots of whom this desk has heard the first message, by spool. */
+  readonly #begun = new Map<string, string>();
   readonly number: number;
   #sweptAt = 0;
 
@@ -69,6 +71,8 @@ export class RateDesk implements Rates {
   /**
    * Takes in what a till says and answers with its parts. What is decided here is decided in one
    * turn after the books were read: they are open to the one desk that may divide, at that moment.
+   * To count a till as heard and to take in what it holds is one turn too, or a question that is
+   * answered in between would find the desk open and be given what this till holds.
    */
   async ask(question: DeskQuestion): Promise<DeskAnswer> {
     const { gateway, boot, message, rates, over } = question;
@@ -76,8 +80,12 @@ export class RateDesk implements Rates {
     const customers = rates.map((report) => report.customer);
     const limits = await this.#books.limits(customers);
     if (limits === null) return NO_DESK;
-    await this.#openIfAllReported(question);
+    // A first message is noted before the books are read: they may show it only after that.
+    this.#noteBegun(question);
+    const isClosed = this.#shares.isClosed(this.#clock());
+    const live = isClosed ? await this.#books.liveBoots() : null;
     const now = this.#clock();
+    this.#openIfAllReported(question, live, now);
     this.#sweep(now);
     if (over) this.#shares.end(from, now);
     const reports = rates.map((report) => ({ ...report, limit: limits.get(report.customer) }));
@@ -85,24 +93,41 @@ export class RateDesk implements Rates {
     return { desk: this.number, shares };
   }
 
-  async #openIfAllReported({
-    gateway,
-    fingerprint,
-    message,
-    desk,
-    own,
-  }: DeskQuestion): Promise<void> {
-    if (!this.#shares.isClosed(this.#clock())) {
+  // A newer process holds the spool: the older one on it is dead, so the spool is what counts.
+  #noteBegun({ gateway, boot, fingerprint, message, own }: DeskQuestion): void {
+    if (own && message === 1) this.#begun.set(spoolName(gateway, fingerprint), boot);
+  }
+
+  #openIfAllReported(
+    { gateway, fingerprint, desk, own }: DeskQuestion,
+    live: readonly LiveBoot[] | null,
+    now: number,
+  ): void {
+    if (!this.#shares.isClosed(now)) {
       this.#reported.clear();
+      this.#begun.clear();
       return;
     }
     // A sync alone tells nothing of shares that are not used much: the till must say that this
-    // is all. Its first message needs no such word, because it holds nothing yet. And a newer
-    // process holds the spool: the older one on it is dead, so the spool is what counts.
-    const spool = spoolName(gateway, fingerprint);
-    if (own && (desk === this.number || message === 1)) this.#reported.add(spool);
-    const live = await this.#books.liveSpools();
-    if (live.every((one) => this.#reported.has(one))) this.#shares.open(this.#clock());
+    // is all.
+    if (own && desk === this.number) this.#reported.add(spoolName(gateway, fingerprint));
+    if (live === null) return;
+    const holdNothing = this.#holdNothing(live);
+    const isKnown = (one: LiveBoot): boolean =>
+      this.#reported.has(one.spool) || holdNothing.has(one.spool);
+    if (live.every(isKnown)) this.#shares.open(now);
+  }
+
+  /**
+   * Spools of which nothing but a first message came in: their tills hold nothing yet. That this
+   * desk hears a first message says less: a core that was held up may pass it on when an older
+   * desk has long answered later ones.
+   */
+  #holdNothing(live: readonly LiveBoot[]): Set<string> {
+    const fresh = live.filter(
+      ({ spool, boot, message }) => message <= 1 && this.#begun.get(spool) === boot,
+    );
+    return new Set(fresh.map(({ spool }) => spool));
   }
 
   #sweep(now: number): void {

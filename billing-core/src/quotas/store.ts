@@ -1,9 +1,11 @@
 import type { QuotaScope, WindowKind } from '../contract/facts.ts';
 import type { QuotaWindow } from '../contract/quota-window.ts';
 import type { WindowSpend } from '../contract/usage-batch.ts';
+import { timeThere } from '../customers/clock.ts';
 import { zonesColumn, type BillingZones } from '../customers/store.ts';
 import type { Query, Tx } from '../kit/database.ts';
 import { ZONE_MEMORY_MS } from '../subscriptions/calendar.ts';
+import { raisedLimit } from '../subscriptions/item-store.ts';
 import { limitKey, type NamedWindow, type Terms } from './allowance.ts';
 
 export type BootKey = { gateway: string; boot: string };
@@ -18,6 +20,8 @@ export type WindowBook = {
   base: number;
   baseReturned: number;
   elsewhere: number;
+  /** How long ago, ms, core last heard from one of the boots that hold `elsewhere`; null: none. */
+  holdersSilentMs: number | null;
   recalledAt: number;
   tills: number;
 };
@@ -32,33 +36,56 @@ export async function lockWindows(
   others: string[] = [],
 ): Promise<void> {
   const sorted = windows.toSorted((a, b) => (a.id < b.id ? -1 : 1));
-  await tx`
+  const made = await tx<{ id: string }[]>`
     insert into quota_windows (id, customer_id, key_id, meter_id, kind, starts_at, ends_at)
     select * from unnest(
       ${sorted.map((w) => w.id)}::text[], ${sorted.map((w) => w.customerId)}::text[],
       ${sorted.map((w) => w.keyId)}::text[], ${sorted.map((w) => w.meterId)}::text[],
       ${sorted.map((w) => w.kind)}::text[],
       ${sorted.map((w) => w.startsAt)}::bigint[], ${sorted.map((w) => w.endsAt)}::bigint[])
-    on conflict (id) do nothing`;
+    on conflict (id) do nothing returning id`;
+  if (made.length > 0)
+    await adoptSettled(
+      tx,
+      made.map(({ id }) => id),
+    );
   await tx`select 1 from quota_windows
     where id = any(${[...sorted.map((w) => w.id), ...others]}) order by id for update`;
+}
+
+/**
+ * What was spent of new windows already counts as lent: an earlier state of the database had not
+ * heard of them, and the usage came again. Mostly there is none.
+ */
+async function adoptSettled(tx: Tx, ids: string[]): Promise<void> {
+  await tx`
+    with adopted as (
+      insert into leases (window_id, gateway_id, boot_id, granted)
+      select window_id, gateway_id, boot_id, settled from lease_settlements
+       where window_id = any(${ids}) and settled > 0
+      on conflict do nothing returning window_id, granted)
+    update quota_windows w set lent = a.lent
+      from (select window_id, sum(granted) as lent from adopted group by 1) a
+     where w.id = a.window_id`;
 }
 
 /** The books of locked windows, with this boot's lease and the number of boots that hold units. */
 export async function readBooks(tx: Tx, ids: string[], key: BootKey): Promise<WindowBook[]> {
   return tx<WindowBook[]>`
     select w.id as window, w.lent::float8 as lent,
-      coalesce((select sum(s.unleased + s.overdrawn) from lease_settlements s
+      coalesce((select sum(s.unleased + s.overdrawn - s.repeated) from lease_settlements s
                  where s.window_id = w.id), 0)::float8 as outside,
       coalesce(l.granted, 0)::float8 as granted, coalesce(l.returned, 0)::float8 as returned,
       coalesce(l.generation, 0)::float8 as generation, coalesce(l.base, 0)::float8 as base,
       coalesce(l.base_returned, 0)::float8 as "baseReturned",
       w.recalled_at::float8 as "recalledAt", others.unspent::float8 as elsewhere,
-      others.tills + 1 as tills
+      others.silent_ms as "holdersSilentMs", others.tills + 1 as tills
       from quota_windows w
       cross join lateral (
         select coalesce(sum(o.granted - o.returned - coalesce(s.settled, 0)), 0) as unspent,
-               count(*)::int as tills
+               count(*)::int as tills,
+               min(extract(epoch from clock_timestamp() - b.last_seen_at))::float8 * 1000
+                 as silent_ms
           from leases o join boots b using (gateway_id, boot_id)
           left join lease_settlements s using (window_id, gateway_id, boot_id)
          where o.window_id = w.id and b.state = 'live'
@@ -104,45 +131,72 @@ export async function saveLeases(tx: Tx, key: BootKey, changes: LeaseChange[]): 
      where w.id = c.id`;
 }
 
+/**
+ * What is beside the leases stands still here, far beyond every limit: no sum of it fails, and a
+ * batch is not refused for what an upstream said. What is settled cannot pass what was lent.
+ */
+const OUTSIDE_MAX = 1_000_000_000_000_000_000n;
+
 /** Adds what a batch spent to the boot's settled totals; the batch itself commits only once. */
 export async function addSettlements(tx: Tx, key: BootKey, spent: WindowSpend[]): Promise<void> {
   if (spent.length === 0) return;
   await tx`
     insert into lease_settlements as kept
-      (window_id, gateway_id, boot_id, settled, unleased, overdrawn)
-    select s.window_id, ${key.gateway}, ${key.boot}, sum(s.settled), sum(s.unleased),
-           sum(s.overdrawn)
+      (window_id, gateway_id, boot_id, settled, unleased, overdrawn, repeated)
+    select s.window_id, ${key.gateway}, ${key.boot}, sum(s.settled),
+           least(sum(s.unleased), ${OUTSIDE_MAX}::numeric),
+           least(sum(s.overdrawn), ${OUTSIDE_MAX}::numeric),
+           least(sum(s.repeated), ${OUTSIDE_MAX}::numeric)
       from unnest(${spent.map((s) => s.window)}::text[], ${spent.map((s) => s.settled)}::bigint[],
                   ${spent.map((s) => s.unleased)}::bigint[],
-                  ${spent.map((s) => s.overdrawn)}::bigint[])
-           as s (window_id, settled, unleased, overdrawn)
+                  ${spent.map((s) => s.overdrawn)}::bigint[],
+                  ${spent.map((s) => s.repeated ?? 0)}::bigint[])
+           as s (window_id, settled, unleased, overdrawn, repeated)
      group by s.window_id
     on conflict (window_id, gateway_id, boot_id) do update
       set settled = kept.settled + excluded.settled,
-          unleased = kept.unleased + excluded.unleased,
-          overdrawn = kept.overdrawn + excluded.overdrawn`;
+          unleased = least(kept.unleased + excluded.unleased, ${OUTSIDE_MAX}::bigint),
+          overdrawn = least(kept.overdrawn + excluded.overdrawn, ${OUTSIDE_MAX}::bigint),
+          repeated = least(kept.repeated + excluded.repeated, ${OUTSIDE_MAX}::bigint)`;
 }
 
-/** Gives back every unspent unit of a boot (R = G - S) and names the windows that gained. */
-export async function returnLeases(tx: Tx, key: BootKey): Promise<string[]> {
-  await tx`select 1 from quota_windows where id in (
-      select window_id from leases
-       where gateway_id = ${key.gateway} and boot_id = ${key.boot} and granted > returned)
+/** What a boot's totals lack to G - R = S: below zero it holds units that it did not spend. */
+const unsettled = (tx: Tx, key: BootKey, { giveBack, forgotten }: Settling) => tx`
+  select * from (
+    select window_id, coalesce(l.granted, 0) as granted, coalesce(l.returned, 0) as returned,
+           coalesce(s.settled, 0) - coalesce(l.granted, 0) + coalesce(l.returned, 0) as missing
+      from (select * from leases
+             where gateway_id = ${key.gateway} and boot_id = ${key.boot}) l
+      full join (select * from lease_settlements
+                  where gateway_id = ${key.gateway} and boot_id = ${key.boot}) s
+           using (window_id)) held
+   where (missing > 0 and ${forgotten}) or (missing < 0 and ${giveBack})`;
+
+/** `forgotten`: the database went back since the boot began, and may not know all it was lent. */
+export type Settling = { giveBack: boolean; forgotten: boolean };
+
+/**
+ * Settles the leases of a locked boot that is over: what it spent is what it was lent (G - R = S).
+ * Unspent units come back with `giveBack`, and only then; what it spent beyond its leases counts as
+ * lent where that may be forgotten. Names the windows that gained.
+ */
+export async function settleLeases(tx: Tx, key: BootKey, how: Settling): Promise<string[]> {
+  await tx`select 1 from quota_windows
+    where id in (select window_id from (${unsettled(tx, key, how)}) changed)
     order by id for update`;
-  const rows = await tx<{ window_id: string }[]>`
-    with unspent as (
-      select l.window_id, l.granted - l.returned - coalesce(s.settled, 0) as units,
-             l.granted - coalesce(s.settled, 0) as returned
-        from leases l left join lease_settlements s using (window_id, gateway_id, boot_id)
-       where l.gateway_id = ${key.gateway} and l.boot_id = ${key.boot}),
-    given as (
-      update leases l set returned = u.returned from unspent u
-       where l.window_id = u.window_id and l.gateway_id = ${key.gateway}
-         and l.boot_id = ${key.boot} and u.units > 0
-      returning l.window_id, u.units)
-    update quota_windows w set lent = w.lent - g.units from given g
-     where w.id = g.window_id returning w.id as window_id`;
-  return rows.map((row) => row.window_id);
+  const rows = await tx<{ window_id: string; missing: bigint }[]>`
+    with changed as (
+      select u.* from (${unsettled(tx, key, how)}) u
+        join quota_windows w on w.id = u.window_id),
+    kept as (
+      insert into leases (window_id, gateway_id, boot_id, granted, returned)
+      select window_id, ${key.gateway}, ${key.boot}, granted + greatest(missing, 0),
+             returned + greatest(-missing, 0) from changed
+      on conflict (window_id, gateway_id, boot_id) do update
+        set granted = excluded.granted, returned = excluded.returned)
+    update quota_windows w set lent = w.lent + c.missing from changed c
+     where w.id = c.window_id returning w.id as window_id, c.missing::bigint as missing`;
+  return rows.flatMap((row) => (row.missing < 0n ? row.window_id : []));
 }
 
 type TermsRow = {
@@ -150,6 +204,7 @@ type TermsRow = {
   started_at: Date;
   time_zone: string;
   zones: BillingZones;
+  clock_ms: bigint;
   meterId: string;
   kind: WindowKind;
   scope: QuotaScope;
@@ -173,22 +228,24 @@ export async function termsOf(
   const keyIds = [...new Set(windows.flatMap(({ keyId }) => keyId ?? []))];
   const rows = await sql<TermsRow[]>`
     select s.customer_id as customer, s.started_at, s.time_zone,
-           ${zonesColumn(sql, now - ZONE_MEMORY_MS)} as zones, e.meter_id as "meterId",
-           e.quota_window as kind, e.quota_scope as scope, e.quota_limit::float8 as limit
+           ${zonesColumn(sql, now - ZONE_MEMORY_MS)} as zones, clock_ms, e.meter_id as "meterId",
+           e.quota_window as kind, e.quota_scope as scope,
+           (${raisedLimit(sql, timeThere(sql, now))})::float8 as limit
       from subscriptions s join customers on customers.id = s.customer_id
       join entitlements e using (plan_version_id)
-     where s.customer_id = any(${customerIds}) and s.canceled_at is null
+     where s.customer_id = any(${customerIds}) and s.grants
        and e.kind = 'quota' and e.enforcement = 'hard'`;
   const owners = await ownersOf(sql, keyIds);
   const terms = new Map<string, Terms & { limits: Map<string, number> }>();
-  for (const { customer, started_at, time_zone, zones, limit, ...limited } of rows) {
+  for (const { customer, started_at, time_zone, zones, clock_ms, limit, ...limited } of rows) {
     const known = terms.get(customer);
     if (known) known.limits.set(limitKey(limited), limit);
     else {
       const anchor = { startedAt: started_at.getTime(), timeZone: time_zone };
       const keys = new Set(owners.flatMap(({ id, owner }) => (owner === customer ? id : [])));
       const limits = new Map([[limitKey(limited), limit]]);
-      terms.set(customer, { calendar: { zones, anchor }, limits, keys });
+      const calendar = { zones, anchor, aheadMs: Number(clock_ms) };
+      terms.set(customer, { calendar, limits, keys });
     }
   }
   return terms;

@@ -9,9 +9,11 @@ import {
   routePatch,
   routeVersion,
 } from '../contract/route.ts';
+import type { Doing } from '../kit/audit.ts';
 import { found, notFound } from '../kit/fault.ts';
 import { api, json, jsonBody, PROBLEMS, type Api } from '../kit/http.ts';
 import { pageFrom } from '../kit/page.ts';
+import type { Vault } from '../kit/vault.ts';
 import { addRoute, changeRoute, deleteRoute } from './actions.ts';
 import { shownRoute, shownVersion } from './model.ts';
 import { listRoutes, listRouteVersions, routeById } from './store.ts';
@@ -76,8 +78,9 @@ const versions = createRoute({
 });
 
 /** /v1/routes: what gateways match, where they forward to, and what they meter. */
-export function routesHttp(): OpenAPIHono<Api> {
+export function routesHttp(vault?: Vault): OpenAPIHono<Api> {
   const app = api();
+  const doing = ({ tx, actor, now, requestId }: Doing) => ({ tx, actor, now, requestId, vault });
   app.openapi(list, async (c) => {
     const query = c.req.valid('query');
     const rows = await listRoutes(c.var.query, query);
@@ -87,14 +90,14 @@ export function routesHttp(): OpenAPIHono<Api> {
     );
   });
   app.openapi(create, async (c) =>
-    c.json(shownRoute(await addRoute(c.var, c.req.valid('json'))), 201),
+    c.json(shownRoute(await addRoute(doing(c.var), c.req.valid('json'))), 201),
   );
   app.openapi(get, async (c) => {
     const row = await routeById(c.var.query, c.req.valid('param').id);
     return c.json(shownRoute(found(row, 'route')), 200);
   });
   app.openapi(patch, async (c) => {
-    const row = await changeRoute(c.var, c.req.valid('param').id, c.req.valid('json'));
+    const row = await changeRoute(doing(c.var), c.req.valid('param').id, c.req.valid('json'));
     return c.json(shownRoute(row), 200);
   });
   app.openapi(remove, async (c) => {

@@ -1,4 +1,4 @@
-import { scaled } from '../catalog/quantity.ts';
+import { QUANTITY_MAX, scaled, unscaled } from '../catalog/quantity.ts';
 import type { MeteringFact } from '../contract/facts.ts';
 import { selectorOf, unitsText, type MeteringRule } from '../contract/metering-rule.ts';
 import type { FieldError } from '../kit/fault.ts';
@@ -30,7 +30,8 @@ const SCALED_UNITS_MAX: Record<MeteringFact['source'], bigint> = {
   response_json: 1_000_000n,
   response_sse: 1_000_000n,
 };
-const QUANTITY_MAX = 1_000_000_000_000_000n;
+/** The most that one rule counts, or sets aside, for a request; scaled. */
+const ONE_RULE_MAX = 1_000_000_000_000_000n;
 
 /** A rule as its row; what its source does not have is null. */
 export function meteringRow(rule: MeteringRule, meter: KnownMeter): RouteMetering {
@@ -70,25 +71,54 @@ export function writtenMetering(row: RouteMetering): MeteringRule {
 const scaledUnits = (units: number, scale: number): bigint | undefined =>
   scaled(unitsText(units), scale);
 
+const misfit = (scale: number, most: bigint): string =>
+  `is not a multiple of ${unscaled(1n, scale)}, or more than ${unscaled(most, scale)}: ` +
+  `the scale of the meter is ${scale}`;
+
 /** What of a rule its meter cannot count; `at` is the rule's place in the route. */
 export function meteringErrors(row: RouteMetering, at: string): FieldError[] {
-  const misfit = 'does not fit the scale of the meter';
   const units = scaledUnits(row.units, row.scale);
-  if (units === undefined || units > SCALED_UNITS_MAX[row.source]) {
-    return [{ path: `${at}.units`, message: misfit }];
+  const unitsMax = SCALED_UNITS_MAX[row.source];
+  if (units === undefined || units > unitsMax) {
+    return [{ path: `${at}.units`, message: misfit(row.scale, unitsMax) }];
   }
   const errors: FieldError[] = [];
   for (const name of ['max_cost', 'fallback'] as const) {
     const value = row[name];
     if (value === null) continue;
     const whole = scaledUnits(value, row.scale);
-    if (whole === undefined || whole > QUANTITY_MAX) {
-      errors.push({ path: `${at}.${name}`, message: misfit });
+    if (whole === undefined || whole > ONE_RULE_MAX) {
+      errors.push({ path: `${at}.${name}`, message: misfit(row.scale, ONE_RULE_MAX) });
     }
   }
-  if (row.max_value !== null && BigInt(row.max_value) * units > QUANTITY_MAX) {
-    const message = 'times the units is more than one request can count at the scale of the meter';
+  if (row.max_value !== null && BigInt(row.max_value) * units > ONE_RULE_MAX) {
+    const most = ONE_RULE_MAX / units;
+    const message = `is over ${most}, the most with these units at the meter's scale ${row.scale}`;
     errors.push({ path: `${at}.max_value`, message });
+  }
+  return errors;
+}
+
+/** The most that a rule can count when an upstream says its largest value; scaled. */
+function mostOf(row: RouteMetering): bigint {
+  const whole = (units: number): bigint => scaledUnits(units, row.scale) ?? 0n;
+  if (row.source === 'request') return whole(row.units);
+  const told = BigInt(row.max_value ?? 0) * whole(row.units);
+  const fallback = whole(row.fallback ?? 0);
+  return told > fallback ? told : fallback;
+}
+
+/** Rules that each fit, and whose sum for one request no gateway could count exactly. */
+export function sumErrors(rows: readonly RouteMetering[]): FieldError[] {
+  const errors: FieldError[] = [];
+  const sums = new Map<string, bigint>();
+  for (const [i, row] of rows.entries()) {
+    const sum = (sums.get(row.meter_id) ?? 0n) + mostOf(row);
+    sums.set(row.meter_id, sum);
+    if (sum <= QUANTITY_MAX) continue;
+    const most = unscaled(QUANTITY_MAX, row.scale);
+    const message = `with the rules before it lets one request count over ${most} of the meter`;
+    errors.push({ path: `metering.${i}`, message });
   }
   return errors;
 }

@@ -1,4 +1,5 @@
 import type { RouteFact } from '../contract/facts.ts';
+import { FIELD_VALUE } from '../contract/header-rule.ts';
 import { SECRETS_MAX, type NewSecret } from '../contract/secret.ts';
 import { audit, type Doing } from '../kit/audit.ts';
 import { appendChange } from '../kit/changes.ts';
@@ -7,7 +8,7 @@ import { Fault, found, type FieldError } from '../kit/fault.ts';
 import { newId } from '../kit/id.ts';
 import { VaultError, type Vault } from '../kit/vault.ts';
 import { routeFact, type SecretText } from './fact.ts';
-import { secretsIn, type RouteDefinition, type RouteRow } from './model.ts';
+import { secretsIn, sentSecretsIn, type RouteDefinition, type RouteRow } from './model.ts';
 import {
   countSecrets,
   insertSecret,
@@ -19,6 +20,7 @@ import {
   type SecretRow,
 } from './secret-store.ts';
 import { activeRows, lockRoutes } from './store.ts';
+import { keyFlaw } from './tls.ts';
 
 /** What there is without `SECRETS_KEY`: nothing can be sealed. */
 function needVault(vault: Vault | undefined): Vault {
@@ -52,13 +54,33 @@ export async function addSecret(
 
 export type SecretChange = { id: string; value: string };
 
+/** What is wrong with a text that is sent in a header; never anything of the text itself. */
+const headerFlaw = (text: string): string | undefined =>
+  FIELD_VALUE.test(text) ? undefined : 'is not the value of a header';
+
+/** Why a text cannot take a secret's place: routes send it, or have certificates for a key. */
+function misfits(routes: readonly RouteRow[], { name, value }: NewSecret): FieldError[] {
+  return routes.flatMap(({ definition, name: route }) => {
+    const isSent = sentSecretsIn(definition).some((place) => place.name === name);
+    const keyFlaws = definition.upstreams.map(({ tls }) =>
+      tls?.certificate && tls.key === name ? keyFlaw(value, tls.certificate) : undefined,
+    );
+    return [isSent ? headerFlaw(value) : undefined, ...keyFlaws].flatMap((flaw) =>
+      flaw === undefined ? [] : [{ path: 'value', message: `${flaw} (route ${route})` }],
+    );
+  });
+}
+
 /** Replaces the text; the routes that use it send the new one within a second. */
 export async function changeSecret(
   doing: Doing,
   vault: Vault | undefined,
   { id, value }: SecretChange,
 ): Promise<SecretRow> {
+  const routes = await lockRoutes(doing.tx);
   const { name } = found(await secretById(doing.tx, id), 'secret');
+  const errors = misfits(routes, { name, value });
+  if (errors.length > 0) throw new Fault('invalid_request', { errors });
   const sealed = needVault(vault).seal(value, name);
   const row = await updateSecret(doing.tx, { id, sealed, now: doing.now });
   await record(doing, 'secret.update', row);
@@ -96,6 +118,30 @@ export async function strayingSecrets(
   return places
     .filter(({ name }) => !known.has(name))
     .map(({ path }) => ({ path, message: 'is not a secret' }));
+}
+
+/** The texts of a route's secrets by their names, where they can be read. */
+export async function secretTexts(
+  query: Query,
+  vault: Vault | undefined,
+  definition: RouteDefinition,
+): Promise<(secret: string) => string | undefined> {
+  const names = secretsIn(definition).map(({ name }) => name);
+  const sealed = names.length === 0 ? [] : await sealedSecrets(query, names);
+  const texts = new Map(sealed.map((row) => [row.name, vault?.open(row.sealed, row.name)]));
+  return (secret) => texts.get(secret);
+}
+
+/** The secrets that a route sends in headers and that no header can hold. */
+export function headerErrors(
+  definition: RouteDefinition,
+  textOf: (secret: string) => string | undefined,
+): FieldError[] {
+  return sentSecretsIn(definition).flatMap(({ path, name }) => {
+    const text = textOf(name);
+    const message = text === undefined ? undefined : headerFlaw(text);
+    return message === undefined ? [] : [{ path, message }];
+  });
 }
 
 /**

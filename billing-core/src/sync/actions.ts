@@ -1,11 +1,14 @@
 import type { LeaseTotals, SyncAnswer, SyncEnvelope } from '../contract/sync.ts';
-import { appendChange, lastChange } from '../kit/changes.ts';
+import type { WindowSpend } from '../contract/usage-batch.ts';
+import { appendChanges, lastChange } from '../kit/changes.ts';
 import type { Tx } from '../kit/database.ts';
 import { Fault } from '../kit/fault.ts';
 import { lendUnits, type Lending } from '../quotas/actions.ts';
-import { addSettlements, returnLeases } from '../quotas/store.ts';
+import { nameWindows } from '../quotas/named-windows.ts';
+import { addSettlements, settleLeases } from '../quotas/store.ts';
 import { recordBatch, type Recorded } from '../usage/actions.ts';
 import { isIncomplete } from '../usage/dead-letters.ts';
+import { Unsettled } from '../usage/recovery.ts';
 import {
   addRefusals,
   endBoot,
@@ -20,7 +23,11 @@ import {
 /** `poison` says why the database would not have the batch: it becomes a dead letter. */
 export type SyncMessage = { envelope: SyncEnvelope; bytes: Uint8Array; poison?: string };
 /** The answer; and whether the message came twice or behind a later one: it says no news then. */
-export type Synced = SyncAnswer & { isLate: boolean };
+export type Synced = SyncAnswer & {
+  isLate: boolean;
+  /** A process on a copy of the spool speaks: the boot's own one may be alive. */
+  isCopy: boolean;
+};
 
 async function record(
   tx: Tx,
@@ -52,8 +59,23 @@ function refuseStrangers(boot: SeenBoot, { by, fingerprint }: SyncEnvelope): voi
   throw new Fault('state_conflict', { detail, retryAfter: SILENCE_MS / 1_000 });
 }
 
+/**
+ * A database that has forgotten what it told a gateway, or that is another server's, may have
+ * forgotten what it lent. Nothing is answered before that is settled.
+ */
+function refuseForgotten(boot: SeenBoot, envelope: SyncEnvelope): void {
+  if (boot.server_moved) throw new Unsettled('server');
+  if (envelope.by !== envelope.boot) return;
+  const { heard = 0, recovery: knows = null } = envelope;
+  const isAhead = knows !== null && knows > boot.newest_recovery;
+  const isForgotten = boot.is_new ? knows !== null : heard > boot.last_message;
+  // Of a boot of before the newest recovery that is known already.
+  const isNews = isForgotten && boot.recovery === boot.newest_recovery;
+  if (isAhead || isNews) throw new Unsettled('lost_sync', Math.max(knows ?? 0, boot.recovery));
+}
+
 /** Moves past batches that are gone for good; the gap row says which. */
-async function skipLost(tx: Tx, boot: BootRow, skip: SyncEnvelope['skip']): Promise<BootRow> {
+async function skipLost(tx: Tx, boot: SeenBoot, skip: SyncEnvelope['skip']): Promise<SeenBoot> {
   if (skip === null || BigInt(skip.first) !== boot.next_sequence || skip.last < skip.first) {
     return boot;
   }
@@ -68,29 +90,37 @@ async function skipLost(tx: Tx, boot: BootRow, skip: SyncEnvelope['skip']): Prom
  * Ends a boot as its gateway asks, in a message of its own after its last batch: a seal gives back
  * what was lent and not spent. Where usage is missing nobody knows what was spent: a forfeit then.
  */
-async function end(tx: Tx, boot: BootRow, envelope: SyncEnvelope): Promise<BootState> {
+async function end(tx: Tx, boot: SeenBoot, envelope: SyncEnvelope): Promise<BootState> {
   if (envelope.end === null || envelope.batch !== null) return boot.state;
+  // A restored database lacks batches that it had acknowledged: they come first.
+  if (BigInt(envelope.end.last ?? 0) >= boot.next_sequence) return boot.state;
   const key = { gateway: envelope.gateway, boot: envelope.boot };
   const isWhole = envelope.end.kind === 'seal' && !(await isIncomplete(tx, key));
   const state = isWhole ? 'sealed' : 'forfeited';
-  const gained = state === 'sealed' ? await returnLeases(tx, key) : [];
+  const forgotten = boot.recovery < boot.newest_recovery;
+  const gained = await settleLeases(tx, key, { giveBack: isWhole, forgotten });
   await endBoot(tx, boot, { state, inDoubt: envelope.end.in_doubt });
   // Tills that were told "exhausted until a change" must ask again.
-  for (const window of gained) await appendChange(tx, 'quota', window);
+  await appendChanges(tx, 'quota', gained);
   return state;
 }
 
+/** Windows in which units were spent by requests that are not billed. */
+const freeAgain = (spent: readonly WindowSpend[]): string[] => [
+  ...new Set(spent.flatMap(({ window, repeated = 0 }) => (repeated > 0 ? window : []))),
+];
+
 /** Tells tills to give units back, and those that were refused to ask again. Changes come last. */
 async function tell(tx: Tx, { recalled, freed }: Lending): Promise<void> {
-  for (const window of recalled) await appendChange(tx, 'recall', window);
-  for (const window of freed) await appendChange(tx, 'quota', window);
+  await appendChanges(tx, 'recall', recalled);
+  await appendChanges(tx, 'quota', freed);
 }
 
 /**
  * Of a boot that has ended no batch is acknowledged: who ended it may have cut its frames in other
  * batches. The last frame says what is in the ledger.
  */
-function answerEnded(boot: BootRow, now: number): Synced {
+function answerEnded(boot: BootRow, isCopy: boolean, now: number): Synced {
   return {
     now,
     boot_state: boot.state,
@@ -101,6 +131,7 @@ function answerEnded(boot: BootRow, now: number): Synced {
     shares: [],
     as_of: '0',
     isLate: false,
+    isCopy,
   };
 }
 
@@ -129,23 +160,26 @@ export async function synchronise(tx: Tx, message: SyncMessage, now: number): Pr
   const { envelope } = message;
   const found = await lockBoot(tx, envelope);
   refuseStrangers(found, envelope);
+  refuseForgotten(found, envelope);
   await insertGaps(tx, found, envelope.gaps);
   // A spool that was written off and turns up after all still has usage to tell.
   const isOver = found.state !== 'live' && found.state !== 'written_off';
-  if (isOver) return answerEnded(found, now);
+  const isCopy = found.fingerprint !== envelope.fingerprint;
+  if (isOver) return answerEnded(found, isCopy, now);
   const boot = await skipLost(tx, found, envelope.skip);
-  const asOf = await lastChange(tx);
+  const asOf = await lastChange(tx, 'facts');
   const recorded = await record(tx, boot, { ...message, now });
   const key = { gateway: envelope.gateway, boot: envelope.boot };
-  await addSettlements(tx, key, recorded.spent);
+  const spent = await nameWindows(tx, recorded.spent, now);
+  await addSettlements(tx, key, spent);
   const isLate = cameLate(found, envelope);
   // Refusals have no numbers of their own: what may be counted already is not counted.
   if (!isLate) await addRefusals(tx, envelope.refusals, now);
   const mayBorrow = envelope.end === null && found.state === 'live';
   const totals = mayBorrow ? asksOf(envelope.leases, isLate) : [];
-  const lending = await lendUnits(tx, key, { totals, now });
+  const lending = await lendUnits(tx, key, { totals, now, bornIn: found.recovery });
   const state = await end(tx, boot, envelope);
-  await tell(tx, lending);
+  await tell(tx, { ...lending, freed: [...lending.freed, ...freeAgain(spent)] });
   return {
     now,
     boot_state: state,
@@ -155,6 +189,8 @@ export async function synchronise(tx: Tx, message: SyncMessage, now: number): Pr
     grants: lending.grants,
     shares: [],
     as_of: String(asOf),
+    recovery: { number: found.newest_recovery, open: found.recovered },
     isLate,
+    isCopy,
   };
 }

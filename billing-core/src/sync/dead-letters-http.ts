@@ -3,8 +3,10 @@ import { z } from 'zod';
 import { deadLetterResolution } from '../contract/gateway-state.ts';
 import { text } from '../contract/field.ts';
 import { audit } from '../kit/audit.ts';
+import { appendChanges } from '../kit/changes.ts';
 import { Fault, found } from '../kit/fault.ts';
 import { api, json, jsonBody, PROBLEMS, type Api } from '../kit/http.ts';
+import { nameWindows } from '../quotas/named-windows.ts';
 import { addSettlements } from '../quotas/store.ts';
 import { discardLetter, recordLetter } from '../usage/actions.ts';
 import { letterContent, poisonOf } from '../usage/dead-letters.ts';
@@ -67,13 +69,16 @@ export function deadLettersHttp(): OpenAPIHono<Api> {
     const { tx, actor, now, requestId } = c.var;
     const key = c.req.valid('param');
     found(await findBoot(tx, key.gateway, key.boot), 'dead letter');
-    const spent = await recordLetter(tx, key, now).catch((error: unknown) => {
+    const recorded = await recordLetter(tx, key, now).catch((error: unknown) => {
       const poison = poisonOf(error);
       throw poison === undefined ? error : new Fault('state_conflict', { detail: poison });
     });
+    const spent = await nameWindows(tx, recorded, now);
     await addSettlements(tx, key, spent);
+    const freed = spent.flatMap(({ window, repeated = 0 }) => (repeated > 0 ? window : []));
     const of = { actor, subjectId: key.boot, now, requestId, detail: key };
     await audit(tx, { ...of, action: 'dead_letter.record' });
+    await appendChanges(tx, 'quota', [...new Set(freed)]);
     return c.json({ ...key, resolution: 'recorded' } as const, 200);
   });
   app.openapi(discard, async (c) => {

@@ -25,10 +25,10 @@ export class ChangeFeed {
 
   /** Changes after the cursor; waits up to `waitMs` for the first, then answers an empty list. */
   async after(cursor: bigint, waitMs: number, signal: AbortSignal): Promise<Change[]> {
-    const already = await changesAfter(this.#sql, cursor);
+    const already = await changesAfter(this.#sql, 'facts', cursor);
     if (already.length > 0 || waitMs <= 0) return already;
     await this.#waitBeyond(cursor, waitMs, signal);
-    return signal.aborted ? [] : changesAfter(this.#sql, cursor);
+    return signal.aborted ? [] : changesAfter(this.#sql, 'facts', cursor);
   }
 
   #waitBeyond(after: bigint, waitMs: number, signal: AbortSignal): Promise<void> {
@@ -53,7 +53,7 @@ export class ChangeFeed {
     this.#polling = true;
     while (this.#waiters.size > 0) {
       try {
-        const newest = await lastChange(this.#sql);
+        const newest = await lastChange(this.#sql, 'facts');
         for (const waiter of this.#waiters) if (waiter.after < newest) waiter.wake();
         await delay(POLL_MS);
       } catch (error) {

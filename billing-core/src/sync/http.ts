@@ -3,21 +3,29 @@ import { z } from 'zod';
 import type { ChangesAnswer, RoutesSnapshot } from '../contract/facts.ts';
 import { syncEnvelope } from '../contract/sync.ts';
 import { lastChange } from '../kit/changes.ts';
+import { HOLDER_CHARS_MAX } from '../contract/token-rule.ts';
 import { Fault, found } from '../kit/fault.ts';
 import type { Api, Kit } from '../kit/http.ts';
-import { keyFact } from '../keys/store.ts';
+import type { Metrics } from '../kit/metrics.ts';
+import { holderFact, keyFact } from '../keys/facts.ts';
 import { activeRoutes } from '../routes/secrets.ts';
 import { questionOf, type Rates } from '../quotas/rate-desk.ts';
-import { poisonOf } from '../usage/dead-letters.ts';
-import { synchronise, type Synced, type SyncMessage } from './actions.ts';
+import type { SyncMessage } from './actions.ts';
 import { ChangeFeed } from './feed.ts';
+import { withoutBadLines, type BadLine } from './lines.ts';
+import { take } from './take.ts';
 
 export const SYNC_BODY_BYTES_MAX = 9 * 1024 * 1024;
 const WAIT_MS_MAX = 25_000;
 const NEWLINE = 10;
 
-/** Splits a sync body: an envelope of one line, a newline, then the batch's bytes. */
-function messageOf(body: Uint8Array): SyncMessage {
+type Read = SyncMessage & { bad: BadLine[] };
+
+/**
+ * Splits a sync body: an envelope of one line, a newline, then the batch's bytes. `bad`: lines of
+ * the envelope that are not in the message.
+ */
+function messageOf(body: Uint8Array): Read {
   const end = body.indexOf(NEWLINE);
   const line = end === -1 ? body : body.subarray(0, end);
   const bytes = end === -1 ? new Uint8Array() : body.subarray(end + 1);
@@ -27,7 +35,8 @@ function messageOf(body: Uint8Array): SyncMessage {
   } catch {
     throw new Fault('malformed_json', { detail: 'The envelope is not a line of JSON' });
   }
-  const envelope = syncEnvelope.safeParse(json);
+  const { json: rest, bad } = withoutBadLines(json);
+  const envelope = syncEnvelope.safeParse(rest);
   if (!envelope.success) {
     const errors = envelope.error.issues.map((issue) => ({
       path: issue.path.join('.'),
@@ -35,7 +44,7 @@ function messageOf(body: Uint8Array): SyncMessage {
     }));
     throw new Fault('invalid_request', { errors });
   }
-  return { envelope: envelope.data, bytes };
+  return { envelope: envelope.data, bytes, bad };
 }
 
 const changesQuery = z.object({
@@ -45,6 +54,8 @@ const changesQuery = z.object({
     .transform(BigInt),
   wait_ms: z.coerce.number().int().min(0).max(WAIT_MS_MAX).default(WAIT_MS_MAX),
 });
+const named = z.string().min(1).max(HOLDER_CHARS_MAX);
+const holder = z.union([z.strictObject({ key: named }), z.strictObject({ customer: named })]);
 const keyHash = z.string().regex(/^[0-9a-f]{64}$/);
 
 function parsed<Schema extends z.ZodType>(schema: Schema, value: unknown): z.infer<Schema> {
@@ -57,31 +68,29 @@ function parsed<Schema extends z.ZodType>(schema: Schema, value: unknown): z.inf
  * /internal/v1: what gateways say and ask. A sync is one transaction, opened here; the desk is
  * asked after it, because that may be a call to another core.
  */
-export function syncHttp({ sql, clock, log, stopping, vault }: Kit, rates: Rates): Hono<Api> {
+export function syncHttp(
+  { sql, clock, log, stopping, vault }: Kit,
+  rates: Rates,
+  metrics?: Pick<Metrics, 'badLines'>,
+): Hono<Api> {
   const app = new Hono<Api>();
   const feed = new ChangeFeed(sql, log);
 
-  const once = (message: SyncMessage): Promise<Synced> =>
-    sql.begin((tx) => synchronise(tx, message, clock())) as Promise<Synced>;
-
-  /** A batch that the database would never have comes a second time, as a dead letter. */
-  const apply = (message: SyncMessage): Promise<Synced> =>
-    once(message).catch((error: unknown) => {
-      const poison = message.envelope.batch === null ? undefined : poisonOf(error);
-      if (poison === undefined) throw error;
-      log.error({ err: error, sequence: message.envelope.batch?.sequence }, 'a batch is poison');
-      return once({ ...message, poison });
-    });
-
   app.post('/sync', async (c) => {
-    const message = messageOf(new Uint8Array(await c.req.arrayBuffer()));
-    const { isLate, ...answer } = await apply(message);
+    const { bad, ...message } = messageOf(new Uint8Array(await c.req.arrayBuffer()));
+    const { gateway, boot } = message.envelope;
+    for (const line of bad) {
+      metrics?.badLines.inc({ list: line.list });
+      log.error({ gateway, boot, ...line }, 'a line of a sync cannot be read; the rest is taken');
+    }
+    const { isLate, isCopy, ...answer } = await take({ sql, clock, log }, message);
     const over = answer.boot_state !== 'live';
-    // What a till said before is of the past: a desk that just took over must not believe it.
-    if (!isLate) Object.assign(answer, await rates.ask(questionOf(message.envelope, over)));
+    // What a till said before is of the past: a desk that just took over must not believe it. Nor
+    // do shares end with what a copy says: the process that holds them may live, until they expire.
+    if (!isLate && !isCopy)
+      Object.assign(answer, await rates.ask(questionOf(message.envelope, over)));
     const { batch, end } = message.envelope;
     if (answer.batch?.status === 'conflict' || answer.batch?.status === 'dead_letter') {
-      const { gateway, boot } = message.envelope;
       log.error({ gateway, boot, sequence: batch?.sequence }, `batch is a ${answer.batch.status}`);
     }
     // The seal that ended the boot just now is answered 200; whatever comes after it, 410.
@@ -91,13 +100,18 @@ export function syncHttp({ sql, clock, log, stopping, vault }: Kit, rates: Rates
 
   app.get('/routes', async (c) => {
     // The number first: a change between the two reads is then seen twice, never missed.
-    const last = await lastChange(sql);
+    const last = await lastChange(sql, 'facts');
     const snapshot: RoutesSnapshot = { last: String(last), routes: await activeRoutes(sql, vault) };
     return c.json(snapshot);
   });
 
   app.get('/keys/:hash', async (c) => {
     const fact = await keyFact(sql, parsed(keyHash, c.req.param('hash')), clock());
+    return c.json(found(fact, 'key'));
+  });
+
+  app.get('/holders', async (c) => {
+    const fact = await holderFact(sql, parsed(holder, c.req.query()), clock());
     return c.json(found(fact, 'key'));
   });
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { mayDo } from '../customers/model.ts';
 import type { Api } from '../kit/http.ts';
+import { recordNotice } from '../notices/record.ts';
 import {
   customerWith,
   openCore,
@@ -17,6 +18,7 @@ const CUSTOMER_SIDE = '/portal/v1/customers/:customer_id';
 const PUBLIC = [
   /^\/auth\//,
   /^\/portal\/v1\/settings$/,
+  /^\/webhooks\/stripe$/,
   /^\/openapi\.json$/,
   /^\/docs(\/[\w.]+)?$/,
 ];
@@ -51,7 +53,26 @@ beforeAll(async () => {
     await customerWith(core, { owner: bob }),
   ];
   const key = await core.admin('POST', `/v1/customers/${hers.id}/keys`, { name: 'hers' });
-  things = { key_id: key.body['id'] as string, route_id: `rte_${UNKNOWN}` };
+  const lines = [{ description: 'Hers', amount: '100' }];
+  const invoice = await core.admin('POST', '/v1/invoices', { customer_id: hers.id, lines });
+  const invoice_id = invoice.body['id'] as string;
+  await core.admin('POST', `/v1/invoices/${invoice_id}/finalize`);
+  await core.admin('POST', `/v1/invoices/${invoice_id}/credit-notes`, { reason: 'hers' });
+  const [note] = await core.sql<{ id: string }[]>`select id from credit_notes`;
+  const notice_id = await core.sql.begin((tx) =>
+    recordNotice(tx, {
+      ...{ customerId: hers.id, kind: 'quota', subject: 'hers', title: 'Hers', body: '', path: '' },
+      ...{ detail: {}, at: core.clock.now },
+    }),
+  );
+  things = {
+    notice_id: notice_id as string,
+    key_id: key.body['id'] as string,
+    route_id: `rte_${UNKNOWN}`,
+    invoice_id,
+    credit_note_id: note?.id ?? '',
+    position: '0',
+  };
 });
 afterAll(() => core.close());
 
@@ -179,6 +200,7 @@ test.each([
   ['members.write', ['owner']],
   ['customer.write', ['owner']],
   ['subscription.write', ['owner', 'billing']],
+  ['notices.write', ['owner', 'billing']],
 ] as const)('%s is for %j', (deed, roles: readonly string[]) => {
   for (const role of ['owner', 'billing', 'developer', 'viewer'] as const) {
     expect([role, mayDo(role, deed)]).toEqual([role, roles.includes(role)]);

@@ -11,6 +11,9 @@ type Operation = {
 const UNKNOWN = '0'.repeat(24);
 /** By the path they follow: the prefix of the ids that belong there. */
 const PREFIX: Record<string, string> = {
+  coupons: 'cpn',
+  'customer-coupons': 'red',
+  'tax-rates': 'txr',
   gateways: 'gw',
   boots: 'bt',
   'admin-tokens': 'tok',
@@ -22,9 +25,12 @@ const PREFIX: Record<string, string> = {
   customers: 'cus',
   memberships: 'mem',
   subscriptions: 'sub',
+  invoices: 'inv',
   keys: 'key',
   secrets: 'sec',
   'dead-letters': 'gw',
+  'failed-jobs': 'job',
+  reconciliations: 'rcn',
 };
 
 let core: Core;

@@ -17,6 +17,7 @@ test('a usable environment is read, with safe defaults', () => {
     host: '127.0.0.1',
     publicUrl: 'https://portal.example.test',
     signUp: 'closed',
+    testClock: false,
     trustedProxies: [],
     mailFrom: 'Tollgate <no-reply@portal.example.test>',
   });
@@ -57,10 +58,28 @@ test.each([
   ['GATEWAY_PUBLIC_URL', 'ftp://api.example.test'],
   ['AUTH_SECRET', 'x'.repeat(31)],
   ['SIGN_UP', 'maybe'],
+  ['STRIPE_SECRET_KEY', 'pk_test_1'],
+  ['STRIPE_WEBHOOK_SECRET', 'whsec_1,whsec_2,whsec_3'],
+  ['STRIPE_WEBHOOK_SECRET', 'sk_test_1'],
+  ['TEST_CLOCK', 'maybe'],
+  ['SYNCHRONOUS_COMMIT', 'off'],
+  ['INTERNAL_URL', 'core-1:4011'],
   ['SMTP_URL', 'http://mail'],
   ['LOG_LEVEL', 'loud'],
   ['TRUSTED_PROXIES', '10.0.0.0/33'],
   ['TRUSTED_PROXIES', 'proxy.example.test'],
 ])('with %s=%s nothing starts, and the variable is named', (name, value) => {
   expect(() => readConfig({ ...USABLE, [name]: value })).toThrow(`\n  ${name}: `);
+});
+
+test('another Stripe than the real one is for a test key only', () => {
+  const local = { ...USABLE, STRIPE_API_BASE: 'http://127.0.0.1:4006' };
+  expect(() => readConfig(local)).toThrow('STRIPE_SECRET_KEY: is not set');
+  expect(() => readConfig({ ...local, STRIPE_SECRET_KEY: 'sk_live_1' })).toThrow(
+    'STRIPE_API_BASE: is not for a live key',
+  );
+  expect(readConfig({ ...local, STRIPE_SECRET_KEY: 'sk_test_1' }).stripe?.apiBase?.port).toBe(
+    '4006',
+  );
+  expect(readConfig({ ...USABLE, STRIPE_SECRET_KEY: 'rk_live_1' }).stripe?.apiBase).toBe(undefined);
 });

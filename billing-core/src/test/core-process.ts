@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { COMPILED } from '../../../scripts/test/compiled.ts';
 import { freePort } from '../../../scripts/test/free-port.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
@@ -32,7 +33,7 @@ export async function environment(databaseUrl: string): Promise<Record<string, s
 export function run(entry: string, env: Environment, args: string[] = [], input = ''): Run {
   const child = spawn(process.execPath, [`billing-core/src/${entry}`, ...args], {
     cwd: ROOT,
-    env: env as NodeJS.ProcessEnv,
+    env: { ...COMPILED, ...env } as NodeJS.ProcessEnv,
     stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
   });
   child.stdin?.end(input);

@@ -1,6 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { expect, vi } from 'vitest';
-import { testDatabase } from '../../../scripts/test/database.ts';
+import { testDatabase, type TestDatabase } from '../../../scripts/test/database.ts';
 import { buildApp, type Deps } from '../app.ts';
 import { trustedProxies } from '../auth/client-address.ts';
 import { openSignIn } from '../auth/sign-in.ts';
@@ -41,7 +41,15 @@ export type Core = {
   close(): Promise<void>;
 };
 
-type Differently = Partial<Pick<Deps, 'signUp' | 'publicUrl' | 'isProxy' | 'rates' | 'vault'>>;
+type Differently = Partial<
+  Pick<
+    Deps,
+    'signUp' | 'publicUrl' | 'isProxy' | 'metrics' | 'rates' | 'vault' | 'clock' | 'testClock'
+  >
+> & {
+  /** What collects, on what the core has. */
+  collecting?: (opened: Pick<Deps, 'sql' | 'log' | 'clock'>) => Deps['stripe'];
+};
 
 async function answerOf(response: Response): Promise<Answer> {
   const text = await response.text();
@@ -60,14 +68,21 @@ function requestOf(method: string, { body, headers = {} }: Call): RequestInit {
   };
 }
 
-/** The whole core on a database of its own; letters are kept instead of sent. */
-export async function openCore(differently: Differently = {}): Promise<Core> {
-  const database = await testDatabase();
+/** The whole core on a database of its own, unless one is given; letters are kept, not sent. */
+export async function openCore(
+  { collecting, ...differently }: Differently = {},
+  own?: TestDatabase,
+): Promise<Core> {
+  const database = own ?? (await testDatabase());
   const sql = openDatabase(database.url, 8);
   const clock = { now: Date.now() };
   const tell = (): number => clock.now;
   const letters: Letter[] = [];
-  const mail = { send: (letter: Letter) => void letters.push(letter), settled: async () => {} };
+  const mail = {
+    send: (letter: Letter) => void letters.push(letter),
+    deliver: async (letter: Letter) => void letters.push(letter),
+    settled: async () => {},
+  };
   const log = openLog('test', 'silent');
   const publicUrl = differently.publicUrl ?? PORTAL;
   const secret = 'a secret of the tests, long enough';
@@ -86,6 +101,7 @@ export async function openCore(differently: Differently = {}): Promise<Core> {
     signUp: 'open',
     gatewayUrl: 'http://gateway.test',
     vault: openVault(['a key of the tests, that is long enough']),
+    stripe: collecting?.({ sql, log, clock: tell }),
     ...differently,
   });
   const call: Core['call'] = async (method, path, asked = {}) => {
@@ -112,7 +128,7 @@ export async function openCore(differently: Differently = {}): Promise<Core> {
     close: async () => {
       stopping.abort();
       await sql.end();
-      await database.drop();
+      if (!own) await database.drop();
     },
   };
 }
@@ -141,7 +157,7 @@ export async function somebodyWaits(sql: Sql): Promise<void> {
         where wait_event_type = 'Lock' and datname = current_database()`;
       expect(waiting.length).toBeGreaterThan(0);
     },
-    { timeout: 5_000, interval: 20 },
+    { timeout: 30_000, interval: 20 },
   );
 }
 

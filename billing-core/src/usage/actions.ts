@@ -11,6 +11,8 @@ import { Fault, found } from '../kit/fault.ts';
 import { insertDeadLetter, lockLetter, resolveLetter, type Letter } from './dead-letters.ts';
 import {
   batchChecksum,
+  clocksAhead,
+  firstBegan,
   insertBatch,
   insertEntries,
   mergeCounts,
@@ -19,8 +21,9 @@ import {
   type BatchKey,
   type BootRow,
 } from './store.ts';
-import { bringBack } from './stamps.ts';
+import { bringBack, early, late, unbillable } from './stamps.ts';
 import { addValueFaults } from './value-faults.ts';
+import { recordUnbilled, settleOnce } from './once.ts';
 
 export type BatchAnswer = NonNullable<SyncAnswer['batch']>;
 /** What became of a batch, and what it spent of quota windows when it was applied just now. */
@@ -61,17 +64,27 @@ async function apply(
   key: BatchKey,
   { header, batch, now }: { header: BatchHeader; batch: UsageBatch; now: number },
 ): Promise<BatchAnswer> {
-  const brought = bringBack(batch, now);
-  if (brought > 0) {
-    const { first_frame, last_frame } = header;
-    const gap = { reason: `misdated_entries_${brought}`, first_frame, last_frame };
-    await insertGaps(tx, { gateway_id: key.gateway, boot_id: key.boot }, [gap]);
-  }
+  const ahead = early(batch, now);
+  const brought =
+    ahead.size === 0 ? 0 : bringBack(batch, { now, clocks: await clocksAhead(tx, [...ahead]) });
+  const old = late(batch, now);
+  const unbilled = old.size === 0 ? 0 : unbillable(batch, await firstBegan(tx, [...old]));
+  const { first_frame, last_frame } = header;
+  const gaps = [
+    { reason: `misdated_entries_${brought}`, count: brought },
+    { reason: `unbilled_entries_${unbilled}`, count: unbilled },
+  ].flatMap(({ reason, count }) => (count > 0 ? { reason, first_frame, last_frame } : []));
+  await insertGaps(tx, { gateway_id: key.gateway, boot_id: key.boot }, gaps);
   await insertBatch(tx, key, header);
-  const written = await insertEntries(tx, key, batch.columns);
+  const once = await settleOnce(tx, batch, now);
+  const written = await insertEntries(tx, key, { columns: batch.columns, once: once?.entries });
   if (written !== header.entries)
     throw new Error(`${written} of ${header.entries} entries written`);
   await mergeCounts(tx, key, batch.counts);
+  if (once) {
+    await recordUnbilled(tx, key, { columns: batch.columns, entries: once.entries });
+    batch.spent.push(...once.spent);
+  }
   await addValueFaults(tx, batch.faults ?? []);
   return { status: 'applied', written };
 }

@@ -27,6 +27,10 @@ export function textArray(texts: readonly string[], order: readonly number[]): s
   return `{"${parts.join('","')}"}`;
 }
 
+/** All of these texts as Postgres writes a text[]. */
+export const allTexts = (texts: readonly string[]): string =>
+  texts.length === 0 ? '{}' : textArray(texts, [...texts.keys()]);
+
 /** Numbers or flags at these places as Postgres writes an array of them. */
 export function plainArray(
   values: readonly (number | boolean)[],

@@ -44,6 +44,13 @@ function ledgerOf(sql: Query, { from, to }: DayRange, customerId: string | undef
      where roll_number is null and ${customer} and minute >= ${first} and minute < ${end}`;
 }
 
+/** What gateways counted as billable and the ledger has as not billed. */
+function unbilledOf(sql: Query, { from, to }: DayRange, customerId: string | undefined) {
+  return sql`
+    select customer_id, meter_id, day, sum(quantity) as unbilled from usage_unbilled
+     where day >= ${from} and day <= ${to} and ${ofCustomer(sql, customerId)} group by 1, 2, 3`;
+}
+
 const sides = (sql: Query) => sql`
   coalesce(c.requests, 0)::text as counted_requests,
   coalesce(c.quantity, 0)::text as counted_quantity,
@@ -61,6 +68,9 @@ const sums = (sql: Query) => sql`
   coalesce(sum(quantity) filter (where billable), 0) as billable`;
 
 /**
+ * A request that is billed once was counted as billable by its gateway: the ledger's side has it
+ * so, too, whether it is billed or not.
+ *
  * Where gateways counted something else than the ledger has, newest day first; with each row how
  * many were compared and differ in all. One statement: a batch that arrives meanwhile is in both
  * or in none. Without a difference one row says so, of no customer.
@@ -71,8 +81,12 @@ export async function readDifferences(
 ): Promise<DifferenceRow[]> {
   return sql<DifferenceRow[]>`
     with ledger as (
-      select customer_id, meter_id, day, ${sums(sql)}
-        from (${ledgerOf(sql, range, customerId)}) parts group by 1, 2, 3),
+      select customer_id, meter_id, day, requests, quantity,
+             billable + coalesce(unbilled, 0) as billable
+        from (select customer_id, meter_id, day, ${sums(sql)}
+                from (${ledgerOf(sql, range, customerId)}) parts group by 1, 2, 3) summed
+        left join (${unbilledOf(sql, range, customerId)}) unbilled
+          using (customer_id, meter_id, day)),
     counted as (
       select customer_id, meter_id, day, sum(requests) as requests, sum(quantity) as quantity,
              sum(billable_quantity) as billable
@@ -98,13 +112,17 @@ export async function readBootDifferences(
   const first = day * MINUTES_A_DAY;
   return sql<BootDifferenceRow[]>`
     with ledger as (
-      select gateway_id, boot_id, ${sums(sql)} from usage_entries
+      select gateway_id, boot_id, sum(requests) as requests, sum(quantity) as quantity,
+             coalesce(sum(quantity) filter (where billable or unbilled is not null), 0) as billable
+        from usage_entries
        where customer_id = ${customer_id} and meter_id = ${meter_id}
          and minute >= ${first} and minute < ${first + MINUTES_A_DAY} group by 1, 2),
     counted as (
-      select gateway_id, boot_id, requests, quantity, billable_quantity as billable
+      select gateway_id, boot_id, sum(requests) as requests, sum(quantity) as quantity,
+             sum(billable_quantity) as billable
         from gateway_counts
-       where customer_id = ${customer_id} and meter_id = ${meter_id} and day = ${day})
+       where customer_id = ${customer_id} and meter_id = ${meter_id} and day = ${day}
+       group by 1, 2)
     select gateway_id as gateway, boot_id as boot, ${sides(sql)}
       from counted c full join ledger l using (gateway_id, boot_id)
      where ${differ(sql)} order by 1, 2`;

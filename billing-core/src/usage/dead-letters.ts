@@ -70,7 +70,8 @@ export async function isIncomplete(tx: Tx, key: Omit<BatchKey, 'sequence'>): Pro
                       and resolution is distinct from 'recorded')
         or exists (select from usage_gaps
                     where gateway_id = ${key.gateway} and boot_id = ${key.boot}
-                      and reason like 'lost_batches%') as incomplete`;
+                      and (reason like 'lost_batches%' or reason = 'unrecorded_requests'))
+           as incomplete`;
   return row.incomplete;
 }
 
@@ -84,6 +85,7 @@ type DatabaseFailure = { code?: string; constraint_name?: string; message?: stri
 export function poisonOf(error: unknown): string | undefined {
   const { code = '', constraint_name, message } = (error ?? {}) as DatabaseFailure;
   const isRefused = code.startsWith('23') && constraint_name !== undefined;
-  const isPoison = code.startsWith('22') || isRefused;
+  // 21000: the same row twice in one batch.
+  const isPoison = code.startsWith('22') || code === '21000' || isRefused;
   return isPoison ? `the database refuses it: ${message}` : undefined;
 }

@@ -19,6 +19,9 @@ type EntryRow = {
   scale: number;
   outcome: Outcome;
   billable: boolean;
+  unbilled: UsageEntry['unbilled'];
+  request_id: string | null;
+  key_hash: string | null;
   requests: number;
   quantity: bigint;
   gateway: string;
@@ -51,8 +54,8 @@ async function readEntries(sql: Query, customerId: string, ask: EntryAsk): Promi
   return sql<EntryRow[]>`
     select received_at, minute::float8 as minute, customer_id, key_id, route_id, route_version,
            coalesce(slug, meter_id) as meter, coalesce(scale, 0)::int as scale, outcome, billable,
-           requests::float8 as requests, quantity, gateway_id as gateway, boot_id as boot,
-           sequence::float8 as sequence, roll_number as roll
+           unbilled, request_id, key_hash, requests::float8 as requests, quantity,
+           gateway_id as gateway, boot_id as boot, sequence::float8 as sequence, roll_number as roll
       from usage_entries
       join usage_batches using (gateway_id, boot_id, sequence)
       left join meters on meters.id = meter_id
@@ -61,7 +64,7 @@ async function readEntries(sql: Query, customerId: string, ask: EntryAsk): Promi
        and ${only('key_id', query.key_id)} and ${only('route_id', query.route_id)}
        and ${only('outcome', query.outcome)}
      order by minute desc, gateway_id desc, boot_id desc, sequence desc, meter_id, key_id, route_id,
-              route_version, outcome, billable, requests, quantity
+              route_version, outcome, billable, requests, quantity, request_id
      limit ${query.limit + 1} offset ${at.skip}`;
 }
 

@@ -27,7 +27,7 @@ function shownBoot({ gateway: _, ...row }: BootRow, now: number): BootState {
   return {
     ...row,
     watermark: live && watermark > 0 ? new Date(watermark).toISOString() : null,
-    lag_ms: live ? Math.max(0, now - since) : null,
+    lag_ms: live ? now - since : null,
     started_at: row.started_at.toISOString(),
     last_seen_at: row.last_seen_at.toISOString(),
     ended_at: row.ended_at?.toISOString() ?? null,

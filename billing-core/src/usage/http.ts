@@ -4,6 +4,7 @@ import { id } from '../contract/field.ts';
 import { deadLetter, gatewayState } from '../contract/gateway-state.ts';
 import { pageOf, pageQuery } from '../contract/page.ts';
 import { usageEntriesQuery, usageEntry, usageQuery, usageSeries } from '../contract/usage.ts';
+import { atTimeOf } from '../customers/clock.ts';
 import { api, json, PROBLEMS, type Api } from '../kit/http.ts';
 import { usageEntries } from './entries.ts';
 import { listDeadLetters, listGateways } from './gateways.ts';
@@ -57,12 +58,12 @@ export function usageHttp(): OpenAPIHono<Api> {
     const answer =
       customerId === undefined
         ? await usageSeriesOfAll(c.var, asked)
-        : await seriesOf(customerId, c.var, asked);
+        : await seriesOf(customerId, await atTimeOf(c.var, customerId), asked);
     return c.json(answer, 200);
   });
   app.openapi(entries, async (c) => {
     const { customer_id: customerId, ...asked } = c.req.valid('query');
-    return c.json(await usageEntries(customerId, c.var, asked), 200);
+    return c.json(await usageEntries(customerId, await atTimeOf(c.var, customerId), asked), 200);
   });
   app.openapi(deadLetters, async (c) =>
     c.json(await listDeadLetters(c.var.query, c.req.valid('query')), 200),

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../kit/clock.ts';
 import type { Query } from '../kit/database.ts';
 import { STEP_MINUTES, type Interval, type MinuteRange } from './range.ts';
 
@@ -59,7 +60,7 @@ function hoursOf(sql: Query, ask: SeriesAsk, { from, to }: { from: number; to: n
  * The rollups of a range: whole hours come from the hours, the rest of it minute by minute, and so
  * do the newest minutes, which are not folded into their hours yet.
  */
-function rollupsOf(sql: Query, ask: SeriesAsk) {
+export function rollupsOf(sql: Query, ask: SeriesAsk) {
   const firstHour = Math.ceil(ask.from / HOUR);
   const endHour = Math.floor(ask.to / HOUR);
   if (ask.interval === 'minute' || firstHour >= endHour) return minutesOf(sql, ask, ask);
@@ -148,7 +149,10 @@ type Named = { id: string; name: string };
 export async function keyNames(sql: Query, whose: Whose, ids: string[]): Promise<Named[]> {
   return sql<Named[]>`
     select id, name from api_keys where id = any(${ids})
-       and ${whose === 'everybody' ? sql`true` : sql`customer_id = ${whose.customerId}`}`;
+       and ${whose === 'everybody' ? sql`true` : sql`customer_id = ${whose.customerId}`}
+    -- Tokens that name the customer: one key, whose id is the customer's.
+    union all select id, 'Tokens' from customers where id = any(${ids})
+       and ${whose === 'everybody' ? sql`true` : sql`id = ${whose.customerId}`}`;
 }
 
 export async function routeNames(sql: Query, ids: string[]): Promise<Named[]> {
@@ -266,8 +270,11 @@ export async function liveMarks(
     select asked.id,
            concat_ws('.', ${to}::text, coalesce(last_roll, 0), coalesce(refused, 0)) as mark
       from unnest(${customerIds}::text[]) asked (id)
+      left join customers on customers.id = asked.id
       left join usage_last_rolls on customer_id = asked.id
       left join lateral (select sum(requests) as refused from usage_refusals
-                          where customer_id = asked.id and minute >= ${from}) refusals on true`;
+                          where customer_id = asked.id
+                            and minute >= ${from} + coalesce(clock_ms, 0) / ${MINUTE_MS}) refusals
+             on true`;
   return new Map(rows.map((row) => [row.id, row.mark]));
 }

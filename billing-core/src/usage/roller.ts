@@ -3,6 +3,7 @@ import { MINUTE_MS } from '../kit/clock.ts';
 import type { Sql, Tx } from '../kit/database.ts';
 import type { Kit } from '../kit/http.ts';
 import { folded, foldHours, isRoller } from './fold.ts';
+import { forgetClaims } from './once-store.ts';
 
 export const ROLL_BATCHES_MAX = 500;
 /** A round takes batches up to here; a single larger batch still goes whole. */
@@ -72,10 +73,29 @@ async function addUp(tx: Tx, batches: Batch[], roll: bigint): Promise<number> {
         from sums where minute < (select folds.minute from hour_folds folds)
        group by 1, 2, 3, 4, 5, 6, 7),
     ${folded(tx)},
+    -- Up to where the time of customers is over whose clocks are ahead: what comes for it is late.
+    -- By itself: drawn into the join it was asked for each sum, and a roll took five times as long.
+    clocks as materialized (
+      select customer_id, folds.minute + max(clock_ms) / ${MINUTE_MS} as over_until
+        from hour_folds folds join customer_clock_moves
+             on moved_at <= to_timestamp((folds.minute - 1) * 60) group by 1, folds.minute),
+    late as (
+      insert into usage_late_hours as kept (customer_id, hour, last_roll)
+      select customer_id, hour, last_roll from folding
+       union
+      select customer_id, minute / 60, ${roll}::bigint from sums join clocks using (customer_id)
+       where minute < over_until
+      on conflict (customer_id, hour) do update set last_roll = excluded.last_roll),
     customers as (
       insert into usage_last_rolls (customer_id, last_roll)
       select distinct customer_id, ${roll}::bigint from sums
       on conflict (customer_id) do update set last_roll = excluded.last_roll),
+    meters as (
+      insert into usage_meter_uses as kept (customer_id, meter_id, last_roll, used)
+      select customer_id, meter_id, ${roll}::bigint, sum(greatest(quantity, 0))
+        from sums where billable group by 1, 2 order by 1, 2
+      on conflict (customer_id, meter_id) do update
+        set last_roll = excluded.last_roll, used = kept.used + excluded.used),
     uses as (
       insert into usage_last_uses as kept (key_id, minute)
       select key_id, max(minute) from sums group by key_id
@@ -147,7 +167,9 @@ async function rollUntil({ sql, log, clock }: RollerKit, everyMs: number, stoppe
       }
       const { full } = await round(sql);
       if (clock() >= foldDueAt) {
-        const more = await foldHours(sql, clock());
+        const more = [await foldHours(sql, clock()), await forgetClaims(sql, clock())].some(
+          Boolean,
+        );
         foldDueAt = more ? 0 : clock() + MINUTE_MS / 2;
       }
       if (full || foldDueAt === 0) waitMs = 0;

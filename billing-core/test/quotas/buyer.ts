@@ -2,7 +2,7 @@ import type { KeyFact, QuotaFact, WindowKind } from '../../src/contract/facts.ts
 import { quotaWindow, windowAt, type QuotaWindow } from '../../src/contract/quota-window.ts';
 import type { LeaseGrant } from '../../src/contract/sync.ts';
 import { hashApiKey } from '../../src/keys/actions.ts';
-import { keyFact } from '../../src/keys/store.ts';
+import { keyFact } from '../../src/keys/facts.ts';
 import { synchronise } from '../../src/sync/actions.ts';
 import { envelopeOf } from '../../src/sync/test/ledger.ts';
 import type { Core } from '../../src/test/core.ts';

@@ -42,7 +42,7 @@ test('entries arrive as they were sent, whatever their texts hold', async () => 
     quantity: ODD.map((_, at) => Number.MAX_SAFE_INTEGER - at),
   };
   const key = { gateway: 'gw_1', boot: 'bt_1', sequence: 1 };
-  expect(await sql.begin((tx) => insertEntries(tx, key, columns))).toBe(ODD.length);
+  expect(await sql.begin((tx) => insertEntries(tx, key, { columns }))).toBe(ODD.length);
   const rows = await sql`
     select customer_id, key_id, route_id, route_version, meter_id, outcome, minute::int as minute,
            billable, requests::int as requests, quantity::text as quantity

@@ -108,3 +108,14 @@ test('a new generation begins at zero; what an older one still says changes noth
   );
   expect(late).toMatchObject({ granted: 60, returned: 20, lent: 40 });
 });
+
+test('what a boot was lent in all stays a number that is exact', () => {
+  const book = { ...born(), limit: Number.MAX_SAFE_INTEGER, lent: 0, outside: 0, elsewhere: 0 };
+  const ask = { generation: 0, wanted: Number.MAX_SAFE_INTEGER, tills: 1 };
+  let decided = decideLease(book, { ...ask, returned: 0 });
+  for (let turn = 0; turn < 100; turn++) {
+    // All of it comes back, and is asked for again.
+    decided = decideLease({ ...book, ...decided }, { ...ask, returned: decided.granted });
+    expect(Number.isSafeInteger(decided.granted)).toBe(true);
+  }
+});

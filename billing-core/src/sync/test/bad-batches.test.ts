@@ -1,20 +1,23 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { windowId } from '../../contract/quota-window.ts';
 import type { SyncEnvelope } from '../../contract/sync.ts';
 import type { UsageBatch } from '../../contract/usage-batch.ts';
+import { openMetrics } from '../../kit/metrics.ts';
 import { openCore, type Answer, type Core } from '../../test/core.ts';
 import type { SyncMessage } from '../actions.ts';
 import { SYNC_BODY_BYTES_MAX } from '../http.ts';
-import { envelopeOf, messageOf, usageOf } from './ledger.ts';
+import { CUSTOMER, envelopeOf, messageOf, METER, usageOf } from './ledger.ts';
 
 // What docs/sync.md says becomes of batches that are not as they should be.
 
+const metrics = openMetrics();
 let core: Core;
 let token = '';
 let boot = '';
 let boots = 0;
 let minute = 0;
 beforeAll(async () => {
-  core = await openCore();
+  core = await openCore({ metrics });
   token = await core.mint(['sync']);
   minute = Math.floor(core.clock.now / 60_000);
 });
@@ -76,6 +79,16 @@ test('future-dated: brought back to the present, named; its window stays as it i
   expect(row?.['unleased']).toBe(4n);
 });
 
+test('dated too early: before its first subscription, named, for no invoice has it', async () => {
+  await core.sql`insert into customers (id, key_ref, name)
+    values (${CUSTOMER}, '0000000000', 'A') on conflict do nothing`;
+  await send(messageOf(boot, 1, usageOf(3, { minute: minute - 10 })));
+  await send(messageOf(boot, 2, usageOf(1, { minute: minute - 2 })));
+  expect(await minutes()).toHaveLength(2);
+  expect(await gaps()).toEqual(['unbilled_entries_1 1-1']);
+  await core.sql`delete from customers where id = ${CUSTOMER}`;
+});
+
 test('future-dated: a watermark of the future vouches for nothing that is to come', async () => {
   const tomorrow = core.clock.now + 86_400_000;
   const watermark = async (): Promise<number> => {
@@ -121,6 +134,11 @@ test.each([
   ['a header that no row takes', usageOf(1), { first_frame: 9, last_frame: 3 }],
   ['sums beyond what a column takes', { ...usageOf(1), spent: spends(2_000) }, {}],
   ['another number of entries than its header says', usageOf(1), { entries: 4_000_000_000 }],
+  [
+    'the same count twice',
+    { ...usageOf(1), counts: [...usageOf(1).counts, ...usageOf(1).counts] },
+    {},
+  ],
 ])('poison: %s makes a dead letter, and the next batch goes on', async (_, batch, header) => {
   const poison = headed(1, batch, header);
   expect((await send(poison)).body).toMatchObject({
@@ -132,6 +150,40 @@ test.each([
     status: 'applied',
   });
   expect(await minutes()).toHaveLength(1);
+});
+
+test('no poison: whatever was spent beside the leases; the window stays readable', async () => {
+  const kind = 'day' as const;
+  const window = windowId({ customerId: CUSTOMER, keyId: null, meterId: METER, kind }, 0);
+  const over = { window, settled: 0, unleased: LIMITLESS, overdrawn: LIMITLESS };
+  for (const sequence of [1, 2]) {
+    const batch = { ...usageOf(1), spent: Array.from({ length: 2_000 }, () => over) };
+    const answer = await send(messageOf(boot, sequence, batch));
+    expect(answer.body['batch']).toMatchObject({ status: 'applied' });
+  }
+  const leases = [{ window, generation: 0, wanted: 1, returned: 0 }];
+  const asked = await send({ envelope: envelopeOf(boot), bytes: new Uint8Array() }, { leases });
+  expect(asked.body['grants']).toMatchObject([{ window, granted: 0 }]);
+});
+
+test.each([
+  ['a number that is none', { wanted: 2 ** 53 }],
+  ['a number below zero', { returned: -1 }],
+  ['a field too many', { more: 1 }],
+  ['no generation', { generation: undefined }],
+])('a lease with %s is left out; the others and the batch are taken', async (_, wrong) => {
+  const window = windowId({ customerId: CUSTOMER, keyId: null, meterId: METER, kind: 'day' }, 0);
+  const good = { window, generation: 0, wanted: 1, returned: 0 };
+  const leases = [{ ...good, window: 'bad', ...wrong }, good, null];
+  const counted = async (): Promise<number> =>
+    (await metrics.badLines.get()).values.find(({ labels }) => labels.list === 'leases')?.value ??
+    0;
+  const before = await counted();
+  const message = messageOf(boot, 1, usageOf(1));
+  const answer = await send(message, { leases: leases as SyncEnvelope['leases'] });
+  expect(answer).toMatchObject({ status: 200, body: { batch: { status: 'applied' } } });
+  expect(answer.body['grants']).toMatchObject([{ window }]);
+  expect((await counted()) - before).toBe(2);
 });
 
 test('no poison: what core is missing itself is tried again, and recorded then', async () => {

@@ -118,6 +118,14 @@ test('a boot with lost batches gives nothing back either', async () => {
   expect(sealed.boot_state).toBe('forfeited');
 });
 
+test('a boot that answered requests it could not record gives nothing back either', async () => {
+  const gaps = [{ reason: 'unrecorded_requests', first_frame: 8, last_frame: 9 }];
+  await sync({ envelope: envelopeOf(boot, { gaps }), bytes: new Uint8Array() });
+  const end = { kind: 'seal' as const, in_doubt: 0 };
+  const sealed = await sync({ envelope: envelopeOf(boot, { end }), bytes: new Uint8Array() });
+  expect(sealed.boot_state).toBe('forfeited');
+});
+
 test.each(['content', 'record', 'discard'])(
   '%s of a letter that is not there: 404',
   async (what) => {

@@ -45,6 +45,21 @@ test('the desk hears who speaks, and that a boot has ended', async () => {
   ]);
 });
 
+test('a copy that ends a boot ends no shares: its process may be using them', async () => {
+  await sync('bt_copied', { message: 1 });
+  await core.sql`update boots set last_seen_at = last_seen_at - interval '31 seconds'
+    where boot_id = 'bt_copied'`;
+  const copy = { by: 'bt_copy', fingerprint: 'sp_copy' };
+  const end = { kind: 'forfeit', in_doubt: 0 } as const;
+  const ended = await sync('bt_copied', { ...copy, message: 1, end });
+  expect(ended.body).toMatchObject({ boot_state: 'forfeited' });
+  await sync('bt_copied', { ...copy, message: 2 });
+  expect(asked).toMatchObject([{ own: true, over: false }]);
+  // The process itself has heard of it: from here on it has none.
+  await sync('bt_copied', { message: 2 });
+  expect(asked.at(-1)).toMatchObject({ own: true, over: true });
+});
+
 test('without a desk a sync is answered all the same: no shares, and nobody named', async () => {
   const { status, body } = await sync('bt_alone', { message: 1 });
   expect(status).toBe(200);

@@ -197,6 +197,23 @@ test("the gateway's own count merges by maximum, so an old message cannot lower 
   expect(row?.['requests']).toBe(10n);
 });
 
+test('a count that begins anew at a later frame stands beside the first', async () => {
+  const counting = (sequence: number, requests: number, since?: number): SyncMessage => {
+    const batch = usageOf(requests);
+    const counts = batch.counts.map((count) => ({ ...count, ...(since && { since }) }));
+    return messageOf(boot, sequence, { ...batch, counts });
+  };
+  await send(counting(1, 10));
+  await send(counting(2, 3, 11));
+  await send(counting(3, 5, 11));
+  const rows = await database.sql`select requests::int, since_frame::int from gateway_counts
+    where boot_id = ${boot} and customer_id = ${CUSTOMER} order by since_frame`;
+  expect(rows.map((row) => ({ ...row }))).toEqual([
+    { requests: 10, since_frame: 0 },
+    { requests: 5, since_frame: 11 },
+  ]);
+});
+
 test('the ledger cannot be changed or emptied, by anyone', async () => {
   await send(messageOf(boot, 1, usageOf(1)));
   const { sql } = database;

@@ -3,7 +3,9 @@ import { z } from 'zod';
 import { audit } from '../kit/audit.ts';
 import { Fault, found } from '../kit/fault.ts';
 import { api, json, PROBLEMS, type Api } from '../kit/http.ts';
-import { endBoot, findBoot } from './store.ts';
+import { settleLeases } from '../quotas/store.ts';
+import { isOfBefore } from '../usage/recovery.ts';
+import { endBoot, findBoot } from '../usage/store.ts';
 
 const name = z.string().regex(/^[\w.:-]{1,100}$/);
 const ended = z
@@ -32,6 +34,9 @@ export function writeOffHttp(): OpenAPIHono<Api> {
     if (row.state !== 'live') {
       throw new Fault('state_conflict', { detail: `This boot is ${row.state} already` });
     }
+    // What it spent counts, also what a restored database had not lent; nothing comes back.
+    const forgotten = await isOfBefore(tx, { gateway, boot });
+    await settleLeases(tx, { gateway, boot }, { giveBack: false, forgotten });
     await endBoot(tx, row, { state: 'written_off', inDoubt: 0 });
     const detail = { gateway, boot };
     await audit(tx, { actor, action: 'boot.write_off', subjectId: boot, now, requestId, detail });
