@@ -1,10 +1,33 @@
 import type { KeyFact } from '@tollgate/billing-core/contract/facts.ts';
+import {
+  closedTo,
+  isTooLarge,
+  objection,
+  type Petition,
+} from '@tollgate/billing-core/contract/objection.ts';
+import {
+  readHost,
+  readTarget,
+  type RequestPath,
+} from '@tollgate/billing-core/contract/request-path.ts';
 import { Hono } from 'hono';
+import {
+  corsFields,
+  type CorsRule,
+  originOf,
+  type Preflight,
+  preflightFields,
+  preflightOf,
+} from './core/cors.ts';
 import { readHead, type RequestHead } from './core/head.ts';
-import { readCredential } from './core/key.ts';
-import { readHost, readTarget } from './core/path.ts';
+import { type Credential, readCredential } from './core/key.ts';
+import { idempotencyKey, shortened } from './core/once.ts';
+import type { KeySets } from './core/key-sets.ts';
+
 import { refuse, type Refusal, type RefusalReason } from './core/refusal.ts';
-import { type CompiledRoute, upstreamPath } from './core/route.ts';
+import { type AskedPath, askedPath, type CompiledRoute, type RouteTable } from './core/route.ts';
+import { bytesAhead } from './core/span.ts';
+import { type Bearer, readToken } from './core/token.ts';
 import {
   type Admission,
   type Clock,
@@ -16,6 +39,7 @@ import {
   type NextSpan,
   type Refusals,
   type Routes,
+  type Readiness,
   type Tills,
   Unreachable,
 } from './ports.ts';
@@ -27,6 +51,8 @@ export type GatePorts = {
   readonly tills: Tills;
   readonly refusals: Refusals;
   readonly clock: Clock;
+  readonly readiness: Readiness;
+  readonly keySets: KeySets;
   /** SHA-256 in lower-case hex; at once where the host can. */
   readonly hash: (text: string) => string | Promise<string>;
 };
@@ -39,8 +65,12 @@ type Visit = {
   readonly exchange: Exchange;
   readonly head: RequestHead;
   readonly route: CompiledRoute;
-  readonly path: string;
+  readonly path: AskedPath;
   readonly webSocket: boolean;
+  /** What stands for the key, if it is no key. */
+  readonly token?: Bearer;
+  /** Hash of the Idempotency-Key by which it is billed once; null for a key that is none. */
+  readonly once?: string | null;
 };
 
 // The refusal `target_too_long` names this limit.
@@ -52,10 +82,52 @@ const KEY_REFUSALS = {
   conflict: 'invalid_request',
 } as const satisfies Record<string, RefusalReason>;
 
+type Found = { readonly route: CompiledRoute; readonly preflight?: Preflight | undefined };
+
+/** A browser asks about another method than its own: the route of that one answers, if it does. */
+function findRoute(
+  table: RouteTable,
+  exchange: Exchange,
+  at: { host: string; path: RequestPath },
+): Found | Refusal {
+  const { host, path } = at;
+  const preflight = preflightOf(exchange.method, exchange.rawHeaders);
+  const asked = preflight && table.find(host, path, preflight.method);
+  if (asked?.kind === 'route' && asked.route.fact.cors) return { route: asked.route, preflight };
+  const match = table.find(host, path, exchange.method);
+  if (match.kind === 'ambiguous') return refuse('invalid_request');
+  if (match.kind === 'none') return refuse('route_not_found');
+  return match.kind === 'method'
+    ? refuse('method_not_allowed', { allow: match.allow })
+    : { route: match.route };
+}
+
+const TLS_DETAIL =
+  'An upstream of the route has a certificate authority or a certificate of its own';
+
+/** Why nobody, or nobody from there, may use the route just now. */
+function barred({ fact, fence, targets }: CompiledRoute, exchange: Exchange): Refusal | undefined {
+  // A host that left them out would trust others, or speak for nobody.
+  if (!exchange.ownTls && targets.some(({ tls }) => tls !== undefined))
+    return refuse('route_unsupported', { detail: TLS_DETAIL });
+  const reason = closedTo(fact, fence, () => exchange.clientAddress());
+  const { maintenance } = fact;
+  if (reason !== 'maintenance' || !maintenance) return reason && refuse(reason);
+  const { retry_after_s: retryAfterS, message } = maintenance;
+  return refuse('maintenance', { retryAfterS, ...(message !== null && { detail: message }) });
+}
+
+/** Answers a preflight: no key is sent with it, and it costs nothing. */
+function openDoor(exchange: Exchange, rule: CorsRule, preflight: Preflight): Response {
+  const fields = preflightFields(rule, preflight);
+  if (!fields) return exchange.refuse(refuse('origin_refused'));
+  return exchange.reply({ status: 204, headers: fields, body: '' });
+}
+
 /**
- * The story of one request: route, credential, customer, size, limits, in the order in which
- * refusals are documented; then from `enter` on it is admitted. When key and lease are warm
- * nothing here awaits.
+ * The story of one request: route, whether it is open, credential, customer, size, limits, in the
+ * order in which refusals are documented; then from `enter` on it is admitted. When key and lease
+ * are warm nothing here awaits.
  */
 export function gate(ports: GatePorts, exchange: Exchange): Answer {
   const head = readHead(exchange.rawHeaders, exchange.httpVersion);
@@ -67,38 +139,79 @@ export function gate(ports: GatePorts, exchange: Exchange): Answer {
 
   const table = ports.routes.current();
   if (!table) return exchange.refuse(refuse('not_ready', { retryAfterS: 1 }));
-  const match = table.find(host, path, exchange.method);
-  if (match.kind === 'ambiguous') return exchange.refuse(refuse('invalid_request'));
-  if (match.kind === 'none') return exchange.refuse(refuse('route_not_found'));
-  if (match.kind === 'method') {
-    return exchange.refuse(refuse('method_not_allowed', { allow: match.allow }));
-  }
+  const found = findRoute(table, exchange, { host, path });
+  if ('reason' in found) return exchange.refuse(found);
   // An OPTIONS that may go no further is answered here (RFC 9110 7.6.2); TRACE never goes on.
   if (head.maxForwards !== undefined && exchange.method === 'OPTIONS') {
     if (Number.isNaN(head.maxForwards)) return exchange.refuse(refuse('invalid_request'));
     if (head.maxForwards === 0) return exchange.refuse(refuse('forwards_used_up'));
   }
-  const { route } = match;
+  const { route, preflight } = found;
+  const { cors } = route.fact;
+  if (cors && !preflight) exchange.carry(corsFields(cors, originOf(exchange.rawHeaders)));
+  const bar = barred(route, exchange);
+  if (bar) return exchange.refuse(bar);
+  if (cors && preflight) return openDoor(exchange, cors, preflight);
+
   const webSocket = head.webSocket && exchange.upgradable;
-  const visit: Visit = { exchange, head, route, path: upstreamPath(route, path), webSocket };
+  const visit: Visit = { exchange, head, route, path: askedPath(route, path), webSocket };
   if (route.fact.public) {
-    return tooLarge(visit)
+    return isTooLarge(petition(visit))
       ? exchange.refuse(refuse('body_too_large'))
       : enter(visit, { limits: [] });
   }
 
-  const credential = readCredential(exchange.rawHeaders);
-  if (credential.kind !== 'key') return exchange.refuse(refuse(KEY_REFUSALS[credential.kind]));
-  const hash = ports.hash(credential.text);
+  const credential = readCredential(exchange.rawHeaders, path.query, route.keyPlaces);
+  if (credential.kind !== 'key' && credential.kind !== 'token') {
+    return exchange.refuse(refuse(KEY_REFUSALS[credential.kind]));
+  }
+  // A WebSocket is no request that one sends again.
+  const isOnce = route.fact.billed_once === true && !webSocket;
+  return isOnce ? askOnce(ports, visit, credential) : authenticate(ports, visit, credential);
+}
+
+type Shown = Extract<Credential, { text: string }>;
+
+/** Reads by which key the request is billed once, if it has one. */
+function askOnce(ports: GatePorts, visit: Visit, shown: Shown): Answer {
+  const key = idempotencyKey(visit.exchange.rawHeaders);
+  if (key === undefined) return authenticate(ports, visit, shown);
+  if (key === null) return authenticate(ports, { ...visit, once: null }, shown);
+  const known = (hex: string): Answer =>
+    authenticate(ports, { ...visit, once: shortened(hex) }, shown);
+  const hash = ports.hash(key);
+  return typeof hash === 'string' ? known(hash) : hash.then(known);
+}
+
+function authenticate(ports: GatePorts, visit: Visit, { kind, text }: Shown): Answer {
+  if (kind === 'token') return recognise(ports, visit, text);
+  const hash = ports.hash(text);
   if (typeof hash !== 'string') return hash.then((hex) => identify(ports, visit, hex));
   return identify(ports, visit, hash);
 }
 
-function identify(ports: GatePorts, visit: Visit, hash: string): Answer {
-  const fact = ports.keys.peek(hash);
-  if (fact !== undefined) return admit(ports, visit, { fact, hash });
-  return ports.keys.load(hash).then(
-    (loaded) => admit(ports, visit, { fact: loaded, hash }),
+const petition = ({ exchange, head, route, token }: Visit): Petition => ({
+  route: route.fact,
+  token,
+  address: () => exchange.clientAddress(),
+  contentLength: head.contentLength,
+});
+
+/** A token of another issuer is believed first, then stands for the key of who it names. */
+async function recognise(ports: GatePorts, visit: Visit, text: string): Promise<Response> {
+  const { exchange, route } = visit;
+  const { jwt } = route.fact;
+  if (!jwt) throw new Error('a token where the route takes none');
+  const token = await readToken(text, jwt, { sets: ports.keySets, now: ports.clock.now() });
+  if ('reason' in token) return exchange.refuse(token);
+  return identify(ports, { ...visit, token }, token.ref);
+}
+
+function identify(ports: GatePorts, visit: Visit, ref: string): Answer {
+  const fact = ports.keys.peek(ref);
+  if (fact !== undefined) return admit(ports, visit, { fact, ref });
+  return ports.keys.load(ref).then(
+    (loaded) => admit(ports, visit, { fact: loaded, ref }),
     (error: unknown) => visit.exchange.refuse(unverifiable(error)),
   );
 }
@@ -109,19 +222,6 @@ function unverifiable(error: unknown): Refusal {
   return refuse('key_unverifiable', { retryAfterS: 1 });
 }
 
-/** Why this key may not pass, by its facts alone. */
-function objection(fact: KeyFact, visit: Visit, now: number): RefusalReason | undefined {
-  if (fact.revoked) return 'key_revoked';
-  if (fact.expires_at !== null && now >= fact.expires_at) return 'key_expired';
-  if (fact.customer.state !== 'active') return 'customer_archived';
-  if (fact.customer.subscription === null) return 'subscription_missing';
-  if (tooLarge(visit)) return 'body_too_large';
-  return undefined;
-}
-
-const tooLarge = ({ head, route }: Visit): boolean =>
-  (head.contentLength ?? 0) > route.fact.max_body_bytes;
-
 /** Judges a request, or the next span of one that was admitted, by its key's facts as of now. */
 function judge(
   ports: GatePorts,
@@ -129,13 +229,23 @@ function judge(
   { fact, next }: { fact: KeyFact | null; next?: NextSpan },
 ): Admission | Promise<Admission> {
   const { exchange, route } = visit;
-  if (fact === null) return { kind: 'refused', refusal: refuse('key_unknown') };
+  if (fact === null) {
+    const detail = visit.token && { detail: 'The token names nobody that is known here' };
+    return { kind: 'refused', refusal: refuse('key_unknown', detail) };
+  }
   const count = (answer: Admission): Admission => {
-    if (answer.kind === 'refused') ports.refusals.count(fact.customer.id, answer.refusal.reason);
+    // A request that ended meanwhile is refused nothing.
+    const isTold = answer.kind === 'refused' && next?.awaited?.() !== false;
+    if (isTold) ports.refusals.count(fact.customer.id, answer.refusal.reason);
     return answer;
   };
-  const objected = objection(fact, visit, ports.clock.now());
-  if (objected) return count({ kind: 'refused', refusal: refuse(objected) });
+  const objected = objection(fact, petition(visit), ports.clock.now());
+  const reason = objected ?? (visit.once === null ? 'idempotency_key_invalid' : undefined);
+  if (reason) return count({ kind: 'refused', refusal: refuse(reason) });
+  const retryAfterS = next ? undefined : ports.readiness.awaited(route);
+  if (retryAfterS !== undefined) {
+    return count({ kind: 'refused', refusal: refuse('upstream_unavailable', { retryAfterS }) });
+  }
 
   const answer = ports.tills.admit({
     requestId: exchange.requestId,
@@ -143,24 +253,15 @@ function judge(
     route: route.fact,
     requestBytes: bytesAhead(visit, next),
     span: next?.span,
+    once: visit.once ?? undefined,
   });
   return answer instanceof Promise ? answer.then(count) : count(answer);
 }
 
-/** What the client may still send: a WebSocket in each span as much as another request's body. */
-function bytesAhead({ head, route, webSocket }: Visit, next?: NextSpan): number {
-  const max = route.fact.max_body_bytes;
-  if (webSocket) return max;
-  // A body of unknown length may become as large as the route allows.
-  const bytes = head.contentLength ?? (head.hasBody ? max : 0);
-  if (!next) return bytes;
-  return next.uploaded ? 0 : Math.max(0, bytes - next.span.requestBytes);
-}
-
-function admit(ports: GatePorts, visit: Visit, of: { fact: KeyFact | null; hash: string }): Answer {
+function admit(ports: GatePorts, visit: Visit, of: { fact: KeyFact | null; ref: string }): Answer {
   const proceed = (answer: Admission): Answer =>
     answer.kind === 'admitted'
-      ? enter(visit, answer, (next) => goOn(ports, visit, { next, hash: of.hash }))
+      ? enter(visit, answer, (next) => goOn(ports, visit, { next, ref: of.ref }))
       : visit.exchange.refuse(answer.refusal, answer.limits);
   const admission = judge(ports, visit, of);
   return admission instanceof Promise ? admission.then(proceed) : proceed(admission);
@@ -170,11 +271,11 @@ function admit(ports: GatePorts, visit: Visit, of: { fact: KeyFact | null; hash:
 function goOn(
   ports: GatePorts,
   visit: Visit,
-  { next, hash }: { next: NextSpan; hash: string },
+  { next, ref }: { next: NextSpan; ref: string },
 ): Admission | Promise<Admission> {
-  const fact = ports.keys.peek(hash);
+  const fact = ports.keys.peek(ref);
   if (fact !== undefined) return judge(ports, visit, { fact, next });
-  return ports.keys.load(hash).then(
+  return ports.keys.load(ref).then(
     (loaded) => judge(ports, visit, { fact: loaded, next }),
     (error: unknown) => ({ kind: 'refused', refusal: unverifiable(error) }),
   );

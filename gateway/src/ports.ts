@@ -1,7 +1,11 @@
 import type { KeyFact, Outcome, RouteFact } from '@tollgate/billing-core/contract/facts.ts';
 import type { RequestHead } from './core/head.ts';
 import type { Refusal } from './core/refusal.ts';
-import type { CompiledRoute, RouteTable } from './core/route.ts';
+import type { Address } from '@tollgate/billing-core/contract/address.ts';
+import type { RawHeaders } from './core/headers.ts';
+import type { Answer } from './core/problem.ts';
+import type { Once } from './core/once.ts';
+import type { AskedPath, CompiledRoute, RouteTable } from './core/route.ts';
 import type { Reading } from './core/value.ts';
 
 /** What the gateway needs of the world. Ports name the need; `node/` and `workers/` meet it. */
@@ -11,17 +15,26 @@ export interface Clock {
   now(): number;
 }
 
-/** Facts about keys. `peek` answers from memory so that a warm request awaits nothing. */
+/**
+ * Facts about keys. `peek` answers from memory so that a warm request awaits nothing. A key is
+ * asked for by its hash, the holder of a token by `customer=…` or `key=…`.
+ */
 export interface Keys {
   /** The key's facts; null when core said there is no such key; undefined when not known here. */
-  peek(hash: string): KeyFact | null | undefined;
+  peek(ref: string): KeyFact | null | undefined;
   /** Asks core. Rejects with Unreachable when core does not answer and nothing is stored. */
-  load(hash: string): Promise<KeyFact | null>;
+  load(ref: string): Promise<KeyFact | null>;
 }
 
 /** Routes as of the last snapshot, compiled once; undefined until the first one is here. */
 export interface Routes {
   current(): RouteTable | undefined;
+}
+
+/** How the upstreams of routes do. */
+export interface Readiness {
+  /** Seconds until one of the route's may be asked; undefined when one may be now. */
+  awaited(route: CompiledRoute): number | undefined;
 }
 
 /** Units of one meter reserved under the windows that limit it. */
@@ -46,6 +59,7 @@ export type Span = {
   readonly requestMessages?: number | undefined;
   readonly responseMessages?: number | undefined;
   readonly durationMs?: number | undefined;
+  readonly once?: Once | undefined;
 };
 
 /** An admitted request: what `settle` needs, and nothing that could change meanwhile. */
@@ -58,6 +72,10 @@ export type Hold = {
   readonly spends: readonly Spend[];
   /** Left out: the first. */
   readonly span?: Span | undefined;
+  /** Of those with the same key one is billed. */
+  readonly once?: Once | undefined;
+  /** Its place among those that a host has open; the host's own affair. */
+  slot?: number;
 };
 
 /** One limit as the RateLimit fields tell it. */
@@ -91,6 +109,8 @@ export type AdmissionRequest = {
   readonly requestBytes: number;
   /** The span that is asked for, of a request that was admitted before. */
   readonly span?: Span | undefined;
+  /** Hash of the Idempotency-Key by which it is billed once. */
+  readonly once?: string | undefined;
 };
 
 /** A customer's counters. Answers at once when the lease is warm, else after asking core. */
@@ -125,7 +145,12 @@ export type Progress = Settlement & {
 };
 
 /** What is asked before a request that was admitted may go on. */
-export type NextSpan = { readonly span: Span; readonly uploaded: boolean };
+export type NextSpan = {
+  readonly span: Span;
+  readonly uploaded: boolean;
+  /** Whether the request still waits for this answer; left out: it does. */
+  readonly awaited?: (() => boolean) | undefined;
+};
 
 /** A request that lasts, as its record sees it. */
 export interface LongRequest {
@@ -165,8 +190,8 @@ export interface Refusals {
 /** How an admitted request is to be forwarded. */
 export type ForwardPlan = {
   readonly route: CompiledRoute;
-  /** Path and query for the upstream. */
-  readonly path: string;
+  /** What the upstream is asked for. */
+  readonly path: AskedPath;
   readonly head: RequestHead;
   readonly limits: readonly LimitState[];
   /** Goes on as a WebSocket, if the upstream agrees. */
@@ -187,6 +212,14 @@ export interface Exchange {
   readonly rawHeaders: readonly string[];
   /** The host can let this request go on as a WebSocket. */
   readonly upgradable: boolean;
+  /** The host can speak TLS with upstreams by authorities and certificates of their routes. */
+  readonly ownTls: boolean;
+  /** Of the client, by what proxies that are trusted say; undefined when it cannot be told. */
+  clientAddress(): Address | undefined;
+  /** Every answer from here on has these fields too. */
+  carry(fields: RawHeaders): void;
+  /** Answers at once; nothing is forwarded. */
+  reply(answer: Answer): Response;
   refuse(refusal: Refusal, limits?: readonly LimitState[]): Response;
   /** Forwards and answers; records the outcome of the hold, which public routes do not have. */
   forward(plan: ForwardPlan, hold: Hold | undefined): Response | Promise<Response>;

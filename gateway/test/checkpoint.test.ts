@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { expect, it, vi } from 'vitest';
+import type { Admission } from '../src/ports.ts';
 import { head, useRigs } from './raw-client.ts';
 import { KEY, keyFact, type Rig, WAIT } from './rig.ts';
 
@@ -92,6 +93,33 @@ it('a key that was revoked meanwhile does not go on; a known one is admitted ane
   expect(request.again({ span, uploaded: true })).toMatchObject({
     refusal: { reason: 'key_unknown' },
   });
+});
+
+it.each([
+  ['counts while its request lasts', false, ['cus_1 quota_exceeded']],
+  ['counts for nobody once its request has ended', true, []],
+])('a span that core refuses %s', async (_, ends, counted) => {
+  let refuse: ((refused: Admission) => void) | undefined;
+  const { rig, upstream } = await streaming({
+    admit: ({ requestId, fact, route, span }) => {
+      const hold = { requestId, fact, route, admittedAt: 0, spends: [] };
+      if (!span) return { kind: 'admitted', limits: [], hold };
+      return new Promise((resolve) => {
+        refuse = resolve;
+      });
+    },
+  });
+  await checkpoints(rig, 1);
+  const { request } = rig.metering.checkpoints[0]!;
+  const span = { number: 1, requestBytes: 0, responseBytes: 5 };
+  const answer = request.again({ span, uploaded: true });
+  if (ends) {
+    upstream.end();
+    await rig.metering.only();
+  }
+  refuse?.({ kind: 'refused', refusal: { reason: 'quota_exceeded' } });
+  expect(await answer).toMatchObject({ kind: 'refused' });
+  expect(rig.refusals).toEqual(counted);
 });
 
 it('a span sets aside what is still to come of the body, and nothing when it is here', async () => {

@@ -63,6 +63,48 @@ describe('Expect: 100-continue', () => {
   });
 });
 
+describe('in a pipeline, what is said before an answer', () => {
+  const first = head('GET /first');
+  /** Answers the second request before the first. */
+  const turned = (interim: string): Promise<Rig> => {
+    let answerFirst: () => void = () => {};
+    return rigOf({
+      rawUpstream: (socket) =>
+        socket.on('data', (bytes: Buffer) => {
+          const text = bytes.toString('latin1');
+          const answer = (body: string): void => {
+            socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+          };
+          if (text.includes('/first')) answerFirst = () => answer('first');
+          if (text.includes('/alone')) setTimeout(() => answer('first'), 50);
+          if (!text.includes('/second') && !text.endsWith('hello')) return;
+          socket.write(interim);
+          answer('second');
+          setTimeout(answerFirst, 50);
+        }),
+    });
+  };
+  const OK = String.raw`HTTP/1\.1 200 OK\r\n(?:[^\r]+\r\n)+\r\nsecond$`;
+
+  it('stands before it, and not in its body', async () => {
+    const rig = await turned('');
+    const fields = ['Content-Length: 5', 'Expect: 100-continue'];
+    const sent = `${head('GET /alone')}${head('POST /second', ...fields)}hello`;
+    const text = await clientOf(rig)
+      .send(sent)
+      .until(/second$/);
+    expect(text).toMatch(new RegExp(`first(HTTP/1.1 100 Continue\r\n\r\n)?${OK}`));
+  });
+
+  it('the same of what the upstream says early', async () => {
+    const rig = await turned('HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n');
+    const text = await clientOf(rig)
+      .send(`${first}${head('GET /second')}`)
+      .until(/second$/);
+    expect(text).toMatch(new RegExp(`first(HTTP/1.1 103 Early Hints\r\n[^\r]+\r\n\r\n)?${OK}`));
+  });
+});
+
 describe('answers and their bodies', () => {
   it.each([
     ['a part', '206 Partial Content', 'Content-Range: bytes 1-2/9'],

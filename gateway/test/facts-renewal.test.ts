@@ -82,6 +82,14 @@ it('are served on while core is away, asked for now and then, up to their end', 
   await vi.waitFor(() => expect(lastTurn()).toBe(103), WAIT);
 });
 
+it('of a core that was ahead are asked for anew when it is set back', async () => {
+  coreNow = 99 * DAY;
+  core.keys.set(H1, told(98, 99, 100, 101));
+  expect(keys.peek(H1)).toBeUndefined();
+  await keys.load(H1);
+  expect(lastTurn()).toBe(101);
+});
+
 it('that are at their end are asked for before they are served', async () => {
   coreNow = 102 * DAY;
   core.keys.set(H1, told(102, 103, 104));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readHead, type RequestHead } from '../src/core/head.ts';
 import { type Forwarding, toClient, toUpstream } from '../src/core/headers.ts';
-import { readCredential } from '../src/core/key.ts';
+import { readCredential, USUAL_PLACES } from '../src/core/key.ts';
 import { KEY } from './rig.ts';
 
 const via = (more: Partial<Forwarding> = {}): Forwarding => ({
@@ -16,6 +16,7 @@ const via = (more: Partial<Forwarding> = {}): Forwarding => ({
   maxForwards: undefined,
   customerId: 'cus_1',
   keyId: 'key_1',
+  keyPlaces: USUAL_PLACES,
   mintTrace: () => ['1'.repeat(32), '2'.repeat(16)],
   ...more,
 });
@@ -295,5 +296,5 @@ describe('the credential', () => {
     ['typo', ['X-API-Key', KEY.slice(0, -1) + (KEY.endsWith('0') ? '1' : '0')], 'malformed'],
     ['foreign', ['Authorization', 'Bearer eyJhbGciOi'], 'malformed'],
     ['prototype', ['X-API-Key', '__proto__'], 'malformed'],
-  ])('%s', (_name, raw, kind) => expect(readCredential(raw).kind).toBe(kind));
+  ])('%s', (_name, raw, kind) => expect(readCredential(raw, '', USUAL_PLACES).kind).toBe(kind));
 });

@@ -108,6 +108,20 @@ describe('a limit on connections', () => {
     await clientOf(rig).send(head('GET /')).until(/hello/);
   });
 
+  it('a client with too many is told of once, for it may be a load balancer', async () => {
+    const many: string[] = [];
+    const onMany = (address: string): void => void many.push(address);
+    const rig = await rigOf({ connections: { perClientMax: 2, onMany } });
+    const clients = await three(rig);
+    await clients.at(-1)!.untilClosed();
+    await clientOf(rig).untilClosed();
+    expect(many).toEqual(['127.0.0.1']);
+    for (const client of clients) client.close();
+    await vi.waitFor(() => expect(rig.host.connectionLimit.open).toBe(0), WAIT);
+    await (await three(rig)).at(-1)!.untilClosed();
+    expect(many).toHaveLength(2);
+  });
+
   it('all together have one too, which is answered as overload', async () => {
     const rig = await rigOf({ connections: { max: 2 } });
     const [, , third] = await three(rig);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readHost, readTarget } from '../src/core/path.ts';
+import { readHost, readTarget } from '@tollgate/billing-core/contract/request-path.ts';
 
 describe('a target that two servers could read in two ways is refused', () => {
   it.each([

@@ -13,11 +13,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { COMPILED } from '../../scripts/test/compiled.ts';
+import { freePort } from '../../scripts/test/free-port.ts';
 import { FakeCore, TOKEN } from './fake-core.ts';
 import { KEY, keyFact, routeFact, WAIT } from './rig.ts';
 
 const MAIN = fileURLToPath(new URL('../src/node/main.ts', import.meta.url));
-const LONG = { timeout: 10_000, interval: 20 };
+/** A process starts and ends; on a busy machine that takes its time. */
+const LONG = { timeout: 30_000, interval: 20 };
+vi.setConfig({ testTimeout: 90_000 });
 
 type Run = { child: ChildProcess; out: string; err: string; code: number | null | undefined };
 
@@ -28,14 +32,6 @@ let streams: ServerResponse[];
 let spool: string;
 let env: Record<string, string>;
 const runs: Run[] = [];
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createTcpServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 
 beforeEach(async () => {
   held = [];
@@ -76,7 +72,7 @@ afterEach(() => {
 
 function start(more: Record<string, string | undefined> = {}): Run {
   const child = fork(MAIN, [], {
-    env: { PATH: process.env.PATH, ...env, ...more } as NodeJS.ProcessEnv,
+    env: { PATH: process.env.PATH, ...COMPILED, ...env, ...more } as NodeJS.ProcessEnv,
     execArgv: [],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

@@ -7,6 +7,8 @@ export class RawClient {
   readonly socket: Socket;
   text = '';
   closed = false;
+  /** Whether it was closed by a reset. */
+  reset = false;
 
   constructor(port: number, options: { allowHalfOpen?: boolean } = {}) {
     this.socket = connect({ ...options, port, host: '127.0.0.1' });
@@ -14,7 +16,9 @@ export class RawClient {
     this.socket.on('data', (chunk: string) => {
       this.text += chunk;
     });
-    this.socket.on('error', () => {});
+    this.socket.on('error', (error: NodeJS.ErrnoException) => {
+      this.reset = error.code === 'ECONNRESET';
+    });
     this.socket.on('close', () => {
       this.closed = true;
     });

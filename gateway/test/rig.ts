@@ -13,11 +13,13 @@ import { pino } from 'pino';
 import { vi } from 'vitest';
 import { openApp } from '../src/app.ts';
 import { readSubnets } from '../src/core/address.ts';
+import { Fleet } from '../src/core/fleet.ts';
 import { RouteTable } from '../src/core/route.ts';
 import { Connections } from '../src/node/connection.ts';
 import { ConnectionLimit, type ConnectionLimits } from '../src/node/connection-limit.ts';
 import type { ExchangeHost } from '../src/node/exchange.ts';
 import { Load, type LoadOf } from '../src/node/load.ts';
+import { openKeySets } from '../src/node/key-sets.ts';
 import { Mint } from '../src/node/mint.ts';
 import { openServer } from '../src/node/server.ts';
 import { Spans } from '../src/node/spans.ts';
@@ -116,7 +118,7 @@ export class StubMetering implements Metering {
   }
 }
 
-export const WAIT = { timeout: 5_000, interval: 5 };
+export const WAIT = { timeout: 30_000, interval: 5 };
 
 const LOOPBACK = readSubnets('127.0.0.0/8, ::1') ?? [];
 
@@ -173,6 +175,7 @@ function hostOf(options: RigOptions, metering: Metering, stopping: () => boolean
   return {
     metering,
     spans: new Spans(options.checkpointMs ?? 60_000, metering),
+    fleet: new Fleet(() => performance.now()),
     upstreams: new Upstreams({ allowed: LOOPBACK, ...options.upstreams }),
     connections: new Connections(),
     connectionLimit: new ConnectionLimit({
@@ -230,6 +233,8 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
     tills: { admit: options.admit ?? admitted },
     refusals: { count: (customer, reason) => refusals.push(`${customer} ${reason}`) },
     clock: { now: () => options.now ?? 1_000 },
+    readiness: host.fleet,
+    keySets: openKeySets(host.upstreams),
     hash: (text) => hash('sha256', text),
   });
   const server = openServer(app, host);

@@ -1,7 +1,7 @@
 import type { RouteFact } from '@tollgate/billing-core/contract/facts.ts';
 import { describe, expect, it } from 'vitest';
-import { readTarget } from '../src/core/path.ts';
-import { RouteTable, upstreamPath } from '../src/core/route.ts';
+import { readTarget } from '@tollgate/billing-core/contract/request-path.ts';
+import { askedPath, pathAt, RouteTable } from '../src/core/route.ts';
 import { routeFact } from './rig.ts';
 
 const of = (id: string, host: string, path_pattern: string, methods = ['*']): RouteFact =>
@@ -103,6 +103,7 @@ describe('the path for the upstream', () => {
     const table = tableOf(routeFact({ upstream_url, strip_prefix }));
     const path = readTarget(target, '')!;
     const match = table.find('h', path, 'GET');
-    expect(match.kind === 'route' && upstreamPath(match.route, path)).toBe(expected);
+    if (match.kind !== 'route') throw new Error(match.kind);
+    expect(pathAt(match.route.targets[0], askedPath(match.route, path))).toBe(expected);
   });
 });

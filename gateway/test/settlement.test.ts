@@ -1,5 +1,6 @@
-import type { Dispatcher, Pool } from 'undici';
 import { describe, expect, it, vi } from 'vitest';
+import type { Asked, Caller, Hold } from '../src/node/wire/asked.ts';
+import type { Links } from '../src/node/wire/links.ts';
 import { head, useRigs } from './raw-client.ts';
 import { KEY, type Rig, routeFact, WAIT } from './rig.ts';
 
@@ -140,19 +141,17 @@ describe('each ending settles exactly once', () => {
 
   it('given up while it waited for a connection: taken back once it gets one', async () => {
     const rig = await rigOf();
-    const handlers: Dispatcher.DispatchHandler[] = [];
-    const dispatch = (_options: unknown, handler: Dispatcher.DispatchHandler) => {
-      handlers.push(handler);
-      return true;
-    };
-    vi.spyOn(rig.host.upstreams, 'of').mockReturnValue({ dispatch } as unknown as Pool);
+    const callers: Caller[] = [];
+    const dispatch = (_asked: Asked, caller: Caller): void => void callers.push(caller);
+    vi.spyOn(rig.host.upstreams, 'of').mockReturnValue({ dispatch } as unknown as Links);
     const client = clientOf(rig).send(head('GET /'));
-    await vi.waitFor(() => expect(handlers).toHaveLength(1), WAIT);
+    await vi.waitFor(() => expect(callers).toHaveLength(1), WAIT);
     client.close();
     expect(await rig.metering.only()).toMatchObject({ outcome: 'client_abort' });
-    const abort = vi.fn<(reason: Error) => void>();
-    handlers[0]?.onRequestStart?.({ abort } as unknown as Dispatcher.DispatchController, null);
-    expect(abort).toHaveBeenCalledOnce();
+    expect(callers[0]?.over).toBe(true);
+    const hold = { cut: vi.fn<() => void>() };
+    callers[0]?.begun(hold as unknown as Hold);
+    expect(hold.cut).toHaveBeenCalledOnce();
   });
 
   it('an upstream that is not there gives 502', async () => {
@@ -213,6 +212,24 @@ describe('each ending settles exactly once', () => {
       status: 200,
       responseBytes: 4,
     });
+  });
+
+  it.each([
+    ['1.1', false],
+    ['1.0', true],
+  ])('torn to a client of HTTP/%s it is told by a reset: %s', async (version, reset) => {
+    let tear = (): void => {};
+    const rig = await rigOf({
+      upstream: (_request, response) => {
+        response.write('part');
+        tear = () => response.destroy();
+      },
+    });
+    const client = clientOf(rig).send(head('GET /').replace('HTTP/1.1', `HTTP/${version}`));
+    await client.until(/part/);
+    tear();
+    await client.untilClosed();
+    expect(client.reset).toBe(reset);
   });
 
   it('an answer that ends with the connection is complete', async () => {

@@ -57,8 +57,9 @@ export async function openWebSocketUpstream(): Promise<WebSocketUpstream> {
     socket.on('data', (chunk: Buffer) => {
       peer.got.feed(chunk);
       peer.raw = Buffer.concat([peer.raw, chunk]);
-      // Clients send their close by itself; it is answered, and that was it.
-      if (chunk[0] === 0x88) socket.end(CLOSE);
+      // Clients send their close by itself, or behind a pong; it is answered, and that was it.
+      const pong = chunk[0] === 0x8a ? 6 + ((chunk[1] ?? 0) & 0x7f) : 0;
+      if (chunk[pong] === 0x88) socket.end(CLOSE);
     });
     socket.on('end', () => (peer.ended = true));
     upstream.peers.push(peer);
@@ -84,10 +85,11 @@ export class Caller {
   closed: { code: number; reason: string; clean: boolean } | undefined;
   failed = false;
 
-  constructor(url: string, key: string, protocols: string[] = []) {
+  /** In: a key, or the fields that carry another credential. */
+  constructor(url: string, key: string | Record<string, string>, protocols: string[] = []) {
     this.socket = new WebSocket(url.replace('http', 'ws'), {
       protocols,
-      headers: { 'x-api-key': key },
+      headers: typeof key === 'string' ? { 'x-api-key': key } : key,
     });
     this.socket.addEventListener('message', ({ data }) => void this.messages.push(String(data)));
     this.socket.addEventListener('error', () => (this.failed = true));

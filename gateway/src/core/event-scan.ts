@@ -62,10 +62,11 @@ export class EventScan {
     if (this.#state === 'data') this.#scan.feed(bytes.subarray(dataFrom));
   }
 
-  /** What the last events that had it said, at the end of the stream or so far. */
-  finish(): (Reading | undefined)[] {
-    // A stream that ends without a blank line still said what it said.
-    this.#endEvent();
+  /**
+   * What the last events that had it said, at the end of the stream or so far. An event that no
+   * blank line ended is none: it may be cut short, and no client acts on it.
+   */
+  finish(): readonly (Reading | undefined)[] {
     return this.#last;
   }
 

@@ -12,7 +12,8 @@ export type FieldUse =
   /** Kept only when a trusted proxy sent it. */
   | 'forwarded';
 
-const DROPPED = [
+/** Never forwarded; docs/http.md has each of them. */
+export const DROPPED_FIELDS = [
   // Hop-by-hop (RFC 9110 7.6.1) and framing, which the forwarder sets itself.
   'keep-alive',
   'proxy-connection',
@@ -43,7 +44,7 @@ const DROPPED = [
 const DROPPED_PREFIXES = ['x-tollgate-', 'x-original-', 'x-forwarded-'];
 
 const USES = new Map<string, FieldUse>([
-  ...DROPPED.map((name): [string, FieldUse] => [name, 'drop']),
+  ...DROPPED_FIELDS.map((name): [string, FieldUse] => [name, 'drop']),
   ['connection', 'connection'],
   ['authorization', 'credential'],
   ['x-api-key', 'credential'],

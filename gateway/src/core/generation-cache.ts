@@ -39,6 +39,13 @@ export class GenerationCache<Value> {
     this.#old.delete(key);
   }
 
+  /** Forgets what is not wanted any more. */
+  dropWhere(isOver: (value: Value) => boolean): void {
+    for (const generation of [this.#young, this.#old]) {
+      for (const [key, value] of generation) if (isOver(value)) generation.delete(key);
+    }
+  }
+
   clear(): void {
     this.#young.clear();
     this.#old.clear();

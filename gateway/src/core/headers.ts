@@ -1,7 +1,7 @@
 import { nominate, passesBack, useOf } from './field-name.ts';
 import { PSEUDONYM } from './head.ts';
 import { edited, type HeaderEdit } from './header-edit.ts';
-import { credentialIn } from './key.ts';
+import { credentialIn, isToken, type KeyPlaces, tellsCredential, tellsKey } from './key.ts';
 import { joinLimits, tellsLimits } from './limit-fields.ts';
 
 /** What the gateway knows of a request, beside the client's fields, when it forwards it. */
@@ -22,6 +22,8 @@ export type Forwarding = {
   readonly maxForwards: number | undefined;
   readonly customerId: string | undefined;
   readonly keyId: string | undefined;
+  /** Where the key was looked for: it is for the gateway, not for the upstream. */
+  readonly keyPlaces: KeyPlaces;
   /** What the route writes and takes away. */
   readonly edit?: HeaderEdit | undefined;
   /** Used when the client sent no valid traceparent: 32 and 16 hex digits. */
@@ -31,18 +33,29 @@ export type Forwarding = {
 /** A field list: names and values in turn, as they stand on the wire. */
 export type RawHeaders = string[];
 
+/** The values of a field, named in lower case, line by line. */
+export function valuesOf(raw: readonly string[], lower: string): string[] {
+  const values: string[] = [];
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const name = raw[i] ?? '';
+    if (name.length === lower.length && name.toLowerCase() === lower) values.push(raw[i + 1] ?? '');
+  }
+  return values;
+}
+
 const TRACE_IDS = '(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}';
 // Versions above 00 may say more behind the flags.
 const TRACEPARENT = new RegExp(`^(?:00-${TRACE_IDS}|(?!00|ff)[0-9a-f]{2}-${TRACE_IDS}(?:-.*)?)$`);
-const OUR_KEY = /tg_(?:live|test)_/;
 
 type Gathered = {
   nominated: Set<string> | undefined;
   via: string;
-  traceparent: string[];
-  tracestate: string[];
-  forwarded: Map<string, string>;
+  traceparent: readonly string[];
+  tracestate: readonly string[];
+  forwarded: Map<string, string> | undefined;
 };
+
+const NOTHING: readonly string[] = [];
 
 function listed(before: string | undefined, value: string): string {
   return before === undefined || before === '' ? value : `${before}, ${value}`;
@@ -50,10 +63,13 @@ function listed(before: string | undefined, value: string): string {
 
 function gather(into: Gathered, name: string, value: string): void {
   if (name === 'via') into.via = listed(into.via, value);
-  else if (name === 'traceparent') into.traceparent.push(value);
-  else if (name === 'tracestate') into.tracestate.push(value);
+  else if (name === 'traceparent') into.traceparent = [...into.traceparent, value];
+  else if (name === 'tracestate') into.tracestate = [...into.tracestate, value];
   else if (name === 'connection') nominate(value, (into.nominated ??= new Set()));
-  else into.forwarded.set(name, listed(into.forwarded.get(name), value));
+  else {
+    const forwarded = (into.forwarded ??= new Map());
+    forwarded.set(name, listed(forwarded.get(name), value));
+  }
 }
 
 /** Max-Forwards for the next one who forwards. */
@@ -72,28 +88,40 @@ function addTrace(out: RawHeaders, seen: Gathered, mint: Forwarding['mintTrace']
 }
 
 const node = (peer: string): string => (peer.includes(':') ? `"[${peer}]"` : peer);
-const quoted = (text: string): string => `"${text.replaceAll(/["\\]/g, '\\$&')}"`;
+const SPECIAL = /["\\]/;
+const quoted = (text: string): string =>
+  SPECIAL.test(text) ? `"${text.replaceAll(/["\\]/g, '\\$&')}"` : `"${text}"`;
 
 function addForwarded(out: RawHeaders, seen: Gathered, via: Forwarding): void {
   const { peer, scheme, hostField } = via;
-  const before = via.peerTrusted ? seen.forwarded : new Map<string, string>();
+  const before = via.peerTrusted ? seen.forwarded : undefined;
   const host = hostField === '' ? '' : `;host=${quoted(hostField)}`;
   out.push(
     'X-Forwarded-For',
-    listed(before.get('x-forwarded-for'), peer),
+    listed(before?.get('x-forwarded-for'), peer),
     'X-Forwarded-Proto',
-    before.get('x-forwarded-proto') ?? scheme,
+    before?.get('x-forwarded-proto') ?? scheme,
     'X-Forwarded-Host',
-    before.get('x-forwarded-host') ?? hostField,
+    before?.get('x-forwarded-host') ?? hostField,
     'Forwarded',
-    listed(before.get('forwarded'), `for=${node(peer)}${host};proto=${scheme}`),
+    listed(before?.get('forwarded'), `for=${node(peer)}${host};proto=${scheme}`),
   );
 }
 
-// On a public route no key was asked for: a bearer token there is meant for the upstream, unless
-// it is visibly a key of this gateway.
-const isOurs = (credential: string | undefined, via: Forwarding): boolean =>
-  credential !== undefined && (via.keyId !== undefined || OUR_KEY.test(credential));
+/**
+ * Whether a field carries a credential for the gateway: visibly one of its keys, or whatever
+ * stands where the key was looked for. On a public route no key was asked for: a bearer token
+ * there is meant for the upstream.
+ */
+function isForUs(lower: string, value: string, { keyId, keyPlaces }: Forwarding): boolean {
+  if (tellsKey(value)) return true;
+  const text = keyId === undefined ? undefined : credentialIn(lower, value, keyPlaces);
+  if (text === undefined) return false;
+  return keyPlaces.tokens !== 'forwarded' || !isToken(text, keyPlaces);
+}
+
+const isKeyHeader = (name: string, { header }: KeyPlaces): boolean =>
+  header !== null && name.length === header.length && name.toLowerCase() === header;
 
 /**
  * The fields for the upstream. The client's are stripped first and ours added last, so that no
@@ -105,23 +133,25 @@ export function toUpstream(raw: readonly string[], via: Forwarding): RawHeaders 
   const seen: Gathered = {
     nominated: undefined,
     via: '',
-    traceparent: [],
-    tracestate: [],
-    forwarded: new Map(),
+    traceparent: NOTHING,
+    tracestate: NOTHING,
+    forwarded: undefined,
   };
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = raw[i] ?? '';
     const value = raw[i + 1] ?? '';
     const use = useOf(name);
     if (use === 'drop') continue;
-    if (use === 'pass') out.push(name, value);
-    else if (use === 'referer') {
+    if (use === 'pass') {
+      const custom = isKeyHeader(name, via.keyPlaces);
+      if (!custom || !isForUs(name.toLowerCase(), value, via)) out.push(name, value);
+    } else if (use === 'referer') {
       // A page whose address holds the key would hand it on with every request made from it.
-      if (!OUR_KEY.test(value)) out.push(name, value);
+      if (!tellsCredential(value, via.keyPlaces)) out.push(name, value);
     } else if (use === 'forwards') {
       if (via.maxForwards === undefined) out.push(name, value);
     } else if (use !== 'credential') gather(seen, name.toLowerCase(), value);
-    else if (!isOurs(credentialIn(name.toLowerCase(), value), via)) out.push(name, value);
+    else if (!isForUs(name.toLowerCase(), value, via)) out.push(name, value);
   }
   const passed = seen.nominated?.size ? withoutNominated(out, seen.nominated) : out;
   const fields = via.edit ? edited(passed, via.edit) : passed;

@@ -1,7 +1,7 @@
 import { beginNumber, isWholeNumber, type NumberState, numberStep } from './json-number.ts';
 import type { PointerNode } from './json-pointer.ts';
 import { JsonText } from './json-text.ts';
-import type { Reading } from './value.ts';
+import { plainReading, type Reading } from './value.ts';
 
 /** What is looked for is a number: longer text is none, and is not kept. */
 const TEXT_BYTES_MAX = 200;
@@ -16,6 +16,7 @@ const LITERALS = new Map([
   [0x6e, 'null'],
 ]);
 const NOT_A_NUMBER: Reading = { fault: 'not_a_number' };
+const AMBIGUOUS: Reading = { fault: 'ambiguous' };
 
 type State =
   | 'value'
@@ -30,7 +31,13 @@ type State =
   | 'literal'
   | 'failed';
 
-type Level = { readonly object: boolean; readonly node: PointerNode | undefined; index: number };
+type Level = {
+  readonly object: boolean;
+  readonly node: PointerNode | undefined;
+  index: number;
+  /** Names that lead on and that this object has had. */
+  readonly had: Set<PointerNode> | undefined;
+};
 
 const isSpace = (byte: number): boolean =>
   byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
@@ -38,7 +45,8 @@ const isSpace = (byte: number): boolean =>
 /**
  * Finds the values at some pointers in a JSON document that comes in pieces, and keeps nothing
  * else of it: constant memory however long the document is. Strict (RFC 8259), so that what is
- * not JSON is said to be none; of a repeated name the last one counts, as JSON.parse has it.
+ * not JSON is said to be none. A name that an object has twice leads to no value: JSON.parse takes
+ * the last one and other readers the first, and what is billed may not depend on who reads it.
  */
 export class JsonScan {
   readonly #root: PointerNode;
@@ -135,16 +143,20 @@ export class JsonScan {
     if (level.object) this.#state = 'key';
     else {
       level.index += 1;
-      this.#enter(level.node?.children.get(String(level.index)));
+      this.#node = level.node?.children.get(String(level.index));
       this.#state = 'value';
     }
     return undefined;
   }
 
-  /** The next value stands at this node; an earlier one of the same name does not count. */
-  #enter(node: PointerNode | undefined): void {
-    this.#node = node;
-    if (node) for (const id of node.below) this.#found[id] = undefined;
+  /** The next value stands at the node of this name; at none when the object has had the name. */
+  #enterName(name: string | undefined): void {
+    const { node, had } = this.#levels.at(-1) ?? {};
+    const next = name === undefined ? undefined : node?.children.get(name);
+    this.#node = next && had?.has(next) ? undefined : next;
+    if (!next) return;
+    had?.add(next);
+    if (!this.#node) for (const id of next.below) this.#found[id] = AMBIGUOUS;
   }
 
   #tell(reading: Reading | undefined): void {
@@ -177,8 +189,9 @@ export class JsonScan {
     if (this.#levels.length >= DEPTH_MAX) return this.#fail();
     this.#tell(NOT_A_NUMBER);
     const node = this.#node?.children.size ? this.#node : undefined;
-    this.#levels.push({ object, node, index: 0 });
-    if (!object) this.#enter(node?.children.get('0'));
+    const had = object && node ? new Set<PointerNode>() : undefined;
+    this.#levels.push({ object, node, index: 0, had });
+    if (!object) this.#node = node?.children.get('0');
     this.#state = object ? 'first key' : 'first item';
     return undefined;
   }
@@ -196,9 +209,7 @@ export class JsonScan {
 
   #endString(): void {
     if (this.#state === 'string') return this.#endText();
-    const node = this.#levels.at(-1)?.node;
-    const key = node && this.#text.text();
-    this.#enter(key === undefined ? undefined : node?.children.get(key));
+    this.#enterName(this.#levels.at(-1)?.node && this.#text.text());
     this.#state = 'colon';
     return undefined;
   }
@@ -207,7 +218,8 @@ export class JsonScan {
   #endText(): void {
     if (this.#node && this.#node.ids.length > 0) {
       const text = this.#text.text();
-      this.#tell(text === undefined ? NOT_A_NUMBER : { text });
+      if (text === undefined) this.#tell(NOT_A_NUMBER);
+      else this.#tell(this.#state === 'string' ? plainReading(text) : { text });
     }
     this.#state = 'after';
   }

@@ -31,6 +31,8 @@ export type Lease = {
   exhaustedAt: bigint | null;
   /** Core time (ms) before which asking is of no use: others were asked to give back. */
   retryAt: number;
+  /** How often in a row core was asked for units that others held. */
+  vain: number;
   /** Core time (ms) of the last admission that looked at this lease. */
   touchedAt: number;
   /** Units that waiting requests need beyond what is available. */
@@ -41,7 +43,8 @@ export type Lease = {
   ratePerMs: number;
 };
 
-export const LEASE_AHEAD_MS = 30_000;
+/** What a till asks for: this much of its recent traffic. */
+const LEASE_AHEAD_MS = 30_000;
 const RATE_WINDOW_MS = 5_000;
 
 type Opening = { window: QuotaWindow; generation: number; limit: number };
@@ -62,6 +65,7 @@ export const openLease = ({ window, generation, limit }: Opening, now: number): 
   unlent: limit,
   exhaustedAt: null,
   retryAt: 0,
+  vain: 0,
   touchedAt: now,
   short: 0,
   spentRecently: 0,
@@ -106,22 +110,24 @@ export function settleUnits(
 }
 
 /**
- * G the till would like: what it holds, and about 30 s of its recent traffic ahead; at least
- * what waiting requests are short of.
+ * G the till would like: what it holds, and so much of its recent traffic ahead; at least what
+ * waiting requests are short of. Whatever an upstream says one request has used: it is a number
+ * that core can read, for core refuses one that it cannot.
  */
-export function wanted(lease: Lease, now: number): number {
+export function wanted(lease: Lease, now: number, aheadMs = LEASE_AHEAD_MS): number {
   const elapsed = now - lease.rateAt;
   const before = elapsed < 2 * RATE_WINDOW_MS ? lease.ratePerMs : 0;
   const recent = Math.max(before, lease.spentRecently / Math.max(1_000, elapsed));
-  const ahead = Math.max(lease.short, Math.ceil(recent * LEASE_AHEAD_MS));
-  return lease.granted + Math.max(0, ahead - Math.max(0, available(lease)));
+  const ahead = Math.max(lease.short, Math.ceil(recent * aheadMs));
+  const more = Math.max(0, ahead - Math.max(0, available(lease)));
+  return Math.min(lease.granted + more, Number.MAX_SAFE_INTEGER);
 }
 
 /** Whether the lease should be topped up before it runs dry. */
-export function isLow(lease: Lease, now: number): boolean {
+export function isLow(lease: Lease, now: number, aheadMs = LEASE_AHEAD_MS): boolean {
   if (lease.exhaustedAt !== null || now < lease.retryAt) return false;
   if (lease.short > 0) return true;
-  const want = wanted(lease, now) - lease.granted + Math.max(0, available(lease));
+  const want = wanted(lease, now, aheadMs) - lease.granted + Math.max(0, available(lease));
   return available(lease) * 2 < want;
 }
 

@@ -1,13 +1,13 @@
 import type { LeaseGrant, LeaseTotals } from '@tollgate/billing-core/contract/sync.ts';
 import { dropShare } from './rate.ts';
-import { giveBack, isLow, isSettled, wanted } from './lease.ts';
+import { giveBack, isLow, isSettled, type Lease, wanted } from './lease.ts';
 import type { Till } from './till.ts';
 
 // What a till and core tell each other of leases. Only running totals travel: G, granted, is
 // core's; R, returned, is the till's; both only grow, so lost and repeated messages are harmless.
 
-/** Windows of past time are kept this long for requests that are still open. */
-export const WINDOW_GRACE_MS = 3_600_000;
+/** A window that is over is kept this long, for a clock that is corrected meanwhile. */
+export const WINDOW_GRACE_MS = 60_000;
 
 /** Takes in what core granted. G only grows; an answer to an older generation changes nothing. */
 export function grant(
@@ -26,6 +26,40 @@ export function grant(
   const isNews = asOf >= till.reopenedAt;
   lease.exhaustedAt = from.exhausted && isNews ? asOf : null;
   lease.retryAt = from.retry_in_ms === null ? 0 : now + from.retry_in_ms;
+  if (from.retry_in_ms === null) lease.vain = 0;
+}
+
+/** The longest pause between two questions for units that others hold. */
+export const VAIN_PAUSE_MAX_MS = 4_000;
+
+/**
+ * Each time that core was asked in vain for a window that others hold it is asked again later: who
+ * has not given back within a second is dead, or busy for long. A change says when units are free.
+ */
+export function askLater(
+  till: Till,
+  { window, retry_in_ms: pause }: LeaseGrant,
+  now: number,
+): void {
+  const lease = till.leases.get(window);
+  if (!lease || pause === null) return;
+  const longer = Math.min(pause * 2 ** Math.min(lease.vain, 10), VAIN_PAUSE_MAX_MS);
+  lease.retryAt = now + Math.max(pause, longer);
+  lease.vain += 1;
+}
+
+/** Core time (ms) from which asking for these windows is of use; in the past, or 0, is now. */
+export function askableAt(till: Till, windows: readonly string[]): number {
+  const times = windows.map((window) => till.leases.get(window)?.retryAt ?? 0);
+  return times.length === 0 ? 0 : Math.min(...times);
+}
+
+/** A request does not wait for these after all; that one unit of them is wanted stays known. */
+export function waitsNot(till: Till, windows: readonly string[]): void {
+  for (const window of windows) {
+    const lease = till.leases.get(window);
+    if (lease) lease.short = Math.min(lease.short, 1);
+  }
 }
 
 /** Core has taken in these totals: what they returned is returned for good. */
@@ -42,6 +76,7 @@ export function reopen(till: Till, change: bigint): void {
   for (const lease of till.leases.values()) {
     lease.exhaustedAt = null;
     lease.retryAt = 0;
+    lease.vain = 0;
   }
 }
 
@@ -55,21 +90,39 @@ export function recall(till: Till, window?: string): void {
 /** A lease nobody has asked for this long is given back, so that idle tills strand nothing. */
 export const LEASE_IDLE_MS = 60_000;
 
-export function giveBackIdle(till: Till, now: number): void {
+export function giveBackIdle(till: Till, now: number, idleMs = LEASE_IDLE_MS): void {
   for (const lease of till.leases.values()) {
-    if (now - lease.touchedAt >= LEASE_IDLE_MS) giveBack(lease);
+    if (now - lease.touchedAt >= idleMs) giveBack(lease);
   }
 }
 
-/** The running totals to send: of windows that are low or asked for, or have units to return. */
-export function totals(till: Till, now: number): LeaseTotals[] {
+/** Whether core has not heard, or not answered, all that this till has to say of its leases. */
+export function hasNews(till: Till): boolean {
+  for (const lease of till.leases.values()) {
+    if (lease.unanswered || lease.returned !== lease.reported) return true;
+  }
+  return false;
+}
+
+/**
+ * The running totals to send: of windows that are low or asked for, or have units to return; at
+ * most `max` of them. A question that was not answered is told of again, also when nothing is
+ * wanted any more: core may have granted units that the till else never hears of, and that nobody
+ * could have while the window lasts. `aheadMs`: how much of its traffic the till would hold.
+ */
+export function totals(
+  till: Till,
+  now: number,
+  { max = Infinity, aheadMs }: { max?: number; aheadMs?: number } = {},
+): LeaseTotals[] {
   const all: LeaseTotals[] = [];
   for (const lease of till.leases.values()) {
-    const asks = lease.window.endsAt > now && isLow(lease, now);
-    if (!asks && lease.returned === lease.reported) continue;
+    if (all.length >= max) break;
+    const asks = lease.window.endsAt > now && isLow(lease, now, aheadMs);
+    if (!asks && lease.returned === lease.reported && !lease.unanswered) continue;
     lease.unanswered = true;
     const { window, generation, granted, returned } = lease;
-    const want = asks ? wanted(lease, now) : granted;
+    const want = asks ? wanted(lease, now, aheadMs) : granted;
     all.push({ window: window.id, generation, wanted: want, returned });
   }
   return all;
@@ -92,12 +145,17 @@ export function leaveBoot(till: Till, generation: number): [string, number][] {
   return aside.map((lease) => [lease.window.id, lease.reserved]);
 }
 
-/** Forgets windows that are over and have nothing open; true when the till can be forgotten. */
-export function forget(till: Till, now: number): boolean {
+/**
+ * Forgets windows that are over and have nothing open; true when the till can be forgotten. One
+ * that was asked within `idleMs` for a window that is used up is not: core would be asked again.
+ */
+export function forget(till: Till, now: number, idleMs = 0): boolean {
   for (const [id, lease] of till.leases) {
     const over = lease.window.endsAt + WINDOW_GRACE_MS <= now;
     if (over && lease.reserved === 0 && lease.open === 0) till.leases.delete(id);
   }
   const holdsRate = till.rate !== null && (till.rate.share !== null || till.rate.news);
-  return !holdsRate && [...till.leases.values()].every(isSettled);
+  const isNeeded = ({ exhaustedAt, vain, touchedAt }: Lease): boolean =>
+    (exhaustedAt !== null || vain > 0) && now - touchedAt < idleMs;
+  return !holdsRate && till.leases.values().every((it) => isSettled(it) && !isNeeded(it));
 }

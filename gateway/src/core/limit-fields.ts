@@ -20,6 +20,27 @@ function textOf(name: string): string {
   return text;
 }
 
+type Policy = {
+  readonly quota: number;
+  readonly windowS: number;
+  readonly unit: string | undefined;
+  readonly text: string;
+};
+
+const policies = new Map<string, Policy>();
+
+/** A member of RateLimit-Policy; that of a name changes seldom, so the last one is kept. */
+function policyOf({ name, quota, windowS, unit }: LimitState): string {
+  const last = policies.get(name);
+  if (last?.quota === quota && last.windowS === windowS && last.unit === unit) return last.text;
+  const counted = unit === undefined ? '' : `;qu=${textOf(unit)}`;
+  // `w` must be over 0.
+  const window = Math.max(1, integer(windowS));
+  const text = `${textOf(name)};q=${integer(quota)}${counted};w=${window}`;
+  if (last || policies.size < MEMO_MAX) policies.set(name, { quota, windowS, unit, text });
+  return text;
+}
+
 /**
  * RateLimit-Policy and RateLimit (draft-ietf-httpapi-ratelimit-headers-10) of these limits; none
  * when there is no limit.
@@ -29,14 +50,10 @@ export function limitFields(limits: readonly LimitState[]): RawHeaders {
   let policy = '';
   let state = '';
   for (const limit of limits) {
-    const name = textOf(limit.name);
     const comma = policy === '' ? '' : ', ';
-    const unit = limit.unit === undefined ? '' : `;qu=${textOf(limit.unit)}`;
-    // `w` must be over 0.
-    const window = Math.max(1, integer(limit.windowS));
-    policy += `${comma}${name};q=${integer(limit.quota)}${unit};w=${window}`;
-    const remaining = Math.floor(limit.remaining);
-    state += `${comma}${name};r=${integer(remaining)};t=${integer(limit.resetS)}`;
+    policy += comma + policyOf(limit);
+    const remaining = integer(Math.floor(limit.remaining));
+    state += `${comma}${textOf(limit.name)};r=${remaining};t=${integer(limit.resetS)}`;
   }
   return ['RateLimit-Policy', policy, 'RateLimit', state];
 }

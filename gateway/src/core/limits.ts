@@ -37,15 +37,29 @@ function unitOf({ meter_id, meter_slug, meter_unit }: QuotaFact): string | undef
   return /^bytes?$/i.test(meter_unit) ? 'content-bytes' : meter_slug;
 }
 
+type Told = { readonly name: string; readonly unit: string | undefined };
+
+// Facts are never changed, only replaced.
+const told = new WeakMap<QuotaFact, Told>();
+
+function toldOf(quota: QuotaFact): Told {
+  const known = told.get(quota);
+  if (known) return known;
+  const names = { name: limitName(quota), unit: unitOf(quota) };
+  told.set(quota, names);
+  return names;
+}
+
 function quotaState({ lease, quota }: Need, now: number): LimitState {
   const { startsAt, endsAt } = lease.window;
   const scale = 10 ** quota.meter_scale;
   const left = Math.max(0, available(lease)) + lease.unlent;
+  const { name, unit } = toldOf(quota);
   return {
-    name: limitName(quota),
+    name,
     meterId: quota.meter_id,
     left,
-    unit: unitOf(quota),
+    unit,
     quota: Math.floor(lease.limit / scale),
     windowS: Math.round((endsAt - startsAt) / 1_000),
     remaining: Math.floor(left / scale),
@@ -67,8 +81,8 @@ function rateState({ rate, limit }: Pace, now: number): LimitState {
 
 /** What the RateLimit fields tell. */
 export function limitsOf(pace: Pace | null, needs: readonly Need[], now: number): LimitState[] {
-  const limits = needs.map((need) => quotaState(need, now));
-  if (pace) limits.unshift(rateState(pace, now));
+  const limits: LimitState[] = pace ? [rateState(pace, now)] : [];
+  for (const need of needs) limits.push(quotaState(need, now));
   return limits;
 }
 
@@ -78,10 +92,14 @@ export function rateRefusal(pace: Pace, now: number): Refused {
   return { kind: 'refused', refusal, limits: limitsOf(pace, [], now) };
 }
 
+/** What a client need not wait for the end of a window for. */
+const soon = (limits: readonly LimitState[], violated: readonly string[]): LimitState[] =>
+  limits.map((limit) => (violated.includes(limit.name) ? { ...limit, resetS: SOON_S } : limit));
+
 /** Core cannot be asked for a part of the rate limit, and the plan says to refuse then. */
 export function rateUnverifiable(pace: Pace, now: number): Refused {
   const refusal = refuse('rate_unverifiable', { retryAfterS: SOON_S, violated: [RATE] });
-  return { kind: 'refused', refusal, limits: limitsOf(pace, [], now) };
+  return { kind: 'refused', refusal, limits: soon(limitsOf(pace, [], now), [RATE]) };
 }
 
 const namesOf = (needs: readonly Need[]): string[] => needs.map(({ quota }) => limitName(quota));
@@ -97,8 +115,8 @@ export function quotaRefusal(spent: readonly Need[], limits: readonly LimitState
 /** Others hold what is left of these: more is there as soon as they give it back. */
 export function unlentRefusal(missing: readonly Need[], limits: readonly LimitState[]): Refused {
   const violated = namesOf(missing);
-  const told = limits.map((limit) =>
-    violated.includes(limit.name) ? { ...limit, remaining: 0, resetS: SOON_S } : limit,
+  const told = soon(limits, violated).map((limit) =>
+    violated.includes(limit.name) ? { ...limit, remaining: 0 } : limit,
   );
   const refusal = refuse('quota_exceeded', { retryAfterS: SOON_S, violated });
   return { kind: 'refused', refusal, limits: told };
@@ -108,5 +126,5 @@ export function unlentRefusal(missing: readonly Need[], limits: readonly LimitSt
 export function unverifiable(quotas: readonly QuotaFact[], limits: readonly LimitState[]): Refused {
   const violated = quotas.map(limitName);
   const refusal = refuse('quota_unverifiable', { retryAfterS: SOON_S, violated });
-  return { kind: 'refused', refusal, limits };
+  return { kind: 'refused', refusal, limits: soon(limits, violated) };
 }

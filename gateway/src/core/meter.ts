@@ -1,5 +1,6 @@
-import type { MeteringFact, Outcome } from '@tollgate/billing-core/contract/facts.ts';
+import type { MeteringFact, Outcome, RouteFact } from '@tollgate/billing-core/contract/facts.ts';
 import type { Hold, Settlement, Span } from '../ports.ts';
+import type { Once } from './once.ts';
 import { type Reading, scaleValue, type ValueFault } from './value.ts';
 
 /**
@@ -14,7 +15,7 @@ export type UsageRecord = {
   readonly routeVersion: number;
   readonly outcome: Outcome;
   readonly status: number;
-  /** Core time of admission, ms. */
+  /** Time of admission, ms: core time, and what the customer's clock is ahead of it. */
   readonly admittedAt: number;
   readonly billable: boolean;
   /** [meter, quantity]: what was counted. */
@@ -25,6 +26,8 @@ export type UsageRecord = {
   readonly later?: boolean | undefined;
   /** [meter, fault]: values of the upstream for which the rule's fallback was charged. */
   readonly faults?: readonly (readonly [string, ValueFault])[];
+  /** It is billable, but billed only if no other one with its key is. */
+  readonly once?: Once | undefined;
 };
 
 /**
@@ -112,19 +115,51 @@ export function measure(
   const rules = route.metering;
   const used = span ? sinceThen(span, settlement) : settlement;
   const billable = isBillable(settlement.outcome, route.billable_outcomes);
-  const byMeter = new Map<string, number>();
+  const all: [string, number][] = [];
   const faults: [string, ValueFault][] = [];
-  for (const [at, rule] of rules.entries()) {
-    if (span && rule.source === 'request') continue;
+  for (let at = 0; at < rules.length; at++) {
+    const rule = rules[at];
+    if (!rule || (span && rule.source === 'request')) continue;
     const reading = used.readings ? used.readings[at] : unanswered(rule, rules);
     const { quantity, fault } = quantityOf(rule, used, reading);
     const counts = fault === undefined || billable;
     if (fault !== undefined && billable) faults.push([rule.meter_id, fault]);
-    const sum = (byMeter.get(rule.meter_id) ?? 0) + (counts ? quantity : 0);
-    byMeter.set(rule.meter_id, Math.min(sum, Number.MAX_SAFE_INTEGER));
+    addTo(all, rule.meter_id, counts ? quantity : 0);
   }
-  const all = [...byMeter];
   return { quantities: span ? all.filter(([, quantity]) => quantity > 0) : all, faults };
+}
+
+// Rules are few: a list of them is gone through sooner than a map is made.
+function addTo(all: [string, number][], meter: string, quantity: number): void {
+  for (const each of all) {
+    if (each[0] !== meter) continue;
+    each[1] = Math.min(each[1] + quantity, Number.MAX_SAFE_INTEGER);
+    return;
+  }
+  all.push([meter, Math.min(quantity, Number.MAX_SAFE_INTEGER)]);
+}
+
+/** What was counted of one meter. */
+export function quantityIn(
+  quantities: readonly (readonly [string, number])[],
+  meter: string,
+): number {
+  for (const [name, quantity] of quantities) if (name === meter) return quantity;
+  return 0;
+}
+
+const byMeter = new WeakMap<readonly MeteringFact[], Map<string, readonly MeteringFact[]>>();
+
+/** The rules of a route that count one meter; facts are only replaced, so a list is made once. */
+export function rulesOf(
+  { metering }: Pick<RouteFact, 'metering'>,
+  meter: string,
+): readonly MeteringFact[] {
+  let lists = byMeter.get(metering);
+  if (!lists) byMeter.set(metering, (lists = new Map()));
+  let list = lists.get(meter);
+  if (!list) lists.set(meter, (list = metering.filter((rule) => rule.meter_id === meter)));
+  return list;
 }
 
 type Reserving = { readonly requestBytes: number; readonly span?: Span | undefined };
@@ -179,6 +214,13 @@ export const spendOnly = (
   spent: spent.map(([window, units]) => [window, units, 0, 0] as const),
 });
 
+/** Cells that most records do not have: as few of them as tell it. */
+function restOf({ later, faults = [], once }: UsageRecord): unknown[] {
+  if (once) return [later ? 1 : 0, faults, once.hash, once.since];
+  if (faults.length > 0) return [later ? 1 : 0, faults];
+  return later ? [1] : [];
+}
+
 /** The record as the compact array that is written to the spool. */
 export const encodeRecord = (r: UsageRecord): string =>
   JSON.stringify([
@@ -193,7 +235,7 @@ export const encodeRecord = (r: UsageRecord): string =>
     r.billable ? 1 : 0,
     r.quantities,
     r.spent,
-    ...(r.faults?.length ? [r.later ? 1 : 0, r.faults] : r.later ? [1] : []),
+    ...restOf(r),
   ]);
 
 /** Reads what encodeRecord wrote; the frame's checksum has vouched for the bytes. */
@@ -211,7 +253,9 @@ export function decodeRecord(text: string): UsageRecord {
     quantities,
     spent,
     later,
-    faults,
+    faults = [],
+    hash,
+    since = 0,
   ] = JSON.parse(text) as [
     string,
     string,
@@ -226,6 +270,8 @@ export function decodeRecord(text: string): UsageRecord {
     [string, number, number, number][],
     (0 | 1)?,
     [string, ValueFault][]?,
+    string?,
+    number?,
   ];
   return {
     requestId,
@@ -240,6 +286,7 @@ export function decodeRecord(text: string): UsageRecord {
     quantities,
     spent,
     later: later ? true : undefined,
-    ...(faults && { faults }),
+    ...(faults.length > 0 && { faults }),
+    ...(hash !== undefined && { once: { hash, since } }),
   };
 }

@@ -1,8 +1,9 @@
 import { PROBLEM_TYPE, type Problem } from '@tollgate/billing-core/contract/problem.ts';
+import { REFUSALS } from '@tollgate/billing-core/contract/refusals.ts';
 import type { LimitState } from '../ports.ts';
 import type { RawHeaders } from './headers.ts';
 import { limitFields, retryAfter } from './limit-fields.ts';
-import { REFUSALS, type Refusal } from './refusal.ts';
+import type { Refusal } from './refusal.ts';
 
 /** An answer that the gateway makes itself. */
 export type Answer = {
@@ -25,6 +26,7 @@ const TITLES: Record<number, string> = {
   429: 'Too Many Requests',
   431: 'Request Header Fields Too Large',
   500: 'Internal Server Error',
+  501: 'Not Implemented',
   502: 'Bad Gateway',
   503: 'Service Unavailable',
   504: 'Gateway Timeout',
@@ -39,6 +41,8 @@ const typeOf = (status: number): string =>
 /** Failures on the way of an admitted request; refusals have their own table. */
 export const FAILURES = {
   upstream_error: [502, 'The upstream did not answer as HTTP should'],
+  upstream_tls_failed: [502, 'No connection that both sides trust can be made to the upstream'],
+  upstream_unavailable: [503, 'No upstream of the route can be asked just now'],
   upstream_timeout: [504, 'The upstream did not answer in time'],
   head_timeout: [408, 'The request line and its header fields did not arrive in time'],
   client_timeout: [408, 'The request body did not arrive in time'],
@@ -76,7 +80,8 @@ export function refusalAnswer(
   requestId: string,
   limits: readonly LimitState[] = [],
 ): Answer {
-  const [status, detail] = REFUSALS[refusal.reason];
+  const [status, text] = REFUSALS[refusal.reason];
+  const detail = refusal.detail ?? text;
   const violated = refusal.violated ?? [];
   const headers = [...limitFields(limits), ...retryAfter(refusal.retryAfterS, violated, limits)];
   if (status === 401) headers.push('WWW-Authenticate', 'Bearer realm="api"');

@@ -21,10 +21,13 @@ type Share = {
 /** How one till keeps to its part of a rate limit. Times are core time in ms. */
 export type Rate = {
   share: Share | null;
+  /** The limit as it was known last: of a lower one each till keeps its part at once. */
+  limit: RateLimit | null;
   tokens: number;
   at: number;
   /** Requests offered since `countedAt`, and a second before that. */
   offered: number;
+  offeredAt: number;
   countedAt: number;
   demand: number;
   /** Tokens that waiting requests need of core's bucket; before `nextAt` asking is of no use. */
@@ -48,9 +51,11 @@ const RETRY_MS = 1_000;
 
 export const openRate = (now: number): Rate => ({
   share: null,
+  limit: null,
   tokens: 0,
   at: now,
   offered: 0,
+  offeredAt: now,
   countedAt: now,
   demand: 0,
   take: 0,
@@ -82,10 +87,33 @@ function accrue(rate: Rate, now: number): void {
   rate.at = Math.max(rate.at, now);
 }
 
+/**
+ * The plan's limit is this now. Where it is lower than before, the part shrinks with it, before
+ * core divides anew: parts that added up to at most the old limit add up to at most the new one.
+ */
+export function keepTo(rate: Rate, limit: RateLimit, now: number): void {
+  const was = rate.limit;
+  if (was === limit) return;
+  rate.limit = limit;
+  const perS = was ? limit.rate_per_second / was.rate_per_second : 1;
+  const atOnce = was ? limit.burst / was.burst : 1;
+  if (perS === 1 && atOnce === 1) return;
+  // What was earned until now was earned by the old limit.
+  accrue(rate, now);
+  const { share } = rate;
+  if (!share) return;
+  rate.news = true;
+  if (share.central) return;
+  share.ratePerS *= Math.min(1, perS);
+  share.burst *= Math.min(1, atOnce);
+  rate.tokens = Math.min(rate.tokens, share.burst);
+}
+
 /** Counts a request as demand, admitted or not. Call once a request. */
 export function offer(rate: Rate, now: number): void {
   count(rate, now);
   rate.offered += 1;
+  rate.offeredAt = now;
 }
 
 /** Whether one request may pass. Takes nothing: the caller takes the token when all else fits. */
@@ -162,10 +190,14 @@ export function reportOf(rate: Rate, customer: string, now: number): RateReport 
 /** Takes in core's answer to a report that was sent at `sentAt`. */
 export function takeShare(rate: Rate, from: RateShare, times: { sentAt: number; now: number }) {
   accrue(rate, times.now);
-  const { central, burst } = from;
-  const lowered = !central && rate.share !== null && from.rate < rate.share.ratePerS;
+  const { central } = from;
+  // Core may have answered just before the limit was lowered.
+  const ratePerS = Math.min(from.rate, rate.limit?.rate_per_second ?? from.rate);
+  const burst = Math.min(from.burst, rate.limit?.burst ?? from.burst);
+  const isCut = ratePerS < from.rate || burst < from.burst;
+  const lowered = !central && rate.share !== null && ratePerS < rate.share.ratePerS;
   const wasLocal = rate.share !== null && !rate.share.central;
-  rate.share = { ratePerS: from.rate, burst, central, renewedAt: times.sentAt };
+  rate.share = { ratePerS, burst, central, renewedAt: times.sentAt };
   // A share that went over to core takes none of its tokens along.
   if (central && wasLocal) rate.tokens = 0;
   const cap = central ? Number.MAX_SAFE_INTEGER : burst;
@@ -176,12 +208,13 @@ export function takeShare(rate: Rate, from: RateShare, times: { sentAt: number; 
   rate.nextAt = answersAll && rate.tokens < 1 && pause > 0 ? times.now + pause : 0;
   rate.take = 0;
   // Core counts the larger share until it hears that the till has lowered itself.
-  rate.news = lowered || (central && wasLocal);
+  rate.news = lowered || isCut || (central && wasLocal);
 }
 
 /** The clock made a step: no token is earned by it, and nothing is older or younger for it. */
 export function shiftRate(rate: Rate, ms: number): void {
   rate.at += ms;
+  rate.offeredAt += ms;
   rate.countedAt += ms;
   rate.reportedAt += ms;
   rate.nextAt += ms;

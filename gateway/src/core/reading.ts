@@ -2,7 +2,7 @@ import type { MeteringFact } from '@tollgate/billing-core/contract/facts.ts';
 import { EventScan } from './event-scan.ts';
 import { pointerTree, type PointerNode } from './json-pointer.ts';
 import { JsonScan } from './json-scan.ts';
-import type { Reading, ValueFault } from './value.ts';
+import { plainReading, type Reading, type ValueFault } from './value.ts';
 
 type Place = { readonly rule: number; readonly selector: string; readonly meter: string };
 /** Rules that look into one kind of body, with the tree of their pointers. */
@@ -133,5 +133,5 @@ export function headerReading(raw: readonly string[], name: string): Reading {
     if (text !== undefined) return { fault: 'ambiguous' };
     text = (raw[i + 1] ?? '').trim();
   }
-  return text === undefined ? { fault: 'missing' } : { text };
+  return text === undefined ? { fault: 'missing' } : plainReading(text);
 }

@@ -4,16 +4,20 @@ import type {
   UsageColumns,
   WindowSpend,
 } from '@tollgate/billing-core/contract/usage-batch.ts';
-import { countKey } from './tally.ts';
+import { countKey, fits } from './tally.ts';
 
 const MINUTES_A_DAY = 1_440;
 
-const outside = ({ window, settled, unleased, overdrawn }: WindowSpend): WindowSpend => ({
-  window,
-  settled: 0,
-  unleased,
-  overdrawn: overdrawn + settled,
-});
+function outside({ window, settled, unleased, overdrawn }: WindowSpend): WindowSpend[] {
+  if (fits(overdrawn, settled)) {
+    return [{ window, settled: 0, unleased, overdrawn: overdrawn + settled }];
+  }
+  // Core adds the rows of a window up.
+  return [
+    { window, settled: 0, unleased, overdrawn },
+    { window, settled: 0, unleased: 0, overdrawn: settled },
+  ];
+}
 
 /**
  * Makes batches that core did not take under the boot they were recorded in ready for another
@@ -33,30 +37,33 @@ export class Rebinding {
     return [...this.#counts.values()];
   }
 
-  take(batch: UsageBatch): UsageBatch {
-    const counts = this.#count(batch.columns);
-    const spent = this.#returned ? batch.spent.map(outside) : batch.spent;
+  /** Batches in the order of their frames; `firstFrame` is the first that this one has. */
+  take(batch: UsageBatch, firstFrame: number): UsageBatch {
+    const counts = this.#count(batch.columns, firstFrame);
+    const spent = this.#returned ? batch.spent.flatMap(outside) : batch.spent;
     return { ...batch, counts, spent };
   }
 
-  /** The running totals that these entries touch. */
-  #count(columns: UsageColumns): GatewayCount[] {
-    const touched = new Map<string, GatewayCount>();
+  /** The running totals that these entries touch, with those that became full meanwhile. */
+  #count(columns: UsageColumns, firstFrame: number): GatewayCount[] {
+    const touched = new Set<GatewayCount>();
     columns.customer.forEach((customer, at) => {
       const { [at]: meter = '' } = columns.meter;
       const day = Math.floor((columns.minute[at] ?? 0) / MINUTES_A_DAY);
       const key = countKey({ customer, meter, day });
-      const none = { customer, meter, day, requests: 0, quantity: 0, billable: 0 };
-      const count = this.#counts.get(key) ?? none;
       const quantity = columns.quantity[at] ?? 0;
-      count.requests += columns.requests[at] ?? 0;
-      count.quantity = Math.min(count.quantity + quantity, Number.MAX_SAFE_INTEGER);
-      if (columns.billable[at]) {
-        count.billable = Math.min(count.billable + quantity, Number.MAX_SAFE_INTEGER);
+      let count = this.#counts.get(key);
+      if (!count || !fits(count.quantity, quantity)) {
+        // A part is made of one frame or more: those of one batch stay within its frames.
+        const since = count && { since: Math.max(firstFrame, (count.since ?? 0) + 1) };
+        count = { customer, meter, day, requests: 0, quantity: 0, billable: 0, ...since };
+        this.#counts.set(key, count);
       }
-      this.#counts.set(key, count);
-      touched.set(key, count);
+      count.requests += columns.requests[at] ?? 0;
+      count.quantity += quantity;
+      if (columns.billable[at]) count.billable += quantity;
+      touched.add(count);
     });
-    return [...touched.values()].map((count) => ({ ...count }));
+    return [...touched].map((count) => ({ ...count }));
   }
 }

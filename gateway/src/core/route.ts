@@ -1,106 +1,91 @@
 import type { RouteFact, RoutesSnapshot } from '@tollgate/billing-core/contract/facts.ts';
+import { type Fence, fenceOf } from '@tollgate/billing-core/contract/fence.ts';
+import {
+  forwardedPath,
+  pathBehind,
+  type PathForm,
+  pathFormOf,
+  withoutParameter,
+} from '@tollgate/billing-core/contract/forwarded-path.ts';
+import type { RequestPath } from '@tollgate/billing-core/contract/request-path.ts';
+import { type Match, RouteTree } from '@tollgate/billing-core/contract/route-tree.ts';
+import type { TlsFact } from '@tollgate/billing-core/contract/upstream-tls.ts';
+import { upstreamsOf } from './balance.ts';
+import { CORS_FIELDS } from './cors.ts';
 import { type HeaderEdit, headerEdit } from './header-edit.ts';
-import type { RequestPath } from './path.ts';
+import { type KeyPlaces, USUAL_PLACES } from './key.ts';
 import { type Wanted, wantedOf } from './reading.ts';
-import { compileRewrite, type Rewrite, rewritten } from './rewrite.ts';
+
+/** One of the upstreams a route leads to. */
+export type Target = {
+  /** Scheme, host and port. */
+  readonly origin: string;
+  /** Path of its URL without a final slash. */
+  readonly basePath: string;
+  readonly connectTimeoutMs: number;
+  /** Left out: the public authorities, and no certificate of the gateway's own. */
+  readonly tls?: TlsFact | undefined;
+};
 
 /** A route made ready: what a request needs of it is computed once. */
 export type CompiledRoute = {
   readonly fact: RouteFact;
-  /** Scheme, host and port of the upstream. */
-  readonly origin: string;
-  /** Path of the upstream's URL without a final slash. */
-  readonly basePath: string;
-  readonly strip: readonly string[];
-  readonly rewrite: Rewrite | undefined;
+  readonly targets: readonly [Target, ...Target[]];
+  /** How its upstreams do is kept, since it makes a difference. */
+  readonly managed: boolean;
+  readonly form: PathForm;
   readonly toUpstream: HeaderEdit | undefined;
   readonly toClient: HeaderEdit | undefined;
-  readonly methods: ReadonlySet<string>;
+  readonly fence: Fence | undefined;
+  readonly keyPlaces: KeyPlaces;
   /** What its metering wants to know of the response. */
   readonly wanted: Wanted | undefined;
 };
 
-export type Match =
-  | { readonly kind: 'route'; readonly route: CompiledRoute }
-  | { readonly kind: 'method'; readonly allow: readonly string[] }
-  | { readonly kind: 'none' }
-  /** Readings of the path that different servers have lead to different routes. */
-  | { readonly kind: 'ambiguous' };
+const CONNECT_TIMEOUT_MS = 10_000;
 
-type Branch = {
-  readonly literals: Map<string, Branch>;
-  param: Branch | undefined;
-  readonly ends: CompiledRoute[];
-  readonly rests: CompiledRoute[];
-};
-
-const ANY_METHOD = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
-// Never forwarded: they ask an intermediary to act, or to show what it received.
-const NEVER = new Set(['TRACE', 'TRACK', 'CONNECT']);
-
-const newBranch = (): Branch => ({
-  literals: new Map(),
-  param: undefined,
-  ends: [],
-  rests: [],
-});
-
-const segmentsOf = (path: string): string[] => path.split('/').filter((part) => part !== '');
-
-function compile(fact: RouteFact): CompiledRoute {
-  const url = new URL(fact.upstream_url);
+/** In: an http(s) URL, how long connecting may take, and how. Throws on what is none. */
+export function targetOf(href: string, connectTimeoutMs: number, tls?: TlsFact): Target {
+  const url = new URL(href);
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
     throw new Error('not an HTTP upstream');
-  const methods = new Set(fact.methods);
-  if (methods.has('GET')) methods.add('HEAD');
   return {
-    fact,
     origin: url.origin,
     basePath: url.pathname.replace(/\/+$/, ''),
-    strip: segmentsOf(fact.strip_prefix ?? ''),
-    rewrite:
-      fact.rewrite_path === undefined
-        ? undefined
-        : compileRewrite(fact.rewrite_path, fact.path_pattern),
+    connectTimeoutMs,
+    ...(tls && { tls }),
+  };
+}
+
+function placesOf({ key_location, jwt }: RouteFact): KeyPlaces {
+  if (!key_location && !jwt) return USUAL_PLACES;
+  const tokens = !jwt ? 'none' : jwt.forward ? 'forwarded' : 'taken';
+  return { ...(key_location ?? USUAL_PLACES), tokens };
+}
+
+function compile(fact: RouteFact): CompiledRoute {
+  const connectMs = fact.connect_timeout_ms ?? CONNECT_TIMEOUT_MS;
+  const [first, ...others] = upstreamsOf(fact).map(({ url, tls }) => targetOf(url, connectMs, tls));
+  if (!first) throw new Error('a route without upstreams');
+  // With a rule here it is not the upstream that says which origins may read.
+  const ours = fact.cors ? CORS_FIELDS.map((name) => ({ op: 'remove' as const, name })) : [];
+  return {
+    fact,
+    targets: [first, ...others],
+    managed: others.length > 0 || Boolean(fact.circuit_breaker ?? fact.retries),
+    form: pathFormOf(fact),
     toUpstream: headerEdit(fact.request_headers),
-    toClient: headerEdit(fact.response_headers),
-    methods,
+    toClient: headerEdit([...ours, ...(fact.response_headers ?? [])]),
+    fence: fenceOf(fact),
+    keyPlaces: placesOf(fact),
     wanted: wantedOf(fact.metering),
   };
 }
 
-function plant(root: Branch, route: CompiledRoute): void {
-  const segments = segmentsOf(route.fact.path_pattern);
-  let branch = root;
-  for (const [index, segment] of segments.entries()) {
-    if (segment === '*' && index === segments.length - 1) {
-      branch.rests.push(route);
-      return;
-    }
-    if (segment.startsWith(':')) branch = branch.param ??= newBranch();
-    else {
-      const next = branch.literals.get(segment) ?? newBranch();
-      branch.literals.set(segment, next);
-      branch = next;
-    }
-  }
-  branch.ends.push(route);
-}
-
-const takes = (route: CompiledRoute, method: string): boolean =>
-  route.methods.has(method) || (route.methods.has('*') && !NEVER.has(method));
-
-// A route that names its methods goes before one that takes all; then the older id wins.
-function precedence(a: CompiledRoute, b: CompiledRoute): number {
-  const wide = Number(a.methods.has('*')) - Number(b.methods.has('*'));
-  if (wide !== 0) return wide;
-  return a.fact.id < b.fact.id ? -1 : 1;
-}
-
-/** Routes by host and path. Winner: host exact > `*.suffix` > `*`; literal > `:param` > `*`. */
+/** The routes of a snapshot, ready to be found. */
 export class RouteTable {
-  readonly #hosts = new Map<string, Branch>();
   readonly #routes: CompiledRoute[] = [];
+  readonly #tree: RouteTree<CompiledRoute>;
   /** Routes that could not be compiled; they match nothing. */
   readonly broken: RouteFact[] = [];
 
@@ -112,93 +97,29 @@ export class RouteTable {
         this.broken.push(fact);
       }
     }
-    for (const route of this.#routes.toSorted(precedence)) {
-      const host = route.fact.host.toLowerCase();
-      const root = this.#hosts.get(host) ?? newBranch();
-      this.#hosts.set(host, root);
-      plant(root, route);
-    }
+    this.#tree = new RouteTree(this.#routes.map((route) => [route.fact, route]));
   }
 
-  /** The origins of every upstream in the table. */
-  origins(): Set<string> {
-    return new Set(this.#routes.map((route) => route.origin));
+  get routes(): readonly CompiledRoute[] {
+    return this.#routes;
   }
 
   /** `host` as readHost gives it. A path found under another method only is answered `method`. */
-  find(host: string, path: RequestPath, method: string): Match {
-    const match = this.#search(host, path.segments, method);
-    if (path.bare === undefined || match.kind === 'none') return match;
-    const other = this.#search(host, path.bare, method);
-    const same = match.kind === 'route' && other.kind === 'route' && match.route === other.route;
-    return same ? match : { kind: 'ambiguous' };
-  }
-
-  #search(host: string, segments: readonly string[], method: string): Match {
-    const allowed = new Set<string>();
-    const walk = new Walk(segments, method, allowed);
-    for (const root of this.#roots(host)) {
-      const route = walk.from(root, 0);
-      if (route) return { kind: 'route', route };
-    }
-    if (allowed.size === 0) return { kind: 'none' };
-    if (allowed.delete('*')) for (const one of ANY_METHOD) allowed.add(one);
-    return { kind: 'method', allow: [...allowed].toSorted() };
-  }
-
-  *#roots(host: string): Generator<Branch> {
-    const exact = this.#hosts.get(host);
-    if (exact) yield exact;
-    for (let dot = host.indexOf('.'); dot !== -1; dot = host.indexOf('.', dot + 1)) {
-      const suffix = this.#hosts.get(`*${host.slice(dot)}`);
-      if (suffix) yield suffix;
-    }
-    const every = this.#hosts.get('*');
-    if (every) yield every;
+  find(host: string, path: RequestPath, method: string): Match<CompiledRoute> {
+    return this.#tree.find(host, path, method);
   }
 }
 
-/** One search: at most one visit of each branch, since a branch's depth is its segment's index. */
-class Walk {
-  readonly #segments: readonly string[];
-  readonly #method: string;
-  readonly #allowed: Set<string>;
+/** What is asked of whichever upstream: the path behind its base path, and the query. */
+export type AskedPath = { readonly path: string; readonly query: string };
 
-  constructor(segments: readonly string[], method: string, allowed: Set<string>) {
-    this.#segments = segments;
-    this.#method = method;
-    this.#allowed = allowed;
-  }
-
-  from(branch: Branch, index: number): CompiledRoute | undefined {
-    const segment = this.#segments[index];
-    if (segment === undefined) return this.#pick(branch.ends) ?? this.#pick(branch.rests);
-    const literal = branch.literals.get(segment);
-    return (
-      (literal && this.from(literal, index + 1)) ??
-      (branch.param && this.from(branch.param, index + 1)) ??
-      this.#pick(branch.rests)
-    );
-  }
-
-  #pick(routes: readonly CompiledRoute[]): CompiledRoute | undefined {
-    for (const route of routes) {
-      if (takes(route, this.#method)) return route;
-      for (const method of route.methods) this.#allowed.add(method);
-    }
-    return undefined;
-  }
+/** What the client asks for, without its key. */
+export function askedPath({ form, keyPlaces }: CompiledRoute, path: RequestPath): AskedPath {
+  const { query: name } = keyPlaces;
+  const query = name === null ? path.query : withoutParameter(path.query, name);
+  return { path: forwardedPath(form, path), query };
 }
 
-/** Path and query for the upstream: the client's bytes, minus the prefix or in the template. */
-export function upstreamPath(route: CompiledRoute, path: RequestPath): string {
-  if (route.rewrite) return route.basePath + rewritten(route.rewrite, path.raw) + path.query;
-  let rest = path.raw;
-  if (route.strip.every((segment, index) => path.segments[index] === segment)) {
-    for (let i = 0; i < route.strip.length; i++) {
-      const slash = rest.indexOf('/', 1);
-      rest = slash === -1 ? '' : rest.slice(slash);
-    }
-  }
-  return (route.basePath + rest || '/') + path.query;
-}
+/** Path and query as this upstream is asked. */
+export const pathAt = ({ basePath }: Target, { path, query }: AskedPath): string =>
+  pathBehind(basePath, path, query);

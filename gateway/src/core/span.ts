@@ -1,4 +1,12 @@
-import type { AdmissionRequest, Hold, Settlement, Span, Spend } from '../ports.ts';
+import type {
+  AdmissionRequest,
+  ForwardPlan,
+  Hold,
+  NextSpan,
+  Settlement,
+  Span,
+  Spend,
+} from '../ports.ts';
 import { settleUnits } from './lease.ts';
 import { leaseHeld, needsOf, type Till } from './till.ts';
 
@@ -7,13 +15,14 @@ import { leaseHeld, needsOf, type Till } from './till.ts';
 // since the one before.
 
 /** The span that follows for a request that has used this much in all. */
-export const spanAfter = ({ span }: Hold, used: Settlement): Span => ({
+export const spanAfter = ({ span, once }: Hold, used: Settlement): Span => ({
   number: (span?.number ?? 0) + 1,
   requestBytes: used.requestBytes,
   responseBytes: used.responseBytes,
   requestMessages: used.requestMessages,
   responseMessages: used.responseMessages,
   durationMs: used.durationMs,
+  once,
 });
 
 /**
@@ -39,7 +48,20 @@ export function carry(till: Till, request: AdmissionRequest, now: number): Hold 
     const { meterId, id: windowId } = lease.window;
     return { meterId, windowId, units: 0, unleased: false, generation: lease.generation };
   });
-  return { requestId, fact, route, admittedAt: now, spends, span };
+  const once = span?.once;
+  return { requestId, fact, route, admittedAt: now, spends, span, once, slot: -1 };
+}
+
+type Way = Pick<ForwardPlan, 'head' | 'route' | 'webSocket'>;
+
+/** What the client may still send: a WebSocket in each span as much as another request's body. */
+export function bytesAhead({ head, route, webSocket }: Way, next?: NextSpan): number {
+  const max = route.fact.max_body_bytes;
+  if (webSocket) return max;
+  // A body of unknown length may become as large as the route allows.
+  const bytes = head.contentLength ?? (head.hasBody ? max : 0);
+  if (!next) return bytes;
+  return next.uploaded ? 0 : Math.max(0, bytes - next.span.requestBytes);
 }
 
 /** Ends a hold of which nothing was used: what was set aside is free again. */

@@ -1,16 +1,23 @@
 import type {
   GatewayCount,
+  OnceRequest,
   UsageBatch,
   ValueFaultCount,
   WindowSpend,
 } from '@tollgate/billing-core/contract/usage-batch.ts';
+import { GenerationCache } from './generation-cache.ts';
 import type { UsageRecord } from './meter.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
+/** Running totals in memory: about 40 MB of them. */
+export const COUNTS_MAX = 200_000;
 
 /** A long request counts once, with its first span. */
 const requestsOf = ({ later }: UsageRecord): number => (later ? 0 : 1);
+
+/** Whether a sum of two is exact: what is not may not be in a batch, and core refuses it. */
+export const fits = (sum: number, more: number): boolean => sum + more <= Number.MAX_SAFE_INTEGER;
 
 /** A running total is one customer's, of one meter, on one UTC day. */
 export const countKey = (of: Pick<GatewayCount, 'customer' | 'meter' | 'day'>): string =>
@@ -24,26 +31,51 @@ type Entry = {
   quantity: number;
 };
 
+type OnceEntries = { record: UsageRecord; entries: Entry[] };
+
 /**
  * Gathers records into the next batch, and keeps the boot's running totals a customer, meter and
- * day. Pure: the same records in the same order give the same batches.
+ * day. Totals that were not touched for longest are forgotten; when their customer comes again,
+ * the next one counts from that frame on, beside the first, and so it does behind a full one.
+ * Every number of a batch is a safe integer: what would pass it goes into another row. Pure: the
+ * same records in the same order give the same batches.
  */
 export class Tally {
-  readonly #counts = new Map<string, GatewayCount>();
+  readonly #counts: GenerationCache<GatewayCount>;
   #entries = new Map<string, Entry>();
-  #touched = new Map<string, GatewayCount>();
+  /** Of requests that are billed once: core says of each whether it is, so each has its own. */
+  #once: OnceEntries[] = [];
+  #onceEntries = 0;
+  #touched = new Set<GatewayCount>();
+  #firstDay = 0;
+  /** The newest row of each window, and rows of the same windows that are full. */
   #spent = new Map<string, WindowSpend>();
+  #spentFull: WindowSpend[] = [];
   #faults = new Map<string, ValueFaultCount>();
 
+  constructor({ countsMax = COUNTS_MAX }: { countsMax?: number } = {}) {
+    this.#counts = new GenerationCache(countsMax);
+  }
+
+  /** Running totals that are kept. */
+  get counted(): number {
+    return this.#counts.size;
+  }
+
+  /** Rows of the next batch, in the longer one of its two lists. */
   get entries(): number {
-    return this.#entries.size;
+    const entries = this.#entries.size + this.#onceEntries;
+    return Math.max(entries, this.#spent.size + this.#spentFull.length);
   }
 
   /** Takes up the running totals that earlier batches of this boot carried. */
   resume(counts: readonly GatewayCount[]): void {
     for (const count of counts) {
       const key = countKey(count);
-      const was = this.#counts.get(key);
+      const known = this.#counts.get(key);
+      const [from, to] = [known?.since ?? 0, count.since ?? 0];
+      if (known && from > to) continue;
+      const was = from === to ? known : undefined;
       // Each by itself: a later span of a request adds to a quantity and to no number.
       this.#counts.set(key, {
         ...count,
@@ -54,21 +86,32 @@ export class Tally {
     }
   }
 
-  add(record: UsageRecord): void {
+  /** `frame`: the number of the record in its boot; later records have larger ones. */
+  add(record: UsageRecord, frame: number): void {
     const minute = Math.floor(record.admittedAt / MINUTE_MS);
+    if (record.once && record.quantities.length > 0) this.#addOnce(record, minute);
     for (const [meter, quantity] of record.quantities) {
-      this.#addEntry(record, { meter, quantity, minute });
-      this.#addCount(record, meter, quantity);
+      if (!record.once) this.#addEntry(record, { meter, quantity, minute });
+      this.#countOf(record, { meter, quantity, frame });
     }
-    for (const [window, settled, unleased, overdrawn] of record.spent) {
-      const spent = this.#spent.get(window) ?? { window, settled: 0, unleased: 0, overdrawn: 0 };
+    for (const [window, settled, unleased, overdrawn] of record.spent)
+      this.#addSpend({ window, settled, unleased, overdrawn });
+    for (const [meter, fault] of record.faults ?? [])
+      this.#addFault(record, { meter, fault, minute });
+  }
+
+  #addSpend(more: WindowSpend): void {
+    const { window, settled, unleased, overdrawn } = more;
+    const spent = this.#spent.get(window);
+    const has = spent && fits(spent.settled, settled) && fits(spent.unleased, unleased);
+    if (has && fits(spent.overdrawn, overdrawn)) {
       spent.settled += settled;
       spent.unleased += unleased;
       spent.overdrawn += overdrawn;
-      this.#spent.set(window, spent);
+      return;
     }
-    for (const [meter, fault] of record.faults ?? [])
-      this.#addFault(record, { meter, fault, minute });
+    if (spent) this.#spentFull.push(spent);
+    this.#spent.set(window, { ...more });
   }
 
   #addFault(
@@ -81,19 +124,25 @@ export class Tally {
     else this.#faults.set(key, { customer, route, ...of, requests: 1 });
   }
 
+  #addOnce(record: UsageRecord, minute: number): void {
+    const requests = requestsOf(record);
+    const entries = record.quantities.map(([meter, quantity]): Entry => ({
+      record,
+      meter,
+      minute,
+      requests,
+      quantity,
+    }));
+    this.#once.push({ record, entries });
+    this.#onceEntries += entries.length;
+  }
+
   #addEntry(record: UsageRecord, of: { meter: string; quantity: number; minute: number }): void {
-    const key = [
-      record.customer,
-      record.key,
-      record.route,
-      record.routeVersion,
-      of.meter,
-      record.outcome,
-      of.minute,
-      record.billable,
-    ].join('|');
+    const { customer, key: apiKey, route, routeVersion, outcome, billable } = record;
+    const by = `${customer}|${apiKey}|${route}|${routeVersion}`;
+    const key = `${by}|${of.meter}|${outcome}|${of.minute}|${billable}`;
     const entry = this.#entries.get(key);
-    if (entry && entry.quantity + of.quantity <= Number.MAX_SAFE_INTEGER) {
+    if (entry && fits(entry.quantity, of.quantity)) {
       entry.requests += requestsOf(record);
       entry.quantity += of.quantity;
       return;
@@ -103,34 +152,37 @@ export class Tally {
     this.#entries.set(key, { record, ...of, requests: requestsOf(record) });
   }
 
-  #addCount(record: UsageRecord, meter: string, quantity: number): void {
+  #countOf(
+    record: UsageRecord,
+    { meter, quantity, frame }: { meter: string; quantity: number; frame: number },
+  ): void {
     const day = Math.floor(record.admittedAt / DAY_MS);
     const of = { customer: record.customer, meter, day };
     const key = countKey(of);
-    const count = this.#counts.get(key) ?? {
-      ...of,
-      requests: 0,
-      quantity: 0,
-      billable: 0,
-    };
-    count.requests += requestsOf(record);
-    // The check on the ledger, not the ledger: it stands still at the largest safe integer.
-    count.quantity = Math.min(count.quantity + quantity, Number.MAX_SAFE_INTEGER);
-    if (record.billable) {
-      count.billable = Math.min(count.billable + quantity, Number.MAX_SAFE_INTEGER);
+    let count = this.#counts.get(key);
+    // One that would not be exact any more stays as it is, and the next part counts from here.
+    if (!count || !fits(count.quantity, quantity)) {
+      count = { ...of, requests: 0, quantity: 0, billable: 0, since: frame };
+      this.#counts.set(key, count);
     }
-    this.#counts.set(key, count);
-    this.#touched.set(key, count);
+    count.requests += requestsOf(record);
+    count.quantity += quantity;
+    if (record.billable) count.billable += quantity;
+    this.#touched.add(count);
   }
 
   /** Drops the totals of days that are over: no request can still be counted there. */
   forgetBefore(day: number): void {
-    for (const [key, count] of this.#counts) if (count.day < day) this.#counts.delete(key);
+    if (day <= this.#firstDay) return;
+    this.#firstDay = day;
+    this.#counts.dropWhere((count) => count.day < day);
   }
 
   /** The batch of everything added since the last call. */
   take(): UsageBatch {
-    const entries = [...this.#entries.values()];
+    const merged = [...this.#entries.values()];
+    const once = onceRequests(this.#once, merged.length);
+    const entries = [...merged, ...this.#once.flatMap((request) => request.entries)];
     const batch: UsageBatch = {
       columns: {
         customer: entries.map((e) => e.record.customer),
@@ -144,14 +196,34 @@ export class Tally {
         requests: entries.map((e) => e.requests),
         quantity: entries.map((e) => e.quantity),
       },
-      counts: [...this.#touched.values()].map((count) => ({ ...count })),
-      spent: [...this.#spent.values()],
+      counts: [...this.#touched].map((count) => ({ ...count })),
+      spent: [...this.#spentFull, ...this.#spent.values()],
       ...(this.#faults.size > 0 && { faults: [...this.#faults.values()] }),
+      ...(once.length > 0 && { once }),
     };
+    this.#once = [];
+    this.#onceEntries = 0;
     this.#entries = new Map();
-    this.#touched = new Map();
+    this.#touched = new Set();
     this.#spent = new Map();
+    this.#spentFull = [];
     this.#faults = new Map();
     return batch;
   }
+}
+
+/** What core needs to know of each, whose entries stand behind so many others. */
+function onceRequests(requests: readonly OnceEntries[], before: number): OnceRequest[] {
+  let first = before;
+  return requests.flatMap(({ record, entries }) => {
+    const { once, requestId, spent } = record;
+    if (!once) return [];
+    const at = first;
+    first += entries.length;
+    const units = spent.map(([window, settled, unleased, overdrawn]): [string, number] => [
+      window,
+      Math.min(settled + unleased + overdrawn, Number.MAX_SAFE_INTEGER),
+    ]);
+    return { ...once, request: requestId, first: at, entries: entries.length, spent: units };
+  });
 }

@@ -1,5 +1,4 @@
 import type { QuotaFact } from '@tollgate/billing-core/contract/facts.ts';
-import { quotaWindow, windowAt } from '@tollgate/billing-core/contract/quota-window.ts';
 import type { AdmissionRequest, Hold, LimitState, Settlement, Spend } from '../ports.ts';
 import { available, openLease, reserve, settleUnits, type Lease } from './lease.ts';
 import {
@@ -13,16 +12,26 @@ import {
   type Pace,
   type Refused,
 } from './limits.ts';
-import { isBillable, measure, reservationOf, type UsageRecord } from './meter.ts';
+import {
+  isBillable,
+  measure,
+  quantityIn,
+  reservationOf,
+  rulesOf,
+  type UsageRecord,
+} from './meter.ts';
+import type { Once } from './once.ts';
 import {
   askRate,
   checkRate,
   checkRateAlone,
+  keepTo,
   offer,
   openRate,
   type Rate,
   type RateCheck,
 } from './rate.ts';
+import { standingWindow } from './standing-window.ts';
 
 /**
  * One customer's counter at this gateway: its part of the rate limit and its leases of quota
@@ -58,21 +67,22 @@ export const openTill = (customerId: string, generation = 0): Till => ({
 /** The lease of the window that holds now; undefined where the facts tell of no such window. */
 function leaseOf(
   till: Till,
-  { quota, keyId }: { quota: QuotaFact; keyId: string },
+  { quota, fact }: { quota: QuotaFact; fact: AdmissionRequest['fact'] },
   now: number,
 ): Lease | undefined {
-  const bounds = windowAt(quota.window, quota.turns, now);
-  if (!bounds) return undefined;
-  const { meter_id: meterId, window: kind, scope, limit } = quota;
-  const of = { customerId: till.customerId, keyId: scope === 'key' ? keyId : null, meterId, kind };
-  const window = quotaWindow(of, bounds);
+  const { key_id: keyId, customer } = fact;
+  const whose = { customerId: till.customerId, keyId, clockMs: customer.clock_ms ?? 0 };
+  const window = standingWindow(quota, whose, now);
+  if (!window) return undefined;
+  const { limit } = quota;
   let lease = till.leases.get(window.id);
   if (!lease) {
-    lease = openLease({ window, generation: till.generation, limit }, now);
+    // Its own: what a later fact says of its end is not true of this one.
+    lease = openLease({ window: { ...window }, generation: till.generation, limit }, now);
     till.leases.set(window.id, lease);
   }
   // A change of the billing zone moves the end of a window that has not begun.
-  lease.window.endsAt = bounds.endsAt;
+  lease.window.endsAt = window.endsAt;
   lease.limit = limit;
   lease.touchedAt = now;
   return lease;
@@ -82,15 +92,14 @@ function leaseOf(
 type Needs = { needs: Need[]; untold: QuotaFact[] };
 
 export function needsOf(till: Till, request: AdmissionRequest, now: number): Needs {
-  const { key_id: keyId, customer } = request.fact;
+  const { fact } = request;
   const needs: Need[] = [];
   const untold: QuotaFact[] = [];
-  for (const quota of customer.quotas) {
+  for (const quota of fact.customer.quotas) {
     if (quota.enforcement !== 'hard') continue;
-    const rules = request.route.metering.filter((rule) => rule.meter_id === quota.meter_id);
-    const units = reservationOf(rules, request);
+    const units = reservationOf(rulesOf(request.route, quota.meter_id), request);
     if (units === undefined) continue;
-    const lease = leaseOf(till, { quota, keyId }, now);
+    const lease = leaseOf(till, { quota, fact }, now);
     if (lease) needs.push({ lease, quota, units });
     else untold.push(quota);
   }
@@ -102,10 +111,15 @@ function paceOf(till: Till, request: AdmissionRequest, now: number): Pace | null
   // The rate limit is one of requests: a later span of one takes no token.
   if (!limit || request.span) return null;
   till.rate ??= openRate(now);
+  keepTo(till.rate, limit, now);
   return { rate: till.rate, limit };
 }
 
 const isShort = ({ lease, units }: Need): boolean => available(lease) < Math.max(1, units);
+
+/** Later spans are of the request that was admitted first. */
+const onceOf = ({ span, once }: AdmissionRequest, now: number): Once | undefined =>
+  span ? span.once : once === undefined ? undefined : { hash: once, since: now };
 
 /** From here the request is admitted: the token is taken and the units are set aside. */
 function enter(
@@ -123,7 +137,16 @@ function enter(
     spends.push({ meterId, windowId, units, unleased, generation: lease.generation });
   }
   const { requestId, fact, route, span } = request;
-  const hold: Hold = { requestId, fact, route, admittedAt: now, spends, span };
+  const hold: Hold = {
+    requestId,
+    fact,
+    route,
+    admittedAt: now,
+    spends,
+    span,
+    once: onceOf(request, now),
+    slot: -1,
+  };
   return { kind: 'admitted', hold, limits: limitsOf(pace, needs, now) };
 }
 
@@ -175,18 +198,23 @@ export function admitUnreachable(till: Till, request: AdmissionRequest, now: num
 
 /**
  * Turns away a request that waited in vain: core was asked, and others have not given back what
- * they hold. It may be there in a moment. `deskless`: nobody divides rate limits just now.
+ * they hold. It may be there in a moment. `deskless`: nobody divides rate limits just now. `slow`:
+ * core has units left, and did not lend them in time.
  */
 export function giveUp(
   till: Till,
   request: AdmissionRequest,
-  { now, deskless = false }: { now: number; deskless?: boolean },
+  { now, deskless = false, slow = false }: { now: number; deskless?: boolean; slow?: boolean },
 ): Decided {
   const pace = paceOf(till, request, now);
   const { needs, untold } = needsOf(till, request, now);
   if (untold.length > 0) return unverifiable(untold, limitsOf(pace, needs, now));
   const missing = needs.filter(isShort);
-  if (missing.length > 0) return unlentRefusal(missing, limitsOf(pace, needs, now));
+  const held = missing.filter(({ lease, units }) => !slow || lease.unlent < Math.max(1, units));
+  if (held.length > 0) return unlentRefusal(held, limitsOf(pace, needs, now));
+  // That is no used-up quota.
+  const quotas = missing.map(({ quota }) => quota);
+  if (quotas.length > 0) return unverifiable(quotas, limitsOf(pace, needs, now));
   if (pace && checkRate(pace.rate, now) !== 'ok') {
     return deskless ? rateUnverifiable(pace, now) : rateRefusal(pace, now);
   }
@@ -206,11 +234,10 @@ export function settle(till: Till, hold: Hold, settlement: Settlement): UsageRec
   const { fact, route } = hold;
   const billable = isBillable(settlement.outcome, route.billable_outcomes);
   const { quantities, faults } = measure(hold, settlement);
-  const byMeter = new Map(quantities);
   const spent: [string, number, number, number][] = [];
   for (const { meterId, windowId, units, unleased, generation } of hold.spends) {
     const lease = leaseHeld(till, windowId, generation);
-    const actual = billable ? (byMeter.get(meterId) ?? 0) : 0;
+    const actual = billable ? quantityIn(quantities, meterId) : 0;
     if (!lease) {
       // Of an ended boot: what was set aside was spent with it.
       const over = Math.max(0, actual - units);
@@ -235,11 +262,13 @@ export function settle(till: Till, hold: Hold, settlement: Settlement): UsageRec
     routeVersion: route.version,
     outcome: settlement.outcome,
     status: settlement.status ?? 0,
-    admittedAt: hold.admittedAt,
+    admittedAt: hold.admittedAt + (fact.customer.clock_ms ?? 0),
     billable,
     quantities,
     spent,
     later: hold.span ? true : undefined,
     ...(faults.length > 0 && { faults }),
+    // What is not billed anyway has no part in it: the next one with the key may be billed.
+    ...(billable && hold.once && { once: hold.once }),
   };
 }

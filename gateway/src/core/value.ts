@@ -19,7 +19,18 @@ export type ValueFault =
 export type Reading = { readonly text: string } | { readonly fault: ValueFault };
 
 const DECIMAL = /^(-?)(\d{1,40})(?:\.(\d{1,40}))?(?:[eE]([+-]?\d{1,3}))?$/;
+const PLAIN = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/;
+const MINUS_NOTHING = /^-[0.]+$/;
 const EXPONENT_MAX = 40;
+
+/**
+ * A decimal in a header field or in a text: plain digits, as a person would write them. `1e2`,
+ * `007` and `-0` are read in one way here and in another there: none of them is an amount.
+ */
+export function plainReading(text: string): Reading {
+  if (!PLAIN.test(text)) return { fault: 'not_a_number' };
+  return MINUS_NOTHING.test(text) ? { fault: 'negative' } : { text };
+}
 
 type Terms = { readonly units: number; readonly maxValue: number };
 

@@ -1,46 +1,26 @@
 import type { Duplex } from 'node:stream';
-import type { Dispatcher } from 'undici';
 import type { RawHeaders } from '../core/headers.ts';
-import type { RequestBody } from './request-body.ts';
-import { textsOf } from './upstream-head.ts';
+import type { Asked, Asker, Caller, Hold } from './wire/asked.ts';
 
-type Controller = Dispatcher.DispatchController;
-
-/** What is asked of an upstream. */
-export type Asked = {
-  readonly method: string;
-  readonly path: string;
-  readonly headers: RawHeaders;
-  readonly body: RequestBody | null;
-  /** The protocol to go on with, if the upstream agrees. */
-  readonly upgrade?: 'websocket' | null;
-};
-
-/** Who asked, told what becomes of it; after the last three nothing more comes. */
-export interface Asker {
-  informed(status: number, raw: RawHeaders): void;
-  answered(status: number, reason: string | undefined, raw: RawHeaders): void;
-  received(chunk: Buffer): void;
-  ended(rawTrailers: RawHeaders): void;
-  failed(error: Error): void;
-  /** The upstream agreed; the connection is the asker's from here on. */
-  upgraded(raw: RawHeaders, socket: Duplex): void;
+/** Who takes requests to one upstream. */
+export interface Upstream {
+  dispatch(asked: Asked, caller: Caller): void;
 }
 
 /**
- * One try at one upstream: the only place that knows how the connection to it is driven. A try
- * that was given up tells nothing more, so the next one need not tell the two apart.
+ * One try at one upstream. A try that was given up tells nothing more, so the next one need not
+ * tell the two apart.
  */
-export class Attempt implements Dispatcher.DispatchHandler {
+export class Attempt implements Caller {
   readonly #asker: Asker;
-  #controller: Controller | undefined;
+  #hold: Hold | undefined;
   #over = false;
 
   constructor(asker: Asker) {
     this.#asker = asker;
   }
 
-  begin(upstream: Dispatcher, asked: Asked): void {
+  begin(upstream: Upstream, asked: Asked): void {
     upstream.dispatch(asked, this);
   }
 
@@ -48,50 +28,55 @@ export class Attempt implements Dispatcher.DispatchHandler {
   giveUp(): void {
     if (this.#over) return;
     this.#over = true;
-    this.#controller?.abort(new Error('given up'));
+    this.#hold?.cut();
+  }
+
+  get over(): boolean {
+    return this.#over;
+  }
+
+  /** Whether it had a connection: until then nothing was sent. */
+  get sent(): boolean {
+    return this.#hold !== undefined;
   }
 
   pause(): void {
-    this.#controller?.pause();
+    if (!this.#over) this.#hold?.pause();
   }
 
   resume(): void {
-    if (!this.#over) this.#controller?.resume();
+    if (!this.#over) this.#hold?.resume();
   }
 
-  onRequestStart(controller: Controller): void {
-    this.#controller = controller;
-    // Given up while it waited for a connection: undici cannot take a request off its queue.
-    if (this.#over) controller.abort(new Error('given up'));
+  begun(hold: Hold): void {
+    this.#hold = hold;
+    if (this.#over) hold.cut();
   }
 
-  onResponseStart(controller: Controller, status: number, ...rest: [unknown, string?]): void {
-    if (this.#over) return;
-    const raw = textsOf(controller.rawHeaders);
-    if (status < 200) this.#asker.informed(status, raw);
-    else this.#asker.answered(status, rest[1], raw);
+  informed(status: number, raw: RawHeaders): void {
+    if (!this.#over) this.#asker.informed(status, raw);
   }
 
-  onRequestUpgrade(...[controller, , , socket]: [Controller, number, unknown, Duplex]): void {
-    if (this.#over) {
-      socket.destroy();
-      return;
-    }
+  answered(status: number, reason: string, raw: RawHeaders): void {
+    if (!this.#over) this.#asker.answered(status, reason, raw);
+  }
+
+  upgraded(raw: RawHeaders, socket: Duplex): void {
     this.#over = true;
-    this.#asker.upgraded(textsOf(controller.rawHeaders), socket);
+    this.#asker.upgraded(raw, socket);
   }
 
-  onResponseData(_controller: Controller, chunk: Buffer): void {
+  received(chunk: Buffer): void {
     if (!this.#over) this.#asker.received(chunk);
   }
 
-  onResponseEnd(controller: Controller): void {
+  ended(rawTrailers: RawHeaders): void {
     if (this.#over) return;
     this.#over = true;
-    this.#asker.ended(textsOf(controller.rawTrailers));
+    this.#asker.ended(rawTrailers);
   }
 
-  onResponseError(_controller: Controller | undefined, error: Error): void {
+  failed(error: Error): void {
     if (this.#over) return;
     this.#over = true;
     this.#asker.failed(error);

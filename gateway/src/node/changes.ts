@@ -9,6 +9,8 @@ import type { Log } from './log.ts';
 import type { RouteFacts } from './route-facts.ts';
 
 const WAIT_MS = 25_000;
+/** The disk did not take the place in the feed: it is tried again this soon. */
+const UNSAVED_WAIT_MS = 1_000;
 const TIMEOUT_MS = 35_000;
 const BACKOFF_FIRST_MS = 100;
 const BACKOFF_MAX_MS = 5_000;
@@ -36,12 +38,18 @@ const customerIn = (window: string): string => window.slice(0, window.indexOf('|
 export class Changes {
   readonly #of: ChangesOf;
   readonly #stop = new AbortController();
+  /** Ends a question that waits for changes. */
+  #hurry = new AbortController();
   #last: bigint | undefined;
   #anchored = false;
+  /** What was read last is on disk. */
+  #saved = true;
   #done: Promise<void> = Promise.resolve();
 
   constructor(of: ChangesOf) {
     this.#of = of;
+    // As after a step of the wall clock: what is due is read now, not when the next change comes.
+    of.freshness.onStale = () => this.#hurry.abort();
     const stored = of.store.feed();
     this.#last = stored && BigInt(stored.last);
   }
@@ -65,14 +73,16 @@ export class Changes {
     let failures = 0;
     while (!signal.aborted) {
       try {
+        this.#hurry = new AbortController();
         // The first question after a pause is answered at once: what was missed must not wait.
-        const waitMs = this.#anchored ? WAIT_MS : 0;
+        const waitMs = !this.#anchored ? 0 : this.#saved ? WAIT_MS : UNSAVED_WAIT_MS;
         if (!this.#anchored) await this.#anchor();
         await this.#take(waitMs);
         failures = 0;
       } catch (error) {
         if (signal.aborted) return;
         this.#anchored = false;
+        if (this.#hurry.signal.aborted) continue;
         failures += 1;
         const { log } = this.#of;
         if (!(error instanceof Unreachable)) log.error({ err: error }, 'the changes feed failed');
@@ -99,7 +109,8 @@ export class Changes {
   async #take(waitMs: number): Promise<void> {
     const { core, store, freshness, keys } = this.#of;
     const path = `/internal/v1/changes?after=${this.#last}&wait_ms=${waitMs}`;
-    const { status, body } = await core.get(path, TIMEOUT_MS, this.#stop.signal);
+    const stop = AbortSignal.any([this.#stop.signal, this.#hurry.signal]);
+    const { status, body } = await core.get(path, TIMEOUT_MS, stop);
     if (status === GONE) {
       this.#of.keys.dropAll();
       this.#last = undefined;
@@ -110,8 +121,13 @@ export class Changes {
     await this.#apply(parsed.data);
     this.#last = BigInt(parsed.data.last);
     freshness.verified();
-    store.saveFeed({ last: parsed.data.last, verifiedAt: freshness.verifiedAt });
+    this.#noteSaved(store.saveFeed({ last: parsed.data.last, verifiedAt: freshness.verifiedAt }));
     keys.retryOverdue();
+  }
+
+  #noteSaved(saved: boolean): void {
+    if (!saved && this.#saved) this.#of.log.error('the disk does not take what is known of keys');
+    this.#saved = saved;
   }
 
   async #apply({ changes }: ChangesAnswer): Promise<void> {
@@ -119,7 +135,8 @@ export class Changes {
     const customers = new Set<string>();
     let reroute = false;
     for (const { kind, id, number } of changes) {
-      if (kind === 'route') reroute = true;
+      if (kind === 'reset') keys.dropAll();
+      if (kind === 'route' || kind === 'reset') reroute = true;
       else if (kind === 'key') keys.dropKey(id);
       else if (kind === 'quota') onLimits(customerIn(id), BigInt(number));
       else if (kind === 'recall') onRecall(customerIn(id), id);

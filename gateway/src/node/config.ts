@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { readSubnets, type Subnet } from '../core/address.ts';
+import type { Subnet } from '@tollgate/billing-core/contract/address.ts';
+import { readSubnets } from '../core/address.ts';
 
 const port = z.coerce.number().int().min(1).max(65_535);
 const origin = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''));
@@ -55,6 +56,7 @@ const schema = z.object({
   SPOOL_DIR: z.string().min(1),
   SPOOL_FSYNC: z.enum(['interval', 'always', 'never']).default('interval'),
   SPOOL_BYTES_MAX: z.coerce.number().int().min(1_000_000).default(1_000_000_000),
+  SPOOL_FULL: z.enum(['refuse', 'admit']).default('refuse'),
   CHECKPOINT_SECONDS: z.coerce.number().min(1).max(3_600).default(10),
   TRUSTED_PROXIES: networks,
   UPSTREAM_ALLOW: subnets,
@@ -73,8 +75,10 @@ export type Config = {
   readonly token: string;
   readonly spoolDir: string;
   readonly fsync: 'interval' | 'always' | 'never';
-  /** Bytes of unsent usage on disk after which new requests are refused. */
+  /** Bytes of unsent usage on disk after which the spool is full. */
   readonly spoolBytesMax: number;
+  /** What becomes of requests while it is, or its disk. */
+  readonly whenFull: 'refuse' | 'admit';
   /** How often what a long request used is recorded while it lasts. */
   readonly checkpointMs: number;
   readonly trustedProxies: readonly Network[];
@@ -112,6 +116,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     spoolDir: values.SPOOL_DIR,
     fsync: values.SPOOL_FSYNC,
     spoolBytesMax: values.SPOOL_BYTES_MAX,
+    whenFull: values.SPOOL_FULL,
     checkpointMs: values.CHECKPOINT_SECONDS * 1_000,
     trustedProxies: values.TRUSTED_PROXIES,
     upstreamAllow: values.UPSTREAM_ALLOW,

@@ -1,5 +1,5 @@
 import type { BlockList, Socket } from 'node:net';
-import { readAddress } from '../core/address.ts';
+import { readAddress } from '@tollgate/billing-core/contract/address.ts';
 import type { RefusalReason } from '../core/refusal.ts';
 
 export type ConnectionLimits = {
@@ -9,6 +9,8 @@ export type ConnectionLimits = {
   readonly perClientMax: number;
   /** Peers that bring the connections of many clients. */
   readonly proxies: BlockList;
+  /** Told of a client that has too many, once until it has none. */
+  readonly onMany?: (address: string) => void;
 };
 
 const MAPPED = 0xffffn;
@@ -18,6 +20,7 @@ const HALF = 64n;
 export class ConnectionLimit {
   readonly #limits: ConnectionLimits;
   readonly #byClient = new Map<bigint, number>();
+  readonly #told = new Set<bigint>();
   #open = 0;
 
   constructor(limits: ConnectionLimits) {
@@ -33,7 +36,11 @@ export class ConnectionLimit {
     if (this.#open >= this.#limits.max) return 'overloaded';
     const client = this.#clientOf(socket.remoteAddress ?? '');
     const others = client === undefined ? 0 : (this.#byClient.get(client) ?? 0);
-    if (others >= this.#limits.perClientMax) return 'connections_too_many';
+    if (client !== undefined && others >= this.#limits.perClientMax) {
+      if (!this.#told.has(client)) this.#limits.onMany?.(socket.remoteAddress ?? '');
+      this.#told.add(client);
+      return 'connections_too_many';
+    }
     this.#open += 1;
     if (client !== undefined) this.#byClient.set(client, others + 1);
     socket.once('close', () => this.#leave(client));
@@ -45,7 +52,10 @@ export class ConnectionLimit {
     if (client === undefined) return;
     const left = (this.#byClient.get(client) ?? 0) - 1;
     if (left > 0) this.#byClient.set(client, left);
-    else this.#byClient.delete(client);
+    else {
+      this.#byClient.delete(client);
+      this.#told.delete(client);
+    }
   }
 
   #clientOf(text: string): bigint | undefined {

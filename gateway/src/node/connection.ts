@@ -19,12 +19,12 @@ export function bodyIsComing({ headers, complete }: IncomingMessage): boolean {
  * destroy an answer in flight), then the connection is closed.
  */
 export function finish(
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
+  { incoming, outgoing }: { incoming: IncomingMessage; outgoing: ServerResponse },
   last?: Buffer | string,
+  encoding: 'utf8' | 'latin1' = 'utf8',
 ): void {
   if (last === undefined) outgoing.end();
-  else outgoing.end(last);
+  else outgoing.end(last, encoding);
   if (!bodyIsComing(incoming)) return;
   // Once the response is out the server discards what comes; until then nobody reads it.
   incoming.resume();
@@ -53,6 +53,16 @@ export function closeGently(socket: Socket): void {
   socket.once('close', () => clearTimeout(timer));
 }
 
+/**
+ * Ends a connection in the middle of an answer, so that no client takes it for whole. To one of
+ * HTTP/1.0 the end of the connection is the end of the body (RFC 1945 section 7.2.2), and only a
+ * reset is none.
+ */
+export function breakOff({ httpVersionMinor, socket }: IncomingMessage): void {
+  if (httpVersionMinor === 0) socket.resetAndDestroy();
+  else socket.destroy();
+}
+
 /** Writes a whole answer of the gateway's own. */
 export function writeAnswer(
   incoming: IncomingMessage,
@@ -60,7 +70,7 @@ export function writeAnswer(
   answer: Answer,
 ): void {
   outgoing.writeHead(answer.status, answer.headers);
-  finish(incoming, outgoing, answer.body);
+  finish({ incoming, outgoing }, answer.body);
 }
 
 /** Writes an answer onto a connection whose request could not be parsed, and closes it. */
@@ -75,6 +85,10 @@ export function writeRaw(socket: Socket, answer: Answer): void {
 
 /** A request under way, told what becomes of its connection. */
 export interface Guest {
+  /** It changes nothing (RFC 9110 section 9.2.1): in a pipeline it need not wait for others. */
+  readonly safe: boolean;
+  /** It has come whole and its answer is out: nothing on its connection is about it any more. */
+  readonly over: boolean;
   clientLeft(): void;
   /**
    * The bytes that follow on the connection are not HTTP. True when this request is answered on
@@ -85,62 +99,160 @@ export interface Guest {
   goAway(): void;
   /** The process cannot wait any longer. */
   abandon(): void;
+  /** Not even for a record: the connection is cut, and the client has no whole answer. */
+  cut(): void;
 }
+
+/** A request that waits for those before it, and how it goes on. */
+type Held = { readonly guest: Guest; readonly begin: () => void };
 
 type Line = {
   /** Requests under way, oldest first; pipelining makes several. */
-  readonly guests: Set<Guest>;
-  /** The request that began last, also when it is over: bytes of its body may still come. */
+  readonly guests: Guest[];
+  /** The last ones of them, as far as they wait. */
+  readonly held: Held[];
+  /** Those that need not wait any more are just begun. */
+  beginning: boolean;
+  /** The request that began last, unless it is over: bytes of its body may still come. */
   newest: Guest | undefined;
   /** The last answer is decided: what comes after it is no request. */
   ending: boolean;
+  /** The connection is gone; requests that it brought may still be under way. */
+  closed: boolean;
 };
 
-/** The requests under way on each connection. */
+const newLine = (): Line => ({
+  guests: [],
+  held: [],
+  beginning: false,
+  newest: undefined,
+  ending: false,
+  closed: false,
+});
+
+/** Whether those up to and with this one may be under way at once (RFC 9112 section 9.3.2). */
+function mayBegin({ guests }: Line, guest: Guest): boolean {
+  if (guests[0] === guest) return true;
+  const last = guests.indexOf(guest);
+  return guests.every(({ safe }, at) => safe || at > last);
+}
+
+function remove(guests: Guest[], guest: Guest): boolean {
+  const at = guests.lastIndexOf(guest);
+  if (at === guests.length - 1) guests.pop();
+  else if (at >= 0) guests.splice(at, 1);
+  return at >= 0;
+}
+
+/**
+ * The requests under way on each connection. In lists of the connections, which are short and
+ * stay: a set of all of them would be copied, smaller and larger, with every few requests.
+ */
 export class Connections {
   readonly #lines = new WeakMap<Socket, Line>();
-  readonly #all = new Set<Guest>();
+  /** All that are open, or have requests under way. */
+  readonly #all = new Set<Line>();
+  #busy = 0;
   #whenIdle: (() => void) | undefined;
 
   /** Number of requests under way on all connections. */
   get busy(): number {
-    return this.#all.size;
+    return this.#busy;
   }
 
   /** One listener for the life of a connection, not one for each request. */
   open(socket: Socket): void {
-    const line: Line = { guests: new Set(), newest: undefined, ending: false };
-    this.#lines.set(socket, line);
+    const line = this.#begin(socket);
     // By this the server closes after a last answer; its own way closes over unread bytes.
     socket.destroySoon = () => (socket.writable ? closeGently(socket) : socket.destroy());
     socket.once('close', () => {
-      for (const guest of line.guests) guest.clientLeft();
+      line.closed = true;
+      this.#dropHeld(line);
+      for (const guest of line.guests.slice()) guest.clientLeft();
+      this.#drop(line);
     });
   }
 
+  #begin(socket: Socket): Line {
+    const line = newLine();
+    this.#lines.set(socket, line);
+    this.#all.add(line);
+    return line;
+  }
+
+  #drop(line: Line): void {
+    if (line.closed && line.guests.length === 0) this.#all.delete(line);
+  }
+
   enter(socket: Socket, guest: Guest): void {
-    const line = this.#lines.get(socket);
-    if (line) {
-      line.guests.add(guest);
-      line.newest = guest;
-    }
-    this.#all.add(guest);
+    const line = this.#lines.get(socket) ?? this.#begin(socket);
+    // A request can be told of behind the end of its connection.
+    if (line.closed) this.#all.add(line);
+    line.guests.push(guest);
+    line.newest = guest;
+    this.#busy += 1;
   }
 
   leave(socket: Socket, guest: Guest): void {
-    this.#lines.get(socket)?.guests.delete(guest);
-    this.#all.delete(guest);
-    if (this.#all.size === 0) this.#whenIdle?.();
+    const line = this.#lines.get(socket);
+    if (!line || !remove(line.guests, guest)) return;
+    this.#busy -= 1;
+    // It need not be kept, and copied by the garbage collector, until the next one comes.
+    if (line.newest === guest && guest.over) line.newest = undefined;
+    if (line.held.length > 0) this.#beginHeld(line);
+    if (line.closed) this.#drop(line);
+    if (this.#busy === 0) this.#whenIdle?.();
+  }
+
+  /**
+   * Whether a request that has come has to wait for those before it on its connection; `hold` says
+   * what is done when it need not any more. Without pipelining there are none.
+   */
+  mustWait(socket: Socket, guest: Guest): boolean {
+    const line = this.#lines.get(socket);
+    return line !== undefined && line.guests.length > 1 && !mayBegin(line, guest);
+  }
+
+  hold(socket: Socket, held: Held): void {
+    this.#lines.get(socket)?.held.push(held);
+  }
+
+  /** One that is over at once lets the next one begin: that is done here, and not within it. */
+  #beginHeld(line: Line): void {
+    if (line.beginning) return;
+    line.beginning = true;
+    for (let first = line.held[0]; first && mayBegin(line, first.guest); first = line.held[0]) {
+      line.held.shift();
+      first.begin();
+    }
+    line.beginning = false;
+  }
+
+  /** They were not begun, and nobody waits for them. */
+  #dropHeld(line: Line): void {
+    if (line.held.length === 0) return;
+    for (const { guest } of line.held.splice(0)) {
+      remove(line.guests, guest);
+      this.#busy -= 1;
+    }
+    if (this.#busy === 0) this.#whenIdle?.();
   }
 
   /** Whether a request is under way on this connection. */
   busyOn(socket: Socket): boolean {
-    return (this.#lines.get(socket)?.guests.size ?? 0) > 0;
+    return (this.#lines.get(socket)?.guests.length ?? 0) > 0;
   }
 
   /** The request that the newest bytes on this connection belong to, or come after. */
   newestOn(socket: Socket): Guest | undefined {
     return this.#lines.get(socket)?.newest;
+  }
+
+  /** The answer to a request under way is the last one: those that wait for it have none. */
+  endBehind(socket: Socket): void {
+    const line = this.#lines.get(socket);
+    if (line) this.#dropHeld(line);
+    this.end(socket);
   }
 
   /** From here on nothing that comes on this connection is a request. */
@@ -155,17 +267,26 @@ export class Connections {
 
   /** Resolves when no request is under way any more. */
   idle(): Promise<void> {
-    if (this.#all.size === 0) return Promise.resolve();
+    if (this.#busy === 0) return Promise.resolve();
     return new Promise((resolve) => {
       this.#whenIdle = resolve;
     });
   }
 
+  /** All at this moment: some end by what they are told. */
+  get #guests(): Guest[] {
+    return [...this.#all].flatMap(({ guests }) => guests);
+  }
+
   goAway(): void {
-    for (const guest of this.#all) guest.goAway();
+    for (const guest of this.#guests) guest.goAway();
   }
 
   abandon(): void {
-    for (const guest of this.#all) guest.abandon();
+    for (const guest of this.#guests) guest.abandon();
+  }
+
+  cut(): void {
+    for (const guest of this.#guests) guest.cut();
   }
 }

@@ -56,7 +56,7 @@ export class Conversation implements Course, Holder, TunnelWatch, Waiting {
     const { max_body_bytes, metering } = plan.route.fact;
     this.#most = max_body_bytes;
     this.#counted = metering.some(({ source }) => source === 'request_bytes');
-    this.#patience = new Patience(plan.route.fact.timeout_ms, this);
+    this.#patience = new Patience(plan.route.fact, this);
     this.#tunnel = new Tunnel(of.handover.socket, of.upstream, this);
   }
 
@@ -65,7 +65,8 @@ export class Conversation implements Course, Holder, TunnelWatch, Waiting {
     held?.passTo(this);
     this.#exchange.switched(SWITCHING);
     handover.socket.write(this.#head(raw), 'latin1');
-    this.#patience.lengthen();
+    this.#patience.start();
+    this.#patience.answered(true);
     this.#tunnel.open(handover);
     held?.lasts();
   }
@@ -138,6 +139,10 @@ export class Conversation implements Course, Holder, TunnelWatch, Waiting {
 
   clientLate(): void {
     this.upstreamLate();
+  }
+
+  timeUp(): void {
+    this.#end(GOING_AWAY, 'its time is up');
   }
 
   crashed(error: unknown): void {

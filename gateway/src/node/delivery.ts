@@ -7,7 +7,12 @@ import type { NodeExchange } from './exchange.ts';
 export interface Source {
   pause(): void;
   resume(): void;
+  /** Told once, if not all of the answer came in one piece. */
+  outlasts(): void;
 }
+
+/** More than this is not worth a copy. */
+const TEXT_BYTES_MAX = 8 * 1024;
 
 const flushLater = (delivery: Delivery): void => delivery.flush();
 
@@ -28,6 +33,7 @@ export class Delivery {
   /** The newest chunk, kept until it is known not to be the last. */
   #held: Buffer | undefined;
   #headFlushed = false;
+  #outlasts = false;
   #flushing = false;
   #paused = false;
   #closed = false;
@@ -69,7 +75,17 @@ export class Delivery {
   /** Sends what is held, and the end. */
   end(trailers: [string, string][]): void {
     if (trailers.length > 0) this.#outgoing.addTrailers(trailers);
-    finish(this.#exchange.incoming, this.#outgoing, this.#held);
+    finish(this.#exchange, this.#last(), 'latin1');
+  }
+
+  /**
+   * A small body goes out as text, one character for each byte: Node puts it behind the head into
+   * one string and one plain write, where bytes take a gathering write of two pieces.
+   */
+  #last(): string | Buffer | undefined {
+    const held = this.#held;
+    if (held === undefined || held.length > TEXT_BYTES_MAX || this.#headFlushed) return held;
+    return held.toString('latin1');
   }
 
   /** Nothing more is sent. */
@@ -95,6 +111,8 @@ export class Delivery {
   flush(): void {
     this.#flushing = false;
     if (this.#closed || this.#complete) return;
+    if (!this.#outlasts) this.#source.outlasts();
+    this.#outlasts = true;
     if (this.#held) {
       const chunk = this.#held;
       this.#held = undefined;

@@ -1,11 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { BlockList } from 'node:net';
-import { type Forwarding, lessOne, type RawHeaders } from '../core/headers.ts';
+import { type BlockList, isIP } from 'node:net';
+import type { Address } from '@tollgate/billing-core/contract/address.ts';
+import type { Fleet } from '../core/fleet.ts';
+import { type Forwarding, lessOne, type RawHeaders, valuesOf } from '../core/headers.ts';
 import { limitFields } from '../core/limit-fields.ts';
-import { failureAnswer, refusalAnswer } from '../core/problem.ts';
+import { type Answer, failureAnswer, refusalAnswer } from '../core/problem.ts';
 import type { Refusal, RefusalReason } from '../core/refusal.ts';
+import { clientAddress } from '../core/whereabouts.ts';
 import type { Exchange, ForwardPlan, Hold, LimitState, Metering, Settlement } from '../ports.ts';
 import {
+  breakOff,
   bodyIsComing,
   closeGently,
   type Connections,
@@ -29,6 +33,8 @@ export type ExchangeHost = {
   /** Ends the spans of requests that last. */
   readonly spans: Spans;
   readonly upstreams: Upstreams;
+  /** How the upstreams of routes do. */
+  readonly fleet: Fleet;
   readonly connections: Connections;
   readonly connectionLimit: ConnectionLimit;
   readonly load: Load;
@@ -45,11 +51,14 @@ export const SENT = new Response(null);
 
 const MAPPED = '::ffff:';
 
+const SAFE = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
+
 /** Refusals of requests of which it is not certain where they end, or whose sender is at odds. */
 const DOUBTFUL = new Set<RefusalReason>(['invalid_request', 'headers_too_many']);
 
 /** One request of Node's HTTP server and its answer. */
 export class NodeExchange implements Exchange, Guest {
+  readonly ownTls = true;
   readonly host: ExchangeHost;
   readonly incoming: IncomingMessage;
   readonly outgoing: ServerResponse;
@@ -59,6 +68,7 @@ export class NodeExchange implements Exchange, Guest {
   readonly httpVersion: string;
   readonly handover: Handover | undefined;
   readonly #startedAt = performance.now();
+  #carried: RawHeaders = [];
   #timed = false;
   #course: Course | undefined;
   #left = false;
@@ -83,6 +93,14 @@ export class NodeExchange implements Exchange, Guest {
     host.connections.enter(incoming.socket, this);
   }
 
+  get safe(): boolean {
+    return SAFE.has(this.method);
+  }
+
+  get over(): boolean {
+    return this.outgoing.writableFinished && this.incoming.complete && !this.#early;
+  }
+
   get rawHeaders(): readonly string[] {
     return this.incoming.rawHeaders;
   }
@@ -98,10 +116,12 @@ export class NodeExchange implements Exchange, Guest {
   }
 
   get peerTrusted(): boolean {
-    const { peer } = this;
-    return (
-      peer !== 'unknown' && this.host.proxies.check(peer, peer.includes(':') ? 'ipv6' : 'ipv4')
-    );
+    return this.#isTrusted(this.peer);
+  }
+
+  #isTrusted(address: string): boolean {
+    const family = isIP(address);
+    return family !== 0 && this.host.proxies.check(address, family === 6 ? 'ipv6' : 'ipv4');
   }
 
   /** Says on the answers of a stopping gateway that the connection ends with them. */
@@ -109,10 +129,19 @@ export class NodeExchange implements Exchange, Guest {
     return this.host.stopping() ? ['Connection', 'close'] : [];
   }
 
+  clientAddress(): Address | undefined {
+    const chain = valuesOf(this.rawHeaders, 'x-forwarded-for');
+    return clientAddress(this.peer, chain, (address) => this.#isTrusted(address));
+  }
+
+  carry(fields: RawHeaders): void {
+    this.#carried = fields;
+  }
+
   /** The gateway's own fields on an answer. */
   ours(limits: readonly LimitState[]): RawHeaders {
     const ours = limitFields(limits);
-    ours.push('X-Request-Id', this.requestId, ...this.closing());
+    ours.push('X-Request-Id', this.requestId, ...this.#carried, ...this.closing());
     return ours;
   }
 
@@ -131,6 +160,7 @@ export class NodeExchange implements Exchange, Guest {
       maxForwards: this.method === 'OPTIONS' ? lessOne(head.maxForwards) : undefined,
       customerId: hold?.fact.customer.id,
       keyId: hold?.fact.key_id,
+      keyPlaces: route.keyPlaces,
       edit: route.toUpstream,
       mintTrace: this.host.mint.trace,
     };
@@ -145,11 +175,24 @@ export class NodeExchange implements Exchange, Guest {
     const unasked = this.incoming.headers.expect !== undefined;
     if (unasked || DOUBTFUL.has(refusal.reason)) {
       this.outgoing.shouldKeepAlive = false;
-      this.host.connections.end(this.incoming.socket);
+      this.host.connections.endBehind(this.incoming.socket);
     }
+    return this.#answer(answer);
+  }
+
+  reply(answer: Answer): Response {
+    if (this.#answered) return SENT;
+    this.#answered = true;
+    return this.#answer({
+      ...answer,
+      headers: [...answer.headers, 'X-Request-Id', this.requestId],
+    });
+  }
+
+  #answer(answer: Answer): Response {
     if (!this.#left) {
       this.#early = bodyIsComing(this.incoming);
-      const headers = [...answer.headers, ...this.closing()];
+      const headers = [...answer.headers, ...this.#carried, ...this.closing()];
       writeAnswer(this.incoming, this.outgoing, { ...answer, headers });
     }
     this.#depart(answer.status);
@@ -216,17 +259,20 @@ export class NodeExchange implements Exchange, Guest {
     this.#course?.abandon();
   }
 
+  cut(): void {
+    breakOff(this.incoming);
+  }
+
   goAway(): void {
     this.#course?.goAway?.();
   }
 
   malformed(): boolean {
     const { incoming, outgoing } = this;
-    const over = outgoing.writableFinished;
-    if (over && incoming.complete && !this.#early) return false;
+    if (this.over) return false;
     // Whatever the answer is, it is the last one.
     outgoing.shouldKeepAlive = false;
-    if (over) closeGently(incoming.socket);
+    if (outgoing.writableFinished) closeGently(incoming.socket);
     else outgoing.once('finish', () => closeGently(incoming.socket));
     // Garbage after a whole request does not change what becomes of it; in its body it does, or
     // will, once it is decided whether the request is admitted.

@@ -47,12 +47,19 @@ function openDatabase(dir: string): DatabaseSync {
 /**
  * Facts on disk, so that a gateway that starts while core is down serves what it knew. It is also
  * the index by which a change finds the keys it is about: what is in memory is in here.
+ *
+ * A disk that takes nothing holds no change up: what is to go is out of sight at once, and the
+ * place in the feed moves on disk only when all that came before it is there. So the next start
+ * hears again of what the disk did not take.
  */
 export class FactStore {
   readonly #database: DatabaseSync;
   readonly #select: StatementSync;
   readonly #upsert: StatementSync;
   readonly #secret: string;
+  /** Hashes to be deleted, and routes to be stored, as soon as the disk takes it. */
+  readonly #doomed = new Set<string>();
+  #routesDue: string | null = null;
   #puts = 0;
 
   /** Routes hold secrets of upstreams: on disk they are sealed with this secret. */
@@ -72,13 +79,18 @@ export class FactStore {
     return row && { last: String(row.last), verifiedAt: Number(row.verified_at) };
   }
 
-  saveFeed({ last, verifiedAt }: FeedState): void {
-    this.#database
-      .prepare(
-        `insert into feed values (1, ?, ?)
-         on conflict (one) do update set last = excluded.last, verified_at = excluded.verified_at`,
-      )
-      .run(last, verifiedAt);
+  /** Out: false when the disk did not take it, or not all that comes before it. */
+  saveFeed({ last, verifiedAt }: FeedState): boolean {
+    return this.#write(() => {
+      this.#catchUp();
+      this.#database
+        .prepare(
+          `insert into feed values (1, ?, ?)
+           on conflict (one)
+             do update set last = excluded.last, verified_at = excluded.verified_at`,
+        )
+        .run(last, verifiedAt);
+    });
   }
 
   routes(): string | undefined {
@@ -87,37 +99,42 @@ export class FactStore {
   }
 
   saveRoutes(snapshot: string): void {
-    this.#database
-      .prepare(
-        `insert into routes values (1, ?)
-         on conflict (one) do update set snapshot = excluded.snapshot`,
-      )
-      .run(sealText(this.#secret, snapshot));
+    this.#routesDue = snapshot;
+    this.#write(() => this.#putRoutes(snapshot));
   }
 
   key(hash: string): StoredKey | undefined {
+    if (this.#doomed.has(hash)) return undefined;
     const row = this.#select.get(hash);
     return row && { fact: String(row.fact), verifiedAt: Number(row.verified_at) };
   }
 
-  /** Stores a key. Returns the hashes that had to go for it: nobody would tell of them any more. */
+  /**
+   * Stores a key. Returns the hashes that had to go for it: nobody would tell of them any more.
+   * Throws when the disk does not take it.
+   */
   putKey(
     hash: string,
     of: { keyId: string; customerId: string; fact: string; verifiedAt: number },
   ): string[] {
     this.#upsert.run(hash, of.keyId, of.customerId, of.fact, of.verifiedAt);
+    this.#doomed.delete(hash);
     this.#puts += 1;
     return this.#puts % TRIM_EVERY === 0 ? this.#trim() : [];
   }
 
   dropHash(hash: string): void {
-    this.#database.prepare('delete from keys where hash = ?').run(hash);
+    this.#doomed.add(hash);
+    this.#write(() => this.#deleteDoomed());
   }
 
   /** Removes a key by its id; returns its hashes. */
   dropKey(keyId: string): string[] {
-    const statement = this.#database.prepare('delete from keys where key_id = ? returning hash');
-    return statement.all(keyId).map((row) => String(row.hash));
+    const rows = this.#database.prepare('select hash from keys where key_id = ?').all(keyId);
+    const hashes = rows.map((row) => String(row.hash));
+    for (const hash of hashes) this.#doomed.add(hash);
+    this.#write(() => this.#deleteDoomed());
+    return hashes;
   }
 
   hashesOf(customerId: string): string[] {
@@ -126,11 +143,48 @@ export class FactStore {
   }
 
   dropAll(): void {
-    this.#database.exec('delete from keys; delete from feed');
+    const dropped = this.#write(() => this.#database.exec('delete from feed; delete from keys'));
+    if (dropped) return this.#doomed.clear();
+    const rows = this.#database.prepare('select hash from keys').all();
+    for (const row of rows) this.#doomed.add(String(row.hash));
   }
 
   close(): void {
     this.#database.close();
+  }
+
+  #write(work: () => void): boolean {
+    try {
+      work();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** What the disk did not take before. Throws when it still does not. */
+  #catchUp(): void {
+    this.#deleteDoomed();
+    if (this.#routesDue !== null) this.#putRoutes(this.#routesDue);
+  }
+
+  #putRoutes(snapshot: string): void {
+    this.#database
+      .prepare(
+        `insert into routes values (1, ?)
+         on conflict (one) do update set snapshot = excluded.snapshot`,
+      )
+      .run(sealText(this.#secret, snapshot));
+    this.#routesDue = null;
+  }
+
+  #deleteDoomed(): void {
+    if (this.#doomed.size === 0) return;
+    const statement = this.#database.prepare('delete from keys where hash = ?');
+    for (const hash of this.#doomed) {
+      statement.run(hash);
+      this.#doomed.delete(hash);
+    }
   }
 
   #trim(): string[] {

@@ -1,21 +1,22 @@
 import type { Duplex } from 'node:stream';
 import type { Outcome } from '@tollgate/billing-core/contract/facts.ts';
 import { costAtEnd, costAtHead, costOfFailure } from '../core/cost.ts';
-import { type RawHeaders, toClient, toUpstream } from '../core/headers.ts';
+import { type RawHeaders, toClient } from '../core/headers.ts';
 import { outcomeOf } from '../core/meter.ts';
 import { type Answer, failureAnswer, FAILURES, refusalAnswer } from '../core/problem.ts';
 import { refuse, type RefusalReason } from '../core/refusal.ts';
+import { endOf } from '../core/tries.ts';
 import type { ForwardPlan, Hold, Progress, Settlement } from '../ports.ts';
-import { type Asker, Attempt } from './attempt.ts';
-import { writeAnswer } from './connection.ts';
+import { breakOff, writeAnswer } from './connection.ts';
 import { Conversation, switches } from './conversation.ts';
 import type { Course } from './course.ts';
 import { Delivery, type Source } from './delivery.ts';
+import { Errand, type Sender } from './errand.ts';
 import type { NodeExchange } from './exchange.ts';
 import { HeldRequest, type Holder } from './held-request.ts';
 import { Patience, type Waiting } from './patience.ts';
-import { RequestBody } from './request-body.ts';
 import { informationOf, trailersOf } from './upstream-head.ts';
+import type { TryFailure } from './upstreams.ts';
 
 /** What the client sees once the outcome is recorded. */
 type Ending =
@@ -24,6 +25,8 @@ type Ending =
   /** Part of an answer is out: only a torn connection says that the rest is missing. */
   | { readonly kind: 'torn' }
   | { readonly kind: 'gone' };
+
+type UpstreamFailure = TryFailure | 'upstream_unavailable';
 
 const WHOLE: Ending = { kind: 'whole', trailers: [] };
 const TORN: Ending = { kind: 'torn' };
@@ -35,15 +38,14 @@ const GONE: Ending = { kind: 'gone' };
  * leaves only when the settlement is released: a crash before that leaves a client without a
  * complete answer rather than an answer without a record.
  */
-export class Passage implements Asker, Course, Holder, Source, Waiting {
+export class Passage implements Course, Holder, Sender, Source, Waiting {
   readonly #exchange: NodeExchange;
   readonly #plan: ForwardPlan;
   readonly #hold: Hold | undefined;
   readonly #held: HeldRequest | undefined;
   readonly #delivery: Delivery;
   readonly #patience: Patience;
-  #attempt: Attempt | undefined;
-  #body: RequestBody | undefined;
+  readonly #errand: Errand;
   #started = false;
   #settled = false;
   #left = false;
@@ -54,7 +56,8 @@ export class Passage implements Asker, Course, Holder, Source, Waiting {
     this.#plan = plan;
     this.#hold = hold;
     this.#delivery = new Delivery(exchange, this);
-    this.#patience = new Patience(plan.route.fact.timeout_ms, this);
+    this.#patience = new Patience(plan.route.fact, this);
+    this.#errand = new Errand({ exchange, plan, hold }, this);
     const { metering, spans } = exchange.host;
     const { again } = plan;
     this.#held = hold && new HeldRequest(hold, { metering, spans, again }, this);
@@ -69,39 +72,20 @@ export class Passage implements Asker, Course, Holder, Source, Waiting {
     this.#started = true;
     if (this.#left) return this.#settle('client_abort', null, GONE);
     if (this.#malformed) return this.malformed();
+    this.#begin();
+  }
+
+  #begin(): void {
     this.#patience.start();
     try {
-      this.#ask();
+      if (!this.#errand.ask()) this.#fail('upstream_unavailable');
     } catch (error) {
       this.crashed(error);
     }
   }
 
-  /** One try at an upstream. */
-  #ask(): void {
-    const exchange = this.#exchange;
-    const { head, path, route } = this.#plan;
-    if (head.hasBody) this.#body = this.#openBody();
-    this.#attempt = new Attempt(this);
-    this.#attempt.begin(exchange.host.upstreams.of(route.origin), {
-      path,
-      method: exchange.method,
-      headers: toUpstream(exchange.rawHeaders, exchange.forwarding(this.#plan, this.#hold)),
-      body: this.#body ?? null,
-      upgrade: this.#plan.webSocket ? 'websocket' : null,
-    });
-  }
-
-  #openBody(): RequestBody {
-    const { incoming, outgoing } = this.#exchange;
-    return new RequestBody(incoming, {
-      maxBytes: this.#plan.route.fact.max_body_bytes,
-      wanted: () => {
-        if (this.#plan.head.expectsContinue) outgoing.writeContinue();
-      },
-      progressed: () => this.#patience.progressed(),
-      tooLarge: () => this.#tooLarge(),
-    });
+  progressed(): void {
+    this.#patience.progressed();
   }
 
   informed(status: number, raw: RawHeaders): void {
@@ -111,8 +95,9 @@ export class Passage implements Asker, Course, Holder, Source, Waiting {
     if (httpVersion === '1.1') outgoing.writeInformation(status, informationOf(raw, status, edit));
   }
 
-  answered(status: number, reason: string | undefined, raw: RawHeaders): void {
+  answered(status: number, reason: string, raw: RawHeaders): void {
     this.#patience.progressed();
+    if (this.#errand.again(endOf(status), status)) return this.#begin();
     const { limits, route } = this.#plan;
     const cost = costAtHead(this.#plan, this.#hold, { outcome: outcomeOf(status), raw });
     const fields = [...this.#exchange.ours(limits), ...cost];
@@ -123,8 +108,11 @@ export class Passage implements Asker, Course, Holder, Source, Waiting {
       // A field that may not be written: nothing was sent yet.
       return this.#fail('upstream_error');
     }
-    if (head.eventStream) this.#patience.lengthen();
+    this.#patience.answered(head.eventStream);
     this.#held?.answered(route.wanted, { raw, eventStream: head.eventStream });
+  }
+
+  outlasts(): void {
     this.#held?.lasts();
   }
 
@@ -147,8 +135,9 @@ export class Passage implements Asker, Course, Holder, Source, Waiting {
   failed(error: Error): void {
     const { host, requestId } = this.#exchange;
     host.log.debug({ err: error, request_id: requestId }, 'the upstream failed');
-    const timeout = 'code' in error && error.code === 'UND_ERR_CONNECT_TIMEOUT';
-    this.#fail(timeout ? 'upstream_timeout' : 'upstream_error');
+    const failure = host.upstreams.failureOf(error, this.#plan.route.fact);
+    if (this.#delivery.status === null && this.#errand.again('failed')) return this.#begin();
+    this.#fail(failure);
   }
 
   upgraded(raw: RawHeaders, upstream: Duplex): void {
@@ -157,6 +146,7 @@ export class Passage implements Asker, Course, Holder, Source, Waiting {
       upstream.destroy();
       return this.#fail('upstream_error');
     }
+    this.#errand.ended('well');
     this.#patience.stop();
     this.#settled = true;
     this.#exchange.goOnAs(
@@ -165,22 +155,28 @@ export class Passage implements Asker, Course, Holder, Source, Waiting {
   }
 
   pause(): void {
-    this.#attempt?.pause();
+    this.#errand.pause();
   }
 
   resume(): void {
     this.#patience.progressed();
-    this.#attempt?.resume();
+    this.#errand.resume();
   }
 
   awaitsClient(): boolean {
-    const { incoming } = this.#exchange;
-    const uploading = this.#body !== undefined && !incoming.complete && !this.#body.blocked;
-    return uploading || this.#delivery.blocked;
+    return this.#errand.awaitsClient || this.#delivery.blocked;
   }
 
   upstreamLate(): void {
-    if (!this.#settled) this.#fail('upstream_timeout');
+    if (this.#settled) return;
+    if (this.#delivery.status === null && this.#errand.again('failed')) return this.#begin();
+    this.#fail('upstream_timeout');
+  }
+
+  timeUp(): void {
+    if (this.#settled) return;
+    if (this.awaitsClient()) this.#errand.ended('left');
+    this.#fail('upstream_timeout');
   }
 
   clientLate(): void {
@@ -188,7 +184,7 @@ export class Passage implements Asker, Course, Holder, Source, Waiting {
     this.#breakOff(failureAnswer('client_timeout', this.#exchange.requestId));
   }
 
-  #tooLarge(): void {
+  tooLarge(): void {
     if (this.#settled) return;
     this.#breakOff(refusalAnswer(refuse('body_too_large'), this.#exchange.requestId));
   }
@@ -210,7 +206,7 @@ export class Passage implements Asker, Course, Holder, Source, Waiting {
     if (status === null) {
       this.#settle('client_error', answer.status, { kind: 'answer', answer });
     } else this.#settle(outcomeOf(status), status, TORN);
-    this.#dropUpstream();
+    this.#errand.drop();
   }
 
   clientLeft(): void {
@@ -219,7 +215,7 @@ export class Passage implements Asker, Course, Holder, Source, Waiting {
     // What the upstream answered counts, also when nobody stayed to read it.
     const { status } = this.#delivery;
     this.#settle(status === null ? 'client_abort' : outcomeOf(status), status, GONE);
-    this.#dropUpstream();
+    this.#errand.drop();
   }
 
   /** The gateway cannot wait any longer. */
@@ -230,7 +226,7 @@ export class Passage implements Asker, Course, Holder, Source, Waiting {
   progress(): Progress | null {
     const { status } = this.#delivery;
     if (this.#settled || status === null) return null;
-    const uploaded = this.#body === undefined || this.#exchange.incoming.complete;
+    const { uploaded } = this.#errand;
     return { ...this.#settlement(outcomeOf(status), status), uploaded };
   }
 
@@ -240,42 +236,44 @@ export class Passage implements Asker, Course, Holder, Source, Waiting {
     if (this.#settled || status === null) return;
     this.#exchange.host.telemetry.refused(reason);
     this.#settle(outcomeOf(status), status, TORN);
-    this.#dropUpstream();
+    this.#errand.drop();
   }
 
   crashed(error: unknown): void {
     const { host, requestId } = this.#exchange;
     host.log.error({ err: error, request_id: requestId }, 'forwarding failed');
+    // Ours to answer for, or the client's: it says nothing of the upstream.
+    this.#errand.ended('left');
     if (!this.#settled) this.#fail('upstream_error');
   }
 
   #settlement(outcome: Outcome, status: number | null): Settlement {
-    const requestBytes = this.#body?.bytes ?? 0;
+    const requestBytes = this.#errand.bytes;
     return { outcome, status, requestBytes, responseBytes: this.#delivery.bytes };
   }
 
-  #fail(outcome: 'upstream_error' | 'upstream_timeout'): void {
+  #fail(code: UpstreamFailure): void {
     const { outgoing, requestId } = this.#exchange;
     const { status } = this.#delivery;
+    const outcome = code === 'upstream_timeout' ? code : 'upstream_error';
+    this.#errand.ended('failed');
     if (status === null && !outgoing.headersSent) {
       const used = this.#settlement(outcome, null);
       const cost = costOfFailure(this.#plan, this.#hold, used);
       const ours = [...this.#exchange.ours(this.#plan.limits), ...cost];
-      const answer = failureAnswer(outcome, requestId, ours);
-      this.#settle(outcome, FAILURES[outcome][0], { kind: 'answer', answer });
+      const awaited = this.#exchange.host.fleet.awaited(this.#plan.route);
+      if (code === 'upstream_unavailable') ours.push('Retry-After', String(awaited ?? 1));
+      const answer = failureAnswer(code, requestId, ours);
+      this.#settle(outcome, FAILURES[code][0], { kind: 'answer', answer });
     } else this.#settle(outcome, status, TORN);
-    this.#dropUpstream();
-  }
-
-  #dropUpstream(): void {
-    this.#attempt?.giveUp();
-    this.#body?.destroy();
+    this.#errand.drop();
   }
 
   #settle(outcome: Outcome, status: number | null, ending: Ending): void {
     if (this.#settled) throw new Error('a passage settles once');
     this.#settled = true;
     this.#patience.stop();
+    this.#errand.ended('left');
     if (ending.kind !== 'whole') this.#delivery.stop();
     const settlement = this.#settlement(outcome, status);
     const release = (used = settlement): void => {
@@ -292,6 +290,6 @@ export class Passage implements Asker, Course, Holder, Source, Waiting {
       const cost = costAtEnd(this.#plan, this.#hold, used);
       this.#delivery.end([...ending.trailers, ...cost]);
     } else if (ending.kind === 'answer') writeAnswer(incoming, outgoing, ending.answer);
-    else incoming.socket.destroy();
+    else breakOff(incoming);
   }
 }

@@ -1,3 +1,5 @@
+import type { Clock } from '../ports.ts';
+
 /** For how long facts are served that core could not vouch for: the bound on a revocation then. */
 export const STALE_MAX_MS = 3_600_000;
 
@@ -5,6 +7,9 @@ export const STALE_MAX_MS = 3_600_000;
 export class Freshness {
   readonly #now: () => number;
   verifiedAt: number;
+  /** Told once when something may not be served any more, until the feed is read to its end. */
+  onStale: () => void = () => {};
+  #told = false;
 
   /** `now` gives ms since the epoch: what is stored must be comparable after a restart. */
   constructor(now: () => number, verifiedAt: number) {
@@ -19,10 +24,25 @@ export class Freshness {
 
   verified(): void {
     this.verifiedAt = this.#now();
+    this.#told = false;
   }
 
   /** Whether a fact learnt at `at`, and followed by the feed since, may still be served. */
   holds(at: number): boolean {
-    return this.#now() - Math.max(at, this.verifiedAt) <= STALE_MAX_MS;
+    if (this.#now() - Math.max(at, this.verifiedAt) <= STALE_MAX_MS) return true;
+    if (!this.#told) {
+      this.#told = true;
+      this.onStale();
+    }
+    return false;
   }
 }
+
+type Clocks = { readonly wallNow: () => number; readonly meters: { readonly clock: Clock } };
+
+/**
+ * By the later one of two clocks: the wall's goes on while the machine is suspended, and core's
+ * time is never behind what was known of it before a start.
+ */
+export const openFreshness = ({ wallNow, meters: { clock } }: Clocks, verifiedAt = 0): Freshness =>
+  new Freshness(() => Math.max(wallNow(), clock.now()), verifiedAt);

@@ -5,14 +5,19 @@ import type { Server } from 'node:http';
 import { BlockList, Server as TcpServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openApp } from '../app.ts';
+import { Fleet } from '../core/fleet.ts';
+import type { RouteTable } from '../core/route.ts';
 import type { Clock, Metering, Refusals, Tills } from '../ports.ts';
+import { Certificates } from './certificates.ts';
 import { Changes } from './changes.ts';
 import type { Config, Network } from './config.ts';
 import { Connections } from './connection.ts';
 import { CoreClient } from './core-client.ts';
 import { FactStore } from './fact-store.ts';
-import { Freshness } from './freshness.ts';
+import { openFreshness } from './freshness.ts';
+import { HealthChecks } from './health-checks.ts';
 import { KeyFacts } from './key-facts.ts';
+import { openKeySets } from './key-sets.ts';
 import { ConnectionLimit } from './connection-limit.ts';
 import { Load } from './load.ts';
 import type { Log } from './log.ts';
@@ -22,12 +27,15 @@ import { RouteFacts } from './route-facts.ts';
 import { Spans } from './spans.ts';
 import { listen, openServer } from './server.ts';
 import { Telemetry } from './telemetry.ts';
+import type { TurnEnd } from './turn-end.ts';
 import { Upstreams } from './upstreams.ts';
 
 /** How long requests under way may take to finish when the gateway stops. */
 export const DRAIN_MS = 10_000;
 /** How long connections that carry nothing stay open then, at most. */
 const IDLE_GRACE_MS = 1_000;
+/** How long what was cut off may take to be recorded. */
+const RECORD_GRACE_MS = 1_000;
 /** How long the last sync may take then; what is left the next start sends. */
 const LAST_SYNC_MS = 5_000;
 
@@ -38,7 +46,7 @@ export type Meters = {
     reopen(customerId: string, change: bigint): void;
     recall(customerId: string, window?: string): void;
   };
-  readonly metering: Metering & { readonly openRequests: number };
+  readonly metering: Metering & { readonly openRequests: number; readonly unwritten: number };
   readonly refusals: Refusals;
   stopAdmitting(): void;
   /** False when the next start has to send what is left. */
@@ -54,6 +62,7 @@ export type GatewayOf = {
   /** 0 to 1. */
   readonly random: () => number;
   readonly drainMs?: number;
+  readonly turnEnd?: TurnEnd;
 };
 
 export type Gateway = {
@@ -68,20 +77,20 @@ function blockListOf(networks: readonly Network[]): BlockList {
 }
 
 /** What the gateway knows of the world, and keeps knowing. */
-function openFacts(of: GatewayOf, upstreams: Upstreams, telemetry: Telemetry) {
+function openFacts(of: GatewayOf, telemetry: Telemetry, onTable: (table: RouteTable) => void) {
   const { config, log, meters, random } = of;
   const { clock } = meters;
   mkdirSync(config.spoolDir, { recursive: true, mode: 0o700 });
   const core = new CoreClient(config.coreUrl, config.token);
   const store = new FactStore(config.spoolDir, config.token);
-  const freshness = new Freshness(of.wallNow, store.feed()?.verifiedAt ?? 0);
+  const freshness = openFreshness(of, store.feed()?.verifiedAt);
   const keys = new KeyFacts({ core, store, freshness, clock, telemetry, log });
   const routes = new RouteFacts({
     core,
     store,
     freshness,
     log,
-    onTable: (table) => upstreams.keep(table.origins()),
+    onTable,
   });
   const onLimits = (customerId: string, change: bigint): void =>
     meters.tills.reopen(customerId, change);
@@ -110,8 +119,11 @@ function openFacts(of: GatewayOf, upstreams: Upstreams, telemetry: Telemetry) {
   return { keys, routes, changes, close };
 }
 
+// To a load balancer that is not known as one, all its clients together look like one.
+const MANY = 'a client has too many connections; a load balancer belongs in TRUSTED_PROXIES';
+
 /** What keeps the process within its means. */
-function openLimits({ config, random }: GatewayOf, telemetry: Telemetry) {
+function openLimits({ config, log, random }: GatewayOf, telemetry: Telemetry) {
   const proxies = blockListOf(config.trustedProxies);
   const { requestsMax, delayMaxMs, connectionsMax, connectionsPerClientMax } = config;
   const now = (): number => performance.now();
@@ -120,6 +132,7 @@ function openLimits({ config, random }: GatewayOf, telemetry: Telemetry) {
     max: connectionsMax,
     perClientMax: connectionsPerClientMax,
     proxies,
+    onMany: (client) => log.warn({ client }, MANY),
   });
   telemetry.gauge('gateway_connections_open', 'Connections of clients', () => connectionLimit.open);
   const delay = (): number => load.delayMs / 1_000;
@@ -128,23 +141,59 @@ function openLimits({ config, random }: GatewayOf, telemetry: Telemetry) {
   return { load, connectionLimit, proxies };
 }
 
+const EXPIRES = 'Days until the first certificate of a route for TLS with its upstreams expires';
+
+/** The upstreams of all routes: whom to ask, how they do, and who asks after them. */
+function openUpstreams(of: GatewayOf, telemetry: Telemetry) {
+  const { config, log, random, turnEnd, wallNow } = of;
+  const upstreams = new Upstreams({
+    allowed: config.upstreamAllow,
+    onRefused: ({ message }) => log.error(message),
+    onTlsFault: (fault) => log.error(fault, 'TLS with an upstream of a route fails'),
+    onTlsFailed: (route, reason) => telemetry.tlsFailed(route, reason),
+    ...(turnEnd && { turnEnd }),
+  });
+  const fleet = new Fleet(() => performance.now());
+  const checks = new HealthChecks({ upstreams, fleet, log, random });
+  telemetry.gauge('gateway_upstreams_out', 'Upstreams that are not asked', () => fleet.out());
+  const certificates = new Certificates(wallNow);
+  telemetry.byRoute('gateway_upstream_certificate_expires_days', EXPIRES, () =>
+    certificates.daysLeft(),
+  );
+  const onTable = ({ routes }: RouteTable): void => {
+    for (const keeper of [upstreams, fleet, checks, certificates]) keeper.keep(routes);
+  };
+  return { upstreams, fleet, checks, onTable };
+}
+
+function tellOfRequests(
+  telemetry: Telemetry,
+  connections: Connections,
+  { metering }: GatewayOf['meters'],
+): void {
+  telemetry.gauge('gateway_requests_in_flight', 'Requests under way', () => connections.busy);
+  const open = (): number => metering.openRequests;
+  telemetry.gauge('gateway_holds_open', 'Requests admitted and not yet recorded', open);
+  const unwritten = (): number => metering.unwritten;
+  telemetry.gauge('gateway_unwritten', 'Requests answered whose record is not on disk', unwritten);
+}
+
 /** Opens both ports and serves until it is stopped. Throws when a port is taken. */
 export async function openGateway(of: GatewayOf): Promise<Gateway> {
   const { config, log, meters } = of;
   let stopping = false;
   const telemetry = new Telemetry();
-  const upstreams = new Upstreams({
-    allowed: config.upstreamAllow,
-    onRefused: ({ message }) => log.error(message),
-  });
+  const { upstreams, fleet, checks, onTable } = openUpstreams(of, telemetry);
   const connections = new Connections();
-  const facts = openFacts(of, upstreams, telemetry);
+  const facts = openFacts(of, telemetry, onTable);
   const app = openApp({
     routes: facts.routes,
     keys: facts.keys,
     tills: meters.tills,
     refusals: meters.refusals,
     clock: meters.clock,
+    readiness: fleet,
+    keySets: openKeySets(upstreams),
     hash: (text) => hash('sha256', text),
   });
   const spans = new Spans(config.checkpointMs, meters.metering);
@@ -152,6 +201,7 @@ export async function openGateway(of: GatewayOf): Promise<Gateway> {
     metering: meters.metering,
     spans,
     upstreams,
+    fleet,
     connections,
     mint: new Mint(of.wallNow),
     telemetry,
@@ -166,12 +216,11 @@ export async function openGateway(of: GatewayOf): Promise<Gateway> {
       return facts.routes.current() ? undefined : 'the routes are not known yet';
     },
   });
-  telemetry.gauge('gateway_requests_in_flight', 'Requests under way', () => connections.busy);
-  const open = (): number => meters.metering.openRequests;
-  telemetry.gauge('gateway_holds_open', 'Requests admitted and not yet recorded', open);
+  tellOfRequests(telemetry, connections, meters);
 
   const close = async (): Promise<boolean> => {
     spans.close();
+    checks.close();
     await Promise.all([facts.close(), upstreams.destroy()]);
     privateServer.close();
     privateServer.closeAllConnections();
@@ -217,7 +266,9 @@ async function drain(server: Server, connections: Connections, of: GatewayOf): P
   if (ended === 'late') {
     of.log.warn({ requests: connections.busy }, 'requests are cut off by the end of the gateway');
     connections.abandon();
-    await connections.idle();
+    // A disk that takes nothing holds their records: what is not recorded is not answered.
+    await Promise.race([connections.idle(), delay(RECORD_GRACE_MS, undefined, { ref: false })]);
+    connections.cut();
   }
   server.closeAllConnections();
 }

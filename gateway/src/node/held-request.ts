@@ -41,6 +41,9 @@ export class HeldRequest implements Lasting, LongRequest {
   #tap: Tap | undefined;
   #startedAt = 0;
   #grantedAt: number | undefined = 0;
+  #settled = false;
+  /** Next spans that were asked for. */
+  #asked = 0;
 
   constructor(hold: Hold, of: HeldOf, holder: Holder) {
     this.#hold = hold;
@@ -82,9 +85,12 @@ export class HeldRequest implements Lasting, LongRequest {
   /** `release` is told all that was used, what only the end of the response says too. */
   settle(settlement: Settlement, whole: boolean, release: (used: Settlement) => void): void {
     this.#of.spans.leave(this);
+    this.#settled = true;
     const durationMs = this.#durationMs();
     const record = (readings?: Readings): void => {
-      const told = { ...settlement, durationMs, ...(readings && { readings }) };
+      const told = readings
+        ? { ...settlement, durationMs, readings }
+        : { ...settlement, durationMs };
       this.#of.metering.settle(this.#hold, told, () => release(told));
     };
     if (this.#tap) this.#tap.finish(whole, record);
@@ -109,7 +115,10 @@ export class HeldRequest implements Lasting, LongRequest {
       if (answer.kind === 'admitted') this.#grantedAt = next.span.requestBytes;
       return answer;
     };
-    const answer = this.#of.again(next);
+    this.#asked += 1;
+    const asked = this.#asked;
+    const awaited = (): boolean => !this.#settled && asked === this.#asked;
+    const answer = this.#of.again({ ...next, awaited });
     return answer instanceof Promise ? answer.then(grant) : grant(answer);
   }
 

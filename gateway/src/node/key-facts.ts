@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type KeyFact, keyFact } from '@tollgate/billing-core/contract/facts.ts';
 import { GenerationCache } from '../core/generation-cache.ts';
-import { lifeOf, type FactLife } from '../core/key.ts';
+import { lifeOf, REFUSED_MS, type FactLife } from '../core/key.ts';
 import { type Clock, type Keys, Unreachable } from '../ports.ts';
 import type { CoreClient } from './core-client.ts';
 import type { FactStore } from './fact-store.ts';
@@ -12,7 +12,6 @@ import { Touched } from './touched.ts';
 
 export const KEYS_MAX = 100_000;
 const UNKNOWN_MAX = 10_000;
-const UNKNOWN_MS = 2_000;
 const LOOKUPS_MAX = 1_000;
 const LOOKUP_TIMEOUT_MS = 2_000;
 const REREADS_MAX = 3;
@@ -22,6 +21,7 @@ const REFRESH_PAUSE_MAX_MS = 400;
 /** Of a customer with more keys than this, the rest is dropped and read again when used. */
 const REFRESHES_MAX = 500;
 const RENEWALS_AT_ONCE = 64;
+const OVERDUE_MAX = 10_000;
 
 type Entry = {
   readonly fact: KeyFact;
@@ -31,6 +31,10 @@ type Entry = {
   life: FactLife;
 };
 
+/** A hash, or who a token names. */
+const pathOf = (ref: string): string =>
+  ref.includes('=') ? `/internal/v1/holders?${ref}` : `/internal/v1/keys/${ref}`;
+
 export type KeyFactsOf = {
   readonly core: CoreClient;
   readonly store: FactStore;
@@ -38,22 +42,25 @@ export type KeyFactsOf = {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   readonly log: Log;
+  /** In memory; KEYS_MAX when left out. */
+  readonly keysMax?: number;
 };
 
 /** Facts about keys: from memory, else from core, else, while core is unreachable, from disk. */
 export class KeyFacts implements Keys {
   readonly #of: KeyFactsOf;
-  readonly #known = new GenerationCache<Entry>(KEYS_MAX);
+  readonly #known: GenerationCache<Entry>;
   readonly #unknown = new GenerationCache<number>(UNKNOWN_MAX);
   readonly #asking = new Map<string, Promise<KeyFact | null>>();
   readonly #touched = new Touched();
   readonly #overdue = new Set<string>();
   #refreshing = 0;
   #renewing = 0;
-  readonly #toRefresh: string[] = [];
+  readonly #toRefresh = new Set<string>();
 
   constructor(of: KeyFactsOf) {
     this.#of = of;
+    this.#known = new GenerationCache(of.keysMax ?? KEYS_MAX);
   }
 
   get size(): number {
@@ -65,8 +72,9 @@ export class KeyFacts implements Keys {
     if (entry !== undefined) {
       if (!this.#servable(entry)) return undefined;
       const now = this.#of.clock.now();
+      const { beginsAt, endsAt } = entry.life;
       if (now >= entry.life.renewAt) this.#renew(hash, entry, now);
-      return now < entry.life.endsAt ? entry.fact : undefined;
+      return now >= beginsAt && now < endsAt ? entry.fact : undefined;
     }
     const until = this.#unknown.get(hash);
     return until !== undefined && this.#of.freshness.now() < until ? null : undefined;
@@ -115,10 +123,7 @@ export class KeyFacts implements Keys {
     for (let reading = 1; ; reading++) {
       const began = this.#touched.mark();
       const at = this.#of.freshness.now();
-      const { status, body } = await this.#of.core.get(
-        `/internal/v1/keys/${hash}`,
-        LOOKUP_TIMEOUT_MS,
-      );
+      const { status, body } = await this.#of.core.get(pathOf(hash), LOOKUP_TIMEOUT_MS);
       const parsed = status === 200 ? keyFact.safeParse(body) : undefined;
       if (parsed && !parsed.success) throw new Unreachable('billing-core sent no key facts');
       const fact = parsed?.data ?? null;
@@ -139,7 +144,7 @@ export class KeyFacts implements Keys {
     try {
       if (fact === null) {
         this.#known.delete(hash);
-        this.#unknown.set(hash, at + UNKNOWN_MS);
+        this.#unknown.set(hash, at + REFUSED_MS);
         store.dropHash(hash);
         return;
       }
@@ -152,6 +157,7 @@ export class KeyFacts implements Keys {
     } catch (error) {
       // Not on disk means that no change would find it: then it is not kept in memory either.
       this.#known.delete(hash);
+      store.dropHash(hash);
       log.error({ err: error }, 'a key could not be stored');
     }
   }
@@ -191,7 +197,7 @@ export class KeyFacts implements Keys {
 
   /** Reads again what changed while core could not be asked. */
   retryOverdue(): void {
-    this.#refresh([...this.#overdue]);
+    this.#refresh(this.#overdue);
   }
 
   /** Nothing that is known can be trusted any more. */
@@ -208,16 +214,17 @@ export class KeyFacts implements Keys {
     this.#overdue.delete(hash);
   }
 
-  #refresh(hashes: readonly string[]): void {
-    this.#toRefresh.push(...hashes);
-    while (this.#refreshing < REFRESHES_AT_ONCE && this.#toRefresh.length > 0) {
+  #refresh(hashes: Iterable<string>): void {
+    for (const hash of hashes) this.#toRefresh.add(hash);
+    while (this.#refreshing < REFRESHES_AT_ONCE && this.#toRefresh.size > 0) {
       this.#refreshing += 1;
       void this.#refreshNext();
     }
   }
 
   async #refreshNext(): Promise<void> {
-    for (let hash = this.#toRefresh.shift(); hash !== undefined; hash = this.#toRefresh.shift()) {
+    for (const hash of this.#toRefresh) {
+      this.#toRefresh.delete(hash);
       await this.#readPatiently(hash);
     }
     this.#refreshing -= 1;
@@ -233,6 +240,12 @@ export class KeyFacts implements Keys {
       }
     }
     const entry = this.#known.get(hash);
+    if (this.#overdue.size >= OVERDUE_MAX && !this.#overdue.has(hash)) {
+      // One that is not remembered as overdue must not be served as if it were not.
+      this.#known.delete(hash);
+      this.#of.store.dropHash(hash);
+      return;
+    }
     if (entry) entry.overdue = true;
     this.#overdue.add(hash);
   }

@@ -2,6 +2,7 @@ import { type Config, ConfigError, readConfig } from './config.ts';
 import { type Gateway, openGateway } from './gateway.ts';
 import { type Log, openLog } from './log.ts';
 import { openMetering } from './open-metering.ts';
+import { TurnEnd } from './turn-end.ts';
 import manifest from '../../package.json' with { type: 'json' };
 
 function configured(): Config {
@@ -24,20 +25,23 @@ function fail(log: Log, error: unknown): never {
 async function open(config: Config, log: Log): Promise<Gateway> {
   const wallNow = (): number => Date.now();
   const random = (): number => Math.random();
-  const { spoolDir, fsync, spoolBytesMax, coreUrl, token } = config;
+  const turnEnd = new TurnEnd();
+  const { spoolDir, fsync, spoolBytesMax, whenFull, coreUrl, token } = config;
   const meters = openMetering({
     spoolDir,
     fsync,
     spoolBytesMax,
+    whenFull,
     coreUrl,
     token,
     log,
     wallNow,
     random,
+    turnEnd,
     version: manifest.version,
     onFatal: (error) => fail(log, error),
   });
-  return openGateway({ config, log, meters, wallNow, random });
+  return openGateway({ config, log, meters, wallNow, random, turnEnd });
 }
 
 const config = configured();

@@ -1,5 +1,5 @@
 import { encodeRecord } from '../core/meter.ts';
-import { Tally } from '../core/tally.ts';
+import { COUNTS_MAX, Tally } from '../core/tally.ts';
 import { cancel, carry, isIdle, spanAfter } from '../core/span.ts';
 import { settle } from '../core/till.ts';
 import type {
@@ -11,6 +11,7 @@ import type {
   Progress,
   Settlement,
 } from '../ports.ts';
+import { Roster } from './roster.ts';
 import type { BatchFiles, StoredBatch } from './spool/batches.ts';
 import type { Spool } from './spool/spool.ts';
 import { storedBatch } from './stored-batch.ts';
@@ -23,20 +24,27 @@ export const BATCH_ENTRIES_CUT = 4_000;
 type SetClock = Clock & { readonly isSet: boolean };
 
 /** Where one boot records: its frames, and the batches they are cut into. */
-type Place = { readonly spool: Spool; readonly batches: BatchFiles };
+type Place = { readonly spool: Spool; readonly batches: BatchFiles; readonly countsMax?: number };
 
 class Book {
   readonly spool: Spool;
   readonly batches: BatchFiles;
-  readonly tally = new Tally();
+  readonly tally: Tally;
   cutFrame = 0;
   talliedFrame = 0;
-  /** A batch that is cut and not on disk yet. */
+  /** A batch that is cut, and that the disk did not take. */
   uncut: StoredBatch | null = null;
+  /** A batch that the disk is taking. */
+  underWay: StoredBatch | null = null;
+  /** Of some requests it has no record: what they spent nobody but the tills knows. */
+  incomplete = false;
+  /** Core time of the earliest admitted of those that core is not told of yet. */
+  untoldFrom = Infinity;
 
-  constructor({ spool, batches }: Place) {
+  constructor({ spool, batches, countsMax = COUNTS_MAX }: Place) {
     this.spool = spool;
     this.batches = batches;
+    this.tally = new Tally({ countsMax });
   }
 
   /** The next batch of what was recorded; it fixes what is in it. */
@@ -51,6 +59,11 @@ class Book {
     this.cutFrame = this.talliedFrame;
     return batch;
   }
+
+  /** This batch is on disk. */
+  isCut({ header }: StoredBatch): void {
+    this.tally.forgetBefore(Math.floor(header.watermark / DAY_MS));
+  }
 }
 
 /** Records admitted requests durably and cuts what was recorded into batches. */
@@ -59,14 +72,16 @@ export class SpoolMetering implements Metering {
   readonly #clock: SetClock;
   readonly #onFull: () => void;
   readonly #onStuck: (error: unknown) => void;
-  readonly #open = new Set<Hold>();
-  /** Of these: recorded, and not known to be on disk. */
-  #settling = 0;
+  readonly #open = new Roster<Hold>();
+  /** Recorded, and not known to be on disk. */
+  readonly #settling = new Roster<Hold>();
   #book: Book;
 
   constructor(of: {
     spool: Spool;
     batches: BatchFiles;
+    /** Running totals in memory; COUNTS_MAX when left out. */
+    countsMax?: number;
     tills: TillHouse;
     clock: SetClock;
     onFull: () => void;
@@ -79,8 +94,18 @@ export class SpoolMetering implements Metering {
     this.#onStuck = of.onStuck;
   }
 
+  /** Running totals in memory. */
+  get counted(): number {
+    return this.#book.tally.counted;
+  }
+
   get openRequests(): number {
-    return this.#open.size;
+    return this.#open.size + this.#settling.size;
+  }
+
+  /** Requests whose answers left, and whose records the disk did not take. */
+  get unwritten(): number {
+    return this.#book.spool.unwritten;
   }
 
   begin(hold: Hold, forward: () => void): void {
@@ -92,16 +117,29 @@ export class SpoolMetering implements Metering {
     if (!this.#open.has(hold)) throw new Error('a hold is settled once, after it has begun');
     const record = settle(this.#tills.till(hold.fact.customer.id), hold, settlement);
     const book = this.#book;
-    this.#settling += 1;
-    book.spool.append(encodeRecord(record), (frame) => {
-      // Only what is on disk enters a batch; until then the hold keeps the watermark back.
-      this.#open.delete(hold);
-      this.#settling -= 1;
+    this.#open.delete(hold);
+    this.#settling.add(hold);
+    const written = (frame: number): void => {
+      // First, while its hold keeps the watermark back: a batch that is cut here lacks this record.
+      if (frame > book.talliedFrame + 1) this.#skipTo(book, frame);
+      // Only what is on disk enters a batch.
+      this.#settling.delete(hold);
       book.talliedFrame = frame;
-      book.tally.add(record);
+      book.tally.add(record, frame);
       if (book.tally.entries >= BATCH_ENTRIES_CUT && book === this.#book) this.#cutFull();
-      release();
-    });
+    };
+    const lost = (): void => {
+      this.#settling.delete(hold);
+      book.incomplete = true;
+      book.untoldFrom = Math.min(book.untoldFrom, hold.admittedAt);
+    };
+    book.spool.append(encodeRecord(record), { written, release, lost });
+  }
+
+  /** The frames before this one do not exist: no batch has them in its range. */
+  #skipTo(book: Book, frame: number): void {
+    if (book === this.#book) this.cut();
+    if (book.talliedFrame === book.cutFrame) book.cutFrame = frame - 1;
   }
 
   checkpoint(hold: Hold, progress: Progress, request: LongRequest): void {
@@ -157,15 +195,23 @@ export class SpoolMetering implements Metering {
   }
 
   /**
-   * Every request admitted before this core time is in a batch already cut; 0 while core's time is
-   * not known: a host's clock that is ahead would close periods that are not over.
+   * Every request admitted before this core time is in a batch already cut, or in a gap that core
+   * is told of with it; 0 while core's time is not known: a host's clock that is ahead would close
+   * periods that are not over.
    */
   watermark(): number {
     // Nor can anything be said of what is recorded while the disk takes no batch of it.
-    if (!this.#clock.isSet || this.stuck) return 0;
-    let earliest = this.#clock.now();
+    if (!this.#clock.isSet || this.stuck || this.#book.underWay) return 0;
+    if (this.#book.spool.untold === 0) this.#book.untoldFrom = Infinity;
+    let earliest = Math.min(this.#clock.now(), this.#book.untoldFrom);
     for (const hold of this.#open) earliest = Math.min(earliest, hold.admittedAt);
+    for (const hold of this.#settling) earliest = Math.min(earliest, hold.admittedAt);
     return earliest;
+  }
+
+  /** Requests of this boot were answered that will never be in a batch. */
+  get incomplete(): boolean {
+    return this.#book.incomplete;
   }
 
   /** The disk took no batch: what is recorded is safe in frames, but more must not be admitted. */
@@ -181,33 +227,73 @@ export class SpoolMetering implements Metering {
     return (batches.placeOf(oldest)?.first ?? 1) - 1;
   }
 
-  /** Puts everything recorded so far into the next batch, on disk; false when that did not work. */
+  /**
+   * Puts everything recorded so far into the next batch, on disk; false when that did not work, or
+   * there was nothing.
+   */
   cut(): boolean {
     const book = this.#book;
+    const underWay = book.underWay !== null;
+    if (underWay) {
+      // Not waited for: it is written once more, and what waits for it finds that done.
+      book.uncut = book.underWay;
+      book.underWay = null;
+      if (!this.#writeUncut(book)) return false;
+    }
     book.uncut ??= book.next(this.watermark());
-    if (book.uncut === null) return false;
+    return book.uncut === null ? underWay : this.#writeUncut(book);
+  }
+
+  /** The same, while requests go on; one at a time. */
+  async cutBeside(): Promise<boolean> {
+    const book = this.#book;
+    // What the disk did not take is tried again at once, as what is left behind it must wait.
+    if (book.uncut !== null || book.underWay !== null) return this.cut();
+    const batch = book.next(this.watermark());
+    if (batch === null) return false;
+    book.underWay = batch;
+    const overtaken = (): boolean => book.underWay !== batch;
     try {
-      book.batches.write(book.uncut);
+      await book.batches.writeBeside(batch, overtaken);
+    } catch (error) {
+      if (overtaken()) return true;
+      book.underWay = null;
+      book.uncut = batch;
+      this.#onStuck(error);
+      return false;
+    }
+    if (overtaken()) return true;
+    book.underWay = null;
+    book.isCut(batch);
+    return true;
+  }
+
+  #writeUncut(book: Book): boolean {
+    const { uncut } = book;
+    if (uncut === null) return false;
+    try {
+      book.batches.write(uncut);
     } catch (error) {
       this.#onStuck(error);
       return false;
     }
-    book.tally.forgetBefore(Math.floor(book.uncut.header.watermark / DAY_MS));
     book.uncut = null;
+    book.isCut(uncut);
     return true;
   }
 
   /**
-   * Core has ended the boot: the requests under way go on in the next one, and what the tills had
-   * set aside for them is spent with the old one. What is recorded there already stays there, for
-   * somebody to ship. Throws when the disk did not take it.
+   * The boot is left: requests under way go on in the next one, `goesOn` hears of each; what was
+   * set aside for them is spent with the old one. Throws when the disk did not take it.
    */
-  moveTo(place: Place): void {
+  moveTo(place: Place, goesOn: (hold: Hold) => void = () => {}): void {
     const old = this.#book;
+    if (old.underWay) this.cut();
     old.spool.flush();
-    for (const record of this.#tills.startAnew()) old.spool.append(encodeRecord(record), () => {});
+    for (const record of this.#tills.startAnew()) old.spool.append(encodeRecord(record));
+    for (const hold of this.#open) goesOn(hold);
     // Both count them, should the process end between the two: too many in doubt, never too few.
-    place.spool.takeOver(this.#open.size - this.#settling);
+    place.spool.takeOver(this.#open.size);
     old.spool.end();
     this.#book = new Book(place);
   }

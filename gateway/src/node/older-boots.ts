@@ -3,11 +3,14 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BootEnd } from '@tollgate/billing-core/contract/sync.ts';
 import type { Logger } from 'pino';
+import { Tally } from '../core/tally.ts';
 import { BATCH_ENTRIES_CUT } from './metering.ts';
-import { SyncRefused, type BootName, type Shipper } from './shipper.ts';
+import { SyncRefused } from './post-sync.ts';
+import type { BootName, Shipper } from './shipper.ts';
 import { ACKED_KEEP_MS, BatchFiles } from './spool/batches.ts';
 import { recoverBoot, type Leftover } from './spool/recovery.ts';
-import { ENDED_MARK, isFull } from './spool/room.ts';
+import { openMisdated } from './spool/redating.ts';
+import { deleteBoot, ENDED_MARK, isFull } from './spool/room.ts';
 import {
   batchesBehind,
   lastTurnIn,
@@ -40,16 +43,18 @@ type Finishing = Orphanage & { dir: string; left: Leftover };
 /** Puts what no batch holds yet into batches. */
 function batchLeftover(left: Leftover, batches: BatchFiles): void {
   for (const batch of left.remade) batches.write(batch);
+  // Running totals of its own: what they add to is told by the frames from which they count.
+  const tally = new Tally();
   let firstFrame = left.batchedFrame + 1;
   const cut = (lastFrame: number): void => {
     // None says that it is the last one: the end of the boot says it, behind all of them.
     const of = { sequence: batches.last + 1, firstFrame, lastFrame, watermark: 0 };
-    batches.write(storedBatch(left.tally.take(), of));
+    batches.write(storedBatch(tally.take(), of));
     firstFrame = lastFrame + 1;
   };
   for (const { number, record } of left.records) {
-    left.tally.add(record);
-    if (left.tally.entries >= BATCH_ENTRIES_CUT) cut(number);
+    tally.add(record, number);
+    if (tally.entries >= BATCH_ENTRIES_CUT) cut(number);
   }
   const last = left.records.at(-1)?.number ?? 0;
   if (last >= firstFrame) cut(last);
@@ -75,8 +80,9 @@ async function ship(shipper: Shipper, end: BootEnd, of: Orphanage) {
 
 /** The boot itself, with all that it left in batches. */
 function firstTurn(dir: string, of: Orphanage): { turn: Turn; left: Leftover } {
+  const misdated = openMisdated(dir);
   const batches = new BatchFiles(dir, { durable: of.durable });
-  const left = recoverBoot(dir, batches, of.fingerprint);
+  const left = recoverBoot(dir, { batches, fingerprint: of.fingerprint, misdated });
   if (lastTurnIn(dir) === 0) batchLeftover(left, batches);
   return { turn: { number: 0, batches, end: left.end }, left };
 }
@@ -90,7 +96,7 @@ async function shipTurn(turn: Turn, boot: string, of: Finishing): Promise<Turn |
   const { number, batches } = turn;
   const shipper = of.shipperOf(of.nameOf(successorOf(boot, number)), batches);
   if (number === 0) {
-    for (const gap of left.gaps) shipper.report(gap);
+    for (const gap of [...left.gaps, ...left.dated]) shipper.report(gap);
     shipper.remade(left.remade.map(({ header }) => header.sequence));
   }
   const ended = await ship(shipper, turn.end, of);
@@ -140,9 +146,37 @@ export async function finishWhenItFits(boot: string, of: Orphanage): Promise<voi
   }
 }
 
-/** Ships every boot that older processes left in the spool; keeps ended ones for a day. */
-export async function finishOlderBoots(liveBoot: string, of: Orphanage): Promise<void> {
-  const boots = readdirSync(join(of.spoolDir, 'boots')).filter((boot) => boot !== liveBoot);
+/** All boots that have a directory in the spool. */
+export const bootsIn = (spoolDir: string): string[] => readdirSync(join(spoolDir, 'boots'));
+
+/** Boots that core has everything of, or had. */
+export function endedBoots(spoolDir: string): string[] {
+  return bootsIn(spoolDir).filter((boot) => existsSync(join(spoolDir, 'boots', boot, ENDED_MARK)));
+}
+
+/**
+ * Core's database went back to an earlier state: these boots are shipped once more, and ended. A
+ * boot that has a successor is left alone: its frames are in the batches of two names, and an
+ * earlier state may take them under both.
+ */
+export async function shipAgain(boots: readonly string[], of: Orphanage): Promise<void> {
+  for (const boot of boots) {
+    const dir = join(of.spoolDir, 'boots', boot);
+    // Deleted meanwhile, to make room.
+    if (of.signal.aborted || !existsSync(dir)) continue;
+    if (lastTurnIn(dir) > 0) {
+      of.log.error({ boot }, 'a boot with a successor is not shipped again; look at it');
+      continue;
+    }
+    rmSync(join(dir, ENDED_MARK));
+    await finishWhenItFits(boot, of).catch((error: unknown) => {
+      of.log.error({ err: error, boot }, 'an older boot cannot be shipped again; its files stay');
+    });
+  }
+}
+
+/** Ships these boots, which older processes left in the spool; keeps ended ones for a day. */
+export async function finishOlderBoots(boots: readonly string[], of: Orphanage): Promise<void> {
   for (const boot of boots) {
     if (of.signal.aborted) return;
     const dir = join(of.spoolDir, 'boots', boot);
@@ -154,7 +188,7 @@ export async function finishOlderBoots(liveBoot: string, of: Orphanage): Promise
         of.log.error({ err: error, boot }, 'an older boot cannot be finished; its files stay');
       });
     } else if (of.wallNow() - ended.mtimeMs > ACKED_KEEP_MS) {
-      rmSync(dir, { recursive: true });
+      deleteBoot(dir);
     }
   }
 }

@@ -1,59 +1,33 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Logger } from 'pino';
-import { CoreClock } from './clock.ts';
+import type { UsageGap } from '@tollgate/billing-core/contract/sync.ts';
+import type { CoreClock } from './clock.ts';
 import { SpoolMetering } from './metering.ts';
+import type { MeteringSettings, OpenMetering } from './metering-settings.ts';
+import { KnownRecovery } from './known-recovery.ts';
+import { openPlace, type Place } from './place.ts';
 import { RefusalCounts } from './refusals.ts';
 import { Shipper, type BootName } from './shipper.ts';
-import { finishOlderBoots, finishWhenItFits, type Orphanage } from './older-boots.ts';
-import { BatchFiles } from './spool/batches.ts';
+import {
+  bootsIn,
+  endedBoots,
+  finishOlderBoots,
+  finishWhenItFits,
+  shipAgain,
+  type Orphanage,
+} from './older-boots.ts';
+import type { BatchFiles } from './spool/batches.ts';
 import { ownSpool, type SpoolOwner } from './spool/owner.ts';
 import { dropEndedBoots, Reserve } from './spool/room.ts';
-import { SEGMENT_BYTES_MAX, Spool, type FsyncPolicy } from './spool/spool.ts';
-import { markClosed, newBoot, openBootDirectory, SyncLoop } from './sync.ts';
+import type { OverflowSettings } from './spool/overflow.ts';
+import { markClosed, SyncLoop } from './sync.ts';
 import { TillHouse } from './tills.ts';
+import { Timekeeper } from './timekeeper.ts';
 
-/** How long requests wait for core's time after a start. */
-const CLOCK_WAIT_MS = 1_000;
-const SEGMENTS_MIN = 8;
-
-export type MeteringSettings = {
-  spoolDir: string;
-  fsync: FsyncPolicy;
-  /** Bytes of unsent usage on disk after which new requests are refused. */
-  spoolBytesMax: number;
-  coreUrl: string;
-  token: string;
-  version: string;
-  log: Logger;
-  /** Wall clock in ms and randomness, given by the entry file. */
-  wallNow: () => number;
-  random: () => number;
-  /** The process must exit: the next start replays from disk. */
-  onFatal: (error: unknown) => void;
-};
-
-export type OpenMetering = {
-  readonly clock: CoreClock;
-  readonly tills: TillHouse;
-  readonly metering: SpoolMetering;
-  readonly refusals: RefusalCounts;
-  readonly gateway: string;
-  /** The boot of the moment: another one when core ended the one before. */
-  readonly boot: string;
-  /** Whether the last sync got through. */
-  reachable(): boolean;
-  /** From now on nothing is admitted. */
-  stopAdmitting(): void;
-  /** Sends what is left and seals the boot; false when the next start has to send it. */
-  close(deadlineMs: number): Promise<boolean>;
-};
+/** How long records in memory wait for a full disk when the process stops. */
+const DISK_WAIT_MS = 2_000;
 
 /** One boot of this process: where it records, and its conversation with core. */
-type Life = {
-  readonly boot: string;
-  readonly dir: string;
-  readonly spool: Spool;
-  readonly batches: BatchFiles;
+type Life = Place & {
   readonly shipper: Shipper;
   readonly loop: SyncLoop;
 };
@@ -71,6 +45,8 @@ class LiveMetering implements OpenMetering {
   readonly #settings: MeteringSettings;
   readonly #owner: SpoolOwner;
   readonly #reserve: Reserve;
+  readonly #recovery: KnownRecovery;
+  readonly #time: Timekeeper;
   readonly #stop = new AbortController();
   /** What ships the boots that are over. */
   readonly #finishing: Promise<void>[] = [];
@@ -79,9 +55,11 @@ class LiveMetering implements OpenMetering {
   constructor(settings: MeteringSettings) {
     this.#settings = settings;
     this.#owner = ownSpool(settings.spoolDir);
+    this.#recovery = new KnownRecovery(settings.spoolDir);
     this.#reserve = new Reserve(settings.spoolDir);
     this.#reserve.release();
-    this.clock = new CoreClock(settings.wallNow);
+    this.#time = new Timekeeper(settings);
+    this.clock = this.#time.clock;
     this.refusals = new RefusalCounts(this.clock);
     this.tills = this.#openTills();
     const place = this.#openPlace();
@@ -97,7 +75,9 @@ class LiveMetering implements OpenMetering {
     this.#life = this.#converse(place);
     this.#life.loop.start();
     this.#reserve.keep();
-    this.#finish(finishOlderBoots(this.boot, this.#orphanage()));
+    // Of now: by the time they are shipped this process may be in another boot.
+    const older = bootsIn(settings.spoolDir).filter((boot) => boot !== this.boot);
+    this.#finish((of) => finishOlderBoots(older, of));
   }
 
   get gateway(): string {
@@ -118,25 +98,28 @@ class LiveMetering implements OpenMetering {
 
   async close(deadlineMs: number): Promise<boolean> {
     this.#stop.abort();
-    this.#life.spool.flush();
+    const { spool } = this.#life;
+    await Promise.race([spool.caughtUp(), delay(DISK_WAIT_MS, undefined, { ref: false })]);
+    spool.giveUp();
     const complete = await this.#life.loop.close(deadlineMs);
     await Promise.all(this.#finishing);
     this.#life.spool.close();
     markClosed(this.#life.dir, { ended: complete });
+    this.#time.end(this.#life.dir);
     this.#owner.release();
     return complete;
   }
 
   #openTills(): TillHouse {
     const { clock } = this;
-    const overfull = (): boolean =>
-      this.#full || this.#life.spool.bytes > this.#settings.spoolBytesMax;
+    const refuses = this.#settings.whenFull === 'refuse';
+    const overfull = (): boolean => refuses && (this.#full || this.#overLimit);
     const tills = new TillHouse({
       clock,
       askCore: () => this.#life.loop.kick(),
       reachable: () => this.#life.shipper.reachable,
       away: () => this.#life.shipper.away,
-      clockReady: Promise.race([clock.learnt, delay(CLOCK_WAIT_MS, undefined, { ref: false })]),
+      clockReady: clock.firstWord(() => this.#life.shipper.reachable),
       mayAdmit: () => (this.#stop.signal.aborted ? 'stopping' : overfull() ? 'spool_full' : null),
     });
     clock.onStep = (ms) => tills.stepped(ms);
@@ -144,26 +127,32 @@ class LiveMetering implements OpenMetering {
     return tills;
   }
 
-  /** A new boot's place in the spool. */
-  #openPlace(): Omit<Life, 'shipper' | 'loop'> {
-    const { spoolDir, fsync, spoolBytesMax, onFatal } = this.#settings;
-    // Small beside the whole, which else the open segment alone could fill for good.
-    const segmentBytesMax = Math.min(SEGMENT_BYTES_MAX, spoolBytesMax / SEGMENTS_MIN);
-    const { gateway, fingerprint } = this.#owner;
-    const boot = newBoot();
-    const durable = fsync !== 'never';
-    const dir = openBootDirectory(spoolDir, boot, durable);
-    const batches = new BatchFiles(dir, { durable });
-    const named = { dir, gateway, boot, fingerprint };
-    const spool = new Spool({ ...named, fsync, segmentBytesMax, onFatal });
-    return { boot, dir, batches, spool };
+  #openPlace(): Place {
+    const { whenFull } = this.#settings;
+    return openPlace(this.#settings, {
+      owner: this.#owner,
+      ...(whenFull === 'admit' && { overflow: this.#overflow() }),
+    });
   }
 
-  #converse(place: Omit<Life, 'shipper' | 'loop'>): Life {
+  /** How a spool goes on that is full. What it takes no more is told to core. */
+  #overflow(): OverflowSettings {
+    const { log } = this.#settings;
+    return {
+      blocked: () => this.metering.stuck || this.#overLimit,
+      onBegin: () => log.error('the spool is full: answers leave, their records wait in memory'),
+      onGap: (gap: UsageGap) => {
+        log.error(gap, 'requests were answered that the spool could not record');
+        this.#life.shipper.report(gap);
+      },
+    };
+  }
+
+  #converse(place: Place): Life {
     const { clock, tills, metering, refusals } = this;
     const { wallNow, log, onFatal } = this.#settings;
     const { boot, batches } = place;
-    const shipper = this.#shipperOf(this.#nameOf(boot, boot), batches);
+    const shipper = this.#shipperOf(this.#nameOf(boot, boot), batches, null);
     const loop = new SyncLoop({
       shipper,
       batches,
@@ -174,15 +163,32 @@ class LiveMetering implements OpenMetering {
       wallNow,
       log,
       onAcknowledged: () => this.#makeRoom(),
-      onHousekeeping: () => this.#full || this.#reserve.keep(),
+      onHousekeeping: () => this.#housekeep(),
       onBroken: onFatal,
+      isLeft: () => this.#isOff,
       onEnded: () => this.#startAnew(),
+      onRecovery: (number) => this.#meetRecovery(number),
     });
     return { ...place, shipper, loop };
   }
 
+  /** On a full disk no boot begins, and none can be left. */
+  get #isOff(): boolean {
+    const isOff = this.#time.whyLeft !== undefined;
+    return isOff && !this.#full && this.metering.unwritten === 0;
+  }
+
+  #housekeep(): void {
+    this.#time.keep();
+    if (!this.#full) this.#reserve.keep();
+  }
+
   get #full(): boolean {
     return this.#life.spool.full || this.metering.stuck;
+  }
+
+  get #overLimit(): boolean {
+    return this.#life.spool.bytes > this.#settings.spoolBytesMax;
   }
 
   /** Core has answered: what it has need not stay, least of all on a full disk. */
@@ -206,19 +212,21 @@ class LiveMetering implements OpenMetering {
     return { gateway, boot, by, fingerprint, version: this.#settings.version };
   }
 
-  #shipperOf(name: BootName, batches: BatchFiles): Shipper {
+  #shipperOf(name: BootName, batches: BatchFiles, recovery: number | null): Shipper {
+    const { clock } = this;
     const { wallNow, random, coreUrl, token, log } = this.#settings;
-    return new Shipper({ name, batches, clock: this.clock, wallNow, random, coreUrl, token, log });
+    return new Shipper({ name, batches, recovery, clock, wallNow, random, coreUrl, token, log });
   }
 
-  #orphanage(): Orphanage {
+  /** For boots that began under this recovery of core's database, or an earlier one. */
+  #orphanage(recovery = this.#recovery.number): Orphanage {
     const { spoolDir, fsync, wallNow, log } = this.#settings;
     const { fingerprint } = this.#owner;
     return {
       spoolDir,
       fingerprint,
       nameOf: (boot) => this.#nameOf(boot, this.boot),
-      shipperOf: (name, batches) => this.#shipperOf(name, batches),
+      shipperOf: (name, batches) => this.#shipperOf(name, batches, recovery),
       wallNow,
       durable: fsync !== 'never',
       makeRoom: () => this.#dropWhatIsKept(),
@@ -227,34 +235,61 @@ class LiveMetering implements OpenMetering {
     };
   }
 
-  #finish(work: Promise<void>): void {
-    const done = work.catch((error: unknown) => {
-      this.#settings.log.error({ err: error }, 'what older boots left could not be shipped');
-    });
+  /**
+   * Ships boots that are over once core has heard of the one that goes on: in between a period
+   * could be closed of which neither has told all.
+   */
+  #finish(work: (of: Orphanage) => Promise<void>, of = this.#orphanage()): void {
+    const done = this.#life.loop.heard
+      .then(() => work(of))
+      .catch((error: unknown) => {
+        this.#settings.log.error({ err: error }, 'what older boots left could not be shipped');
+      });
     this.#finishing.push(done);
   }
 
   /**
-   * Core has ended this boot: a copy of the spool did, or somebody by mistake. The process goes on
-   * in a new one, with nothing lent; what the old one recorded and core has not is shipped as what
-   * any older boot left. Should it not work out, the next start does the same from disk.
+   * Core has ended this boot: a copy of the spool did, or somebody by mistake; or its database went
+   * back and may not know what the boot was lent; or its clock went back, behind what the boot has
+   * vouched for. The process goes on in a new one, with nothing lent; what the old one recorded
+   * and core has not is shipped as what any older boot left. Should it not work out, the next start
+   * does the same from disk.
    */
   #startAnew(): void {
     if (this.#stop.signal.aborted) return;
     const { log, onFatal } = this.#settings;
     const old = this.#life;
+    const why = this.#whyAnew(old.shipper);
     try {
       const place = this.#openPlace();
-      this.metering.moveTo(place);
+      this.metering.moveTo(place, this.#time.leave(old.dir));
       markClosed(old.dir, { ended: false });
+      this.clock.beginAnew();
       this.#life = this.#converse(place);
     } catch (error) {
       onFatal(error);
       return;
     }
-    log.error({ boot: old.boot, next: this.boot }, 'billing-core has ended this boot');
+    log.error({ boot: old.boot, next: this.boot }, why);
     this.#life.loop.start();
     this.tills.retry();
-    this.#finish(finishWhenItFits(old.boot, this.#orphanage()));
+    this.#finish((of) => finishWhenItFits(old.boot, of));
+  }
+
+  #whyAnew({ wentBack }: Shipper): string {
+    if (wentBack) return "billing-core's database went back";
+    return this.#time.whyLeft ?? 'billing-core has ended this boot';
+  }
+
+  /** Core's database went back: what it may have lost of boots that are over is shipped again. */
+  #meetRecovery(number: number): void {
+    const before = this.#recovery.number;
+    if (number === before) return;
+    this.#recovery.number = number;
+    const ended = endedBoots(this.#settings.spoolDir);
+    this.#finish(async (of) => {
+      await shipAgain(ended, of);
+      this.#recovery.keep(number);
+    }, this.#orphanage(before));
   }
 }

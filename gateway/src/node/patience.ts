@@ -1,3 +1,5 @@
+import type { RouteFact } from '@tollgate/billing-core/contract/facts.ts';
+
 /** How long a client may neither send nor take a byte while the upstream waits for it. */
 const CLIENT_STALL_MS = 60_000;
 /** What was begun as a stream may be silent for longer than a route's timeout. */
@@ -9,25 +11,35 @@ export interface Waiting {
   awaitsClient(): boolean;
   upstreamLate(): void;
   clientLate(): void;
+  /** The route gives it no more time, whoever waits for whom. */
+  timeUp(): void;
 }
 
 const onWait = (patience: Patience): void => patience.waited();
+const onOver = (patience: Patience): void => patience.over();
 
-/** The one timer that covers every wait of a request. */
+/** The one timer that covers every wait of a request, and one for all of it where a route says. */
 export class Patience {
   readonly #waiting: Waiting;
+  readonly #idleMs: number | undefined;
+  readonly #totalMs: number | undefined;
   #ms: number;
   #timer: NodeJS.Timeout | undefined;
+  #total: NodeJS.Timeout | undefined;
   #stalledMs = 0;
 
-  /** In: the route's timeout. */
-  constructor(ms: number, waiting: Waiting) {
-    this.#ms = ms;
+  constructor(route: RouteFact, waiting: Waiting) {
+    this.#ms = route.timeout_ms;
+    this.#idleMs = route.idle_timeout_ms;
+    this.#totalMs = route.total_timeout_ms;
     this.#waiting = waiting;
   }
 
+  /** Begins, or begins anew with another upstream; the whole time goes on. */
   start(): void {
+    clearTimeout(this.#timer);
     this.#timer = setTimeout(onWait, this.#ms, this);
+    if (this.#totalMs !== undefined) this.#total ??= setTimeout(onOver, this.#totalMs, this);
   }
 
   /** A byte moved, in either direction. */
@@ -36,15 +48,21 @@ export class Patience {
     this.#timer?.refresh();
   }
 
-  /** From here on it is a stream. */
-  lengthen(): void {
-    this.#ms = Math.max(this.#ms, STREAM_SILENCE_MS);
-    this.stop();
+  /** The answer has begun: how long it may be silent from here on. */
+  answered(stream: boolean): void {
+    const ms = this.#idleMs ?? (stream ? Math.max(this.#ms, STREAM_SILENCE_MS) : this.#ms);
+    if (ms === this.#ms) return;
+    this.#ms = ms;
     this.start();
   }
 
   stop(): void {
     clearTimeout(this.#timer);
+    clearTimeout(this.#total);
+  }
+
+  over(): void {
+    this.#waiting.timeUp();
   }
 
   /** Nothing moved for the whole time: whose turn is it? */

@@ -5,6 +5,7 @@ import type { Hono } from 'hono';
 import type { GatewayEnv } from '../app.ts';
 import { type Answer, failureAnswer, refusalAnswer } from '../core/problem.ts';
 import { refuse } from '../core/refusal.ts';
+import { ClientResponse } from './client-response.ts';
 import { writeRaw } from './connection.ts';
 import { type ExchangeHost, NodeExchange, SENT } from './exchange.ts';
 import { Handover, opensWebSocket } from './handover.ts';
@@ -90,6 +91,16 @@ export function openServer(app: Hono<GatewayEnv>, host: ExchangeHost): Server {
       exchange.refuse(refuse('overloaded', { retryAfterS: RETRY_AFTER_S }));
       return;
     }
+    const { connections } = host;
+    const { socket } = exchange.incoming;
+    if (!connections.mustWait(socket, exchange)) return decide(exchange);
+    const begin = (): void => {
+      if (socket.writable) decide(exchange);
+      else connections.leave(socket, exchange);
+    };
+    connections.hold(socket, { guest: exchange, begin });
+  };
+  const decide = (exchange: NodeExchange): void => {
     const answer = app.fetch(REQUEST, { exchange });
     if (answer === SENT) return;
     Promise.resolve(answer).catch((error: unknown) => exchange.crashed(error));
@@ -104,6 +115,7 @@ export function openServer(app: Hono<GatewayEnv>, host: ExchangeHost): Server {
     return SENT;
   });
   const server = createServer({
+    ServerResponse: ClientResponse,
     maxHeaderSize: HEAD_BYTES_MAX,
     headersTimeout: HEAD_TIMEOUT_MS,
     // A long upload is no fault; one that stalls is noticed by the passage.
@@ -112,6 +124,8 @@ export function openServer(app: Hono<GatewayEnv>, host: ExchangeHost): Server {
     keepAliveTimeout: KEEP_ALIVE_MS,
     // A missing Host is refused by readHead, with a problem and not with an empty answer.
     requireHostHeader: false,
+    // A request without a body needs none of the events of a stream.
+    optimizeEmptyRequests: true,
     shouldUpgradeCallback: opensWebSocket,
   });
   server.on('connection', (socket) => onConnection(host, socket));

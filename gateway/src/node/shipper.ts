@@ -1,24 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   GAPS_MAX,
-  SYNC_TYPE,
-  syncAnswer,
   type BootEnd,
   type SyncAnswer,
   type SyncEnvelope,
   type UsageGap,
 } from '@tollgate/billing-core/contract/sync.ts';
 import type { Logger } from 'pino';
-import { request } from 'undici';
 import type { CoreClock } from './clock.ts';
+import { isRefusal, postSync } from './post-sync.ts';
 import type { BatchFiles, StoredBatch } from './spool/batches.ts';
 
-export const SYNC_TIMEOUT_MS = 10_000;
 const BACKOFF_FIRST_MS = 100;
 const BACKOFF_MAX_MS = 5_000;
 const AWAY_FAILURES = 5;
-/** What core says of a message that it would refuse however often it came. */
-const REFUSALS: readonly number[] = [400, 413];
 /** A batch in so many refused messages in a row is looked at. */
 const REFUSED_MAX = 3;
 
@@ -35,15 +30,6 @@ export type BootName = {
 export type Cargo = Pick<SyncEnvelope, 'leases' | 'rates' | 'desk' | 'refusals' | 'watermark'>;
 export const EMPTY_CARGO: Cargo = { leases: [], rates: [], refusals: [], watermark: null };
 
-/** Core answered, but refuses this message: trying again as it is would not help. */
-export class SyncRefused extends Error {
-  readonly status: number;
-  constructor(status: number, detail: string) {
-    super(`sync refused with ${status}: ${detail}`);
-    this.status = status;
-  }
-}
-
 /** How a boot ended, and the last of its frames that is in the ledger. */
 export type Ended = {
   readonly state: 'sealed' | 'forfeited';
@@ -58,6 +44,8 @@ export class UnreadableBatch extends Error {}
 type ShipperOf = {
   name: BootName;
   batches: BatchFiles;
+  /** The recovery its boot began under; null: core's first answer tells. */
+  recovery: number | null;
   clock: CoreClock;
   wallNow: () => number;
   random: () => number;
@@ -79,9 +67,14 @@ export class Shipper {
   /** Core has frames of this boot that this spool has not: it is an older state of the spool. */
   #outdated = false;
   #refused = 0;
+  /** Number of the newest message that core answered. */
+  #heard = 0;
+  #recovery: number | null;
+  #wentBack = false;
 
   constructor(of: ShipperOf, gaps: UsageGap[] = []) {
     this.#of = of;
+    this.#recovery = of.recovery;
     this.#gaps = gaps;
   }
 
@@ -93,6 +86,11 @@ export class Shipper {
     return this.#ended !== null || this.#diverged;
   }
 
+  /** What a live boot has is not sent before core's time is known: it may be dated anew. */
+  get #holdsBack(): boolean {
+    return this.#of.name.by === this.#of.name.boot && !this.#of.clock.isSet;
+  }
+
   /** Core has recorded the end of this boot. */
   get ended(): boolean {
     return this.#ended !== null;
@@ -101,6 +99,11 @@ export class Shipper {
   /** Core has everything that was cut, and the end. */
   get complete(): boolean {
     return this.#ended !== null && !this.#diverged && this.batchesPending === 0;
+  }
+
+  /** Core's database went back to an earlier state since this boot began: it is to be ended. */
+  get wentBack(): boolean {
+    return this.#wentBack;
   }
 
   get reachable(): boolean {
@@ -128,7 +131,7 @@ export class Shipper {
 
   /** One sync. Throws when core did not answer or refused; nothing is changed then. */
   async sync(cargo: Cargo, end: BootEnd | null = null): Promise<SyncAnswer> {
-    const batch = end === null ? this.#nextBatch() : undefined;
+    const batch = end === null && !this.#holdsBack ? this.#nextBatch() : undefined;
     try {
       const answer = await this.#exchange(cargo, { batch, end });
       this.#failures = 0;
@@ -142,24 +145,33 @@ export class Shipper {
 
   async #exchange(
     cargo: Cargo,
-    { batch, end }: { batch: StoredBatch | undefined; end: BootEnd | null },
+    { batch: next, end }: { batch: StoredBatch | undefined; end: BootEnd | null },
   ): Promise<SyncAnswer> {
     const gaps = this.#gaps.slice(0, GAPS_MAX);
+    // No word passes a gap that core is not told of: a period could be closed over it.
+    const isWhole = gaps.length === this.#gaps.length;
+    const batch = isWhole ? next : undefined;
     this.#messages += 1;
+    const message = this.#messages;
     const envelope: SyncEnvelope = {
-      message: this.#messages,
+      message,
+      heard: this.#heard,
+      recovery: this.#recovery,
       v: 1,
       ...this.#of.name,
       ...cargo,
+      ...(!isWhole && { watermark: null }),
       batch: batch?.header ?? null,
       gaps,
       end,
       skip: this.#skip,
     };
     const answer = await this.post(envelope, batch?.bytes);
+    this.#heard = message;
     this.#gaps = this.#gaps.slice(gaps.length);
     this.#skip = null;
     this.#noteEnd(answer, end);
+    this.#noteRecovery(answer);
     this.#takeIn(answer, batch);
     if (!this.#ended) this.#compare(answer);
     return answer;
@@ -201,13 +213,17 @@ export class Shipper {
   /** Sends everything that is pending, then the end of the boot. Throws when it cannot. */
   async finish(end: BootEnd): Promise<Ended> {
     // At least one before the end: its answer tells whether somebody else ended the boot.
-    do await this.sync(EMPTY_CARGO);
-    while (this.batchesPending > 0 && !this.over);
+    do {
+      await this.sync(EMPTY_CARGO);
+      if (this.#holdsBack) throw new Error('this boot is to be dated anew by the next start');
+    } while (this.batchesPending > 0 && !this.over);
     while (this.#gaps.length > 0) await this.sync(EMPTY_CARGO);
     // What is behind a divergence may have spent units of this boot, and so may what an older state
     // of the spool does not know of: none can be given back.
     const kind = this.#diverged || this.#outdated ? 'forfeit' : end.kind;
-    if (!this.#ended) await this.sync(EMPTY_CARGO, { ...end, kind });
+    // Core's batches of a boot that diverged are not these: their numbers say nothing.
+    const last = this.#diverged ? 0 : this.#of.batches.last;
+    if (!this.#ended) await this.sync(EMPTY_CARGO, { ...end, kind, last });
     if (!this.#ended) throw new Error('core did not end a boot that it was asked to end');
     return this.#ended;
   }
@@ -222,24 +238,8 @@ export class Shipper {
   }
 
   /** One exchange with core. The simulator sends over a network of its own. */
-  protected async post(envelope: SyncEnvelope, bytes: Buffer | undefined): Promise<SyncAnswer> {
-    const { coreUrl, token, clock } = this.#of;
-    const sentAt = clock.monotonic();
-    const line = Buffer.from(`${JSON.stringify(envelope)}\n`);
-    const response = await request(`${coreUrl}/internal/v1/sync`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${token}`, 'content-type': SYNC_TYPE },
-      body: bytes ? Buffer.concat([line, bytes]) : line,
-      headersTimeout: SYNC_TIMEOUT_MS,
-      bodyTimeout: SYNC_TIMEOUT_MS,
-    });
-    const text = await response.body.text();
-    if (response.statusCode !== 200 && response.statusCode !== 410) {
-      throw new SyncRefused(response.statusCode, text.slice(0, 300));
-    }
-    const answer = syncAnswer.parse(JSON.parse(text));
-    clock.learn(answer.now, sentAt, clock.monotonic());
-    return answer;
+  protected post(envelope: SyncEnvelope, bytes: Buffer | undefined): Promise<SyncAnswer> {
+    return postSync(this.#of, envelope, bytes);
   }
 
   #noteEnd({ boot_state: state, applied_frame }: SyncAnswer, asked: BootEnd | null): void {
@@ -250,6 +250,12 @@ export class Shipper {
     }
     const byUs = asked !== null && this.#ended === null;
     this.#ended ??= { state, appliedFrame: applied_frame ?? Infinity, byUs };
+  }
+
+  #noteRecovery({ recovery }: SyncAnswer): void {
+    if (!recovery) return;
+    this.#recovery ??= recovery.number;
+    this.#wentBack ||= recovery.number !== this.#recovery;
   }
 
   #takeIn(answer: SyncAnswer, batch: StoredBatch | undefined): void {
@@ -292,6 +298,3 @@ export class Shipper {
     if (first > expected) this.#skip = { first: expected, last: first - 1 };
   }
 }
-
-const isRefusal = (error: unknown): boolean =>
-  error instanceof SyncRefused && REFUSALS.includes(error.status);

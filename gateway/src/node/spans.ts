@@ -47,7 +47,8 @@ export class Spans {
       this.#dueAt.set(request, now + this.#everyMs);
       request.checkpoint();
     }
-    // No byte of the next span leaves before the record of this one is written.
+    // Where the disk takes it the record of a span is written before a byte of the next one leaves.
+    // Where it does not the next span is the last one, unless SPOOL_FULL=admit.
     if (any) this.#metering.flush();
   }
 }

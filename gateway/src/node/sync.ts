@@ -22,6 +22,7 @@ import type { TillHouse } from './tills.ts';
 export const FLUSH_MS = 400;
 const HEARTBEAT_MS = 1_000;
 const HOUSEKEEPING_MS = 30_000;
+const SWEEP_MS = 1_000;
 
 export const newBoot = (): string => `bt_${randomBytes(12).toString('hex')}`;
 
@@ -37,7 +38,14 @@ type Live = {
   onAcknowledged: () => void;
   /** Now and then. */
   onHousekeeping: () => unknown;
-  /** Core has ended the boot, or holds another one's batches under its name: it can do no more. */
+  /** The newest recovery of core's database, with each answer. */
+  onRecovery: (number: number) => void;
+  /** The boot is to be left, whatever core says of it. */
+  isLeft: () => boolean;
+  /**
+   * Core has ended the boot, or went back behind its beginning, or holds another one's batches
+   * under its name, or it is to be left: it can do no more.
+   */
   onEnded: () => void;
   /** The process must exit: its next start mends what it cannot. */
   onBroken: (error: unknown) => void;
@@ -54,10 +62,17 @@ export class SyncLoop {
   #desk: number | null = null;
   #toldDesk: number | null = null;
   #housekeptAt = 0;
+  #sweptAt = 0;
   #done: Promise<void> = Promise.resolve();
+  readonly #heard = Promise.withResolvers<void>();
 
   constructor(of: Live) {
     this.#of = of;
+  }
+
+  /** Resolves when core has heard of the boot, or never will of this loop. */
+  get heard(): Promise<void> {
+    return this.#heard.promise;
   }
 
   start(): void {
@@ -78,18 +93,22 @@ export class SyncLoop {
     this.#stop.abort();
     this.#kicked();
     await this.#done;
+    this.#heard.resolve();
     while (this.#of.metering.cut());
     // What the disk takes no batch of only the next start can ship: a seal would be a lie.
     if (this.#of.metering.stuck) return false;
     const until = this.#of.clock.monotonic() + deadlineMs;
-    const end: BootEnd = { kind: 'seal', in_doubt: this.#of.metering.openRequests };
+    const { incomplete, openRequests } = this.#of.metering;
+    const end: BootEnd = { kind: incomplete ? 'forfeit' : 'seal', in_doubt: openRequests };
     while (this.#of.clock.monotonic() < until) {
       try {
         await this.#of.shipper.finish(end);
         return this.#of.shipper.complete;
       } catch (error) {
         this.#of.log.warn({ err: error }, 'the last sync did not get through');
-        await this.#of.shipper.backOff(AbortSignal.timeout(Math.max(1, deadlineMs)));
+        if (this.#of.clock.misdated) return false;
+        const left = Math.max(1, Math.ceil(until - this.#of.clock.monotonic()));
+        await this.#of.shipper.backOff(AbortSignal.timeout(left));
       }
     }
     return false;
@@ -123,19 +142,21 @@ export class SyncLoop {
   async #round(): Promise<boolean> {
     const { metering, tills, shipper, refusals, clock, log } = this.#of;
     this.#housekeep();
-    metering.cut();
+    await metering.cutBeside();
     const leases = tills.totals(LEASES_MAX);
     const rates = tills.rates(RATES_MAX);
     // What is left for the next message is not told yet.
     const desk = rates.length < RATES_MAX ? this.#desk : null;
     const sentAt = clock.monotonic();
-    const counted = refusals.take();
-    const silent = leases.length === 0 && rates.length === 0 && counted.length === 0;
+    const silent = leases.length === 0 && rates.length === 0;
     const idle = shipper.batchesPending === 0 && silent && this.#desk === this.#toldDesk;
     if (idle && clock.monotonic() - this.#lastSync < HEARTBEAT_MS) return false;
+    // Refusals are no reason to speak: customers at their limits would be one without end.
+    const counted = refusals.take();
     const watermark = shipper.batchesPending === 0 ? metering.watermark() : null;
     try {
       const answer = await shipper.sync({ leases, rates, desk, refusals: counted, watermark });
+      this.#heard.resolve();
       this.#lastSync = clock.monotonic();
       this.#toldDesk = desk;
       // The answer may have set the clock: how long ago it was asked for is what counts.
@@ -163,17 +184,27 @@ export class SyncLoop {
   #takeIn(answer: SyncAnswer, sent: LeaseTotals[]): void {
     this.#of.tills.answered(sent, answer);
     this.#of.onAcknowledged();
-    if (answer.boot_state === 'live' && !this.#of.shipper.over) return;
+    const { over, wentBack } = this.#of.shipper;
+    const goesOn = answer.boot_state === 'live' && !over && !wentBack && !this.#of.isLeft();
+    if (goesOn) return this.#meetRecovery(answer);
     this.#stop.abort();
     this.#of.onEnded();
+    this.#meetRecovery(answer);
+  }
+
+  #meetRecovery({ recovery }: SyncAnswer): void {
+    if (recovery) this.#of.onRecovery(recovery.number);
   }
 
   #housekeep(): void {
     const now = this.#of.clock.monotonic();
+    if (now - this.#sweptAt >= SWEEP_MS) {
+      this.#sweptAt = now;
+      this.#of.tills.sweep();
+    }
     if (now - this.#housekeptAt < HOUSEKEEPING_MS) return;
     this.#housekeptAt = now;
     this.#of.batches.prune(this.#of.wallNow());
-    this.#of.tills.sweep();
     this.#of.onHousekeeping();
   }
 }

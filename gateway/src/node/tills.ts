@@ -1,42 +1,42 @@
-import type {
-  LeaseGrant,
-  LeaseTotals,
-  RateReport,
-  SyncAnswer,
-} from '@tollgate/billing-core/contract/sync.ts';
+import type { LeaseTotals, RateReport, SyncAnswer } from '@tollgate/billing-core/contract/sync.ts';
 import { spendOnly, type UsageRecord } from '../core/meter.ts';
 import { refuse } from '../core/refusal.ts';
-import { dropShare, type Rate } from '../core/rate.ts';
+import { shiftRate } from '../core/rate.ts';
 import {
   acknowledge,
+  askableAt,
+  askLater,
   forget,
   giveBackIdle,
   grant,
+  hasNews,
   leaveBoot,
   LEASE_IDLE_MS,
   recall,
   reopen,
-  totals,
+  waitsNot,
 } from '../core/lending.ts';
-import { admit, admitUnreachable, giveUp, offerTo, openTill, type Till } from '../core/till.ts';
+import {
+  admit,
+  admitUnreachable,
+  giveUp,
+  offerTo,
+  openTill,
+  type Till,
+  type TillAnswer,
+} from '../core/till.ts';
 import type { Admission, AdmissionRequest, Clock, Tills } from '../ports.ts';
+import { LeaseNews } from './lease-news.ts';
 import { Paces } from './paces.ts';
+import { Sweep } from './sweep.ts';
+import { LEASE_WAIT_MS, WaitingRoom } from './waiting-room.ts';
 
-/** How long a request waits for core to lend before it is refused. */
-export const LEASE_WAIT_MS = 1_000;
 const RETRY_AFTER_S = 1;
-/** While nobody divides rate limits, those who wait for a share have it asked for this often. */
-const DESK_AWAY_MS = 250;
 
-type Waiter = {
-  request: AdmissionRequest;
-  deadline: number;
-  resolve: (admission: Admission) => void;
-  timer: NodeJS.Timeout;
-};
-
-const isIdle = (rate: Rate, now: number): boolean =>
-  rate.offered === 0 && now - rate.countedAt >= LEASE_IDLE_MS;
+/** With more tills than this, idle ones are given up sooner: the more there are, the sooner. */
+export const TILLS_AT_EASE = 20_000;
+/** In so many sweeps each till is looked at once. */
+const SWEEPS_A_ROUND = 10;
 
 /** All tills of this gateway, and the requests that wait for a lease. */
 export class TillHouse implements Tills {
@@ -48,12 +48,12 @@ export class TillHouse implements Tills {
   /** Until core has told the time once, or is away: a wrong clock opens wrong windows. */
   #clockReady: Promise<void> | null;
   readonly #tills = new Map<string, Till>();
-  /** Tills that admitted or asked since their totals were last sent. */
-  #touched = new Set<Till>();
+  readonly #sweep = new Sweep(this.#tills, SWEEPS_A_ROUND);
+  readonly #news = new LeaseNews();
   readonly #paces = new Paces();
-  /** Nobody divides rate limits just now: no core has the desk, or it does not answer. */
-  #deskless = false;
-  #waiters: Waiter[] = [];
+  readonly #waiting: WaitingRoom;
+  /** Core lends nothing just now: its database went back to an earlier state. */
+  #closed = false;
   #generations = 0;
 
   constructor(of: {
@@ -75,24 +75,39 @@ export class TillHouse implements Tills {
     this.#clockReady = of.clockReady.then(() => {
       this.#clockReady = null;
     });
+    this.#waiting = new WaitingRoom({
+      now: () => of.clock.now(),
+      askCore: of.askCore,
+      decide: (request) => this.#decideAgain(request),
+      reachable: of.reachable,
+      giveUp: (request, { heard, held }) =>
+        this.#decideWithoutCore(request, { heard, slow: !held }),
+      askableAt: (customerId, windows) => askableAt(this.till(customerId), windows),
+    });
   }
 
   admit(request: AdmissionRequest): Admission | Promise<Admission> {
     if (this.#clockReady) return this.#clockReady.then(() => this.admit(request));
-    // What was admitted before goes on: its record is due either way.
-    const barred = request.span ? null : this.#mayAdmit();
-    if (barred) {
+    const barred = this.#mayAdmit();
+    // While the gateway stops what was admitted before may go on; its record is due either way. On
+    // a full spool it may not: each span more would be one more record that waits in memory.
+    if (barred === 'spool_full' || (barred && !request.span)) {
       return { kind: 'refused', refusal: refuse(barred, { retryAfterS: RETRY_AFTER_S }) };
     }
     const till = this.till(request.fact.customer.id);
     const now = this.#clock.now();
-    this.#touched.add(till);
+    this.#news.touched(till);
     offerTo(till, request, now);
-    if (till.rate) this.#paces.add(till);
+    this.#paces.add(till);
     const answer = admit(till, request, now);
     if (answer.kind !== 'ask') return answer;
     // After several failed syncs nobody waits for the next one: the plan decides at once.
-    return this.#away() ? this.#decideWithoutCore(request) : this.#wait(request);
+    const alone = this.#away() || this.#decidesAlone(till);
+    // Nor for units that others did not give back for as long as anybody waits.
+    const isVain = askableAt(till, answer.windows) - now > LEASE_WAIT_MS;
+    if (isVain) waitsNot(till, answer.windows);
+    if (alone || isVain) return this.#decideWithoutCore(request);
+    return this.#waiting.enter(request, answer.windows);
   }
 
   till(customerId: string): Till {
@@ -107,14 +122,7 @@ export class TillHouse implements Tills {
 
   /** Totals of the windows that should be topped up; at most `max`. */
   totals(max: number): LeaseTotals[] {
-    const all: LeaseTotals[] = [];
-    const now = this.#clock.now();
-    for (const till of this.#touched) {
-      if (all.length >= max) break;
-      all.push(...totals(till, now));
-      this.#touched.delete(till);
-    }
-    return all.slice(0, max);
+    return this.#news.totals(max, this.#clock.now());
   }
 
   /** What core should hear about rates now; at most `max`. */
@@ -124,15 +132,15 @@ export class TillHouse implements Tills {
 
   /** Core knows of no share any more: all are to be told. */
   tellShares(): void {
-    this.#paces.tellAll();
+    this.#paces.tellAll(this.#tills.values());
   }
 
   /** Core answered these rate reports, sent at this core time. */
   shared(sent: readonly RateReport[], { desk, shares }: SyncAnswer, sentAt: number): void {
-    this.#deskless = desk === undefined;
+    this.#waiting.deskless = desk === undefined;
     // Those who wait say so again when they are tried again.
-    if (this.#deskless) this.#paces.dropTakes();
-    if (this.#deskless) return this.askAgain([], sent);
+    if (this.#waiting.deskless) this.#paces.dropTakes();
+    if (this.#waiting.deskless) return this.askAgain([], sent);
     const at = { sentAt, now: this.#clock.now() };
     this.#paces.heard(sent);
     for (const share of shares) this.#paces.take(share, this.#tills.get(share.customer), at);
@@ -140,17 +148,18 @@ export class TillHouse implements Tills {
 
   /** The clock made a step of so many ms. */
   stepped(ms: number): void {
-    this.#paces.stepped(ms);
+    for (const { rate } of this.#tills.values()) if (rate) shiftRate(rate, ms);
   }
 
   /** The clocks disagree, as after a suspend: no share can be trusted to be young. */
   dropShares(): void {
-    this.#paces.dropAll();
+    for (const till of this.#tills.values()) this.#paces.drop(till);
   }
 
   /** Core answered these totals: takes in the grants and decides again for everyone who waits. */
-  answered(sent: readonly LeaseTotals[], answer: Pick<SyncAnswer, 'grants' | 'as_of'>): void {
+  answered(sent: readonly LeaseTotals[], answer: SyncAnswer): void {
     const now = this.#clock.now();
+    this.#closed = answer.recovery?.open === false;
     const asOf = BigInt(answer.as_of);
     for (const total of sent) {
       const till = this.#holderOf(total.window);
@@ -158,32 +167,21 @@ export class TillHouse implements Tills {
     }
     for (const from of answer.grants) {
       const till = this.#holderOf(from.window);
-      if (till) grant(till, from, { asOf, now });
+      if (!till) continue;
+      grant(till, from, { asOf, now });
+      // While core lends nothing at all, the pause that it names is its own.
+      if (!this.#closed) askLater(till, from, now);
     }
-    this.#decideWaiting();
-    if (this.#waiters.length > 0) this.#askLater(answer.grants);
-  }
-
-  #decideWaiting(): void {
-    const waiting = this.#waiters;
-    this.#waiters = [];
-    for (const waiter of waiting) this.#decideAgain(waiter);
+    const told = new Set(sent.map(({ window }) => window));
+    const granted = new Set(answer.grants.map(({ window }) => window));
+    this.#waiting.answered(told, told.difference(granted));
     // Also where nobody waits any more.
     this.#paces.endTurns();
   }
 
-  /** Asks again when it can help: at once, or when others have had time to give back. */
-  #askLater(grants: readonly LeaseGrant[]): void {
-    const pauses = grants.map((from) => from.retry_in_ms ?? 0).filter((pause) => pause > 0);
-    if (this.#deskless) pauses.push(DESK_AWAY_MS);
-    if (pauses.length === 0) this.#askCore();
-    else setTimeout(() => this.retry(), Math.min(...pauses)).unref();
-  }
-
   /** Decides again for everyone who waits; for who still has to, core is asked. */
   retry(): void {
-    this.#decideWaiting();
-    if (this.#waiters.length > 0) this.#askCore();
+    this.#waiting.retry();
   }
 
   #holderOf(window: string): Till | undefined {
@@ -195,7 +193,7 @@ export class TillHouse implements Tills {
     for (const report of rates) this.#paces.unheard(report, this.#tills.get(report.customer));
     for (const { window } of unanswered) {
       const till = this.#holderOf(window);
-      if (till) this.#touched.add(till);
+      if (till) this.#news.touched(till);
     }
   }
 
@@ -204,7 +202,7 @@ export class TillHouse implements Tills {
     const till = this.#tills.get(customerId);
     if (!till) return;
     reopen(till, change);
-    if (this.#waiters.length > 0) this.retry();
+    this.#waiting.retryFor(customerId);
   }
 
   /** Gives units back: of a window in which another till ran dry, or all when limits changed. */
@@ -212,8 +210,9 @@ export class TillHouse implements Tills {
     const till = this.#tills.get(customerId);
     if (!till) return;
     recall(till, window);
-    this.#touched.add(till);
-    this.#askCore();
+    this.#news.touched(till);
+    // Of a window that all others are asked for, most hold nothing.
+    if (hasNews(till)) this.#askCore();
   }
 
   /**
@@ -227,67 +226,56 @@ export class TillHouse implements Tills {
       const aside = leaveBoot(till, this.#generations);
       if (aside.length > 0) records.push(spendOnly('set_aside', till.customerId, aside));
     }
-    this.#touched.clear();
+    this.#news.clear();
     this.#paces.clear();
     return records;
   }
 
-  /** Gives back what is idle, and drops tills that hold nothing any more. */
+  /**
+   * Gives back what is idle, and drops tills that hold nothing any more. Each call looks at a part
+   * of them, so that none takes long.
+   */
   sweep(): void {
     const now = this.#clock.now();
-    for (const [id, till] of this.#tills) {
-      if (forget(till, now)) {
-        this.#tills.delete(id);
-        this.#touched.delete(till);
-        this.#paces.forget(till);
-        continue;
-      }
-      giveBackIdle(till, now);
-      if (till.rate && isIdle(till.rate, now)) dropShare(till.rate);
-      this.#touched.add(till);
+    const idleMs = LEASE_IDLE_MS * Math.min(1, TILLS_AT_EASE / this.#tills.size);
+    this.#sweep.next((till) => this.#look(till, now, idleMs));
+  }
+
+  #look(till: Till, now: number, idleMs: number): void {
+    if (forget(till, now, idleMs)) {
+      this.#tills.delete(till.customerId);
+      this.#news.forget(till);
+      this.#paces.forget(till);
+      return;
     }
+    giveBackIdle(till, now, idleMs);
+    this.#news.look(till);
+    if (till.rate?.share && now - till.rate.offeredAt >= idleMs) this.#paces.drop(till);
+    else this.#paces.add(till);
   }
 
   get size(): number {
     return this.#tills.size;
   }
 
-  #wait(request: AdmissionRequest): Promise<Admission> {
-    return new Promise((resolve) => {
-      const deadline = this.#clock.now() + LEASE_WAIT_MS;
-      const waiter: Waiter = {
-        request,
-        deadline,
-        resolve,
-        timer: setTimeout(() => this.#giveUp(waiter), LEASE_WAIT_MS),
-      };
-      this.#waiters.push(waiter);
-      this.#askCore();
-    });
+  #decideAgain(request: AdmissionRequest): TillAnswer {
+    const till = this.till(request.fact.customer.id);
+    this.#news.touched(till);
+    return admit(till, request, this.#clock.now());
   }
 
-  #decideAgain(waiter: Waiter): void {
-    const till = this.till(waiter.request.fact.customer.id);
-    this.#touched.add(till);
-    const answer = admit(till, waiter.request, this.#clock.now());
-    if (answer.kind === 'ask') {
-      this.#waiters.push(waiter);
-      return;
-    }
-    clearTimeout(waiter.timer);
-    waiter.resolve(answer);
-  }
+  /** While core lends nothing the plan decides on quotas; parts of rate limits there still are. */
+  #decidesAlone = ({ rate }: Till): boolean => this.#closed && rate?.share !== null;
 
-  /** Nothing was lent in time: core is away, or others have not given back what they hold. */
-  #giveUp(waiter: Waiter): void {
-    this.#waiters = this.#waiters.filter((other) => other !== waiter);
-    waiter.resolve(this.#decideWithoutCore(waiter.request));
-  }
-
-  #decideWithoutCore(request: AdmissionRequest): Admission {
+  #decideWithoutCore(
+    request: AdmissionRequest,
+    { heard, slow } = { heard: true, slow: false },
+  ): Admission {
     const till = this.till(request.fact.customer.id);
     const now = this.#clock.now();
-    if (!this.#reachable()) return admitUnreachable(till, request, now);
-    return giveUp(till, request, { now, deskless: this.#deskless });
+    const alone = !heard || !this.#reachable() || this.#decidesAlone(till);
+    if (alone) return admitUnreachable(till, request, now);
+    const deskless = this.#waiting.deskless || this.#closed;
+    return giveUp(till, request, { now, deskless, slow });
   }
 }

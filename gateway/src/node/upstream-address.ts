@@ -1,7 +1,10 @@
 import type { LookupAddress, LookupOptions } from 'node:dns';
-import { isIP } from 'node:net';
+import { isIP, type OnReadOpts } from 'node:net';
 import { buildConnector } from 'undici';
-import { mayReach, readAddress, type Subnet } from '../core/address.ts';
+import { readAddress, type Subnet } from '@tollgate/billing-core/contract/address.ts';
+import type { TlsFact } from '@tollgate/billing-core/contract/upstream-tls.ts';
+import { mayReach } from '../core/address.ts';
+import { contextOf } from './upstream-tls.ts';
 
 /** Resolves a name to its addresses; `dns.lookup` in production. */
 export type Resolve = (
@@ -26,8 +29,18 @@ export type ConnectingOf = {
   readonly allowed: readonly Subnet[];
   readonly resolve: Resolve;
   readonly timeoutMs: number;
+  readonly tls?: TlsFact | undefined;
   readonly onRefused: (error: AddressRefused) => void;
+  /** Where reads go; left out: into a piece of memory each, and told by events. */
+  readonly reading?: OnReadOpts | undefined;
 };
+
+/** How TLS is spoken, beside what undici says of it. Throws on texts that OpenSSL does not take. */
+const tlsOptions = (tls: TlsFact | undefined) =>
+  tls && {
+    secureContext: contextOf(tls),
+    ...(tls.server_name !== undefined && { servername: tls.server_name }),
+  };
 
 /**
  * Opens connections to upstreams. Who can write a route, or the DNS of an upstream's name, must
@@ -56,7 +69,14 @@ export function connecting(of: ConnectingOf): buildConnector.connector {
       else done(null, first.address, first.family);
     });
   };
-  const connect = buildConnector({ timeout: timeoutMs, allowH2: false, lookup });
+  let connect: buildConnector.connector;
+  try {
+    const onread = of.reading && { onread: of.reading };
+    const how = { timeout: timeoutMs, allowH2: false, lookup, ...onread };
+    connect = buildConnector({ ...how, ...tlsOptions(of.tls) });
+  } catch (error) {
+    return (_options, done) => process.nextTick(done, error, null);
+  }
   return (options, done) => {
     const { hostname } = options;
     // What is an address already is not looked up.

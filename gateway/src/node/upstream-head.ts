@@ -1,17 +1,5 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { HeaderEdit } from '../core/header-edit.ts';
 import { type RawHeaders, toClient } from '../core/headers.ts';
-
-/** A field list as undici gives it: names and values in turn, as bytes or text. */
-type Raw = Buffer[] | string[] | IncomingHttpHeaders | null | undefined;
-
-/** The same as text, one character for each byte, so that it goes out as it came. */
-export function textsOf(raw: Raw): RawHeaders {
-  if (!Array.isArray(raw)) return [];
-  const texts: RawHeaders = [];
-  for (const part of raw) texts.push(typeof part === 'string' ? part : part.toString('latin1'));
-  return texts;
-}
 
 // What a route takes out of answers is in none of their parts; what it adds is in the head.
 const without = (edit: HeaderEdit | undefined) => ({
@@ -43,8 +31,8 @@ const NEVER_TRAILING = new Set([
 ]);
 
 /** Trailers that may be passed on, as pairs. */
-export function trailersOf(raw: Raw, edit: HeaderEdit | undefined): [string, string][] {
-  const fields = toClient(textsOf(raw), 200, without(edit)).headers;
+export function trailersOf(raw: RawHeaders, edit: HeaderEdit | undefined): [string, string][] {
+  const fields = toClient(raw, 200, without(edit)).headers;
   const pairs: [string, string][] = [];
   for (let i = 0; i + 1 < fields.length; i += 2) {
     const name = fields[i] ?? '';

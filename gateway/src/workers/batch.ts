@@ -33,7 +33,7 @@ export async function cutBatch(
 ): Promise<{ batch: StoredBatch; counts: readonly GatewayCount[] }> {
   const tally = new Tally();
   tally.resume(of.counts);
-  for (const { body } of of.frames) tally.add(decodeRecord(body));
+  for (const { frame, body } of of.frames) tally.add(decodeRecord(body), frame);
   const content = tally.take();
   const today = Math.floor(of.watermark / DAY_MS);
   const changed = new Set(content.counts.map(countKey));
@@ -61,7 +61,7 @@ export async function reboundBatches(were: readonly StoredBatch[]): Promise<Rebo
   const rebinding = new Rebinding({ returned: true });
   const batches: StoredBatch[] = [];
   for (const was of were) {
-    const bytes = encodeBatch(rebinding.take(decodeBatch(was.bytes)));
+    const bytes = encodeBatch(rebinding.take(decodeBatch(was.bytes), was.header.first_frame));
     const sequence = batches.length + 1;
     batches.push({ header: { ...was.header, sequence, sha256: await sha256Hex(bytes) }, bytes });
   }

@@ -209,7 +209,7 @@ export class Books {
   /** Ends the boot: leases, batches and counts were its own. Records not batched stay. */
   endBoot(): void {
     for (const table of ['leases', 'sub_leases', 'batches']) this.#write(`delete from ${table}`);
-    const own = ['boot', 'counts', 'sequence', 'batched_frame', 'message'];
+    const own = ['boot', 'counts', 'sequence', 'batched_frame', 'message', 'heard', 'recovery'];
     for (const name of own) this.#write('delete from meta where name = ?', name);
   }
 }

@@ -14,9 +14,13 @@ export class CoreClock implements Clock {
     return this.#last;
   }
 
-  /** Takes in core's time as it was told in the answer to a question asked at `askedAt` (wall). */
+  /**
+   * Takes in core's time as it was told in the answer to a question asked at `askedAt` (wall): what
+   * is known stays where that contradicts nothing. A slow answer would else be half of it ahead.
+   */
   learn(coreNow: number, askedAt: number): void {
-    this.#offset = coreNow - (askedAt + this.wall()) / 2;
+    const known = Math.min(this.#offset, coreNow - askedAt);
+    this.#offset = Math.max(known, coreNow - this.wall());
   }
 
   get offset(): number {

@@ -3,9 +3,9 @@ import type { Outcome } from '@tollgate/billing-core/contract/facts.ts';
 import { GOING_AWAY, POLICY_VIOLATION } from '../core/frame-scan.ts';
 import { toClient } from '../core/headers.ts';
 import { outcomeOf } from '../core/meter.ts';
-import { spanAfter } from '../core/span.ts';
-import type { ForwardPlan, Hold, Settlement } from '../ports.ts';
+import type { ForwardPlan, Settlement } from '../ports.ts';
 import { headersOf, type WorkersExchange } from './exchange.ts';
+import type { HeldRequest } from './held-request.ts';
 import { say } from './log.ts';
 
 const SWITCHING = 101;
@@ -57,7 +57,7 @@ function close(socket: WebSocket, code: number, reason: string): void {
 }
 
 export type ConversationOf = {
-  readonly hold: Hold | undefined;
+  readonly held: HeldRequest | undefined;
   readonly socket: WebSocket;
   /** Told when nothing more happens. */
   over(): void;
@@ -77,31 +77,25 @@ export class Conversation {
   readonly #far: WebSocket;
   readonly #startedAt: number;
   readonly #counted: boolean;
-  #hold: Hold | undefined;
-  /** Bytes of the client when this span was admitted; undefined until it is. */
-  #grantedAt: number | undefined = 0;
+  readonly #held: HeldRequest | undefined;
   readonly #passed = { requestBytes: 0, responseBytes: 0, requestMessages: 0, responseMessages: 0 };
   #waiting: Message[] = [];
   #waitingBytes = 0;
   #settled = false;
-  #span: number | null = null;
   #silence: number | null = null;
+  #total: number | null = null;
 
   constructor(exchange: WorkersExchange, plan: ForwardPlan, of: ConversationOf) {
     this.#exchange = exchange;
     this.#plan = plan;
     this.#of = of;
-    this.#hold = of.hold;
+    this.#held = of.held;
     this.#upstream = of.socket;
     const pair = new WebSocketPair();
     this.#far = pair[0];
     this.#client = pair[1];
     this.#startedAt = exchange.isolate.wall();
     this.#counted = plan.route.fact.metering.some(({ source }) => source === 'request_bytes');
-  }
-
-  get hold(): Hold | undefined {
-    return this.#hold;
   }
 
   /** Lets messages pass. Out: the answer that the client gets, with the upstream's fields. */
@@ -117,12 +111,12 @@ export class Conversation {
     client.addEventListener('close', (told) => this.#end(OUTCOME, told.code, told.reason));
     upstream.addEventListener('error', () => this.#end('upstream_error', GOING_AWAY, ''));
     client.addEventListener('error', () => this.#end(OUTCOME, GOING_AWAY, ''));
-    if (this.#hold) {
-      const { checkpointMs } = this.#exchange.isolate;
-      this.#span = setInterval(() => this.#checkpointSoon(), checkpointMs);
-    }
+    this.#held?.lasts(() => this.#checkpointSoon());
     this.#moved();
     const { limits, route } = this.#plan;
+    const { total_timeout_ms: total } = route.fact;
+    const timeUp = (): void => this.#end(OUTCOME, GOING_AWAY, 'its time is up');
+    if (total !== undefined) this.#total = setTimeout(timeUp, total);
     const ours = { fields: this.#exchange.ours(limits), edit: route.toClient };
     const { headers } = toClient(withoutShake(raw), SWITCHING, ours);
     return new Response(null, {
@@ -133,10 +127,11 @@ export class Conversation {
   }
 
   #moved(): void {
+    const { idle_timeout_ms: idle, timeout_ms: first } = this.#plan.route.fact;
     clearTimeout(this.#silence);
     this.#silence = setTimeout(
       () => this.#end(OUTCOME, GOING_AWAY, 'silent for too long'),
-      Math.max(SILENCE_MS, this.#plan.route.fact.timeout_ms),
+      idle ?? Math.max(SILENCE_MS, first),
     );
   }
 
@@ -166,9 +161,10 @@ export class Conversation {
 
   /** Where bytes of the client are counted, no more may pass than was set aside. */
   #fits(bytes: number): boolean {
-    if (!this.#counted || !this.#hold) return true;
-    if (this.#grantedAt === undefined) return false;
-    const allowed = this.#grantedAt + this.#plan.route.fact.max_body_bytes;
+    if (!this.#counted || !this.#held) return true;
+    const { grantedAt } = this.#held;
+    if (grantedAt === undefined) return false;
+    const allowed = grantedAt + this.#plan.route.fact.max_body_bytes;
     return this.#passed.requestBytes + bytes <= allowed;
   }
 
@@ -198,27 +194,11 @@ export class Conversation {
     );
   }
 
-  /** Records the span that is over, and asks for the next one. */
   async #checkpoint(): Promise<void> {
-    const hold = this.#hold;
-    const { again } = this.#plan;
-    if (this.#settled || !hold || !again) return;
-    const { isolate } = this.#exchange;
-    const used = this.#settlement(OUTCOME);
-    const carried = isolate.carry(hold, used);
-    this.#hold = carried;
-    this.#grantedAt = undefined;
-    // Requests renew the facts; while one WebSocket is all there is, nobody else does.
-    await isolate.fresh()?.catch(() => undefined);
-    const answer = await again({ span: spanAfter(hold, used), uploaded: false });
-    const current = !this.#settled && this.#hold === carried;
-    if (answer.kind === 'admitted') {
-      isolate.drop(current ? carried : answer.hold);
-      if (!current) return;
-      this.#hold = answer.hold;
-      this.#grantedAt = used.requestBytes;
-      this.#sendWaiting();
-    } else if (current) this.#end(OUTCOME, POLICY_VIOLATION, answer.refusal.reason);
+    if (this.#settled) return;
+    const answer = await this.#held?.nextSpan(this.#settlement(OUTCOME), { uploaded: false });
+    if (answer === 'goes on') this.#sendWaiting();
+    else if (answer) this.#end(OUTCOME, POLICY_VIOLATION, answer.reason);
   }
 
   #settlement(outcome: Outcome): Settlement {
@@ -231,10 +211,9 @@ export class Conversation {
     if (this.#settled) return;
     this.#settled = true;
     clearTimeout(this.#silence);
-    clearInterval(this.#span);
+    clearTimeout(this.#total);
     close(this.#upstream, code, reason);
-    const stored =
-      this.#hold && this.#exchange.isolate.settle(this.#hold, this.#settlement(outcome));
+    const stored = this.#held?.settle(this.#settlement(outcome));
     const done = Promise.resolve(stored)
       .catch(() => undefined)
       .then(() => {

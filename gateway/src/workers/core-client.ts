@@ -12,6 +12,7 @@ import {
   type SyncAnswer,
   type SyncEnvelope,
 } from '@tollgate/billing-core/contract/sync.ts';
+import { withoutTls } from '../core/without-tls.ts';
 import { Unreachable } from '../ports.ts';
 import type { Settings } from './settings.ts';
 
@@ -50,7 +51,7 @@ export class CoreClient {
   async routes(): Promise<RoutesSnapshot> {
     const parsed = routesSnapshot.safeParse(await this.#get('/internal/v1/routes'));
     if (!parsed.success) throw new Unreachable('billing-core sent no routes');
-    return parsed.data;
+    return withoutTls(parsed.data);
   }
 
   async changes(after: string): Promise<ChangesAnswer> {
@@ -60,9 +61,10 @@ export class CoreClient {
     return parsed.data;
   }
 
-  /** The key's facts; null when there is no such key. */
-  async key(hash: string): Promise<KeyFact | null> {
-    const body = await this.#get(`/internal/v1/keys/${hash}`);
+  /** Facts by the hash of a key, or by who a token names; null when there is no such key. */
+  async key(ref: string): Promise<KeyFact | null> {
+    const path = ref.includes('=') ? `/holders?${ref}` : `/keys/${ref}`;
+    const body = await this.#get(`/internal/v1${path}`);
     if (body === null) return null;
     const parsed = keyFact.safeParse(body);
     if (!parsed.success) throw new Unreachable('billing-core sent no key facts');

@@ -42,7 +42,11 @@ export class CoreSync {
   #skip: SyncEnvelope['skip'] = null;
   /** Number of the newest change that the last answer took into account. */
   asOf = 0n;
+  /** Core has answered at least once. */
+  heard = false;
   failures = 0;
+  /** Core's database went back to an earlier state since this boot began: it is to be ended. */
+  wentBack = false;
   /** The desk that knows, or is just being told, what this object holds of the rate. */
   #desk: number | null = null;
 
@@ -76,7 +80,7 @@ export class CoreSync {
 
   /** Says what was lost, in the next sync. */
   report(gap: UsageGap): void {
-    this.#of.books.save('gaps', JSON.stringify([...this.#gaps(), gap].slice(0, GAPS_MAX)));
+    this.#of.books.save('gaps', JSON.stringify([...this.#gaps(), gap]));
   }
 
   /** One whole sync that begins after this call: what was written before it is in it. */
@@ -114,25 +118,33 @@ export class CoreSync {
   async seal(till: TillBooks, inDoubt: number): Promise<boolean> {
     const { books } = this.#of;
     await this.run(till);
-    if (books.records(1).length > 0 || books.pending()) return false;
-    const end: BootEnd = { kind: 'seal', in_doubt: inDoubt };
+    const isAll = books.records(1).length === 0 && !books.pending() && this.#gaps().length === 0;
+    if (!isAll) return false;
+    const last = books.nextSequence() - 1;
+    const end: BootEnd = { kind: 'seal', in_doubt: inDoubt, last };
     const answer = await this.#exchange(till, { batch: undefined, end });
     if (answer.boot_state === 'live') return false;
     books.endBoot();
+    this.wentBack = false;
     return true;
   }
 
   async #exchange(
     till: TillBooks,
-    { batch, end }: { batch: StoredBatch | undefined; end: BootEnd | null },
+    { batch: next, end }: { batch: StoredBatch | undefined; end: BootEnd | null },
   ): Promise<SyncAnswer> {
     const { books, core, clock, watermark } = this.#of;
-    const leases = end ? [] : totals(till.till, clock.now()).slice(0, LEASES_MAX);
+    const gaps = this.#gaps().slice(0, GAPS_MAX);
+    // No word passes a gap that core is not told of: a period could be closed over it.
+    const isWhole = gaps.length === this.#gaps().length;
+    const batch = isWhole ? next : undefined;
+    const leases = end ? [] : totals(till.till, clock.now(), { max: LEASES_MAX });
     const sentAt = clock.now();
     const { customerId, rate: pace } = till.till;
     const rate = pace && !end ? reportOf(pace, customerId, sentAt) : null;
     const refusals = this.#refusals.splice(0);
-    const gaps = this.#gaps();
+    const message = this.#number();
+    const bornIn = books.read('recovery');
     const envelope: SyncEnvelope = {
       v: 1,
       gateway: books.read('gateway') ?? '',
@@ -141,9 +153,11 @@ export class CoreSync {
       fingerprint: books.read('fingerprint') ?? '',
       version: VERSION,
       batch: batch?.header ?? null,
-      watermark: batch ? null : watermark(),
+      watermark: batch || !isWhole ? null : watermark(),
       leases,
-      message: this.#number(),
+      message,
+      heard: Number(books.read('heard') ?? 0),
+      recovery: bornIn === undefined ? null : Number(bornIn),
       rates: rate ? [rate] : [],
       desk: this.#desk,
       gaps,
@@ -157,9 +171,11 @@ export class CoreSync {
     const answer = await core.sync(envelope, batch?.bytes);
     clock.learn(answer.now, askedAt);
     books.save('offset', String(clock.offset));
+    this.#heard(answer, message);
     if (gaps.length > 0) books.save('gaps', JSON.stringify(this.#gaps().slice(gaps.length)));
     this.#skip = null;
     this.asOf = BigInt(answer.as_of);
+    this.heard = true;
     this.#takeIn(answer, batch);
     if (answer.boot_state === 'live') this.#compare(answer.next_sequence);
     for (const sent of leases) acknowledge(till.till, sent);
@@ -175,6 +191,15 @@ export class CoreSync {
     }
     till.saveLeases();
     return answer;
+  }
+
+  #heard({ recovery }: SyncAnswer, message: number): void {
+    const { books } = this.#of;
+    books.save('heard', `${message}`);
+    if (!recovery) return;
+    const bornIn = books.read('recovery');
+    if (bornIn === undefined) books.save('recovery', `${recovery.number}`);
+    this.wentBack = bornIn !== undefined && recovery.number !== Number(bornIn);
   }
 
   #takeIn(answer: SyncAnswer, batch: StoredBatch | undefined): void {
@@ -227,6 +252,7 @@ export class CoreSync {
     const unsent = books.unsent().filter(({ header }) => header.sequence >= answer.next_sequence);
     const { batches, counts } = await reboundBatches(unsent);
     books.endBoot();
+    this.wentBack = false;
     till.clear();
     this.openBoot();
     for (const batch of batches) books.saveBatch(batch, counts);

@@ -1,4 +1,4 @@
-import { acknowledge, grant, recall, reopen } from '../core/lending.ts';
+import { acknowledge, forget, grant, recall, reopen } from '../core/lending.ts';
 import type { RateLimit } from '../core/rate.ts';
 import { offerTo, openTill, type Till } from '../core/till.ts';
 import type { AdmissionRequest, Hold } from '../ports.ts';
@@ -19,7 +19,7 @@ export class Desk {
   /** Name of the till object. */
   readonly object: string;
   readonly till: Till;
-  readonly outbox = new Outbox();
+  readonly outbox: Outbox;
   readonly open = new Set<Hold>();
   /** Counts admissions and endings, so that who waits can see whether anything went on. */
   activity = 0;
@@ -29,15 +29,24 @@ export class Desk {
   reporting: number | null = null;
   /** The object cannot ask core. */
   away = false;
+  /** The object has told what core said; until then nobody knows what there is. */
+  heard = false;
   #limit: RateLimit | null = null;
   #offered = 0;
   #keepMs = 0;
   #refusals = new Map<string, RefusalCount>();
   #recalled = new Set<string>();
 
-  constructor(of: { customerId: string; object: string; generation: number }) {
+  /** `firstParcel`: no parcel of this isolate had that number or a higher one. */
+  constructor(of: {
+    customerId: string;
+    object: string;
+    generation: number;
+    firstParcel?: number;
+  }) {
     this.customerId = of.customerId;
     this.object = of.object;
+    this.outbox = new Outbox(of.firstParcel);
     this.till = openTill(of.customerId, of.generation);
   }
 
@@ -63,6 +72,16 @@ export class Desk {
   /** A report is under way; one whose request was cancelled never ends, and does not count long. */
   isReporting(now: number): boolean {
     return this.reporting !== null && now - this.reporting < REPORT_MS;
+  }
+
+  /** Whether nothing is held or under way that the object does not know of. */
+  isSettled(now: number): boolean {
+    if (this.open.size > 0 || this.outbox.size > 0 || this.#refusals.size > 0) return false;
+    const { rate } = this.till;
+    // Tokens are kept for a moment only, and nobody has to hear that they lapsed.
+    const lapsed = !rate?.share || now - rate.share.renewedAt > this.#keepMs;
+    if (rate?.take === 0 && lapsed) this.till.rate = null;
+    return forget(this.till, now);
   }
 
   reopened(change: bigint): void {
@@ -99,7 +118,7 @@ export class Desk {
       rate,
       recalled,
       refusals,
-      lost: outbox.takeLost(),
+      givenUp: outbox.givenUp,
     };
   }
 
@@ -107,11 +126,10 @@ export class Desk {
   answered(report: Report, answer: ReportAnswer, at: { sentAt: number; now: number }): void {
     const { now } = at;
     this.away = answer.away;
+    this.heard ||= answer.heard;
     this.outbox.stored(report.parcels);
-    for (const ask of report.asks) {
-      const { window, generation, returned } = ask;
-      acknowledge(this.till, { window, generation, wanted: ask.held + ask.need, returned });
-    }
+    this.outbox.told(report.givenUp ?? []);
+    for (const ask of report.asks) acknowledge(this.till, ask);
     const news = { asOf: BigInt(answer.asOf), now };
     for (const from of answer.grants) grant(this.till, from, news);
     if (!answer.rate || !this.till.rate) return;

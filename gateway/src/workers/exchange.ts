@@ -1,3 +1,4 @@
+import { type Address, readAddress } from '@tollgate/billing-core/contract/address.ts';
 import { type Forwarding, lessOne, type RawHeaders } from '../core/headers.ts';
 import { limitFields } from '../core/limit-fields.ts';
 import { type Answer, refusalAnswer } from '../core/problem.ts';
@@ -22,7 +23,7 @@ export function headersOf(raw: readonly string[]): Headers {
 }
 
 export const answerResponse = ({ status, headers, body }: Answer): Response =>
-  new Response(body, { status, headers: headersOf(headers) });
+  new Response(status === 204 ? null : body, { status, headers: headersOf(headers) });
 
 /** One request of the Workers runtime and its answer. */
 export class WorkersExchange implements Exchange {
@@ -34,9 +35,12 @@ export class WorkersExchange implements Exchange {
   readonly target: string;
   /** The runtime hides the version. */
   readonly httpVersion = '1.1';
+  /** Client certificates are bindings of the platform, and authorities its own. */
+  readonly ownTls = false;
   readonly rawHeaders: readonly string[];
   readonly upgradable: boolean;
   readonly #scheme: 'http' | 'https';
+  #carried: RawHeaders = [];
 
   constructor(isolate: Isolate, request: Request, nowMs: number) {
     this.isolate = isolate;
@@ -59,10 +63,23 @@ export class WorkersExchange implements Exchange {
     this.rawHeaders = raw;
   }
 
+  /** Cloudflare overwrites this field with the address of the peer. */
+  get peer(): string {
+    return this.request.headers.get('cf-connecting-ip') ?? 'unknown';
+  }
+
+  clientAddress(): Address | undefined {
+    return readAddress(this.peer);
+  }
+
+  carry(fields: RawHeaders): void {
+    this.#carried = fields;
+  }
+
   /** The gateway's own fields on an answer. */
   ours(limits: readonly LimitState[]): RawHeaders {
     const ours = limitFields(limits);
-    ours.push('X-Request-Id', this.requestId);
+    ours.push('X-Request-Id', this.requestId, ...this.#carried);
     return ours;
   }
 
@@ -70,8 +87,7 @@ export class WorkersExchange implements Exchange {
     return {
       requestId: this.requestId,
       hostField: head.hostField,
-      // Cloudflare overwrites this field with the address of the peer.
-      peer: this.request.headers.get('cf-connecting-ip') ?? 'unknown',
+      peer: this.peer,
       peerTrusted: false,
       scheme: this.#scheme,
       httpVersion: this.httpVersion,
@@ -81,13 +97,21 @@ export class WorkersExchange implements Exchange {
       maxForwards: this.method === 'OPTIONS' ? lessOne(head.maxForwards) : undefined,
       customerId: hold?.fact.customer.id,
       keyId: hold?.fact.key_id,
+      keyPlaces: route.keyPlaces,
       edit: route.toUpstream,
       mintTrace: traceIds,
     };
   }
 
   refuse(refusal: Refusal, limits: readonly LimitState[] = []): Response {
-    return answerResponse(refusalAnswer(refusal, this.requestId, limits));
+    const answer = refusalAnswer(refusal, this.requestId, limits);
+    return answerResponse({ ...answer, headers: [...answer.headers, ...this.#carried] });
+  }
+
+  reply({ status, headers, body }: Answer): Response {
+    const ours = ['X-Request-Id', this.requestId, ...this.#carried];
+    const answer = { status, headers: [...headers, ...ours], body };
+    return answerResponse(answer);
   }
 
   forward(plan: ForwardPlan, hold: Hold | undefined): Promise<Response> {

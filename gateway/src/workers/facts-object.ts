@@ -1,5 +1,6 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { RoutesSnapshot } from '@tollgate/billing-core/contract/facts.ts';
+import { Unreachable } from '../ports.ts';
 import { CoreClient } from './core-client.ts';
 import { say } from './log.ts';
 import { randomText } from './mint.ts';
@@ -67,6 +68,19 @@ export class FactsObject extends DurableObject<WorkersEnv> {
     };
   }
 
+  /**
+   * The customer reference of who a token names: by it the till object is chosen that knows more.
+   * Null: nobody. Undefined: core cannot be asked.
+   */
+  async holder(ref: string): Promise<string | null | undefined> {
+    try {
+      return (await this.#core.key(ref))?.customer_ref ?? null;
+    } catch (error) {
+      if (!(error instanceof Unreachable)) throw error;
+      return undefined;
+    }
+  }
+
   async #poll(): Promise<void> {
     const at = this.#clock.wall();
     try {
@@ -99,7 +113,8 @@ export class FactsObject extends DurableObject<WorkersEnv> {
     const feed = this.#feed;
     if (!feed) return;
     const { changes, last } = await this.#core.changes(String(feed.cursor));
-    if (changes.some(({ kind }) => kind === 'route')) this.#install(await this.#core.routes());
+    if (changes.some(({ kind }) => kind === 'route' || kind === 'reset'))
+      this.#install(await this.#core.routes());
     this.#changes.push(...changes);
     feed.cursor = BigInt(last);
     if (this.#changes.length > CHANGES_MAX) {

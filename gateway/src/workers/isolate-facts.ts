@@ -1,7 +1,7 @@
 import { env, waitUntil } from 'cloudflare:workers';
 import { parseApiKey } from '@tollgate/billing-core/contract/api-key.ts';
 import type { KeyFact } from '@tollgate/billing-core/contract/facts.ts';
-import { lifeOf, type FactLife } from '../core/key.ts';
+import { lifeOf, REFUSED_MS, type FactLife } from '../core/key.ts';
 import { RouteTable } from '../core/route.ts';
 import { type Keys, type Routes, Unreachable } from '../ports.ts';
 import type { CoreClock } from './clock.ts';
@@ -15,7 +15,6 @@ const RENEW_MS = 1_000;
 /** No request is decided on facts older than this, while the facts object answers. */
 const FRESH_MS = 2_000;
 const KEYS_MAX = 10_000;
-const UNKNOWN_MS = 2_000;
 const UNKNOWN_MAX = 1_000;
 
 export type IsolateFactsOf = {
@@ -34,8 +33,8 @@ export class IsolateFacts implements Routes, Keys {
   readonly #keys = new Map<string, { fact: KeyFact; life: FactLife }>();
   /** Hashes of keys that do not exist, and until when that is believed. */
   readonly #unknown = new Map<string, number>();
-  /** Which object knows a key: the customer reference is in the key, not in its hash. */
-  readonly #objects = new Map<string, string>();
+  /** Whom to ask about a key: the customer reference is in the key, not in its hash. */
+  readonly #customerRefs = new Map<string, string>();
   #position = { life: '', cursor: '0', edition: 0 };
   /** Number of the last change of a key or a customer. */
   #changedAt = 0n;
@@ -68,43 +67,70 @@ export class IsolateFacts implements Routes, Keys {
   readonly hash = async (text: string): Promise<string> => {
     const hash = await sha256Hex(text);
     const key = parseApiKey(text);
-    if (key) bounded(this.#objects, KEYS_MAX).set(hash, this.#of.objectOf(key.customerRef));
+    if (key) bounded(this.#customerRefs, KEYS_MAX).set(hash, key.customerRef);
     return hash;
   };
 
-  peek(hash: string): KeyFact | null | undefined {
-    const known = this.#keys.get(hash);
+  peek(ref: string): KeyFact | null | undefined {
+    const known = this.#keys.get(ref);
     if (known) {
-      const { renewAt, endsAt } = known.life;
-      return this.#of.clock.now() < Math.min(renewAt, endsAt) ? known.fact : undefined;
+      const { beginsAt, renewAt, endsAt } = known.life;
+      const now = this.#of.clock.now();
+      return now >= beginsAt && now < Math.min(renewAt, endsAt) ? known.fact : undefined;
     }
-    const until = this.#unknown.get(hash);
+    const until = this.#unknown.get(ref);
     return until !== undefined && this.#of.clock.wall() < until ? null : undefined;
   }
 
-  async load(hash: string): Promise<KeyFact | null> {
-    const { clock, learnt } = this.#of;
-    const object = this.#objects.get(hash);
-    if (object === undefined) throw new Error('a key is hashed before it is looked up');
+  async load(ref: string): Promise<KeyFact | null> {
+    const { clock } = this.#of;
     const { cursor } = this.#position;
-    const askedAt = clock.wall();
-    const { TILLS } = env as unknown as WorkersEnv;
-    const answer = await TILLS.getByName(object)
-      .key({ hash, cursor })
-      .catch((error: unknown) => {
-        throw new Unreachable('the till object did not answer', { cause: error });
-      });
-    clock.learn(answer.now, askedAt);
-    const { fact } = answer;
-    if (fact === undefined) throw new Unreachable('billing-core cannot be asked about a key');
-    if (fact) learnt(fact.customer.id, object);
+    const fact = await this.#ask(ref, cursor);
     // A change that came meanwhile may be newer than this answer: it serves this request only.
     if (this.#changedAt > BigInt(cursor)) return fact;
     if (fact) {
       const life = lifeOf(fact, clock.now());
-      bounded(this.#keys, KEYS_MAX).set(hash, { fact, life });
-    } else bounded(this.#unknown, UNKNOWN_MAX).set(hash, clock.wall() + UNKNOWN_MS);
+      bounded(this.#keys, KEYS_MAX).set(ref, { fact, life });
+    } else bounded(this.#unknown, UNKNOWN_MAX).set(ref, clock.wall() + REFUSED_MS);
     return fact;
+  }
+
+  /** Asks the till object of the customer, which for a token has to be found first. */
+  async #ask(ref: string, cursor: string): Promise<KeyFact | null> {
+    const { clock, learnt, objectOf } = this.#of;
+    const isToken = ref.includes('=');
+    const customerRef =
+      this.#customerRefs.get(ref) ?? (isToken ? await this.#find(ref) : undefined);
+    if (customerRef === null) return null;
+    if (customerRef === undefined) throw new Error('a key is hashed before it is looked up');
+    const object = objectOf(customerRef);
+    const askedAt = clock.wall();
+    const { TILLS } = env as unknown as WorkersEnv;
+    const answer = await TILLS.getByName(object)
+      .key({ ref, cursor, ...(isToken && { customerRef }) })
+      .catch((error: unknown) => {
+        throw new Unreachable('the till object did not answer', { cause: error });
+      });
+    clock.learn(answer.now, askedAt);
+    if (answer.moved) {
+      this.#customerRefs.delete(ref);
+      throw new Unreachable('a token names another customer by now');
+    }
+    const { fact } = answer;
+    if (fact === undefined) throw new Unreachable('billing-core cannot be asked about a key');
+    if (fact) learnt(fact.customer.id, object);
+    return fact;
+  }
+
+  /** The customer reference of who a token names; null for nobody. */
+  async #find(ref: string): Promise<string | null> {
+    const { FACTS } = env as unknown as WorkersEnv;
+    const found = await FACTS.getByName(this.#of.region)
+      .holder(ref)
+      .catch(() => undefined);
+    if (found === undefined) throw new Unreachable('billing-core cannot be asked about a token');
+    if (found !== null) bounded(this.#customerRefs, KEYS_MAX).set(ref, found);
+    return found;
   }
 
   async #renew(): Promise<void> {
@@ -136,11 +162,14 @@ export class IsolateFacts implements Routes, Keys {
   #apply(change: Change): void {
     const { kind, id, number } = change;
     if (BigInt(number) <= BigInt(this.#position.cursor)) return;
-    if (kind === 'key' || kind === 'customer') {
+    // Core's database went back: nothing that was learnt before holds for certain.
+    const isReset = kind === 'reset';
+    if (isReset || kind === 'key' || kind === 'customer') {
       this.#changedAt = BigInt(number);
       this.#unknown.clear();
       for (const [hash, { fact }] of this.#keys) {
-        if (fact.key_id === id || fact.customer.id === id) this.#keys.delete(hash);
+        const isMeant = isReset || fact.key_id === id || fact.customer.id === id;
+        if (isMeant) this.#keys.delete(hash);
       }
     }
     this.#of.onChange(change);

@@ -1,6 +1,7 @@
 import { env, waitUntil } from 'cloudflare:workers';
+import { Fleet } from '../core/fleet.ts';
 import { encodeRecord } from '../core/meter.ts';
-import { forget, recall } from '../core/lending.ts';
+import { recall } from '../core/lending.ts';
 import { cancel, carry, isIdle, spanAfter } from '../core/span.ts';
 import { admit, admitUnreachable, giveUp, settle } from '../core/till.ts';
 import type { Admission, AdmissionRequest, Hold, Refusals, Settlement, Tills } from '../ports.ts';
@@ -11,8 +12,10 @@ import type { Ticket } from './outbox.ts';
 import type { WorkersEnv } from './settings.ts';
 import { runsDry } from './sub-lease.ts';
 
-/** How long a request waits for units before it is refused. */
+/** How long a request waits for units that others hold before it is refused. */
 const LEASE_WAIT_MS = 1_000;
+/** And for a till that begins: its object, its storage and core's first answer. */
+const COLD_WAIT_MS = 5_000;
 const ASK_AGAIN_MS = 100;
 const TOP_UP_EVERY_MS = 200;
 /** Records of this long leave in one parcel. */
@@ -27,7 +30,9 @@ const LONG_REQUEST_MS = 2_000;
 const HEARTBEAT_MS = 60_000;
 /** `waitUntil` is cut off about 30 s after the response. */
 const PATIENCE_MS = 25_000;
-const DESKS_MAX = 2_000;
+/** Customers remembered; more only while they are busy, or the object has not heard of them. */
+export const DESKS_MAX = 2_000;
+const SWEEP_MS = 200;
 
 export type IsolateOf = {
   readonly clock: CoreClock;
@@ -46,10 +51,15 @@ export type IsolateOf = {
  * questions, and vouches for its own record until it is stored.
  */
 export class Isolate implements Tills, Refusals {
+  /** Upstreams as this isolate sees them: nobody checks them beside its own requests. */
+  readonly fleet = new Fleet(() => this.wall());
   readonly id = `iso_${randomText(20)}`;
   readonly #of: IsolateOf;
   readonly #desks = new Map<string, Desk>();
   #generation = 0;
+  /** Above every parcel of customers that are forgotten: their objects may remember numbers. */
+  #firstParcel = 1;
+  #sweptAt = 0;
 
   constructor(of: IsolateOf) {
     this.#of = of;
@@ -75,18 +85,22 @@ export class Isolate implements Tills, Refusals {
   desk(customerId: string): Desk {
     const known = this.#desks.get(customerId);
     if (known) return known;
-    if (this.#desks.size >= DESKS_MAX) this.#sweep();
+    if (this.#desks.size >= DESKS_MAX) this.#sweep(this.#of.clock.now());
     const generation = this.#generation++;
-    const desk = new Desk({ customerId, object: this.#of.objectOf(customerId), generation });
+    const object = this.#of.objectOf(customerId);
+    const desk = new Desk({ customerId, object, generation, firstParcel: this.#firstParcel });
     this.#desks.set(customerId, desk);
     return desk;
   }
 
-  #sweep(): void {
-    const now = this.#of.clock.now();
+  /** Forgets customers of whom nothing is held; not with each request of a full isolate. */
+  #sweep(now: number): void {
+    if (now - this.#sweptAt < SWEEP_MS) return;
+    this.#sweptAt = now;
     for (const [id, desk] of this.#desks) {
-      const idle = desk.open.size === 0 && desk.outbox.size === 0;
-      if (idle && forget(desk.till, now)) this.#desks.delete(id);
+      if (!desk.isSettled(now)) continue;
+      this.#firstParcel = Math.max(this.#firstParcel, desk.outbox.next);
+      this.#desks.delete(id);
     }
   }
 
@@ -119,14 +133,19 @@ export class Isolate implements Tills, Refusals {
 
   async #ask(desk: Desk, request: AdmissionRequest): Promise<Admission> {
     const { clock } = this.#of;
-    const deadline = clock.now() + LEASE_WAIT_MS;
+    const askedAt = clock.now();
+    // What others hold is waited for from when it is known that they do.
+    let heardAt = desk.heard ? askedAt : undefined;
     for (;;) {
-      const left = Math.max(1, deadline - clock.now());
+      const until = heardAt === undefined ? askedAt + COLD_WAIT_MS : heardAt + LEASE_WAIT_MS;
+      const left = Math.max(1, until - clock.now());
       await Promise.race([this.#report(desk).catch(() => undefined), scheduler.wait(left)]);
       const now = clock.now();
+      if (desk.heard) heardAt ??= now;
       const answer = admit(desk.till, request, now);
       if (answer.kind === 'admitted') this.#admitted(desk, answer.hold);
       if (answer.kind !== 'ask') return answer;
+      const deadline = heardAt === undefined ? until : heardAt + LEASE_WAIT_MS;
       if (desk.away || now >= deadline) return this.#decideAlone(desk, request);
       await scheduler.wait(Math.min(ASK_AGAIN_MS, deadline - now));
     }
@@ -135,9 +154,10 @@ export class Isolate implements Tills, Refusals {
   /** Nothing was lent in time: core is away, or others have not given back what they hold. */
   #decideAlone(desk: Desk, request: AdmissionRequest): Admission {
     const now = this.#of.clock.now();
-    const answer = desk.away
-      ? admitUnreachable(desk.till, request, now)
-      : giveUp(desk.till, request, { now });
+    const answer =
+      desk.away || !desk.heard
+        ? admitUnreachable(desk.till, request, now)
+        : giveUp(desk.till, request, { now });
     if (answer.kind === 'admitted') this.#admitted(desk, answer.hold);
     return answer;
   }
@@ -169,36 +189,49 @@ export class Isolate implements Tills, Refusals {
 
   /**
    * Ends a hold and hands its record on. What is returned settles when the response may end: at
-   * once, or, in strict metering, when the object has stored the record.
+   * once, or, in strict metering, when the object has stored the record, and those of `earlier`
+   * spans.
    */
-  settle(hold: Hold, settlement: Settlement): Promise<void> | undefined {
+  settle(
+    hold: Hold,
+    settlement: Settlement,
+    earlier: readonly Ticket[] = [],
+  ): Promise<void> | undefined {
+    const { desk, waits, stored } = this.#record(hold, settlement);
+    const others = earlier.filter((ticket) => !ticket.stored);
+    if (!waits || others.length === 0) return waits ? stored : undefined;
+    const all = [stored, ...others.map((ticket) => this.#deliver(desk, ticket, 0))];
+    return Promise.all(all).then(() => undefined);
+  }
+
+  #record(hold: Hold, settlement: Settlement) {
     const desk = this.desk(hold.fact.customer.id);
     if (!desk.open.delete(hold)) throw new Error('a hold is settled once');
     const record = settle(desk.till, hold, settlement);
-    const ticket = desk.outbox.add(encodeRecord(record), record.admittedAt);
+    const ticket = desk.outbox.add(encodeRecord(record), hold.admittedAt);
     const activity = ++desk.activity;
-    const { strict } = this.#of;
-    const now = strict || desk.outbox.size > UNSTORED_MAX;
-    const stored = this.#deliver(desk, ticket, now ? 0 : FLUSH_MS);
+    const waits = this.#of.strict || desk.outbox.size > UNSTORED_MAX;
+    const stored = this.#deliver(desk, ticket, waits ? 0 : FLUSH_MS);
     // In strict metering a failure is the response's to suffer; else there is none to tell.
     waitUntil(stored.catch(() => undefined).then(() => this.#settleDown(desk, activity)));
-    return now ? stored : undefined;
+    return { desk, ticket, waits, stored };
   }
 
   /**
    * Records what a request used since its last span. Out: the hold that it has until the next one
-   * is admitted, and which sets nothing aside.
+   * is admitted, and which sets nothing aside; and the record, if something was used.
    */
-  carry(hold: Hold, used: Settlement): Hold {
+  carry(hold: Hold, used: Settlement): { hold: Hold; ticket?: Ticket } {
     const { requestId, fact, route } = hold;
     const desk = this.desk(fact.customer.id);
     const span = spanAfter(hold, used);
-    if (isIdle(hold, used)) this.drop(hold);
-    else void this.settle(hold, { ...used, lasts: true })?.catch(() => undefined);
+    const idle = isIdle(hold, used);
+    if (idle) this.drop(hold);
+    const ticket = idle ? {} : { ticket: this.#record(hold, { ...used, lasts: true }).ticket };
     const asked = { requestId, fact, route, requestBytes: 0, span };
     const carried = carry(desk.till, asked, this.#of.clock.now());
     this.#admitted(desk, carried);
-    return carried;
+    return { hold: carried, ...ticket };
   }
 
   /** Ends a hold of which nothing was used. */

@@ -1,11 +1,13 @@
 import { openApp } from '../app.ts';
-import { mayReach, readAddress } from '../core/address.ts';
+import { readAddress } from '@tollgate/billing-core/contract/address.ts';
+import { mayReach } from '../core/address.ts';
 import { failureAnswer } from '../core/problem.ts';
 import { CoreClock } from './clock.ts';
 import { answerResponse, WorkersExchange } from './exchange.ts';
 import { FactsObject } from './facts-object.ts';
 import { Isolate } from './isolate.ts';
 import { IsolateFacts } from './isolate-facts.ts';
+import { openKeySets } from './key-sets.ts';
 import { say } from './log.ts';
 import { readSettings, type WorkersEnv } from './settings.ts';
 import { TillObject } from './till-object.ts';
@@ -54,6 +56,8 @@ function openIsolate(env: WorkersEnv, region: string) {
     tills: isolate,
     refusals: isolate,
     clock,
+    readiness: isolate.fleet,
+    keySets: openKeySets({ mayAsk, now: () => clock.wall() }),
     hash: facts.hash,
   });
   return { app, facts, isolate, clock };

@@ -1,9 +1,15 @@
-import type { Parcel } from './report.ts';
+import type { GivenUp, Parcel } from './report.ts';
 
 /** One record on its way to the till object. */
 export type Ticket = { readonly admittedAt: number; parcel: number | null; stored: boolean };
 
-type Sent = { parcel: Parcel; tickets: readonly Ticket[]; born: number; at: number };
+type Sent = {
+  readonly parcel: Parcel;
+  readonly tickets: readonly Ticket[];
+  readonly born: number;
+  at: number;
+  givenUp: boolean;
+};
 
 /** After this long without an answer a parcel is sent again, under the same number. */
 export const RESEND_MS = 2_000;
@@ -17,17 +23,26 @@ export const GIVE_UP_MS = 3_600_000;
 export class Outbox {
   #pending: { record: string; ticket: Ticket }[] = [];
   readonly #sent = new Map<number, Sent>();
-  #next = 1;
-  #lost = 0;
+  #next: number;
 
-  /** Records that are not known to be stored. */
+  /** `from`: the object may have taken parcels of this isolate below this number. */
+  constructor(from = 1) {
+    this.#next = from;
+  }
+
+  /** The number of the next parcel. */
+  get next(): number {
+    return this.#next;
+  }
+
+  /** Records that are not known to be stored, or to be told as lost. */
   get size(): number {
     let size = this.#pending.length;
     for (const { tickets } of this.#sent.values()) size += tickets.length;
     return size;
   }
 
-  /** Core time of the earliest admission that is not known to be stored; Infinity when all are. */
+  /** Core time of the earliest admission of those; Infinity when there is none. */
   get earliest(): number {
     let earliest = Number.POSITIVE_INFINITY;
     for (const { ticket } of this.#pending) earliest = Math.min(earliest, ticket.admittedAt);
@@ -37,7 +52,7 @@ export class Outbox {
     return earliest;
   }
 
-  /** Every parcel below this number is stored. */
+  /** Every parcel below this number is stored, or told as lost. */
   get floor(): number {
     let floor = this.#next;
     for (const number of this.#sent.keys()) floor = Math.min(floor, number);
@@ -53,13 +68,10 @@ export class Outbox {
   /** The parcels to send now: one of everything new, and those whose answer is overdue. */
   take(now: number): Parcel[] {
     const parcels: Parcel[] = [];
-    for (const [number, sent] of this.#sent) {
+    for (const sent of this.#sent.values()) {
       if (now - sent.at < RESEND_MS) continue;
-      if (now - sent.born > GIVE_UP_MS) {
-        this.#sent.delete(number);
-        this.#lost += sent.tickets.length;
-        continue;
-      }
+      sent.givenUp ||= now - sent.born > GIVE_UP_MS;
+      if (sent.givenUp) continue;
       sent.at = now;
       parcels.push(sent.parcel);
     }
@@ -72,7 +84,7 @@ export class Outbox {
     const parcel = { number, records: this.#pending.map(({ record }) => record) };
     const tickets = this.#pending.map(({ ticket }) => ticket);
     for (const ticket of tickets) ticket.parcel = number;
-    this.#sent.set(number, { parcel, tickets, born: now, at: now });
+    this.#sent.set(number, { parcel, tickets, born: now, at: now, givenUp: false });
     this.#pending = [];
     return parcel;
   }
@@ -83,11 +95,16 @@ export class Outbox {
     return sent !== undefined && now - sent.at < RESEND_MS;
   }
 
-  /** Records given up since the last call. */
-  takeLost(): number {
-    const lost = this.#lost;
-    this.#lost = 0;
-    return lost;
+  /** What is given up, and not known to be told. */
+  get givenUp(): GivenUp[] {
+    return [...this.#sent].flatMap(([number, { givenUp, tickets }]) =>
+      givenUp ? [{ number, records: tickets.length }] : [],
+    );
+  }
+
+  /** The object knows that these are lost. */
+  told(givenUp: readonly GivenUp[]): void {
+    for (const { number } of givenUp) this.#sent.delete(number);
   }
 
   /** The sending failed, and its sender knows: the next one need not wait. */

@@ -1,15 +1,18 @@
 import { waitUntil } from 'cloudflare:workers';
 import type { Outcome } from '@tollgate/billing-core/contract/facts.ts';
+import { REFUSALS } from '@tollgate/billing-core/contract/refusals.ts';
 import { costAtHead, costOfFailure } from '../core/cost.ts';
-import { type AnswerHead, toClient, toUpstream } from '../core/headers.ts';
+import { type AnswerHead, toClient } from '../core/headers.ts';
 import { outcomeOf } from '../core/meter.ts';
 import { type FailureCode, failureAnswer, FAILURES, refusalAnswer } from '../core/problem.ts';
 import { ResponseReader } from '../core/reading.ts';
-import { refuse, REFUSALS } from '../core/refusal.ts';
-import type { ForwardPlan, Hold } from '../ports.ts';
-import { askingForWebSocket, Conversation } from './conversation.ts';
+import { refuse } from '../core/refusal.ts';
+import type { ForwardPlan, Hold, Settlement } from '../ports.ts';
+import { Conversation } from './conversation.ts';
+import { Errand, type Sender, type UpstreamFailure } from './errand.ts';
 import { answerResponse, headersOf, rawOf, type WorkersExchange } from './exchange.ts';
-import { Upload } from './upload.ts';
+import { HeldRequest } from './held-request.ts';
+import { say } from './log.ts';
 
 /** How long a client may neither send nor take a byte while the upstream waits for it. */
 const CLIENT_STALL_MS = 60_000;
@@ -17,28 +20,31 @@ const CLIENT_STALL_MS = 60_000;
 const STREAM_SILENCE_MS = 300_000;
 
 /** Why the gateway gave a request up before it was through. */
-type Cause = 'upstream_timeout' | 'client_timeout' | 'too_large' | 'client_left';
+type Cause = 'upstream_timeout' | 'client_timeout' | 'too_large' | 'client_left' | 'refused';
 
 /**
  * One admitted request on its way to the upstream and back. However it ends it settles its hold
  * exactly once; in strict metering the last byte of the response leaves only when the record is
  * stored.
  */
-export class Passage {
+export class Passage implements Sender {
   readonly #exchange: WorkersExchange;
   readonly #plan: ForwardPlan;
   readonly #hold: Hold | undefined;
-  readonly #abort = new AbortController();
   readonly #over = new AbortController();
-  #upload: Upload | undefined;
-  #conversation: Conversation | undefined;
+  readonly #held: HeldRequest | undefined;
+  #writer: WritableStreamDefaultWriter<Uint8Array> | undefined;
   /** Is fed what the runtime has decoded. */
   #reader: ResponseReader | undefined;
   readonly #startedAt: number;
   #timer: number | null = null;
+  /** How long nothing may move. */
   #timeoutMs: number;
+  #total: number | null = null;
+  readonly #errand: Errand;
   #stalledMs = 0;
   #cause: Cause | undefined;
+  #expired = false;
   #settled = false;
   #passed = 0;
   #sending = false;
@@ -49,65 +55,50 @@ export class Passage {
     this.#hold = hold;
     this.#timeoutMs = plan.route.fact.timeout_ms;
     this.#startedAt = exchange.isolate.wall();
+    this.#errand = new Errand({ exchange, plan, hold }, this);
+    const { isolate } = exchange;
+    this.#held = hold && new HeldRequest(hold, { isolate, again: plan.again });
   }
 
   async run(): Promise<Response> {
     const { isolate, request } = this.#exchange;
     // A client that leaves ends the request; what is recorded of it must not end with it.
     waitUntil(new Promise((done) => this.#over.signal.addEventListener('abort', done)));
-    const hold = this.#hold;
-    const current = (): Hold | undefined => this.#conversation?.hold ?? hold;
-    if (hold) waitUntil(isolate.watch(() => current() ?? hold, this.#over.signal));
-    request.signal.addEventListener('abort', () => this.#giveUp('client_left'));
-    this.#progressed();
-    let upstream: Response;
-    try {
-      upstream = await this.#ask();
-    } catch {
-      return this.#failed('upstream_error');
-    }
+    const held = this.#held;
+    if (held) waitUntil(isolate.watch(() => held.hold, this.#over.signal));
+    request.signal.addEventListener('abort', () => this.giveUp('client_left'));
+    this.progressed();
+    const { total_timeout_ms: total } = this.#plan.route.fact;
+    if (total !== undefined) this.#total = setTimeout(() => this.#expire(), total);
+    const upstream = await this.#errand.ask();
+    if (typeof upstream === 'string') return this.#failed(upstream);
     return upstream.webSocket
       ? this.#converse(upstream.webSocket, upstream)
       : this.#answer(upstream);
   }
 
-  async #ask(): Promise<Response> {
-    const { isolate, request, method, rawHeaders } = this.#exchange;
-    const { route, path, head } = this.#plan;
-    const url = new URL(route.origin + path);
-    if (!isolate.mayAsk(route.origin)) throw new Error('the upstream has a private address');
-    // What is forwarded is what was authorised: the runtime must not read the path once more.
-    if (url.origin !== route.origin || url.pathname + url.search !== path) {
-      throw new Error('the path has two readings');
-    }
-    if (request.body !== null) {
-      this.#upload = new Upload(request.body, {
-        length: head.contentLength,
-        maxBytes: route.fact.max_body_bytes,
-        progressed: () => this.#progressed(),
-        tooLarge: () => this.#giveUp('too_large'),
-        clientLeft: () => this.#giveUp('client_left'),
-      });
-      waitUntil(this.#upload.done);
-    }
-    const fields = toUpstream(rawHeaders, this.#exchange.forwarding(this.#plan, this.#hold));
-    return await fetch(url, {
-      method,
-      headers: this.#plan.webSocket ? askingForWebSocket(fields) : headersOf(fields),
-      body: this.#upload?.body ?? null,
-      redirect: 'manual',
-      signal: this.#abort.signal,
-    });
+  /** A try that was given up may be followed by another one, if the upstream was late. */
+  mayTryAgain(): boolean {
+    return !this.#expired && (!this.#cause || this.#cause === 'upstream_timeout');
+  }
+
+  triesAgain(): void {
+    this.#cause = undefined;
+    this.progressed();
   }
 
   /** No answer of the upstream is there to pass on. */
-  async #failed(otherwise: 'upstream_error'): Promise<Response> {
+  async #failed(otherwise: UpstreamFailure): Promise<Response> {
     const { requestId } = this.#exchange;
     const failure = async (code: FailureCode, outcome: Outcome): Promise<Response> => {
       const [status] = FAILURES[code];
-      const used = { outcome, status, requestBytes: this.#upload?.bytes ?? 0, responseBytes: 0 };
+      const used = { outcome, status, requestBytes: this.#errand.bytes, responseBytes: 0 };
       const cost = costOfFailure(this.#plan, this.#hold, used);
       const ours = [...this.#exchange.ours(this.#plan.limits), ...cost];
+      if (code === 'upstream_unavailable') {
+        const awaited = this.#exchange.isolate.fleet.awaited(this.#plan.route);
+        ours.push('Retry-After', String(awaited ?? 1));
+      }
       await this.#settle(outcome, status);
       return answerResponse(failureAnswer(code, requestId, ours));
     };
@@ -123,20 +114,18 @@ export class Passage {
       case 'upstream_timeout':
         return failure('upstream_timeout', 'upstream_timeout');
       default:
-        return failure(otherwise, otherwise);
+        return failure(otherwise, 'upstream_error');
     }
   }
 
   #converse(socket: WebSocket, { headers }: Response): Response {
     clearTimeout(this.#timer);
+    clearTimeout(this.#total);
     // From here on the conversation settles.
     this.#settled = true;
-    this.#conversation = new Conversation(this.#exchange, this.#plan, {
-      hold: this.#hold,
-      socket,
-      over: () => this.#over.abort(),
-    });
-    return this.#conversation.open(rawOf(headers));
+    const over = (): void => this.#over.abort();
+    const of = { held: this.#held, socket, over };
+    return new Conversation(this.#exchange, this.#plan, of).open(rawOf(headers));
   }
 
   async #answer(upstream: Response): Promise<Response> {
@@ -148,8 +137,9 @@ export class Passage {
     const head = toClient(raw, status, { fields, edit: route.toClient });
     const { wanted } = route;
     if (wanted) this.#reader = new ResponseReader(wanted, { raw, eventStream: head.eventStream });
-    if (head.eventStream) this.#timeoutMs = Math.max(this.#timeoutMs, STREAM_SILENCE_MS);
-    this.#progressed();
+    const { idle_timeout_ms: idle, timeout_ms: first } = route.fact;
+    this.#timeoutMs = idle ?? (head.eventStream ? Math.max(first, STREAM_SILENCE_MS) : first);
+    this.progressed();
     try {
       const { statusText } = upstream;
       const init = { status, statusText, headers: headersOf(head.headers) };
@@ -165,7 +155,7 @@ export class Passage {
       return this.#stream(upstream.body, { init, length, status });
     } catch {
       // A field or a status that may not be written: nothing was sent yet.
-      this.#abort.abort();
+      this.#errand.drop();
       return this.#failed('upstream_error');
     }
   }
@@ -178,10 +168,29 @@ export class Passage {
       of.length === undefined ? new IdentityTransformStream() : new FixedLengthStream(of.length);
     const response = new Response(readable, of.init);
     const writer = writable.getWriter();
-    writer.closed.catch(() => this.#giveUp('client_left'));
+    writer.closed.catch(() => this.giveUp('client_left'));
     this.#sending = true;
+    this.#writer = writer;
+    this.#held?.lasts(() => waitUntil(this.#checkpoint(of.status)));
     waitUntil(this.#pass(body.getReader(), writer, of));
     return response;
+  }
+
+  /** A span of a response that lasts is over: records it, and asks whether it may go on. */
+  async #checkpoint(status: number): Promise<void> {
+    if (this.#settled || this.#cause) return;
+    const used = this.#used(outcomeOf(status), status);
+    const { uploaded } = this.#errand;
+    try {
+      const answer = await this.#held?.nextSpan(used, { uploaded });
+      if (typeof answer !== 'object') return;
+      this.giveUp('refused');
+      // Also where the client takes nothing just now: only a torn connection tells it.
+      await this.#writer?.abort(new Error(answer.reason)).catch(() => undefined);
+    } catch (error) {
+      say('error', 'a request crashed', { request_id: this.#exchange.requestId, err: error });
+      this.#errand.drop();
+    }
   }
 
   async #pass(
@@ -194,7 +203,7 @@ export class Passage {
       for (;;) {
         const part = await reader.read();
         if (part.done) break;
-        this.#progressed();
+        this.progressed();
         this.#reader?.feed(part.value);
         if (held) await this.#write(writer, held);
         held = part.value;
@@ -208,12 +217,12 @@ export class Passage {
       if (held) await writer.write(held);
       await writer.close();
     } catch (error) {
-      const gone = this.#cause === 'client_left';
+      const gone = this.#cause === 'client_left' || this.#cause === 'refused';
       const late = this.#cause === 'upstream_timeout' ? 'upstream_timeout' : 'upstream_error';
       // What the upstream answered counts, also when nobody stayed to read it.
       const settled = this.#settle(gone ? outcomeOf(status) : late, status);
       await settled.catch(() => undefined);
-      this.#abort.abort();
+      this.#errand.drop();
       await reader.cancel().catch(() => undefined);
       // Only a torn connection says that the rest is missing.
       await writer.abort(error).catch(() => undefined);
@@ -224,7 +233,7 @@ export class Passage {
     clearTimeout(this.#timer);
     // A client that takes nothing for this long is as good as gone.
     this.#timer = setTimeout(() => {
-      this.#giveUp('client_left');
+      this.giveUp('client_left');
       void writer.abort(new Error('the client takes nothing')).catch(() => undefined);
     }, CLIENT_STALL_MS);
     try {
@@ -234,10 +243,10 @@ export class Passage {
       throw error;
     }
     this.#passed += chunk.length;
-    this.#progressed();
+    this.progressed();
   }
 
-  #progressed(): void {
+  progressed(): void {
     this.#stalledMs = 0;
     clearTimeout(this.#timer);
     if (!this.#settled) this.#timer = setTimeout(() => this.#waited(), this.#timeoutMs);
@@ -245,18 +254,23 @@ export class Passage {
 
   /** Nothing moved for the route's timeout: whose turn is it? */
   #waited(): void {
-    const uploading = !this.#sending && this.#upload?.awaitsClient === true;
-    if (!uploading || this.#upload?.finished) return this.#giveUp('upstream_timeout');
+    const uploading = !this.#sending && this.#errand.awaitsClient;
+    if (!uploading) return this.giveUp('upstream_timeout');
     this.#stalledMs += this.#timeoutMs;
-    if (this.#stalledMs >= CLIENT_STALL_MS) return this.#giveUp('client_timeout');
+    if (this.#stalledMs >= CLIENT_STALL_MS) return this.giveUp('client_timeout');
     this.#timer = setTimeout(() => this.#waited(), this.#timeoutMs);
   }
 
-  #giveUp(cause: Cause): void {
+  /** The route gives no request more time. */
+  #expire(): void {
+    this.#expired = true;
+    this.giveUp('upstream_timeout');
+  }
+
+  giveUp(cause: Cause): void {
     if (this.#settled || this.#cause) return;
     this.#cause = cause;
-    this.#abort.abort(new Error('given up'));
-    this.#upload?.stop();
+    this.#errand.drop();
   }
 
   /** Resolves when the response may end. Throws when strict metering could not store the record. */
@@ -264,18 +278,20 @@ export class Passage {
     if (this.#settled) return;
     this.#settled = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#total);
+    this.#errand.over();
     try {
-      if (!this.#hold) return;
-      await this.#exchange.isolate.settle(this.#hold, {
-        outcome,
-        status,
-        requestBytes: this.#upload?.bytes ?? 0,
-        responseBytes: this.#passed,
-        durationMs: Math.max(0, Math.round(this.#exchange.isolate.wall() - this.#startedAt)),
-        ...(this.#reader && { readings: this.#reader.finish(whole) }),
-      });
+      const readings = this.#reader && { readings: this.#reader.finish(whole) };
+      await this.#held?.settle({ ...this.#used(outcome, status), ...readings });
     } finally {
       this.#over.abort();
     }
+  }
+
+  #used(outcome: Outcome, status: number | null): Settlement {
+    const requestBytes = this.#errand.bytes;
+    const responseBytes = this.#passed;
+    const durationMs = Math.max(0, Math.round(this.#exchange.isolate.wall() - this.#startedAt));
+    return { outcome, status, requestBytes, responseBytes, durationMs };
   }
 }

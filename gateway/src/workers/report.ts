@@ -1,5 +1,9 @@
 import type { KeyFact, RoutesSnapshot } from '@tollgate/billing-core/contract/facts.ts';
-import type { LeaseGrant, SyncEnvelope } from '@tollgate/billing-core/contract/sync.ts';
+import type {
+  LeaseGrant,
+  LeaseTotals,
+  SyncEnvelope,
+} from '@tollgate/billing-core/contract/sync.ts';
 import type { RateAsk, RateGrant } from './sub-rate.ts';
 
 /** What an isolate says to a till object, and what it hears: sync again, one step further out. */
@@ -10,17 +14,15 @@ export const STALE_MAX_MS = 3_600_000;
 /** Records of settled requests. A parcel's content never changes; the object keeps it once. */
 export type Parcel = { readonly number: number; readonly records: readonly string[] };
 
-/** An isolate's running totals of one sub-lease, and how many units more it would like. */
-export type SubAsk = {
-  readonly window: string;
+/** A parcel that could not be handed over for an hour: it is gone, with so many records. */
+export type GivenUp = { readonly number: number; readonly records: number };
+
+/** An isolate's running totals of one sub-lease: what a till tells core, and what core knows. */
+export type SubAsk = LeaseTotals & {
   /** When that window ends: only a key's facts tell. */
   readonly endsAt: number;
-  readonly generation: number;
   /** G as the isolate knows it. */
   readonly held: number;
-  /** R, returned in all. */
-  readonly returned: number;
-  readonly need: number;
 };
 
 export type RefusalCount = SyncEnvelope['refusals'][number];
@@ -28,7 +30,7 @@ export type RefusalCount = SyncEnvelope['refusals'][number];
 export type Report = {
   readonly isolate: string;
   readonly customerId: string;
-  /** Every parcel below this number is known to be stored. */
+  /** Every parcel below this number is known to be stored, or to be told as lost. */
   readonly floor: number;
   readonly parcels: readonly Parcel[];
   readonly asks: readonly SubAsk[];
@@ -42,8 +44,8 @@ export type Report = {
   /** Windows whose units core wants back. */
   readonly recalled: readonly string[];
   readonly refusals: readonly RefusalCount[];
-  /** Records that could not be handed over for an hour, and are gone. */
-  readonly lost: number;
+  /** Told of until the object has answered; an isolate of an earlier release says nothing here. */
+  readonly givenUp?: readonly GivenUp[];
 };
 
 export type ReportAnswer = {
@@ -54,16 +56,28 @@ export type ReportAnswer = {
   readonly rate: RateGrant | null;
   /** Core cannot be asked: the plan says what to do with a request that it would have decided. */
   readonly away: boolean;
+  /** Core has answered this object since it began. */
+  readonly heard: boolean;
 };
 
 export type KeyQuestion = {
-  readonly hash: string;
+  /** The hash of a key, or who a token names. */
+  readonly ref: string;
+  /** The customer reference by which this object was chosen, where no key said it. */
+  readonly customerRef?: string | undefined;
   /** The newest change the isolate knows: the answer must not be older. */
   readonly cursor: string;
 };
 
-/** `null`: there is no such key. Without `fact`: core cannot be asked, and nothing is stored. */
-export type KeyAnswer = { readonly now: number; readonly fact?: KeyFact | null };
+/**
+ * `null`: there is no such key. Without `fact`: core cannot be asked, and nothing is stored.
+ * `moved`: the token names another customer by now.
+ */
+export type KeyAnswer = {
+  readonly now: number;
+  readonly fact?: KeyFact | null;
+  readonly moved?: true;
+};
 
 export type FactsQuestion = {
   /** Which life of the feed `cursor` belongs to; empty when the isolate knows nothing yet. */

@@ -1,4 +1,5 @@
-import { readSubnets, type Subnet } from '../core/address.ts';
+import type { Subnet } from '@tollgate/billing-core/contract/address.ts';
+import { readSubnets } from '../core/address.ts';
 import type { FactsObject } from './facts-object.ts';
 import type { TillObject } from './till-object.ts';
 

@@ -1,12 +1,5 @@
 import type { LeaseGrant } from '@tollgate/billing-core/contract/sync.ts';
-import {
-  available,
-  LEASE_AHEAD_MS,
-  reserve,
-  settleUnits,
-  wanted,
-  type Lease,
-} from '../core/lease.ts';
+import { available, isLow, reserve, settleUnits, type Lease } from '../core/lease.ts';
 import { totals } from '../core/lending.ts';
 import type { Till } from '../core/till.ts';
 import type { SubAsk } from './report.ts';
@@ -14,33 +7,20 @@ import type { SubAsk } from './report.ts';
 /** What an isolate is lent at most: this much of its recent traffic. */
 export const SUB_LEASE_MS = 1_000;
 
-/** Units the lease should hold ahead: of 30 s of traffic the part that a sub-lease may be. */
-function ahead(lease: Lease, now: number): number {
-  const held = Math.max(0, available(lease));
-  const long = wanted(lease, now) - lease.granted + held;
-  return Math.max(lease.short, Math.ceil((long * SUB_LEASE_MS) / LEASE_AHEAD_MS));
-}
-
 /** Whether an isolate's till should be topped up before it runs dry. */
-export function runsDry(till: Till, now: number): boolean {
-  for (const lease of till.leases.values()) {
-    if (lease.window.endsAt <= now || lease.exhaustedAt !== null || now < lease.retryAt) continue;
-    if (available(lease) * 2 < ahead(lease, now)) return true;
-  }
-  return false;
-}
+export const runsDry = (till: Till, now: number): boolean =>
+  till.leases
+    .values()
+    .some((lease) => lease.window.endsAt > now && isLow(lease, now, SUB_LEASE_MS));
 
-/** An isolate's totals for its till object. */
-export function asksOf(till: Till, now: number): SubAsk[] {
-  return totals(till, now).flatMap(({ window, generation, wanted: want, returned }) => {
-    const lease = till.leases.get(window);
-    if (!lease) return [];
-    const held = Math.max(0, available(lease));
-    const need = want > lease.granted ? Math.max(0, ahead(lease, now) - held) : 0;
-    const { endsAt } = lease.window;
-    return [{ window, endsAt, generation, held: lease.granted, returned, need }];
+/** An isolate's totals for its till object, which cannot know when a window ends. */
+export const asksOf = (till: Till, now: number): SubAsk[] =>
+  totals(till, now, { aheadMs: SUB_LEASE_MS }).flatMap((told) => {
+    const lease = till.leases.get(told.window);
+    return lease ? [{ ...told, endsAt: lease.window.endsAt, held: lease.granted }] : [];
   });
-}
+
+export const asksMore = ({ wanted, held }: SubAsk): boolean => wanted > held;
 
 /**
  * What the till object knows of one isolate's sub-lease. To the object's own lease it is a
@@ -82,8 +62,8 @@ export function lend(
     sub.returned += back;
   }
   const left = Math.max(0, available(lease));
-  const more = ask.held + ask.need - sub.granted;
-  if (ask.need === 0 || more <= 0) return;
+  const more = ask.wanted - sub.granted;
+  if (!asksMore(ask) || more <= 0) return;
   const give = Math.min(more, left, Math.max(1, Math.floor(left / 2)));
   if (give < more) lease.short = Math.max(lease.short, more - give);
   if (give <= 0) return;

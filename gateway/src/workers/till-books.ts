@@ -9,6 +9,7 @@ import type { Books } from './books.ts';
 import type { Report, SubAsk } from './report.ts';
 import {
   adopted,
+  asksMore,
   forfeit,
   grantOf,
   lend,
@@ -43,6 +44,13 @@ export class TillBooks {
     }
   }
 
+  /** Parcels that never came and never will: one reason each, which names it. */
+  lost({ isolate, givenUp = [] }: Report, now: number): string[] {
+    return givenUp
+      .filter(({ number }) => this.#books.takeParcel(isolate, { number, now }))
+      .map(({ number, records }) => `lost_${records}_records_of_${isolate}_${number}`);
+  }
+
   #record(isolate: string, record: UsageRecord): void {
     const spent = record.spent.map(([window, settled, unleased, overdrawn]) => {
       const lease = this.till.leases.get(window);
@@ -70,7 +78,7 @@ export class TillBooks {
         sub = adopted(isolate, ask);
         this.#subs.set(key, sub);
       }
-      if (ask.need > 0) lease.touchedAt = now;
+      if (asksMore(ask)) lease.touchedAt = now;
       if (sub.generation === ask.generation) lend(lease, sub, { ask, now });
       this.#save(lease, sub);
       return [grantOf(lease, sub, now)];
@@ -79,9 +87,9 @@ export class TillBooks {
 
   /** Whether some ask could still be met if core were asked. */
   wants(asks: readonly SubAsk[], now: number): boolean {
-    return asks.some(({ window, need }) => {
-      const lease = this.till.leases.get(window);
-      if (!lease || need === 0 || lease.short === 0) return false;
+    return asks.some((ask) => {
+      const lease = this.till.leases.get(ask.window);
+      if (!lease || !asksMore(ask) || lease.short === 0) return false;
       return lease.exhaustedAt === null && now >= lease.retryAt && lease.window.endsAt > now;
     });
   }

@@ -22,6 +22,8 @@ import { TillBooks } from './till-books.ts';
 const LEND_WAIT_MS = 900;
 const TIGHT_MS = 1_000;
 const IDLE_MS = 30_000;
+/** A boot that is to be ended is looked at this often. */
+const LEAVE_MS = 250;
 /** An isolate heard of this lately takes part in a rate limit. */
 const BUSY_MS = 5_000;
 /** An isolate that is silent this long is dead: what it was lent counts as used. */
@@ -68,23 +70,33 @@ export class TillObject extends DurableObject<WorkersEnv> {
   }
 
   /** The facts of a key of this customer, not older than the change the isolate knows of. */
-  async key({ hash, cursor }: KeyQuestion): Promise<KeyAnswer> {
-    const stored = this.#books.key(hash);
+  async key({ ref, customerRef, cursor }: KeyQuestion): Promise<KeyAnswer> {
+    const stored = this.#books.key(ref);
     const vouched = stored !== undefined && stored.cursor >= BigInt(cursor);
-    const isOld = vouched && this.#clock.now() >= lifeOf(stored.fact, 0).renewAt;
-    if (vouched && !isOld) return this.#known(stored.fact);
+    if (vouched && this.#holds(stored.fact)) return this.#known(stored.fact);
     const readAt = this.#clock.wall();
     try {
-      const fact = await this.#core.key(hash);
+      const fact = await this.#core.key(ref);
+      if (fact && fact.customer_ref !== customerRef) {
+        if (this.#books.exist) this.#books.dropKey(ref);
+        return { now: this.#clock.now(), moved: true };
+      }
       // Only keys that exist are stored: a forged one must not cost storage.
-      if (fact) this.#books.saveKey(hash, { fact, cursor: BigInt(cursor), readAt });
-      else if (this.#books.exist) this.#books.dropKey(hash);
+      if (fact) this.#books.saveKey(ref, { fact, cursor: BigInt(cursor), readAt });
+      else if (this.#books.exist) this.#books.dropKey(ref);
       return this.#known(fact);
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error;
       const fresh = stored && (vouched || readAt - stored.readAt <= STALE_MAX_MS);
       return fresh ? this.#known(stored.fact) : { now: this.#clock.now() };
     }
+  }
+
+  /** A revoked key is asked for each time, as one that never was. */
+  #holds(fact: KeyFact): boolean {
+    const { beginsAt, renewAt } = lifeOf(fact, 0);
+    const now = this.#clock.now();
+    return !fact.revoked && now >= beginsAt && now < renewAt;
   }
 
   #known = (fact: KeyFact | null): KeyAnswer => ({ now: this.#clock.now(), fact });
@@ -97,12 +109,11 @@ export class TillObject extends DurableObject<WorkersEnv> {
     this.#heardAt = now;
     const { watermark, open } = report;
     this.#isolates.set(report.isolate, { heardAt: now, watermark, open });
-    till.take(report, now);
-    this.#sync.addRefusals(report.refusals);
-    if (report.lost > 0) {
-      const reason = `isolate_lost_${report.lost}_records`;
+    for (const reason of till.lost(report, now)) {
       this.#sync.report({ reason, first_frame: null, last_frame: null });
     }
+    till.take(report, now);
+    this.#sync.addRefusals(report.refusals);
     const change = BigInt(report.reopened);
     if (change > till.till.reopenedAt) reopen(till.till, change);
     let grants = till.lend(report.isolate, report.asks, now);
@@ -119,11 +130,11 @@ export class TillObject extends DurableObject<WorkersEnv> {
       await Promise.race([this.#sync.run(till).catch(this.#failed), late]);
       grants = till.lend(report.isolate, report.asks, this.#clock.now());
     }
-    this.#alarmWithin(till.isTight ? TIGHT_MS : this.#settings.syncMs);
-    const { away, asOf } = this.#sync;
+    this.#alarmWithin(this.#pause(till));
+    const { away, asOf, heard } = this.#sync;
     const at = { isolates: this.#busyIsolates(), away, now: this.#clock.now() };
     const rate = rateAsk && till.giveTokens(rateAsk, at);
-    return { now: at.now, grants, rate, away, asOf: String(asOf) };
+    return { now: at.now, grants, rate, away, heard, asOf: String(asOf) };
   }
 
   #open(customerId: string): TillBooks {
@@ -160,7 +171,10 @@ export class TillObject extends DurableObject<WorkersEnv> {
       this.#bury(till);
       till.tidy(this.#clock.now());
       await this.#readChanges(till);
-      if (this.#isIdle(till)) {
+      const leaves = this.#sync.wentBack;
+      // What isolates hold is spent with this boot, whatever becomes of it.
+      if (leaves) for (const isolate of till.holders()) till.forfeit(isolate);
+      if (leaves || this.#isIdle(till)) {
         const sealing = this.#seal(till);
         this.#sealing = sealing.catch(() => undefined);
         if (await sealing) return;
@@ -211,7 +225,8 @@ export class TillObject extends DurableObject<WorkersEnv> {
   }
 
   #pause(till: TillBooks): number {
-    const { failures } = this.#sync;
+    const { failures, wentBack } = this.#sync;
+    if (wentBack && failures === 0) return LEAVE_MS;
     if (failures > 0) return Math.min(this.#settings.syncMs, 1_000 * 2 ** Math.min(failures, 6));
     return till.isTight ? TIGHT_MS : this.#settings.syncMs;
   }

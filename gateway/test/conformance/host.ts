@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { inject, vi } from 'vitest';
+import { vi } from 'vitest';
+import { COMPILED } from '../../../scripts/test/compiled.ts';
 import { testFolder } from '../../../scripts/test/folder.ts';
 import { freePort } from '../../../scripts/test/free-port.ts';
+import { oncePerRun } from '../../../scripts/test/once.ts';
 import { CAPABILITIES, type Capabilities, type HostKind } from './capabilities.ts';
-import { bundle, startWorkerd, type Workerd } from './workerd.ts';
+import { bundle, scriptIn, startWorkerd, type Workerd } from './workerd.ts';
 import type { World } from './world.ts';
 
 const NODE_MAIN = fileURLToPath(new URL('../../src/node/main.ts', import.meta.url));
@@ -42,7 +44,7 @@ function workersHost(kind: HostKind, { world, count = 1, shards = 1 }: HostOf): 
     start: async () => {
       workerd = await startWorkerd({
         folder,
-        script: bundle(inject('runFolder')),
+        script: scriptIn(await oncePerRun('worker', bundle)),
         isolates: count,
         vars: {
           BILLING_CORE_URL: world.coreUrl,
@@ -70,6 +72,7 @@ function nodeHost({ world, count = 1 }: HostOf): Host {
     const child = spawn(process.execPath, [NODE_MAIN], {
       env: {
         PATH: process.env['PATH'],
+        ...COMPILED,
         PORT: String(port),
         PRIVATE_PORT: String(privatePort),
         BILLING_CORE_URL: world.coreUrl,
@@ -90,7 +93,7 @@ function nodeHost({ world, count = 1 }: HostOf): Host {
         const ready = await fetch(`http://127.0.0.1:${privatePort}/readyz`);
         if (ready.status !== 200) throw new Error(`not ready: ${output}`);
       },
-      { timeout: 15_000, interval: 50 },
+      { timeout: 60_000, interval: 50 },
     );
     return `http://127.0.0.1:${port}`;
   };

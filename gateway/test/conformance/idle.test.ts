@@ -60,8 +60,6 @@ test('a restarted till object goes on counting its messages: it is lent more', a
   await host.kill();
   const before = await told();
   expect(before.granted).toBeGreaterThan(0);
-  // What core remembers from here on is what the object says now.
-  await world.core.sql`update boots set last_message = 0`;
   await host.start();
   await vi.waitFor(async () => {
     expect(await call(seller)).toBe(200);

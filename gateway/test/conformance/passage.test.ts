@@ -125,6 +125,19 @@ describe.each(KINDS)('a gateway on %s', (kind) => {
     expect((await reader.read()).done).toBe(true);
   });
 
+  test('passes the head of an answer before there is a body', async () => {
+    let end: () => void = () => {};
+    upstream.handler = (_, response) => {
+      response.writeHead(200, { 'content-type': 'text/plain', 'x-head': 'first' });
+      response.flushHeaders();
+      end = () => void response.end('then the body');
+    };
+    const answer = await call('/v1/head-first');
+    expect(answer.headers.get('x-head')).toBe('first');
+    end();
+    expect(await answer.text()).toBe('then the body');
+  });
+
   test('streams a request to the upstream while it is still being sent', async () => {
     const seen: string[] = [];
     upstream.handler = (request, response) => {

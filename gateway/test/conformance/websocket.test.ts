@@ -6,7 +6,7 @@ import { type Host, openHost } from './host.ts';
 import { openWorld, type Seller, type World } from './world.ts';
 
 const KINDS = Object.keys(CAPABILITIES) as HostKind[];
-const SOON = { timeout: 8_000, interval: 50 };
+const SOON = { timeout: 30_000, interval: 50 };
 const soon = (check: () => void | Promise<void>): Promise<void> => vi.waitFor(check, SOON);
 
 let world: World;

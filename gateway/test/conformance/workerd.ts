@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -18,20 +18,16 @@ export const QUIET = {
   CI: '1',
 };
 
-/**
- * Bundles the Worker as a deployment would, from wrangler.toml. Out: the script. Each process
- * makes its own: another one could be found half written.
- */
-export function bundle(parent: string): string {
-  const folder = join(parent, `worker-${process.pid}`);
-  const script = join(folder, 'main.js');
-  if (existsSync(script)) return script;
+/** Bundles the Worker into a folder as a deployment would, from wrangler.toml. */
+export function bundle(folder: string): void {
   const args = [WRANGLER, 'deploy', '--dry-run', '--outdir', folder];
   const env = { ...process.env, ...QUIET, WRANGLER_LOG_PATH: join(folder, 'logs') };
   const run = spawnSync(process.execPath, args, { cwd: ROOT, env, encoding: 'utf8' });
   if (run.status !== 0) throw new Error(`wrangler could not bundle:\n${run.stdout}${run.stderr}`);
-  return script;
 }
+
+/** Out: the script of a bundle in this folder. */
+export const scriptIn = (folder: string): string => join(folder, 'main.js');
 
 export type WorkerdOf = {
   /** Holds the bundle and the objects' storage; the same folder again continues it. */

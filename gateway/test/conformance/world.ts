@@ -1,6 +1,8 @@
 import { serve, type ServerType } from '@hono/node-server';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { SyncEnvelope } from '@tollgate/billing-core/contract/sync.ts';
 import { openCore, type Core, type Json } from '../../../billing-core/src/test/core.ts';
 
 /** What the upstream saw: a request id for each request it served. */
@@ -62,8 +64,14 @@ export type World = {
   route(route: Record<string, unknown>): Promise<Body>;
   /** Requests in the ledger, of one customer. */
   ledger(customerId: string): Promise<number>;
+  /** Paths that gateways and objects asked core for. */
+  readonly asked: string[];
   /** Whether core can be reached. */
   reachable: boolean;
+  /** So many ms later than it could it takes in what gateways tell it. */
+  syncDelayMs: number;
+  /** What core takes in only when this has resolved. */
+  beforeSync: (envelope: SyncEnvelope) => Promise<void> | void;
   close(): Promise<void>;
 };
 
@@ -90,7 +98,10 @@ export async function openWorld(): Promise<World> {
     core,
     coreUrl: '',
     token,
+    asked: [],
     reachable: true,
+    syncDelayMs: 0,
+    beforeSync: () => {},
     customer: async (terms = {}) => {
       const plan_version_id = await plan(terms);
       const acme = { name: 'Acme', billing_zone: terms.zone ?? 'UTC' };
@@ -119,17 +130,33 @@ export async function openWorld(): Promise<World> {
       await core.close();
     },
   };
-  const env = { incoming: { socket: { remoteAddress: '127.0.0.1' } } };
-  const away = new Response('away', { status: 503 });
   const server: ServerType = await new Promise((resolve) => {
-    const fetch = (request: Request): Response | Promise<Response> =>
-      world.reachable ? core.app.fetch(request, env) : away.clone();
+    const fetch = fetchOf(world);
     const listening = serve({ fetch, port: 0, hostname: '127.0.0.1' }, ({ port }) => {
       Object.assign(world, { coreUrl: `http://127.0.0.1:${port}` });
       resolve(listening);
     });
   });
   return world;
+}
+
+async function envelopeOf(request: Request): Promise<SyncEnvelope> {
+  const [line = ''] = (await request.clone().text()).split('\n', 1);
+  return JSON.parse(line) as SyncEnvelope;
+}
+
+/** Core as gateways reach it. */
+function fetchOf(world: World): (request: Request) => Promise<Response> {
+  const env = { incoming: { socket: { remoteAddress: '127.0.0.1' } } };
+  return async (request) => {
+    const { pathname } = new URL(request.url);
+    world.asked.push(pathname);
+    if (!world.reachable) return new Response('away', { status: 503 });
+    const isSync = pathname === '/internal/v1/sync';
+    if (isSync && world.syncDelayMs > 0) await pause(world.syncDelayMs);
+    if (isSync) await world.beforeSync(await envelopeOf(request));
+    return world.core.app.fetch(request, env);
+  };
 }
 
 function entitlements({ quota, rate }: Terms): object[] {

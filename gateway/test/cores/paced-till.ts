@@ -6,6 +6,7 @@ const SYNC_EVERY_MS = 80;
 /** Shorter than a gateway's own, so that a stopped core is left for another one sooner. */
 const TIMEOUT_MS = 1_500;
 const TICK_MS = 5;
+const STORY_MAX = 40;
 
 export type Admitted = { at: number };
 type Way = { urls: () => string[]; token: string; customer: string };
@@ -23,6 +24,8 @@ export class PacedTill {
   load = 0;
   readonly admitted: number[] = [];
   readonly desks = new Set<number>();
+  /** What it told and heard last, for who has to find out what went wrong. */
+  readonly story: string[] = [];
   #desk: number | null = null;
   #messages = 0;
   #turn = 0;
@@ -80,12 +83,29 @@ export class PacedTill {
       const sentAt = this.#now();
       const report = reportOf(this.rate, this.#way.customer, sentAt);
       const answer = await this.#sync(report ? [report] : []).catch(() => undefined);
+      this.#note({ report, sentAt, answer });
       if (!answer) {
         this.rate.news = true;
         continue;
       }
       this.#takeIn(answer, { told: report !== null, sentAt });
     }
+  }
+
+  #note({
+    report,
+    sentAt,
+    answer,
+  }: {
+    report: unknown;
+    sentAt: number;
+    answer: SyncAnswer | undefined;
+  }): void {
+    const told = { message: this.#messages, desk: this.#desk, turn: this.#turn, report };
+    const heard = answer && { desk: answer.desk, shares: answer.shares };
+    const times = `${sentAt.toFixed(0)} to ${this.#now().toFixed(0)}`;
+    this.story.push(`till ${this.#name}, ${times}: ${JSON.stringify({ told, heard })}`);
+    if (this.story.length > STORY_MAX) this.story.shift();
   }
 
   #takeIn({ shares, desk }: SyncAnswer, { told, sentAt }: { told: boolean; sentAt: number }): void {

@@ -110,7 +110,13 @@ beforeAll(async () => {
   watching = setInterval(() => {
     const held = tills.map((till) => till.held());
     const sum = (of: 'rate' | 'burst'): number => held.reduce((all, part) => all + part[of], 0);
+    const wasKept = most.rate <= LIMIT.rate + 1e-6;
     most = { rate: Math.max(most.rate, sum('rate')), burst: Math.max(most.burst, sum('burst')) };
+    // Once, with all that led to it.
+    if (wasKept && most.rate > LIMIT.rate + 1e-6) {
+      say(`${most.rate}/s lent at ${performance.now().toFixed(0)}: ${JSON.stringify(held)}`);
+      say(tills.flatMap(({ story }) => story).join('\n'));
+    }
   }, 2);
 }, TEST_MS);
 

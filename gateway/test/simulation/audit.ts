@@ -8,21 +8,29 @@ import type { Written } from './truth.ts';
 import { Broken } from './world.ts';
 
 const MINUTE_MS = 60_000;
+/** So exact is what a gateway hears of core's time: answers take no longer. */
+const LEARNT_WITHIN_MS = 10_000;
 const bootOf = (key: string): string => key.slice(0, key.indexOf('|'));
 
 /** What the ledger must hold of a group: certain, and at most. */
 type Bounds = { least: number; most: number; quantityLeast: number; quantityMost: number };
 
-/** Boots with a clock so far ahead that core has dated what they recorded anew, and said so. */
-const misdated = ({ tables }: Yard): ReadonlySet<string> => {
-  const gaps = [...tables.gaps.values()].filter(({ reason }) => reason.startsWith('misdated'));
+const toldOf = ({ tables }: Yard, what: string): ReadonlySet<string> => {
+  const gaps = [...tables.gaps.values()].filter(({ reason }) => reason.startsWith(what));
   return new Set(gaps.map(({ boot }) => originOf(boot)));
 };
+
+/** Boots with a clock so far ahead that core has dated what they recorded anew, and said so. */
+const misdated = (yard: Yard): ReadonlySet<string> => toldOf(yard, 'misdated_entries');
+
+/** Boots that dated anew themselves what they recorded, before they sent anything. */
+const redated = (yard: Yard): ReadonlySet<string> => toldOf(yard, 'misdated_by');
 
 /** Minutes of a boot that was dated anew are not told apart. */
 function groupOf(yard: Yard, { boot, record }: Written): string {
   const { key, outcome, billable } = record;
-  const minute = misdated(yard).has(boot) ? 0 : Math.floor(record.admittedAt / MINUTE_MS);
+  const isAnew = toldOf(yard, 'misdated').has(boot);
+  const minute = isAnew ? 0 : Math.floor(record.admittedAt / MINUTE_MS);
   return ledgerKey(boot, { key, minute, outcome, billable });
 }
 
@@ -49,11 +57,11 @@ function boundsOf(yard: Yard): Map<string, Bounds> {
 /** The ledger, by the boots that recorded it, whoever shipped it. */
 function ledgerOf(yard: Yard): Map<string, LedgerRow> {
   const ledger = new Map<string, LedgerRow>();
-  const redated = misdated(yard);
+  const anew = toldOf(yard, 'misdated');
   for (const [id, { requests, quantity }] of yard.tables.ledger) {
     const [name = '', key, minute, ...rest] = id.split('|');
     const boot = originOf(name);
-    const group = [boot, key, redated.has(boot) ? 0 : minute, ...rest].join('|');
+    const group = [boot, key, anew.has(boot) ? 0 : minute, ...rest].join('|');
     const was = ledger.get(group) ?? { requests: 0, quantity: 0 };
     ledger.set(group, { requests: was.requests + requests, quantity: was.quantity + quantity });
   }
@@ -125,6 +133,53 @@ function auditDoubt(yard: Yard): void {
   }
 }
 
+/** What left without a record is told of, request by request, where the disk is still there. */
+function auditUnrecorded(yard: Yard): void {
+  const { truth, tables } = yard;
+  for (const [boot, all] of truth.writtenBy) {
+    const missing = all.filter(({ leftAt, releasedAt }) => leftAt !== null && releasedAt === null);
+    const state = tables.boots.get(boot)?.state;
+    if (missing.length === 0) continue;
+    yard.world.count('request answered without a record', missing.length);
+    if (state === undefined || state === 'written_off') continue;
+    // Without any fsync a power cut takes what was said of them, too.
+    if (yard.rotten.has(boot) || yard.unsafe.has(boot)) continue;
+    if (state === 'sealed') throw new Broken(`${boot} is sealed, and lacks ${missing.length}`);
+    const told = [...tables.gaps.values()]
+      .filter((gap) => gap.boot === boot && gap.reason === 'unrecorded_requests')
+      .reduce((sum, { first, last }) => sum + (last ?? 0) - (first ?? 0) + 1, 0);
+    // After a power failure the newest number may be gone; then they are in doubt.
+    const stated = told + (tables.boots.get(boot)?.inDoubt ?? 0);
+    if (missing.length > stated) throw new Broken(`${boot}: ${missing.length} of ${stated} told`);
+  }
+}
+
+/** A day's totals are in several parts, each counting from a frame of its own. */
+function countsOf({ tables }: Yard): Map<string, { requests: number; quantity: number }> {
+  const days = new Map<string, { requests: number; quantity: number }>();
+  for (const [part, { requests, quantity }] of tables.counts) {
+    const day = part.slice(0, part.lastIndexOf('|'));
+    const was = days.get(day) ?? { requests: 0, quantity: 0 };
+    days.set(day, { requests: was.requests + requests, quantity: was.quantity + quantity });
+  }
+  return days;
+}
+
+/** What a clock dated that was behind is dated anew: nothing is from before its boot began. */
+function auditDates(yard: Yard): void {
+  const { tables, truth } = yard;
+  const anew = redated(yard);
+  yard.world.count('boot dated anew', anew.size);
+  for (const row of tables.ledger.keys()) {
+    const [boot = '', , minute] = row.split('|');
+    const begunAt = anew.has(originOf(boot)) ? truth.begunAt.get(originOf(boot)) : undefined;
+    if (begunAt === undefined) continue;
+    const end = (Number(minute) + 1) * MINUTE_MS;
+    if (end > begunAt - LEARNT_WITHIN_MS) continue;
+    throw new Broken(`ledger has ${row}, ${Math.round(begunAt - end)} ms before its boot began`);
+  }
+}
+
 /** The gateways' own running totals tell the same as the ledger. */
 function auditCounts(yard: Yard): void {
   const days = new Map<string, { requests: number; quantity: number }>();
@@ -135,8 +190,9 @@ function auditCounts(yard: Yard): void {
     const was = days.get(id) ?? { requests: 0, quantity: 0 };
     days.set(id, { requests: was.requests + requests, quantity: was.quantity + quantity });
   }
+  const counts = countsOf(yard);
   for (const [id, { requests, quantity }] of days) {
-    const count = yard.tables.counts.get(id);
+    const count = counts.get(id);
     const boot = originOf(bootOf(id));
     if (yard.unsafe.has(boot) || yard.rotten.has(boot) || misdated(yard).has(boot)) continue;
     if (count?.requests === requests && count.quantity === quantity) continue;
@@ -145,7 +201,7 @@ function auditCounts(yard: Yard): void {
         `${requests}/${quantity}`,
     );
   }
-  const ofNothing = [...yard.tables.counts.keys()].find(
+  const ofNothing = [...counts.keys()].find(
     (id) => !days.has(id) && !misdated(yard).has(originOf(bootOf(id))),
   );
   if (ofNothing) throw new Broken(`gateway counts ${ofNothing} without a ledger`);
@@ -156,7 +212,7 @@ function billedIn(yard: Yard, windowId: string): number {
   const spec = yard.tables.customers.get(named?.customerId ?? '');
   if (!named || !spec) throw new Broken(`${windowId} is no window`);
   const { startsAt, endsAt } = windowOf(spec.calendar, named.kind, named.startsAt);
-  const redated = misdated(yard);
+  const anew = misdated(yard);
   let billed = 0;
   for (const [row, { quantity }] of yard.tables.ledger) {
     const [boot = '', key = '', minute, , billable] = row.split('|');
@@ -164,7 +220,7 @@ function billedIn(yard: Yard, windowId: string): number {
     const isIts =
       named.keyId === null ? spec.keys.some((own) => own.id === key) : named.keyId === key;
     if (billable !== 'true' || !isIts || at < startsAt || at >= endsAt) continue;
-    if (!redated.has(originOf(boot))) billed += quantity;
+    if (!anew.has(originOf(boot))) billed += quantity;
   }
   return billed;
 }
@@ -226,7 +282,9 @@ function auditDisks(machines: readonly Machine[]): void {
 /** After the network has healed and every boot has ended. */
 export function audit(yard: Yard, machines: readonly Machine[]): void {
   auditLedger(yard);
+  auditDates(yard);
   auditDoubt(yard);
+  auditUnrecorded(yard);
   auditCounts(yard);
   auditWindows(yard);
   auditRefusals(yard);

@@ -2,6 +2,7 @@ import { available, type Lease } from '../../src/core/lease.ts';
 import type { GatewayProcess, Yard } from './gateway.ts';
 import type { Machine } from './machine.ts';
 import { WATERMARK_INFINITE, type WindowRow } from './tables.ts';
+import type { Written } from './truth.ts';
 import { Broken, type Owner } from './world.ts';
 
 /** Looks at the whole world after each step, at what the step can have changed. */
@@ -124,7 +125,7 @@ export class Checks {
     throw new Broken(`${of.id}: tills hold ${held}, core counts ${lent} as lent`);
   }
 
-  /** Whatever a boot admitted before its watermark is in the ledger. */
+  /** Whatever a boot admitted before its watermark is in the ledger … */
   #lookAtWatermarks(processes: readonly GatewayProcess[]): void {
     const { tables, truth } = this.#yard;
     for (const { name, visits } of processes) {
@@ -134,12 +135,26 @@ export class Checks {
         BigInt(admittedAt) < boot.watermark;
       const open = [...visits].find(({ request: { hold } }) => hold && early(hold));
       // A span that counted nothing has nothing to tell.
-      const written = (truth.writtenBy.get(name) ?? []).find(({ record, frame }) => {
+      const due = (truth.writtenBy.get(name) ?? []).filter(({ record }) => early(record));
+      const written = due.find(({ record, frame, dropped }) => {
         const isIn = frame !== null && BigInt(frame) <= boot.last_frame;
-        return early(record) && !isIn && record.quantities.length > 0;
+        return !isIn && !dropped && record.quantities.length > 0;
       });
       const id = open?.request.id ?? written?.request.id;
       if (id) throw new Broken(`${name}: its watermark is past ${id}, which is not in`);
+      this.#lookAtDropped(name, due);
     }
+  }
+
+  /** … or core knows that it never will be. Both count frames: spans that counted nothing, too. */
+  #lookAtDropped(boot: string, due: readonly Written[]): void {
+    const dropped = due.filter((written) => written.dropped).length;
+    let told = 0;
+    for (const gap of this.#yard.tables.gaps.values()) {
+      if (gap.boot !== boot || gap.reason !== 'unrecorded_requests') continue;
+      told += (gap.last ?? 0) - (gap.first ?? 0) + 1;
+    }
+    if (dropped <= told) return;
+    throw new Broken(`${boot}: its watermark is past ${dropped} dropped records, ${told} are told`);
   }
 }

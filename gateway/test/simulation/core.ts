@@ -31,12 +31,16 @@ const deskBooksOf = (tables: Tables): DeskBooks => ({
         return [[customer, { rate: rate.rate_per_second, burst: rate.burst }] as const];
       }),
     ),
-  liveSpools: async () => {
+  liveBoots: async () => {
     const since = tables.world.now - SHARE_HELD_MS;
     const live = [...tables.boots.values()].filter(
       ({ state, lastSeenAt }) => state === 'live' && lastSeenAt > since,
     );
-    return [...new Set(live.map((boot) => spoolName(boot.gateway_id, boot.fingerprint)))];
+    return live.map(({ gateway_id, boot_id, fingerprint, last_message }) => ({
+      spool: spoolName(gateway_id, fingerprint),
+      boot: boot_id,
+      message: Number(last_message),
+    }));
   },
 });
 
@@ -105,11 +109,10 @@ export class CoreProcess implements Server {
     const end = body.indexOf(NEWLINE);
     const envelope = syncEnvelope.parse(JSON.parse(body.subarray(0, end).toString()));
     const bytes = body.subarray(end + 1);
-    const { now } = this.#world;
     this.#countOrder(envelope);
     try {
       const { isLate, ...answer } = await this.#tables.transaction(() =>
-        synchronise(this.#tables as unknown as Tx, { envelope, bytes }, Math.floor(now)),
+        synchronise(this.#tables as unknown as Tx, { envelope, bytes }, this.#tables.now),
       );
       const question = questionOf(envelope, answer.boot_state !== 'live');
       if (!isLate) Object.assign(answer, (await this.#desk?.ask(question)) ?? NO_DESK);

@@ -12,6 +12,8 @@ export class DiskError extends Error {
   }
 }
 
+const SECTOR_BYTES = 512;
+
 export class File {
   readonly ino: number;
   mtimeMs: number;
@@ -21,6 +23,8 @@ export class File {
   /** A sync failed: the kernel takes what it lost for clean, and says later that all is well. */
   lostFrom: number | undefined;
   #bytes = Buffer.alloc(256);
+  /** Of a file of less than a sector that is written over: what of it is durable. */
+  #durable: Buffer | null = null;
 
   constructor(ino: number, mtimeMs: number) {
     this.ino = ino;
@@ -38,6 +42,8 @@ export class File {
       this.content.copy(grown);
       this.#bytes = grown;
     }
+    const isOver = at < this.synced && this.synced <= SECTOR_BYTES && end <= SECTOR_BYTES;
+    if (isOver) this.#durable ??= Buffer.from(this.#bytes.subarray(0, this.synced));
     this.#bytes.set(bytes, at);
     this.length = Math.max(this.length, end);
     // What is written over what was durable is not durable itself.
@@ -50,8 +56,30 @@ export class File {
     if (length <= (this.lostFrom ?? length)) this.lostFrom = undefined;
   }
 
-  /** Of what was not synced some is gone, or its length is there without its content. */
+  /** What a sync that begins now makes durable, where that is not told by a length. */
+  get whole(): Buffer | null {
+    return this.#durable && Buffer.from(this.content);
+  }
+
+  /** A sync that began with this has ended. */
+  saved(whole: Buffer | null): void {
+    if (this.#durable && whole && this.lostFrom === undefined) this.#durable = whole;
+  }
+
+  /**
+   * Of what was not synced some is gone, or its length is there without its content. What is less
+   * than a sector is written over whole, or not at all: disks see to that.
+   */
   loseUnsynced(random: Random): void {
+    if (this.#durable) {
+      if (random.chance(0.5)) {
+        this.#bytes.set(this.#durable);
+        this.length = this.#durable.length;
+      }
+      this.synced = this.length;
+      this.#durable = null;
+      return;
+    }
     this.length = random.int(this.synced, this.length);
     if (random.chance(0.3)) this.#bytes.fill(0, random.int(this.synced, this.length), this.length);
     this.synced = this.length;
@@ -170,6 +198,7 @@ export class Disk {
       throw new DiskError('EIO', 'sync');
     }
     file.synced = file.lostFrom ?? file.length;
+    file.saved(file.whole);
   }
 
   syncNames(folder: string): void {

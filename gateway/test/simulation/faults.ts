@@ -195,11 +195,21 @@ export function strike(fleet: Fleet, fault: Fault): void {
   world.note(`fault ${fault.kind} at ${machine.name} for ${lasts} ms${struck ? '' : ': nothing'}`);
 }
 
+/** Core's clock steps ahead, and back to what is right. */
+export function setAhead({ yard }: Fleet, ms: number): void {
+  const { world, tables } = yard;
+  if (tables.aheadMs === ms) return;
+  tables.aheadMs = ms;
+  world.count(ms > 0 ? "core's clock ahead" : "core's clock set back");
+  world.note(`core's clock is ${ms} ms ahead`);
+}
+
 /** Everything is well again: the network, core, disks, and every machine has a gateway. */
 export function heal(fleet: Fleet, restartsMs: number): void {
   const { yard, machines, house } = fleet;
   const { world, network } = yard;
   world.note('all is well again');
+  setAhead(fleet, 0);
   network.cut.clear();
   network.weather = { latencyMs: 1, jitterMs: 1, lost: 0, doubled: 0, late: 0, failing: 0 };
   house.slowMs = 0;

@@ -2,14 +2,16 @@ import { createHash } from 'node:crypto';
 import type { RateReport, SyncAnswer } from '@tollgate/billing-core/contract/sync.ts';
 import type { Logger } from 'pino';
 import { gate, type GatePorts } from '../../src/app.ts';
+import { KeySets } from '../../src/core/key-sets.ts';
 import { refuse } from '../../src/core/refusal.ts';
 import type { Till } from '../../src/core/till.ts';
 import { Changes } from '../../src/node/changes.ts';
 import { CoreClient } from '../../src/node/core-client.ts';
 import { FactStore } from '../../src/node/fact-store.ts';
-import { Freshness } from '../../src/node/freshness.ts';
+import { openFreshness } from '../../src/node/freshness.ts';
 import { KeyFacts } from '../../src/node/key-facts.ts';
-import { openMetering, type OpenMetering } from '../../src/node/open-metering.ts';
+import type { OpenMetering } from '../../src/node/metering-settings.ts';
+import { openMetering } from '../../src/node/open-metering.ts';
 import { RouteFacts } from '../../src/node/route-facts.ts';
 import { Spans } from '../../src/node/spans.ts';
 import type { Telemetry } from '../../src/node/telemetry.ts';
@@ -42,7 +44,6 @@ export type Yard = {
 
 const CORE_URL = 'http://core';
 const TOKEN = 'tgg_simulated';
-const SPOOL_BYTES_MAX = 1 << 30;
 /** Shorter than it comes set: so that a response that lasts has several. */
 const SPAN_MS = 4_000;
 const DRAIN_MS = 10_000;
@@ -108,7 +109,11 @@ export class GatewayProcess implements Owner {
   }
 
   #begins(boot: string): void {
-    if (this.boots.size > 0) this.yard.world.count('boot begun anew');
+    if (this.boots.size > 0) {
+      this.yard.world.count('boot begun anew');
+      for (const { request } of this.visits) this.yard.truth.moved(request, boot);
+    }
+    this.yard.truth.begunAt.set(boot, this.yard.world.now);
     this.boots.add(boot);
     this.#host.boots.add(boot);
   }
@@ -123,7 +128,8 @@ export class GatewayProcess implements Owner {
     this.open = openMetering({
       spoolDir,
       fsync: this.#host.fsync,
-      spoolBytesMax: SPOOL_BYTES_MAX,
+      spoolBytesMax: this.#host.spoolBytesMax,
+      whenFull: this.#host.whenFull,
       coreUrl: CORE_URL,
       token: TOKEN,
       version: '0',
@@ -136,7 +142,7 @@ export class GatewayProcess implements Owner {
     this.#watch();
     const core = new CoreClient(CORE_URL, TOKEN);
     const store = new FactStore(spoolDir, TOKEN);
-    const freshness = new Freshness(wallNow, store.feed()?.verifiedAt ?? 0);
+    const freshness = openFreshness({ wallNow, meters: this.open }, store.feed()?.verifiedAt);
     const keys = new KeyFacts({ core, store, freshness, clock, telemetry: TELEMETRY, log });
     const routes = new RouteFacts({ core, store, freshness, log, onTable: silent });
     const facts = { core, store, freshness, keys, routes, log, random };
@@ -148,7 +154,14 @@ export class GatewayProcess implements Owner {
     this.#changes.start();
     this.spans = new Spans(SPAN_MS, this.open.metering);
     const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
-    this.#ports = { routes, keys, tills, refusals, clock, hash };
+    const readiness = { awaited: () => undefined };
+    const keySets = new KeySets({
+      read: () => Promise.reject(new Error('no issuer here')),
+      now: wallNow,
+      pause: () => Promise.resolve(),
+      behind: () => {},
+    });
+    this.#ports = { routes, keys, tills, refusals, clock, readiness, keySets, hash };
   }
 
   /** Sees the tills and their shares; changes nothing. */
@@ -160,6 +173,12 @@ export class GatewayProcess implements Owner {
       const found = till(customer);
       this.tills.set(customer, found);
       return found;
+    };
+    const startAnew = tills.startAnew.bind(tills);
+    tills.startAnew = () => {
+      // Who has been forgotten meanwhile is not emptied: its leases were the ended boot's.
+      this.tills.clear();
+      return startAnew();
     };
     const shared = tills.shared.bind(tills);
     tills.shared = (sent: readonly RateReport[], answer: SyncAnswer, at: number) => {
@@ -208,6 +227,8 @@ export class GatewayProcess implements Owner {
   admitted(visit: Visit, hold: Hold): void {
     const { world, rates, truth } = this.yard;
     const { request } = visit;
+    // It may have waited since before its gateway went on in another boot.
+    request.boot = this.name;
     truth.admitted(request, hold);
     this.visits.add(visit);
     world.note(`${this.name} admits ${request.id} of ${request.spec.id}`);

@@ -9,6 +9,8 @@ import { Broken } from './world.ts';
 
 const PROBES = 16;
 const EVERY_MS = 1_300;
+/** What a gateway leaves to slewing, and the way of an answer. */
+const OFF_MAX_MS = 6_000;
 
 /**
  * With the network healed, units that nobody has spent must be within reach of whoever asks: a
@@ -22,6 +24,18 @@ export class Liveness {
 
   constructor(fleet: Fleet) {
     this.#fleet = fleet;
+  }
+
+  /** Nobody stays far ahead of core's time, or far behind it. */
+  lookAtClocks(): void {
+    const { yard, machines } = this.#fleet;
+    for (const { process } of machines) {
+      if (!process?.open || process.suspendedAt !== null) continue;
+      const now = yard.world.as(process, () => process.open.clock.now());
+      const off = Math.round(now - yard.tables.now);
+      if (Math.abs(off) <= OFF_MAX_MS) continue;
+      throw new Broken(`${process.name} is ${off} ms off core's time`);
+    }
   }
 
   probe(): void {
@@ -97,7 +111,7 @@ export class Liveness {
       for (const { process } of machines) {
         const row = process && window.leases.get(process.name);
         const lease = process?.tills.get(customer)?.leases.get(id);
-        if (!row || lease?.unanswered) continue;
+        if (!row) continue;
         const spent = yard.truth.spentOf(id, process.name);
         const unspent = row.granted - row.returned - spent;
         const isSame = lease?.generation === row.generation;

@@ -7,7 +7,7 @@ import { bootName } from './tables.ts';
 import type { Written } from './truth.ts';
 import { Broken, Killed } from './world.ts';
 
-const FSYNC_INTERVAL_MS = 500;
+const UNSYNCED_MAX_MS = 500;
 /** A turn, a sync and the rounding of clocks. */
 const SYNC_SLACK_MS = 12;
 const RESTART_MS = 100;
@@ -17,15 +17,25 @@ export function watchSpools(yard: Yard): () => void {
   const { append } = Spool.prototype;
   /** Whose boot a spool is: it is first used by that one. */
   const boots = new WeakMap<Spool, string>();
-  Spool.prototype.append = function watched(payload, release): void {
+  Spool.prototype.append = function watched(payload, entry): void {
     const { acting } = yard.world;
     const boot = boots.get(this) ?? acting?.name ?? '';
     boots.set(this, boot);
     const written = yard.truth.appended(boot, payload);
-    append.call(this, payload, (frame) => {
-      if (written) written.frame = frame;
-      if (written && acting?.alive) written.releasedAt = yard.world.now;
-      release(frame);
+    append.call(this, payload, {
+      written: (frame) => {
+        if (written) written.frame = frame;
+        if (written && acting?.alive) written.releasedAt = yard.world.now;
+        entry?.written(frame);
+      },
+      release: () => {
+        if (written && acting?.alive) written.leftAt = yard.world.now;
+        entry?.release();
+      },
+      lost: () => {
+        if (written) written.dropped = true;
+        entry?.lost();
+      },
     });
   };
   return () => {
@@ -37,6 +47,8 @@ export function watchSpools(yard: Yard): () => void {
 export class Machine {
   readonly name: string;
   readonly fsync: Scenario['gateways'][number]['fsync'];
+  readonly whenFull: Scenario['gateways'][number]['whenFull'];
+  readonly spoolBytesMax: number;
   readonly yard: Yard;
   disk: Disk;
   wallAheadMs: number;
@@ -49,6 +61,8 @@ export class Machine {
     this.yard = yard;
     this.name = name;
     this.fsync = of.fsync;
+    this.whenFull = of.whenFull;
+    this.spoolBytesMax = of.spoolBytesMax;
     this.wallAheadMs = of.wallAheadMs;
     this.disk = this.#newDisk();
   }
@@ -136,8 +150,11 @@ export class Machine {
       const folder = this.#folderOf(boot);
       const isUnsafe = this.fsync === 'never';
       if (isUnsafe) unsafe.add(boot);
-      this.#lose(boot, isUnsafe ? null : new Survivors(this.disk, folder));
+      const lost = this.#lose(boot, isUnsafe ? null : new Survivors(this.disk, folder));
       if (process?.boots.has(boot)) this.#checkBound(boot, lastRanAt);
+      // Of one that was killed before: they were not synced, so no answer left, and a seal takes
+      // them for requests in doubt.
+      else if (this.fsync === 'always') this.yard.truth.forget(lost, true);
     }
   }
 
@@ -157,7 +174,7 @@ export class Machine {
   /** What the setting promises of a power failure. */
   #checkBound(boot: string, lastRanAt: number): void {
     if (this.fsync === 'never') return;
-    const bound = this.fsync === 'always' ? 0 : FSYNC_INTERVAL_MS + SYNC_SLACK_MS;
+    const bound = this.fsync === 'always' ? 0 : UNSYNCED_MAX_MS + SYNC_SLACK_MS;
     for (const { request, atRisk, releasedAt } of this.yard.truth.writtenBy.get(boot) ?? []) {
       if (!atRisk || releasedAt === null || releasedAt >= lastRanAt - bound) continue;
       const age = Math.round(lastRanAt - releasedAt);

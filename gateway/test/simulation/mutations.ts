@@ -11,6 +11,8 @@ const SHARES = 'billing-core/src/quotas/rate-shares.ts';
 const TILL = 'gateway/src/core/till.ts';
 const METERING = 'gateway/src/node/metering.ts';
 const SEGMENT = 'gateway/src/node/spool/segment.ts';
+const OVERFLOW = 'gateway/src/node/spool/overflow.ts';
+const SPOOL = 'gateway/src/node/spool/spool.ts';
 
 /** Ways to take a mechanism out: each must be found by the checks. */
 export const MUTATIONS: Record<string, Mutation> = {
@@ -50,8 +52,8 @@ export const MUTATIONS: Record<string, Mutation> = {
     what: 'a boot that may have lost records gives back what it was lent all the same',
     changes: change(
       SYNC,
-      "const gained = state === 'sealed' ? await returnLeases(tx, key) : [];",
-      'const gained = await returnLeases(tx, key);',
+      'settleLeases(tx, key, { giveBack: isWhole, forgotten });',
+      'settleLeases(tx, key, { giveBack: true, forgotten });',
     ),
   },
   unreserved: {
@@ -72,6 +74,46 @@ export const MUTATIONS: Record<string, Mutation> = {
       METERING,
       'for (const hold of this.#open) earliest = Math.min(earliest, hold.admittedAt);',
       '',
+    ),
+  },
+  watermark_skips: {
+    what: 'behind a gap a batch is cut with the watermark past a record that it lacks',
+    changes: change(
+      METERING,
+      'if (frame > book.talliedFrame + 1) this.#skipTo(book, frame);',
+      'this.#settling.delete(hold);\nif (frame > book.talliedFrame + 1) this.#skipTo(book, frame);',
+    ),
+  },
+  let_go_untold: {
+    what: 'the disk is not told that answers leave without their records',
+    changes: change(OVERFLOW, 'this.#admitted.letGoThrough(last.number);', ''),
+  },
+  dropped_untold: {
+    what: 'core is not told of records that were dropped on a full disk',
+    changes: change(
+      SPOOL,
+      'this.#settings.overflow?.onGap({',
+      '({} as { onGap?: (gap: object) => void }).onGap?.({',
+    ),
+  },
+  dropped_vouched: {
+    what: 'the watermark passes records that were dropped and are not told yet',
+    changes: change(METERING, 'book.untoldFrom = Math.min(book.untoldFrom, hold.admittedAt);', ''),
+  },
+  clock_kept: {
+    what: "a gateway that followed core's clock ahead stays there when it is set back",
+    changes: change(
+      'gateway/src/node/open-metering.ts',
+      'isLeft: () => this.#isOff,',
+      'isLeft: () => false,',
+    ),
+  },
+  misdated_kept: {
+    what: 'what a clock dated that was behind is not dated anew',
+    changes: change(
+      'gateway/src/node/spool/redating.ts',
+      'if (record.admittedAt > until) return record;',
+      'if (until >= 0) return record;',
     ),
   },
   write_removed: {

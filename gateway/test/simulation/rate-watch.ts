@@ -84,9 +84,11 @@ export class RateWatch {
     for (const [customer, pace] of this.#paces) {
       let [rate, burst, isAlone] = [0, 0, false];
       for (const process of processes) {
+        // A machine that is suspended spends nothing, and drops its parts when it sees its clocks.
+        if (process.suspendedAt !== null) continue;
+        const now = this.#world.as(process, () => process.open.clock.now());
         const share = process.tills.get(customer)?.rate?.share;
         if (!share || share.central) continue;
-        const now = this.#world.as(process, () => process.open.clock.now());
         if (now - share.renewedAt >= SHARE_TTL_MS) continue;
         rate += share.ratePerS;
         burst += share.burst;

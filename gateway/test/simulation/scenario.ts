@@ -82,7 +82,13 @@ export type Weather = {
 export type Scenario = {
   startsAt: number;
   lastsMs: number;
-  gateways: { fsync: FsyncPolicy; wallAheadMs: number; weight: number }[];
+  gateways: {
+    fsync: FsyncPolicy;
+    whenFull: 'refuse' | 'admit';
+    spoolBytesMax: number;
+    wallAheadMs: number;
+    weight: number;
+  }[];
   customers: CustomerSpec[];
   billable: Outcome[];
   timeoutMs: number;
@@ -90,6 +96,8 @@ export type Scenario = {
   upstream: { error: number; slow: number; stream: number; never: number; abort: number };
   weather: Weather;
   faults: Fault[];
+  /** Core's clock is ahead for a time, and is then set right. */
+  coreAhead: { at: number; lasts: number; ms: number } | null;
 };
 
 export const METER = 'mtr_requests';
@@ -201,6 +209,25 @@ function faultsOf(random: Random, lastsMs: number): Fault[] {
   return faults;
 }
 
+/** A spool that is hardly ever full but for its disk, and one that a core away fills at once. */
+const SPOOL_BYTES_MAX = { large: 1 << 30, little: 1_500 };
+/** In one of so many seeds. */
+const LITTLE_EVERY = 11;
+
+/** In one of so many seeds; with random numbers of its own, so that all others stay as they are. */
+const CORE_AHEAD_EVERY = 11;
+const CORE_AHEAD_SALT = 0x1f123bb5;
+
+function coreAheadOf(seed: number, lastsMs: number): Scenario['coreAhead'] {
+  if (seed % CORE_AHEAD_EVERY !== 4) return null;
+  const random = new Random(seed ^ CORE_AHEAD_SALT);
+  return {
+    at: random.between(0, lastsMs / 2),
+    lasts: random.between(2_000, lastsMs / 2),
+    ms: random.pick([3_000, 8_000, 100_000, 3_600_000, 86_400_000]),
+  };
+}
+
 /** What happens in this seed. */
 export function scenarioOf(seed: number): Scenario {
   const random = new Random(seed);
@@ -208,11 +235,14 @@ export function scenarioOf(seed: number): Scenario {
   const count = random.pick([1, 2, 2, 3, 4]);
   const fsync = random.pick(['interval', 'interval', 'interval', 'always', 'never'] as const);
   const customers = random.pick([1, 1, 2, 3]);
+  const isLittle = seed % LITTLE_EVERY === 7;
   return {
     startsAt: MIDNIGHT_AT_END_OF_MONTH - random.between(0, 1.2 * lastsMs),
     lastsMs,
-    gateways: Array.from({ length: count }, () => ({
+    gateways: Array.from({ length: count }, (_, at) => ({
       fsync,
+      whenFull: isLittle || (seed + at) % 3 === 0 ? ('admit' as const) : ('refuse' as const),
+      spoolBytesMax: isLittle ? SPOOL_BYTES_MAX.little : SPOOL_BYTES_MAX.large,
       wallAheadMs: random.pick([0, 0, 50, -3_000, 3_600_000, -3_600_000]),
       weight: random.pick([1, 1, 9]),
     })),
@@ -229,5 +259,6 @@ export function scenarioOf(seed: number): Scenario {
     },
     weather: weatherOf(random),
     faults: faultsOf(random, lastsMs),
+    coreAhead: coreAheadOf(seed, lastsMs),
   };
 }

@@ -1,7 +1,7 @@
 import { audit } from './audit.ts';
 import { Checks } from './checks.ts';
 import { CoreProcess } from './core.ts';
-import { heal, strike, type Fleet } from './faults.ts';
+import { heal, setAhead, strike, type Fleet } from './faults.ts';
 import type { Yard } from './gateway.ts';
 import { Liveness } from './liveness.ts';
 import { Machine, watchSpools } from './machine.ts';
@@ -113,10 +113,16 @@ async function run({ fleet, checks }: Play): Promise<void> {
   for (const machine of machines) machine.start();
   traffic(fleet, end);
   for (const fault of scenario.faults) world.after(fault.at, null, () => strike(fleet, fault));
+  const { coreAhead } = scenario;
+  if (coreAhead) {
+    world.after(coreAhead.at, null, () => setAhead(fleet, coreAhead.ms));
+    world.after(coreAhead.at + coreAhead.lasts, null, () => setAhead(fleet, 0));
+  }
   await world.runUntil(end, look);
   heal(fleet, HEAL_MS / 3);
   await world.runUntil(end + HEAL_MS, look);
   const liveness = new Liveness(fleet);
+  liveness.lookAtClocks();
   liveness.probe();
   await world.runUntil(end + HEAL_MS + liveness.lastsMs, look);
   liveness.judge();

@@ -10,7 +10,8 @@ const SEEDS = 200;
 /** However slow the machine is: what was run is said, and it is never next to nothing. */
 const SEEDS_LEAST = 60;
 const RUN_S = 15;
-const TEST_MS = 120_000;
+/** On a machine that others keep busy the least of the seeds took more than two minutes. */
+const TEST_MS = 300_000;
 
 /**
  * Seeds that are known to find it; when the code changes so that they no longer do, another one
@@ -25,6 +26,12 @@ const FOUND_BY: Record<string, number> = {
   unreserved: 1,
   share_kept_small: 38,
   watermark_ignores_open: 1,
+  watermark_skips: 324,
+  let_go_untold: 236,
+  dropped_untold: 199,
+  dropped_vouched: 7,
+  clock_kept: 15,
+  misdated_kept: 31,
   write_removed: 2,
 };
 /** From the known one on. */
@@ -80,6 +87,19 @@ test(
     const [once] = await run(broken);
     expect(once?.failure).not.toBeNull();
     expect(await run(broken)).toEqual([once]);
+  },
+  TEST_MS,
+);
+
+test.each([
+  [900110, 'a kill takes the record of a span that a full disk did not have'],
+  [751, 'a power cut takes what was spent while core was away'],
+  [723, 'a stream ends while core is asked for its next span'],
+])(
+  'seed %i, in which %s',
+  async (seed) => {
+    const [outcome] = await run(['--seeds', '1', '--seed', `${seed}`]);
+    expect(outcome?.failure).toBeNull();
   },
   TEST_MS,
 );

@@ -24,9 +24,11 @@ const STAND_INS: readonly (readonly [from: string, specifier: RegExp, file: stri
   [`${CORE}sync/`, /\/kit\/changes\.ts$/, 'stand-in/changes.ts'],
   [`${CORE}sync/`, /\/usage\/store\.ts$/, 'stand-in/usage-store.ts'],
   [`${CORE}usage/`, /^\.\/store\.ts$/, 'stand-in/usage-store.ts'],
+  [`${CORE}quotas/`, /^\.\/carried\.ts$/, 'stand-in/carried.ts'],
   [CORE, /\/(usage\/)?dead-letters\.ts$/, 'stand-in/dead-letters.ts'],
   [`${CORE}sync/`, /\/quotas\/store\.ts$/, 'stand-in/quotas-store.ts'],
   [`${CORE}quotas/`, /^\.\/store\.ts$/, 'stand-in/quotas-store.ts'],
+  [`${CORE}quotas/`, /\/usage\/recovery\.ts$/, 'stand-in/recovery.ts'],
 ];
 
 /** Sizes that no run of some minutes would reach. */
@@ -45,6 +47,11 @@ const SIZES: readonly Change[] = [
     file: 'gateway/src/node/spool/room.ts',
     from: 'RESERVE_BYTES = 512 * 1024',
     to: 'RESERVE_BYTES = 4_000',
+  },
+  {
+    file: 'gateway/src/node/spool/overflow.ts',
+    from: 'UNWRITTEN_MAX = 50_000',
+    to: 'UNWRITTEN_MAX = 6',
   },
 ];
 

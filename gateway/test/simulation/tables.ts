@@ -3,15 +3,16 @@ import { readWindowId, type QuotaWindow } from '@tollgate/billing-core/contract/
 import type { Change, ChangeKind } from '../../../billing-core/src/kit/changes.ts';
 import { turnsOf } from '../../../billing-core/src/subscriptions/calendar.ts';
 import type { LeaseChange } from '../../../billing-core/src/quotas/store.ts';
-import type { SeenBoot } from '../../../billing-core/src/usage/store.ts';
+import type { BootRow as Stored, SeenBoot } from '../../../billing-core/src/usage/store.ts';
 import { METER, type CustomerSpec, type Plan } from './scenario.ts';
 import type { World } from './world.ts';
 
-export type BootRow = Omit<SeenBoot, 'silent_ms'> & {
-  name: string;
-  lastSeenAt: number;
-  inDoubt: number;
-};
+export type BootRow = Stored &
+  Pick<SeenBoot, 'last_message'> & {
+    name: string;
+    lastSeenAt: number;
+    inDoubt: number;
+  };
 export type LeaseRow = Omit<LeaseChange, 'window' | 'lent' | 'recalledAt'>;
 export type Settlement = { settled: number; unleased: number; overdrawn: number };
 export type WindowRow = {
@@ -59,6 +60,8 @@ export class Tables {
   /** Told once a transaction with changes is committed. */
   onChange: () => void = () => {};
   #undo: (() => void)[] = [];
+  /** So far core's own clock is ahead. */
+  aheadMs = 0;
 
   constructor(world: World, customers: readonly CustomerSpec[]) {
     this.world = world;
@@ -66,6 +69,11 @@ export class Tables {
       this.customers.set(spec.id, spec);
       this.plans.set(spec.id, spec.plan);
     }
+  }
+
+  /** Core time, in whole ms. */
+  get now(): number {
+    return Math.floor(this.world.now) + this.aheadMs;
   }
 
   /** All of it or nothing. Nothing else happens meanwhile: it takes no virtual time. */
@@ -181,7 +189,7 @@ export class Tables {
           meter_scale: 0,
           window: kind,
           scope,
-          turns: turnsOf(spec.calendar, kind, Math.floor(this.world.now)),
+          turns: turnsOf(spec.calendar, kind, this.now),
           limit,
           enforcement: 'hard',
           on_unreachable: onUnreachable,

@@ -1,6 +1,6 @@
 import type { Outcome } from '@tollgate/billing-core/contract/facts.ts';
 import { decodeRecord, outcomeOf, type UsageRecord } from '../../src/core/meter.ts';
-import type { Hold } from '../../src/ports.ts';
+import type { Hold, Spend } from '../../src/ports.ts';
 import type { CustomerSpec, KeySpec } from './scenario.ts';
 import { Broken } from './world.ts';
 
@@ -12,10 +12,14 @@ export type Written = {
   readonly quantity: number;
   readonly boot: string;
   frame: number | null;
-  /** When what it stands for could leave. */
+  /** When it was on disk, and what it stands for could leave. */
   releasedAt: number | null;
+  /** When that did leave; without the former the disk was full. */
+  leftAt: number | null;
   /** Its frame was on a disk that lost it, or may have. */
   atRisk: boolean;
+  /** It was dropped: no disk had room for it, nor memory. */
+  dropped: boolean;
 };
 
 /** One request as an observer sees it who stands beside everybody. */
@@ -24,7 +28,7 @@ export type Request = {
   readonly spec: CustomerSpec;
   readonly key: KeySpec;
   readonly bodyBytes: number;
-  /** The boot that admitted it. */
+  /** The boot that admitted it, or went on with it. */
   boot: string;
   /** The hold of its present span. */
   hold: Hold | null;
@@ -49,6 +53,13 @@ const add = (map: Units, key: string, units: number): void => {
   map.set(key, (map.get(key) ?? 0) + units);
 };
 
+/** Units that were served and are in no record that was made. */
+const restOf = ({ units, written }: Request): number =>
+  units - written.reduce((sum, { quantity }) => sum + quantity, 0);
+
+/** Units that a lease covers of what a request uses. */
+const lentFor = ({ unleased, units }: Spend): number => (unleased ? 0 : units);
+
 /** What really happened, told apart from what gateways and core believe. */
 export class Truth {
   readonly requests = new Map<string, Request>();
@@ -66,6 +77,8 @@ export class Truth {
   readonly #lost = new Map<string, number>();
   /** Admitted, served, and not settled yet. */
   readonly #between = new Set<Request>();
+  /** When boots began. */
+  readonly begunAt = new Map<string, number>();
   readonly #deadBoots = new Set<string>();
   readonly #billable: readonly Outcome[];
   readonly #allowed: (window: string) => number;
@@ -104,6 +117,18 @@ export class Truth {
     this.admittedBy.set(request.boot, others);
   }
 
+  /** Its gateway goes on in another boot, which answers for what has no record yet. */
+  moved(request: Request, boot: string): void {
+    if (request.written.length > 0) return;
+    const others = this.admittedBy.get(request.boot) ?? [];
+    this.admittedBy.set(
+      request.boot,
+      others.filter((other) => other !== request),
+    );
+    request.boot = boot;
+    this.admitted(request, request.hold as Hold);
+  }
+
   isBillable(outcome: Outcome): boolean {
     return this.#billable.includes(outcome);
   }
@@ -113,7 +138,7 @@ export class Truth {
     request.servedStatus = status;
     if (request.outcome !== null || !this.isBillable(outcomeOf(status))) return;
     this.#between.add(request);
-    if (this.#deadBoots.has(request.boot)) this.#lose(request, request.units);
+    if (this.#deadBoots.has(request.boot)) this.#loseRest(request);
     for (const { windowId } of request.hold?.spends ?? []) this.#checkServed(windowId);
   }
 
@@ -136,7 +161,7 @@ export class Truth {
       throw new Broken(`${request.id} is ${record.later ? 'not counted' : 'counted twice'}`);
     }
     const quantity = record.quantities.reduce((sum, [, units]) => sum + units, 0);
-    const none = { frame: null, releasedAt: null, atRisk: false };
+    const none = { frame: null, releasedAt: null, leftAt: null, atRisk: false, dropped: false };
     const written: Written = { request, record, quantity, boot, ...none };
     request.written.push(written);
     const others = this.writtenBy.get(boot) ?? [];
@@ -191,11 +216,17 @@ export class Truth {
     }
   }
 
-  /** Records are gone with what held them; when their boot is sealed their units come back. */
+  /**
+   * Records are gone with what held them. When their boot is sealed their units come back; of what
+   * was spent outside a lease nobody else knows, however the boot ends.
+   */
   forget(gone: readonly Written[], seals: boolean): void {
     for (const written of gone) {
       this.#book(written, -1);
-      if (seals && written.record.billable) this.#lose(written.request, written.quantity);
+      // By its own windows: a request that goes on has the hold of a later span by then.
+      for (const [window, settled, unleased, overdrawn] of written.record.spent) {
+        add(this.#lost, window, (seals ? settled : 0) + unleased + overdrawn);
+      }
     }
   }
 
@@ -211,12 +242,15 @@ export class Truth {
       seals,
     );
     for (const request of this.admittedBy.get(boot) ?? []) {
-      if (this.#between.has(request) && seals) this.#lose(request, request.units);
+      if (this.#between.has(request) && seals) this.#loseRest(request);
     }
   }
 
-  #lose({ hold }: Request, units: number): void {
-    for (const { windowId } of hold?.spends ?? []) add(this.#lost, windowId, units);
+  /** What was served and is in no record comes back, as far as it was lent. */
+  #loseRest(request: Request): void {
+    for (const spend of request.hold?.spends ?? []) {
+      add(this.#lost, spend.windowId, Math.min(restOf(request), lentFor(spend)));
+    }
   }
 
   spentOf(window: string, boot: string): number {
@@ -227,12 +261,12 @@ export class Truth {
   #checkServed(id: string): void {
     let served = this.#recorded.get(id) ?? 0;
     let uncovered = 0;
-    for (const { hold, units, written } of this.#between) {
-      const rest = units - written.reduce((sum, { quantity }) => sum + quantity, 0);
-      for (const spend of hold?.spends ?? []) {
+    for (const request of this.#between) {
+      const rest = restOf(request);
+      for (const spend of request.hold?.spends ?? []) {
         if (spend.windowId !== id) continue;
         served += rest;
-        uncovered += Math.max(0, rest - (spend.unleased ? 0 : spend.units));
+        uncovered += Math.max(0, rest - lentFor(spend));
       }
     }
     const allowed = this.#allowed(id);

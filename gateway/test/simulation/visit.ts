@@ -31,6 +31,7 @@ export class Visit implements Exchange {
   readonly target: string;
   readonly httpVersion = '1.1';
   readonly upgradable = false;
+  readonly ownTls = true;
   readonly rawHeaders: readonly string[];
   readonly #process: GatewayProcess;
   #timer: NodeJS.Timeout | undefined;
@@ -48,6 +49,14 @@ export class Visit implements Exchange {
 
   get requestId(): string {
     return this.request.id;
+  }
+
+  clientAddress(): undefined {}
+
+  carry(): void {}
+
+  reply(): Response {
+    return SENT;
   }
 
   refuse({ reason }: Refusal): Response {

@@ -62,11 +62,31 @@ test('an answer that comes twice changes nothing', () => {
   expect([outbox.size, outbox.floor]).toEqual([0, 2]);
 });
 
-test('what could not be handed over for an hour is given up, and said to be lost once', () => {
+test('what could not be handed over for an hour is given up, and told until that is heard', () => {
   const outbox = new Outbox();
-  outbox.add('a', 1);
-  outbox.add('b', 1);
+  outbox.add('a', 5);
+  outbox.add('b', 6);
   outbox.take(NOW);
-  expect(outbox.take(NOW + GIVE_UP_MS + 1)).toEqual([]);
-  expect([outbox.takeLost(), outbox.takeLost(), outbox.size]).toEqual([2, 0, 0]);
+  expect(outbox.givenUp).toEqual([]);
+  outbox.add('c', 7);
+  const late = NOW + GIVE_UP_MS + 1;
+  expect(outbox.take(late)).toEqual([{ number: 2, records: ['c'] }]);
+  outbox.stored([{ number: 2, records: ['c'] }]);
+  const lost = [{ number: 1, records: 2 }];
+  for (const wait of [0, RESEND_MS]) {
+    expect(outbox.take(late + wait)).toEqual([]);
+    expect(outbox.givenUp).toEqual(lost);
+    // It is not past: nobody may vouch for the time in which it was admitted.
+    expect([outbox.size, outbox.floor, outbox.earliest]).toEqual([2, 1, 5]);
+  }
+  outbox.told(lost);
+  expect(outbox.givenUp).toEqual([]);
+  expect([outbox.size, outbox.floor]).toEqual([0, 3]);
+});
+
+test('numbers go on where those of a customer that was forgotten ended', () => {
+  const outbox = new Outbox(8);
+  outbox.add('a', 1);
+  expect(outbox.floor).toBe(8);
+  expect(outbox.take(NOW)).toEqual([{ number: 8, records: ['a'] }]);
 });

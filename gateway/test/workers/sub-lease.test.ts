@@ -35,7 +35,7 @@ const ask = (more: Partial<SubAsk> = {}): SubAsk => ({
   generation: 0,
   held: 0,
   returned: 0,
-  need: 0,
+  wanted: more.held ?? 0,
   ...more,
 });
 const stranger = (): SubLease => adopted('iso_1', ask());
@@ -45,28 +45,28 @@ const lent = (lease: Lease, sub: SubLease, more: Partial<SubAsk>): void =>
 test('lends at most half of what is left, and the last unit whole', () => {
   const lease = leaseOf(10);
   const sub = stranger();
-  lent(lease, sub, { need: 100 });
+  lent(lease, sub, { wanted: 100 });
   expect([sub.granted, available(lease)]).toEqual([5, 5]);
   const last = leaseOf(1);
   const other = stranger();
-  lent(last, other, { need: 100 });
+  lent(last, other, { wanted: 100 });
   expect([other.granted, available(last)]).toEqual([1, 0]);
 });
 
 test('a question that is asked twice, because its answer was lost, is lent once', () => {
   const lease = leaseOf(100);
   const sub = stranger();
-  lent(lease, sub, { need: 8 });
-  lent(lease, sub, { need: 8 });
+  lent(lease, sub, { wanted: 8 });
+  lent(lease, sub, { wanted: 8 });
   expect(sub.granted).toBe(8);
-  lent(lease, sub, { held: 8, need: 8 });
+  lent(lease, sub, { held: 8, wanted: 16 });
   expect(sub.granted).toBe(16);
 });
 
 test('units come back by running totals, once', () => {
   const lease = leaseOf(100);
   const sub = stranger();
-  lent(lease, sub, { need: 10 });
+  lent(lease, sub, { wanted: 10 });
   lent(lease, sub, { held: 10, returned: 4 });
   lent(lease, sub, { held: 10, returned: 4 });
   expect([outstanding(sub), lease.reserved, available(lease)]).toEqual([6, 6, 94]);
@@ -75,7 +75,7 @@ test('units come back by running totals, once', () => {
 test('what a dead isolate held is used, and what it says later changes nothing', () => {
   const lease = leaseOf(100);
   const sub = stranger();
-  lent(lease, sub, { need: 10 });
+  lent(lease, sub, { wanted: 10 });
   expect(forfeit(lease, sub)).toBe(10);
   expect([lease.settled, lease.reserved]).toEqual([10, 0]);
   const back = adopted('iso_1', ask({ held: 10, returned: 2 }));
@@ -109,12 +109,12 @@ test('whatever isolates do, G = S + reserved + available + R, and no unit is spe
       for (const { do: what, who, units } of steps) {
         const sub = subs[who]!;
         const held = sub.granted;
-        if (what === 'lend') lent(lease, sub, { held, returned: told[who]!, need: units });
+        if (what === 'lend') lent(lease, sub, { held, returned: told[who]!, wanted: held + units });
         if (what === 'return') {
           told[who] = Math.min(sub.granted - sub.settled, told[who]! + units);
           lent(lease, sub, { held, returned: told[who]! });
         }
-        if (what === 'again') lent(lease, sub, { held: 0, returned: 0, need: units });
+        if (what === 'again') lent(lease, sub, { held: 0, returned: 0, wanted: units });
         if (what === 'settle') {
           const spend = Math.min(units, outstanding(sub));
           settleSub(lease, sub, { settled: spend, overdrawn: 0 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isIn, mayReach, readAddress, readSubnet, readSubnets } from '../address.ts';
+import { isIn, readAddress, readSubnet } from '@tollgate/billing-core/contract/address.ts';
+import { mayReach, readSubnets } from '../address.ts';
 
 const may = (text: string, allowed = ''): boolean =>
   mayReach(readAddress(text)!, readSubnets(allowed)!);

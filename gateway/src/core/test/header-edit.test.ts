@@ -3,12 +3,13 @@ import { mayName } from '@tollgate/billing-core/contract/header-rule.ts';
 import type { HeaderFact } from '@tollgate/billing-core/contract/facts.ts';
 import { passesBack, useOf } from '../field-name.ts';
 import { headerEdit } from '../header-edit.ts';
+import { USUAL_PLACES } from '../key.ts';
 import { type Forwarding, toClient, toUpstream } from '../headers.ts';
 
 const via = (rules: HeaderFact[], more: Partial<Forwarding> = {}): Forwarding => ({
   ...{ requestId: 'req_1', hostField: 'api.test', peer: '10.0.0.9', peerTrusted: false },
   ...{ scheme: 'http', httpVersion: '1.1', trailers: false, customerId: 'cus_1', keyId: 'key_1' },
-  ...{ contentLength: undefined, maxForwards: undefined },
+  ...{ contentLength: undefined, maxForwards: undefined, keyPlaces: USUAL_PLACES },
   mintTrace: () => ['1'.repeat(32), '2'.repeat(16)],
   edit: headerEdit(rules),
   ...more,

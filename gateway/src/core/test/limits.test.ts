@@ -96,10 +96,18 @@ test('a used-up quota says so until its window ends, never earlier', () => {
 test('who waited in vain for units that others hold may try again in a second', () => {
   const till = openTill(CUSTOMER);
   const of = asks([quota({}), quota({ meter_id: 'mtr_a', meter_slug: 'calls' })]);
-  const [first] = (admit(till, of, NOW) as { windows: readonly string[] }).windows;
+  const [first, second] = (admit(till, of, NOW) as { windows: readonly string[] }).windows;
   const from = { window: first ?? '', generation: 0, granted: 5, limit: 100, unlent: 9 };
   const now = { asOf: 1n, now: NOW };
   grant(till, { ...from, exhausted: false, retry_in_ms: null }, now);
+  // Core has these, and did not say so in time.
+  expect(refusalOf(giveUp(till, of, { now: NOW, slow: true }))).toMatchObject({
+    status: 503,
+    retryAfter: 1,
+    problem: { code: 'quota_unverifiable', 'violated-policies': ['calls-month'] },
+  });
+  const held = { ...from, window: second ?? '', granted: 0, unlent: 1 };
+  grant(till, { ...held, exhausted: false, retry_in_ms: 250 }, now);
   const answer = giveUp(till, of, { now: NOW });
   expect(limitsOf(answer)).toMatchObject([
     { name: 'requests-month', remaining: 14, resetS: 30 },

@@ -7,6 +7,7 @@ import {
   checkRateAlone,
   dropShare,
   endTurn,
+  keepTo,
   offer,
   openRate,
   reportOf,
@@ -167,4 +168,45 @@ test.each([
   const rate = shared(openRate(NOW), { rate: perS, burst: 20 });
   rate.tokens = tokens;
   expect(untilToken(rate, LIMIT, NOW)).toBe(seconds);
+});
+
+test('a lower limit lowers each part at once, by as much, and core is told', () => {
+  const before = rateLimit(200, 40);
+  const after = rateLimit(5, 10);
+  const parts = [0.1, 0.3, 0.6].map((part) => {
+    const rate = openRate(NOW);
+    keepTo(rate, before, NOW);
+    const share = { rate: 200 * part, burst: 40 * part };
+    return shared(rate, { ...share, tokens: share.burst });
+  });
+  for (const rate of parts) {
+    // Next to nothing is asked for: nobody would speak of the part for half a minute.
+    offer(rate, NOW);
+    keepTo(rate, after, NOW + 100);
+    expect(reportOf(rate, 'cus', NOW + 100)).not.toBeNull();
+  }
+  const sum = (of: (rate: Rate) => number): number => parts.reduce((all, one) => all + of(one), 0);
+  expect(sum(({ share }) => share?.ratePerS ?? 0)).toBeCloseTo(5);
+  expect(sum(({ share }) => share?.burst ?? 0)).toBeCloseTo(10);
+  expect(sum(({ tokens }) => tokens)).toBeLessThanOrEqual(10 + 1e-9);
+});
+
+test('what the old limit earned is kept up to the new burst; a raise brings nothing', () => {
+  const rate = openRate(NOW);
+  keepTo(rate, rateLimit(10, 20), NOW);
+  shared(rate, { rate: 10, burst: 20, tokens: 1 });
+  keepTo(rate, rateLimit(10, 2), NOW + 1_000);
+  expect(rate.tokens).toBe(2);
+  keepTo(rate, rateLimit(1_000, 200), NOW + 1_000);
+  expect([rate.tokens, rate.share?.ratePerS, rate.share?.burst]).toEqual([2, 10, 2]);
+  expect(reportOf(rate, 'cus', NOW + 1_000)).toMatchObject({ rate: 10, burst: 2 });
+});
+
+test('an answer of before the limit was lowered raises no part above it', () => {
+  const rate = openRate(NOW);
+  keepTo(rate, rateLimit(5, 10), NOW);
+  shared(rate, { rate: 200, burst: 40, tokens: 40 });
+  expect(rate.share).toMatchObject({ ratePerS: 5, burst: 10 });
+  expect(rate.tokens).toBe(10);
+  expect(reportOf(rate, 'cus', NOW)).toMatchObject({ rate: 5, burst: 10 });
 });

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readTarget } from '../path.ts';
-import { compileRewrite, rewritten } from '../rewrite.ts';
-import { RouteTable, upstreamPath } from '../route.ts';
+import { readTarget } from '@tollgate/billing-core/contract/request-path.ts';
+import { compileRewrite, rewritten } from '@tollgate/billing-core/contract/rewrite.ts';
+import { askedPath, pathAt, RouteTable } from '../route.ts';
 import { route } from './sample.ts';
 
 const rewrite = (pattern: string, template: string, raw: string): string =>
@@ -40,7 +40,9 @@ describe('a template makes the path', () => {
     const path = readTarget('/v1/7?a=/b', 'api.test');
     const match = table.find('api.test', path!, 'GET');
     if (match.kind !== 'route') throw new Error(match.kind);
-    expect(upstreamPath(match.route, path!)).toBe('/base/people/7?a=/b');
+    expect(pathAt(match.route.targets[0], askedPath(match.route, path!))).toBe(
+      '/base/people/7?a=/b',
+    );
   });
 
   test('a template that names what the pattern has not makes no route', () => {

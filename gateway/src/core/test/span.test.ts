@@ -80,7 +80,9 @@ test('a long request counts once; each span adds what passed in it', () => {
   const second = admitted(till, after(hold, 100));
   const third = settle(till, second, sofar(150));
   const last = settle(till, admitted(till, after(second, 150)), sofar(150));
-  for (const record of [first, third, last]) tally.add(decodeRecord(encodeRecord(record)));
+  for (const [at, record] of [first, third, last].entries()) {
+    tally.add(decodeRecord(encodeRecord(record)), at + 1);
+  }
   expect(first.quantities).toEqual([
     [METER, 1],
     [BYTES, 100],

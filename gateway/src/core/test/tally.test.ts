@@ -35,7 +35,7 @@ test('batches cut anywhere hold every record once, whatever is gathered together
         }
       };
       records.forEach((one, at) => {
-        tally.add(one);
+        tally.add(one, at + 1);
         if (every > 0 && at % every === 0) take();
       });
       take();
@@ -64,18 +64,18 @@ test('running totals go on over batches, and are taken up again after a restart'
     spent: [],
   };
   const first = new Tally();
-  first.add(one);
+  first.add(one, 1);
   first.take();
-  first.add({ ...one, billable: false });
+  first.add({ ...one, billable: false }, 2);
   const { counts } = first.take();
   expect(counts).toMatchObject([{ requests: 2, quantity: 4, billable: 2 }]);
   // A later span of a request adds to the quantity, and to no number of requests.
-  first.add({ ...one, later: true });
+  first.add({ ...one, later: true }, 3);
   const last = first.take();
   expect(last.counts).toMatchObject([{ requests: 2, quantity: 6, billable: 4 }]);
   const second = new Tally();
   for (const told of [counts, last.counts, counts]) second.resume(told);
-  second.add(one);
+  second.add(one, 4);
   expect(second.take().counts).toMatchObject([{ requests: 3, quantity: 8, billable: 6 }]);
 });
 
@@ -83,6 +83,32 @@ test('a record comes back from its frame as it went in', () => {
   fc.assert(
     fc.property(record, (one) => {
       expect(decodeRecord(encodeRecord(one))).toEqual(one);
+    }),
+  );
+});
+
+test('totals that are forgotten begin anew beside the old ones: a day adds up all the same', () => {
+  const customers = fc.array(fc.integer({ min: 0, max: 20 }), { minLength: 1, maxLength: 200 });
+  fc.assert(
+    fc.property(customers, fc.integer({ min: 1, max: 9 }), (visits, every) => {
+      const tally = new Tally({ countsMax: 6 });
+      const kept = new Map<string, number>();
+      const take = (): void => {
+        for (const { customer, since, requests } of tally.take().counts) {
+          const key = `${customer} ${since}`;
+          kept.set(key, Math.max(kept.get(key) ?? 0, requests));
+        }
+      };
+      visits.forEach((customer, at) => {
+        const [one] = fc.sample(record, { numRuns: 1, seed: 7 }) as [UsageRecord];
+        const quantities = [['mtr_requests', 1]] as const;
+        tally.add({ ...one, customer: `cus_${customer}`, quantities }, at + 1);
+        if (at % every === 0) take();
+      });
+      take();
+      expect(tally.counted).toBeLessThanOrEqual(6);
+      const sum = [...kept.values()].reduce((total, requests) => total + requests, 0);
+      expect(sum).toBe(visits.length);
     }),
   );
 });

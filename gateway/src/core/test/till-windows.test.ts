@@ -31,6 +31,24 @@ function asked(till: Till, of: AdmissionRequest, now = NOW): readonly string[] {
   return answer.windows;
 }
 
+test('a customer’s clock names windows and dates records; the rest is core time', () => {
+  const clock_ms = 40 * DAY + 17 * 60_000;
+  const till = openTill(CUSTOMER);
+  const quotas = [quota({ turns: TURNS })];
+  const of = request({ fact: keyFact({ quotas, clock_ms }) });
+  const named = idOf(MIDNIGHT + clock_ms);
+  expect(asked(till, of)).toEqual([named]);
+  expect(till.leases.get(named)?.window).toMatchObject({ startsAt: TURNS[0], endsAt: TURNS[1] });
+  lend(till, named, 5);
+  const answer = admit(till, of, NOW);
+  if (answer.kind !== 'admitted') throw new Error(answer.kind);
+  // A watermark waits for it by core time.
+  expect(answer.hold.admittedAt).toBe(NOW);
+  const record = settle(till, answer.hold, OK);
+  expect(record.admittedAt).toBe(NOW + clock_ms);
+  expect(record.spent).toEqual([[named, 1, 0, 0]]);
+});
+
 describe('the window of an admission', () => {
   test('is the one that core told of, to the millisecond', () => {
     const till = openTill(CUSTOMER);
@@ -128,11 +146,15 @@ describe('facts', () => {
   const turns = (...all: number[]) => keyFact({ quotas: [quota({ turns: all }), quota({})] });
 
   test('are renewed when the last window they tell of has begun', () => {
-    expect(lifeOf(turns(10, 20, 30), 15)).toEqual({ renewAt: 20, endsAt: 30 });
-    expect(lifeOf(turns(10, 20, 30), 20)).toEqual({ renewAt: 20 + RENEW_RETRY_MS, endsAt: 30 });
+    expect(lifeOf(turns(10, 20, 30), 15)).toEqual({ beginsAt: 10, renewAt: 20, endsAt: 30 });
+    expect(lifeOf(turns(10, 20, 30), 20)).toMatchObject({ renewAt: 20 + RENEW_RETRY_MS });
   });
 
   test('of windows in UTC last for ever', () => {
-    expect(lifeOf(turns(), 15)).toEqual({ renewAt: Infinity, endsAt: Infinity });
+    expect(lifeOf(turns(), 15)).toEqual({
+      beginsAt: -Infinity,
+      renewAt: Infinity,
+      endsAt: Infinity,
+    });
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { scaleValue } from '../value.ts';
+import { plainReading, scaleValue } from '../value.ts';
 
 const plain = { units: 1, maxValue: 1_000_000_000 };
 
@@ -74,5 +74,25 @@ describe('a value of the upstream is scaled exactly, or not at all', () => {
         expect(scaleValue(moved, terms)).toBe(expected);
       }),
     );
+  });
+});
+
+describe('a decimal in a header or a text is written plainly', () => {
+  test.each(['0', '7', '120', '0.5', '12.500', '-1'])('%s', (text) => {
+    expect(plainReading(text)).toEqual({ text });
+  });
+
+  test.each([
+    ['1e2', 'not_a_number'],
+    ['1E+2', 'not_a_number'],
+    ['007', 'not_a_number'],
+    ['00', 'not_a_number'],
+    ['-007', 'not_a_number'],
+    ['1.', 'not_a_number'],
+    ['1 ', 'not_a_number'],
+    ['-0', 'negative'],
+    ['-0.00', 'negative'],
+  ])('%s is none', (text, fault) => {
+    expect(plainReading(text)).toEqual({ fault });
   });
 });

@@ -1,15 +1,19 @@
 import { createHash } from 'node:crypto';
 import {
+  closeSync,
+  fdatasync,
+  fsync,
+  openSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   statSync,
-  unlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { BatchHeader } from '@tollgate/billing-core/contract/sync.ts';
 import { crc32c } from './crc32c.ts';
 import { syncDirectory } from './segment.ts';
@@ -20,6 +24,8 @@ export type StoredBatch = { header: BatchHeader; bytes: Buffer };
 type State = 'batch' | 'acked' | 'quarantined';
 /** A batch as its file's name tells it: that holds also when the content is damaged. */
 export type BatchPlace = { state: State; sequence: number; first: number; last: number };
+
+type Kept = { readonly sequence: number; readonly bytes: number; readonly ackedAt: number };
 
 const NAME = /^(batch|acked|quarantined)-(\d{12})-(\d{12})-(\d{12})\.tgb$/;
 const NEWLINE = 10;
@@ -37,6 +43,17 @@ export const sha256Hex = (bytes: Uint8Array): string =>
 
 const checksum = (text: string): string =>
   crc32c(Buffer.from(text)).toString(16).padStart(CHECKSUM_CHARS, '0');
+
+const syncsBeside = { content: promisify(fdatasync), names: promisify(fsync) };
+
+async function syncBeside(path: string, what: keyof typeof syncsBeside): Promise<void> {
+  const fd = openSync(path, 'r');
+  try {
+    await syncsBeside[what](fd);
+  } finally {
+    closeSync(fd);
+  }
+}
 
 /** Header and bytes of a batch file; undefined when either is not what was written. */
 function parse(content: Buffer): StoredBatch | undefined {
@@ -58,13 +75,18 @@ export class BatchFiles {
   readonly #durable: boolean;
   readonly #places = new Map<number, BatchPlace>();
   #pending: number[] = [];
+  /** Acknowledged ones that the next look at what is kept has to weigh. */
+  readonly #unweighed = new Set<number>();
+  /** The others, oldest first: what goes is found without a look at all that stay. */
+  #kept: Kept[] = [];
+  #keptBytes = 0;
   #last = 0;
   #batchedFrame = 0;
 
   constructor(dir: string, { durable }: { durable: boolean }) {
     this.#dir = dir;
     this.#durable = durable;
-    for (const name of readdirSync(dir)) {
+    for (const name of readdirSync(dir).toSorted()) {
       const [, state, sequence, first, last] = NAME.exec(name) ?? [];
       if (state === undefined) continue;
       this.#put({
@@ -97,21 +119,51 @@ export class BatchFiles {
   }
 
   /** Writes a batch, whole or not at all; a damaged file of the same sequence is replaced. */
-  write({ header, bytes }: StoredBatch): void {
-    const { sequence, first_frame: first, last_frame: last } = header;
-    const place: BatchPlace = { state: 'batch', sequence, first, last };
-    const path = this.#pathOf(place);
-    const text = JSON.stringify(header);
-    const content = Buffer.concat([Buffer.from(`${checksum(text)} ${text}\n`), bytes]);
-    try {
+  write(batch: StoredBatch): void {
+    const { place, path, content } = this.#fileOf(batch);
+    this.#replace(path, () => {
       writeFileSync(`${path}.new`, content, { flush: this.#durable, mode: 0o600 });
       renameSync(`${path}.new`, path);
+    });
+    if (this.#durable) syncDirectory(this.#dir);
+    this.#put(place);
+  }
+
+  /**
+   * The same, with requests served while the disk takes it: that can be many milliseconds, some
+   * times a second. `overtaken`: the batch was written at once meanwhile; nothing is left to do.
+   */
+  async writeBeside(batch: StoredBatch, overtaken: () => boolean): Promise<void> {
+    if (!this.#durable) return this.write(batch);
+    const { place, path, content } = this.#fileOf(batch);
+    this.#replace(path, () => writeFileSync(`${path}.new`, content, { mode: 0o600 }));
+    try {
+      await syncBeside(`${path}.new`, 'content');
+      if (overtaken()) return;
+      renameSync(`${path}.new`, path);
+      await syncBeside(this.#dir, 'names');
+    } catch (error) {
+      if (!overtaken()) rmSync(`${path}.new`, { force: true, recursive: true });
+      throw error;
+    }
+    if (!overtaken()) this.#put(place);
+  }
+
+  #fileOf({ header, bytes }: StoredBatch): { place: BatchPlace; path: string; content: Buffer } {
+    const { sequence, first_frame: first, last_frame: last } = header;
+    const place: BatchPlace = { state: 'batch', sequence, first, last };
+    const text = JSON.stringify(header);
+    const content = Buffer.concat([Buffer.from(`${checksum(text)} ${text}\n`), bytes]);
+    return { place, path: this.#pathOf(place), content };
+  }
+
+  #replace(path: string, write: () => void): void {
+    try {
+      write();
     } catch (error) {
       rmSync(`${path}.new`, { force: true, recursive: true });
       throw error;
     }
-    if (this.#durable) syncDirectory(this.#dir);
-    this.#put(place);
   }
 
   /** The stored batch, or undefined when its file is missing or not what was written. */
@@ -141,6 +193,7 @@ export class BatchFiles {
     for (const place of this.places) {
       if (place.state === 'acked' && place.sequence >= sequence) this.#move(place, 'batch');
     }
+    this.#forget((kept) => kept.sequence >= sequence);
   }
 
   /** Puts a file that cannot be sent out of the way, where a person finds it. */
@@ -154,20 +207,36 @@ export class BatchFiles {
    * batch always stays: its name is what tells which numbers and frames are used.
    */
   prune(wallNow: number): void {
-    let kept = 0;
-    let files = 0;
-    const newest = this.last;
-    for (const place of this.places.toReversed()) {
-      if (place.state !== 'acked' || place.sequence === newest) continue;
-      const path = this.#pathOf(place);
-      const { mtimeMs, size } = statSync(path);
-      kept += size;
-      files += 1;
-      const fits = kept <= ACKED_BYTES_MAX && files <= ACKED_FILES_MAX;
-      if (fits && wallNow - mtimeMs < ACKED_KEEP_MS) continue;
-      unlinkSync(path);
-      this.#places.delete(place.sequence);
+    this.#weigh();
+    let [gone, files] = [0, this.#kept.length];
+    for (const { sequence, bytes, ackedAt } of this.#kept) {
+      const fits = this.#keptBytes <= ACKED_BYTES_MAX && files <= ACKED_FILES_MAX;
+      if (sequence === this.last || (fits && wallNow - ackedAt < ACKED_KEEP_MS)) break;
+      this.#delete(sequence);
+      this.#keptBytes -= bytes;
+      files -= 1;
+      gone += 1;
     }
+    this.#kept.splice(0, gone);
+  }
+
+  /** Each is looked at once: there can be tens of thousands. */
+  #weigh(): void {
+    const fresh = [...this.#unweighed];
+    this.#unweighed.clear();
+    for (const sequence of fresh) {
+      const place = this.#places.get(sequence);
+      if (place?.state !== 'acked') continue;
+      const { mtimeMs: ackedAt, size: bytes } = statSync(this.#pathOf(place));
+      this.#kept.push({ sequence, bytes, ackedAt });
+      this.#keptBytes += bytes;
+    }
+  }
+
+  #delete(sequence: number): void {
+    const place = this.#places.get(sequence);
+    if (place) rmSync(this.#pathOf(place), { force: true });
+    this.#places.delete(sequence);
   }
 
   /**
@@ -175,11 +244,15 @@ export class BatchFiles {
    * them again then; should it have to, after a restore, a gap says so.
    */
   dropAcknowledged(): void {
-    for (const place of this.places) {
-      if (place.state !== 'acked' || place.sequence === this.last) continue;
-      unlinkSync(this.#pathOf(place));
-      this.#places.delete(place.sequence);
+    for (const { state, sequence } of this.places) {
+      if (state === 'acked' && sequence !== this.last) this.#delete(sequence);
     }
+    this.#forget(({ sequence }) => sequence !== this.last);
+  }
+
+  #forget(which: (kept: Kept) => boolean): void {
+    this.#kept = this.#kept.filter((kept) => !which(kept));
+    this.#keptBytes = this.#kept.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   #pathOf(place: BatchPlace): string {
@@ -196,6 +269,7 @@ export class BatchFiles {
   #put(place: BatchPlace): void {
     const { state, sequence, last } = place;
     this.#places.set(sequence, place);
+    if (state === 'acked') this.#unweighed.add(sequence);
     this.#last = Math.max(this.#last, sequence);
     this.#batchedFrame = Math.max(this.#batchedFrame, last);
     const others = this.#pending.filter((other) => other !== sequence);

@@ -1,22 +1,20 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BootEnd, UsageGap } from '@tollgate/billing-core/contract/sync.ts';
-import { decodeBatch } from '@tollgate/billing-core/contract/usage-batch.ts';
 import { decodeRecord, type UsageRecord } from '../../core/meter.ts';
 import { Tally } from '../../core/tally.ts';
 import { storedBatch } from '../stored-batch.ts';
-import { readAdmitted } from './admitted.ts';
+import { readAdmitted, readLetGo, readRecorded } from './admitted.ts';
+import type { Misdated } from '../clock.ts';
 import type { BatchFiles, StoredBatch } from './batches.ts';
 import { scanFrames } from './frame.ts';
-import { readSegment, segmentFirstFrame, type SegmentHeader } from './segment.ts';
-import { kernelBoot } from './spool.ts';
+import { redated } from './redating.ts';
+import { kernelBoot, readSegment, segmentFirstFrame, type SegmentHeader } from './segment.ts';
 
 export type Numbered = { readonly number: number; readonly record: UsageRecord };
 
 /** What an older boot left that no batch holds yet, and what can be said about its end. */
 export type Leftover = {
-  /** Holds the boot's running totals and no entries yet. */
-  tally: Tally;
   /** All records that can be read, by frame number, in order. */
   readable: readonly Numbered[];
   /** Of these what is in no batch. */
@@ -26,6 +24,8 @@ export type Leftover = {
   /** Batches to be written again in place of damaged files. */
   remade: readonly StoredBatch[];
   gaps: UsageGap[];
+  /** Says that it is dated anew, and by how much; nothing of it is missing. */
+  dated: UsageGap[];
   /** Segment files with damage inside: to be put aside once what is readable has been shipped. */
   damaged: string[];
   end: BootEnd;
@@ -41,34 +41,82 @@ type Frames = {
   next: number;
   header: SegmentHeader | undefined;
   damaged: string[];
+  lastPath: string | undefined;
 };
 
-function scanSegments(dir: string, gaps: UsageGap[]): Frames {
+type Scanning = { gaps: UsageGap[]; batchedFrame: number };
+
+/** Answers left without these records, which the disk did not take. */
+const UNRECORDED = 'unrecorded_requests';
+/** These were recorded, and are in no file any more. */
+const MISSING = 'missing_frames';
+
+/**
+ * Frames that no segment and no batch has, although later ones are there. The segment behind them
+ * says so when they were never written; else a file is gone.
+ */
+function noteMissing(
+  { gaps, batchedFrame }: Scanning,
+  { next, first, header }: { next: number; first: number; header: SegmentHeader | undefined },
+): void {
+  const skipped = header?.skipped_from;
+  if (skipped !== undefined) {
+    gaps.push({ reason: UNRECORDED, first_frame: skipped, last_frame: first - 1 });
+  }
+  const from = Math.max(next, batchedFrame + 1);
+  const last = (skipped ?? first) - 1;
+  if (last >= from) gaps.push({ reason: MISSING, first_frame: from, last_frame: last });
+}
+
+function scanSegments(dir: string, scanning: Scanning): Frames {
+  const { gaps } = scanning;
   const names = readdirSync(dir)
     .filter((name) => segmentFirstFrame(name) !== undefined)
     .toSorted();
-  const found: Frames = { records: [], next: 1, header: undefined, damaged: [] };
+  const last = names.at(-1);
+  const lastPath = last && join(dir, last);
+  const found: Frames = { records: [], next: 1, header: undefined, damaged: [], lastPath };
   names.forEach((name, at) => {
     const first = segmentFirstFrame(name) as number;
     const { header, frames } = readSegment(join(dir, name));
     if (header) found.header = header;
+    noteMissing(scanning, { next: found.next, first, header });
     const scan = scanFrames(frames, first);
     for (const gap of scan.gaps) {
       gaps.push({ reason: 'corrupt_frames', first_frame: gap.first, last_frame: gap.last });
     }
+    found.next = scan.next;
     const isLast = at === names.length - 1;
     // Only the tail of the last segment may be torn: it is what the crash interrupted.
     if (scan.torn && !isLast) {
-      const next = segmentFirstFrame(names[at + 1] as string) as number;
-      gaps.push({ reason: 'corrupt_frames', first_frame: scan.next, last_frame: next - 1 });
+      found.next = segmentFirstFrame(names[at + 1] as string) as number;
+      gaps.push({ reason: 'corrupt_frames', first_frame: scan.next, last_frame: found.next - 1 });
     }
     if (scan.gaps.length > 0 || (scan.torn && !isLast)) found.damaged.push(join(dir, name));
     for (const { number, payload } of scan.frames) {
       found.records.push({ number, record: decodeRecord(payload) });
     }
-    found.next = scan.next;
   });
   return found;
+}
+
+/**
+ * What the last segment lacks, or the last ones that are gone: a kill leaves none that ends before
+ * what the disk was told to be recorded. Out: the last frame that is accounted for.
+ */
+function noteTail(dir: string, found: Frames, { gaps, batchedFrame }: Scanning): number {
+  const there = Math.max(batchedFrame, found.next - 1);
+  const recorded = Math.max(there, readRecorded(dir));
+  if (recorded > there) {
+    gaps.push({ reason: MISSING, first_frame: there + 1, last_frame: recorded });
+    const { lastPath, damaged } = found;
+    if (lastPath !== undefined && !damaged.includes(lastPath)) damaged.push(lastPath);
+  }
+  const lastFrame = Math.max(recorded, readLetGo(dir));
+  if (lastFrame > recorded) {
+    gaps.push({ reason: UNRECORDED, first_frame: recorded + 1, last_frame: lastFrame });
+  }
+  return lastFrame;
 }
 
 type Counted = {
@@ -102,15 +150,14 @@ type Read = { batches: BatchFiles; records: readonly Numbered[] };
  * Batches whose file is damaged and that core may not have: made again from their frames, under
  * their own sequence. Should core have them after all, it says so and nothing is counted twice.
  */
-function remakeBatches({ batches, records }: Read, gaps: UsageGap[], tally: Tally) {
+function remakeBatches({ batches, records }: Read, gaps: UsageGap[]): StoredBatch[] {
   const remade: StoredBatch[] = [];
   for (const { state, sequence, first, last } of batches.places) {
-    const stored = batches.read(sequence);
-    if (stored) tally.resume(decodeBatch(stored.bytes).counts);
-    if (stored || state !== 'batch') continue;
+    if (state !== 'batch' || batches.read(sequence)) continue;
     const mine = records.filter(({ number }) => number >= first && number <= last);
     if (mine.length === last - first + 1) {
-      for (const { record } of mine) tally.add(record);
+      const tally = new Tally();
+      for (const { number, record } of mine) tally.add(record, number);
       const of = { sequence, firstFrame: first, lastFrame: last, watermark: 0 };
       remade.push(storedBatch(tally.take(), of));
     } else {
@@ -121,18 +168,33 @@ function remakeBatches({ batches, records }: Read, gaps: UsageGap[], tally: Tall
   return remade;
 }
 
-/** Reads what a boot that ended without a seal has left in its directory, in this spool. */
-export function recoverBoot(dir: string, batches: BatchFiles, fingerprint: string): Leftover {
-  const damages: UsageGap[] = [];
-  const { records, next, header, damaged } = scanSegments(dir, damages);
+type Recovering = { batches: BatchFiles; fingerprint: string; misdated?: Misdated | null };
+
+/**
+ * Reads what a boot that ended without a seal has left in its directory, in this spool;
+ * `misdated`: it is dated anew.
+ */
+export function recoverBoot(
+  dir: string,
+  { batches, fingerprint, misdated = null }: Recovering,
+): Leftover {
   const { batchedFrame } = batches;
+  const damages: UsageGap[] = [];
+  const found = scanSegments(dir, { gaps: damages, batchedFrame });
+  const { header, damaged } = found;
+  const records = misdated
+    ? found.records.map(({ number, record }) => ({ number, record: redated(record, misdated) }))
+    : found.records;
   // Damage in what is in a batch already loses nothing.
-  const gaps = damages.filter(({ last_frame }) => (last_frame ?? Infinity) > batchedFrame);
-  const tally = new Tally();
-  const remade = remakeBatches({ batches, records }, gaps, tally);
-  const lastFrame = Math.max(batchedFrame, next - 1);
+  const gaps = damages.filter(
+    ({ reason, last_frame }) => reason === UNRECORDED || (last_frame ?? Infinity) > batchedFrame,
+  );
+  const lastFrame = noteTail(dir, found, { gaps, batchedFrame });
+  const remade = remakeBatches({ batches, records }, gaps);
   const isWhole = gaps.length === 0;
   const end = endOf(dir, header, { lastFrame, isWhole, fingerprint });
   const unbatched = records.filter(({ number }) => number > batchedFrame);
-  return { tally, readable: records, records: unbatched, batchedFrame, remade, gaps, damaged, end };
+  const reason = `misdated_by_${Math.round((misdated?.behindMs ?? 0) / 1_000)}_s`;
+  const dated = misdated ? [{ reason, first_frame: 1, last_frame: lastFrame }] : [];
+  return { readable: records, records: unbatched, batchedFrame, remade, gaps, dated, damaged, end };
 }

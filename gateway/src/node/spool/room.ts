@@ -40,6 +40,17 @@ export class Reserve {
 }
 
 /**
+ * Deletes a boot that core has in full. What says so goes last: whoever found the rest of a
+ * deletion that was cut off would take what is gone already for a loss.
+ */
+export function deleteBoot(dir: string): void {
+  for (const name of readdirSync(dir)) {
+    if (name !== ENDED_MARK) rmSync(join(dir, name), { recursive: true });
+  }
+  rmSync(dir, { recursive: true });
+}
+
+/**
  * Deletes the boots that core has in full. They are kept for a day in case its database is
  * restored to an earlier state; a full disk, on which nothing is admitted, is the worse trouble.
  */
@@ -47,6 +58,6 @@ export function dropEndedBoots(spoolDir: string): void {
   const boots = join(spoolDir, 'boots');
   for (const boot of readdirSync(boots)) {
     const dir = join(boots, boot);
-    if (existsSync(join(dir, ENDED_MARK))) rmSync(dir, { recursive: true });
+    if (existsSync(join(dir, ENDED_MARK))) deleteBoot(dir);
   }
 }

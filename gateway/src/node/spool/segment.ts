@@ -3,10 +3,12 @@ import {
   fdatasync,
   fdatasyncSync,
   fstatSync,
+  fsync,
   fsyncSync,
   ftruncateSync,
   openSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeSync,
 } from 'node:fs';
@@ -19,6 +21,8 @@ export type SegmentHeader = {
   /** Of the spool it was written to: what is read elsewhere is a copy. */
   fingerprint: string;
   first_frame: number;
+  /** The frames from here to before the first were never written, and their answers left. */
+  skipped_from?: number;
   /** The kernel's boot id: another one later means the machine went down. */
   kernel_boot: string;
   fsync: 'interval' | 'always' | 'never';
@@ -27,7 +31,7 @@ export type SegmentHeader = {
 const MAGIC = 'TGSPOOL1 ';
 const NEWLINE = 10;
 const NAME = /^segment-(\d{12})\.log$/;
-const fdatasyncAsync = promisify(fdatasync);
+const beside = { content: promisify(fdatasync), names: promisify(fsync) };
 
 export const segmentName = (firstFrame: number): string =>
   `segment-${String(firstFrame).padStart(12, '0')}.log`;
@@ -48,6 +52,29 @@ export function syncDirectory(dir: string): void {
   }
 }
 
+/** The same while requests go on. */
+export async function syncDirectoryBeside(dir: string): Promise<void> {
+  const fd = openSync(dir, 'r');
+  try {
+    await beside.names(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** The kernel's boot id; where there is none, every start counts as the same machine run. */
+export function kernelBoot(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    return 'unknown';
+  }
+}
+
+const headOf = (header: SegmentHeader): Buffer =>
+  Buffer.from(`${MAGIC}${JSON.stringify(header)}\n`);
+const unnamed = (path: string): string => `${path}.new`;
+
 /** The disk took only a part, or nothing: what was there before is intact. */
 export class ShortWrite extends Error {}
 
@@ -59,6 +86,7 @@ export class Segment {
   #bytes = 0;
   #syncing = 0;
   #closing = false;
+  #distrusted = false;
 
   private constructor(path: string, firstFrame: number, fd: number) {
     this.path = path;
@@ -70,10 +98,9 @@ export class Segment {
   static create(dir: string, header: SegmentHeader): Segment {
     const path = join(dir, segmentName(header.first_frame));
     const fd = openSync(path, 'ax', 0o600);
-    const head = Buffer.from(`${MAGIC}${JSON.stringify(header)}\n`);
     const segment = new Segment(path, header.first_frame, fd);
     try {
-      segment.write(head);
+      segment.write(headOf(header));
       if (header.fsync !== 'never') {
         fdatasyncSync(fd);
         syncDirectory(dirname(path));
@@ -85,6 +112,39 @@ export class Segment {
       throw error;
     }
     return segment;
+  }
+
+  /**
+   * The same while requests go on: the header is durable, and the file has its name only when it
+   * is given it. Until then it is no part of the log, whatever ends the process.
+   */
+  static async prepare(dir: string, header: SegmentHeader): Promise<Segment> {
+    const path = join(dir, segmentName(header.first_frame));
+    const segment = new Segment(path, header.first_frame, openSync(unnamed(path), 'w', 0o600));
+    try {
+      segment.write(headOf(header));
+      await segment.sync();
+    } catch (error) {
+      segment.discard();
+      throw error;
+    }
+    return segment;
+  }
+
+  /** Gives a prepared file its name, which is durable when its directory is synced. */
+  takeName(): void {
+    try {
+      renameSync(unnamed(this.path), this.path);
+    } catch (error) {
+      this.discard();
+      throw error;
+    }
+  }
+
+  /** Lets go of a prepared file. */
+  discard(): void {
+    this.close();
+    rmSync(unnamed(this.path), { force: true });
   }
 
   get bytes(): number {
@@ -107,19 +167,37 @@ export class Segment {
     this.#bytes += written;
   }
 
-  /** Rejects when the disk did not take it; then this descriptor must not be trusted again. */
+  /**
+   * Rejects when the disk did not take it. The kernel may have dropped what it could not write, and
+   * say the next time that all is well: this descriptor is not asked again.
+   */
   async sync(): Promise<void> {
+    this.#refuseDistrusted();
     this.#syncing += 1;
     try {
-      await fdatasyncAsync(this.#fd);
+      await beside.content(this.#fd);
+    } catch (error) {
+      this.#distrusted = true;
+      throw error;
     } finally {
       this.#syncing -= 1;
       if (this.#closing && this.#syncing === 0) closeSync(this.#fd);
     }
   }
 
+  /** The same at once. */
   syncNow(): void {
-    fdatasyncSync(this.#fd);
+    this.#refuseDistrusted();
+    try {
+      fdatasyncSync(this.#fd);
+    } catch (error) {
+      this.#distrusted = true;
+      throw error;
+    }
+  }
+
+  #refuseDistrusted(): void {
+    if (this.#distrusted) throw new Error('a sync of this file has failed before');
   }
 
   /** Closes the file, after a sync that is still under way on it. */

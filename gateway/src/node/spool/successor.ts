@@ -86,7 +86,8 @@ export function batchesBehind(
       gaps.push({ reason: 'unreadable_frames', first_frame: firstFrame, last_frame: last });
     }
     if (!whole && mine.length === 0) continue;
-    const content = rebinding.take(whole ? decodeBatch(whole.bytes) : tallied(mine));
+    const was = whole ? decodeBatch(whole.bytes) : tallied(mine);
+    const content = rebinding.take(was, firstFrame);
     const of = { sequence: behind.length + 1, firstFrame, lastFrame: last, watermark: 0 };
     behind.push(storedBatch(content, of));
   }
@@ -95,6 +96,6 @@ export function batchesBehind(
 
 function tallied(records: readonly Numbered[]) {
   const tally = new Tally();
-  for (const { record } of records) tally.add(record);
+  for (const { number, record } of records) tally.add(record, number);
   return tally.take();
 }

@@ -1,8 +1,8 @@
 import { expect, test, vi } from 'vitest';
 import { keyFact, METER, quota, request, route } from '../../core/test/sample.ts';
 import type { Hold, LongRequest, NextSpan, Progress } from '../../ports.ts';
-import type { OpenMetering } from '../open-metering.ts';
-import { begin, finish, subscribe, useMeters } from './meters.ts';
+import type { OpenMetering } from '../metering-settings.ts';
+import { begin, finish, type Meters, subscribe, useMeters } from './meters.ts';
 
 const meters = useMeters();
 const BYTES = 'mtr_bytes';
@@ -66,8 +66,8 @@ class Stream implements LongRequest {
 const sofar = (responseBytes: number) =>
   ({ outcome: 'ok', status: 200, requestBytes: 0, responseBytes }) as const;
 
-async function open(asked: ReturnType<typeof askedBy>) {
-  const on = meters.open();
+async function open(asked: ReturnType<typeof askedBy>, more: Parameters<Meters['open']>[0] = {}) {
+  const on = meters.open(more);
   return { on, stream: new Stream(on, asked, await begin(on, asked)) };
 }
 
@@ -129,6 +129,21 @@ test('a hard quota ends the stream that used it up; what it used until then is t
   await finish(on, stream.hold, sofar(passed));
   expect(await bytesOf(customer)).toBe(passed);
   expect(on.metering.openRequests).toBe(0);
+});
+
+test.each([
+  ['refuse', 'spool_full'],
+  ['admit', undefined],
+] as const)('on a full spool that is to %s a stream ends: %s', async (whenFull, reason) => {
+  const customer = `cus_full_${whenFull}`;
+  const { on, stream } = await open(askedBy(customer), { spoolBytesMax: 4_000, whenFull });
+  await meters.core.deafTo(on.boot);
+  let spans = 0;
+  while (stream.ended === undefined && spans < 50) stream.checkpoint(++spans);
+  expect(stream.ended).toBe(reason);
+  meters.core.weather = () => 'fair';
+  await finish(on, stream.hold, sofar(spans + 1));
+  await bytesAre(customer, spans + 1);
 });
 
 test('a stream that ends while core is asked leaves nothing set aside', async () => {

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { serve, type ServerType } from '@hono/node-server';
 import { Hono } from 'hono';
 import { pino } from 'pino';
@@ -16,6 +17,12 @@ export type StormyCore = {
   /** Decides for each sync what happens to it. */
   weather: (envelope: SyncEnvelope) => Weather;
   syncs: number;
+  /** So late it takes in what it is told. */
+  delayMs: number;
+  /** So far its clock is ahead. */
+  aheadMs: number;
+  /** From now on it hears nothing of this boot's process, also not what was on its way. */
+  deafTo(boot: string): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -24,14 +31,29 @@ export async function stormyCore(sql: Sql): Promise<StormyCore> {
   const log = pino({ level: 'silent' });
   const core = new Hono<Api>();
   core.onError(errorResponse(log));
-  const clock = (): number => Date.now();
-  const rates = new RateDesk({ number: clock(), books: booksOfOne(sql), clock });
+  const clock = (): number => Date.now() + stormy.aheadMs;
+  const rates = new RateDesk({
+    number: Date.now(),
+    books: booksOfOne(sql),
+    clock: () => Date.now(),
+  });
   const kit = { sql, clock, log, stopping: new AbortController().signal };
   core.route('/internal/v1', syncHttp(kit, rates));
   const stormy: StormyCore = {
     url: '',
     weather: () => 'fair',
     syncs: 0,
+    delayMs: 0,
+    aheadMs: 0,
+    deafTo: (boot) =>
+      new Promise((resolve) => {
+        stormy.weather = ({ by }) => {
+          if (by !== boot) return 'fair';
+          // It says one thing after the other: what it said before has been answered.
+          resolve();
+          return 'refused';
+        };
+      }),
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
   const app = new Hono();
@@ -40,6 +62,7 @@ export async function stormyCore(sql: Sql): Promise<StormyCore> {
     const pass = () =>
       core.request(c.req.path, { method: c.req.method, body, headers: c.req.raw.headers });
     stormy.syncs += 1;
+    if (stormy.delayMs > 0) await delay(stormy.delayMs);
     const [line = ''] = Buffer.from(body).toString('utf8').split('\n', 1);
     const weather = stormy.weather(JSON.parse(line) as SyncEnvelope);
     if (weather === 'refused') return c.text('down', 503);

@@ -1,10 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { vi } from 'vitest';
 
 const PROGRAM = join(import.meta.dirname, 'one-gateway.ts');
 const STARTS_WITHIN = { timeout: 20_000, interval: 10 };
+const STOPS_WITHIN = { timeout: 10_000, interval: 1 };
 
 /** A gateway process that serves one request after another. */
 export class LiveProcess {
@@ -37,6 +38,28 @@ export class LiveProcess {
   async answers(more: number): Promise<void> {
     const goal = this.answered + more;
     await vi.waitUntil(() => this.answered >= goal, STARTS_WITHIN);
+  }
+
+  /**
+   * Does something while no thread of it runs: what is read of its disk then is of one moment, as
+   * with a snapshot of its volume.
+   */
+  async standingStill<Result>(work: () => Result): Promise<Result> {
+    this.signal('SIGSTOP');
+    try {
+      await vi.waitUntil(() => this.#isStopped, STOPS_WITHIN);
+      return work();
+    } finally {
+      this.signal('SIGCONT');
+    }
+  }
+
+  get #isStopped(): boolean {
+    const threads = `/proc/${this.#child.pid}/task`;
+    // The state is the first letter behind the name, which is in parentheses.
+    const stateOf = (thread: string): string =>
+      /\) (\w)[^)]*$/.exec(readFileSync(join(threads, thread, 'stat'), 'utf8'))?.[1] ?? '';
+    return readdirSync(threads).every((thread) => stateOf(thread) === 'T');
   }
 
   signal(signal: NodeJS.Signals): void {

@@ -6,7 +6,8 @@ import { testDatabase, type TestDatabase } from '../../../../scripts/test/databa
 import { testFolder } from '../../../../scripts/test/folder.ts';
 import { keyFact, METER, OK, request } from '../../core/test/sample.ts';
 import type { Admission, Hold, Settlement } from '../../ports.ts';
-import { openMetering, type MeteringSettings, type OpenMetering } from '../open-metering.ts';
+import type { MeteringSettings, OpenMetering } from '../metering-settings.ts';
+import { openMetering } from '../open-metering.ts';
 import { stormyCore, type StormyCore } from './core.ts';
 
 /** What a test file of the metering works with: a real ledger, gateways, a spool folder. */
@@ -41,6 +42,7 @@ export function useMeters(): Meters {
         spoolDir: meters.spoolDir,
         fsync: 'interval',
         spoolBytesMax: 1 << 30,
+        whenFull: 'refuse',
         coreUrl: core.url,
         token: 'none',
         version: 'test',
@@ -82,6 +84,7 @@ export function useMeters(): Meters {
     meters.spoolDir = testFolder('spool');
     meters.fatal.length = 0;
     core.weather = () => 'fair';
+    core.aheadMs = 0;
   });
   afterEach(async () => {
     core.weather = () => 'fair';

@@ -13,6 +13,7 @@ const gateway = openMetering({
   coreUrl,
   fsync: 'interval',
   spoolBytesMax: 1 << 30,
+  whenFull: 'refuse',
   token: 'none',
   version: 'test',
   log: pino({ level: 'silent' }),

@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest';
 import { testFolder } from '../../../../scripts/test/folder.ts';
 import { FAILED, keyFact, METER, request } from '../../core/test/sample.ts';
 import type { Hold } from '../../ports.ts';
-import type { OpenMetering } from '../open-metering.ts';
+import type { OpenMetering } from '../metering-settings.ts';
 import { begin, finish, subscribe, useMeters } from './meters.ts';
 
 // What a hard limit is worth when core ends the boot of a live process, and lends its units on.
@@ -57,16 +57,21 @@ async function booksOf(customer: string): Promise<Books> {
 /** A gateway that holds more than it has spent, and hears nothing of core from now on. */
 async function cutOff(customer: string) {
   const gateway = meters.open();
-  const holds = await Promise.all(
-    Array.from({ length: 10 }, () => begin(gateway, askedBy(customer))),
-  );
-  await Promise.all(holds.map((hold) => finish(gateway, hold)));
-  await meters.settled(customer, 10);
-  const lease = () => [...gateway.tills.till(customer).leases.values()][0];
-  await vi.waitFor(() => expect(lease()?.granted).toBeGreaterThan(30), PATIENT);
+  let spent = 0;
+  // What is lent is for so much of the traffic of late as the till has seen: on a machine that is
+  // busy ten requests can be long ago when core is asked, and little is lent for them.
+  const spendOne = async (): Promise<void> => {
+    const hold = await begin(gateway, askedBy(customer));
+    spent += 1;
+    await finish(gateway, hold);
+    const [lease] = gateway.tills.till(customer).leases.values();
+    expect((lease?.granted ?? 0) - spent).toBeGreaterThan(20);
+  };
+  await vi.waitFor(spendOne, { timeout: 15_000, interval: 100 });
+  await meters.settled(customer, spent);
   const { boot } = gateway;
-  meters.core.weather = (sync) => (sync.by === boot ? 'refused' : 'fair');
-  return { gateway, boot };
+  await meters.core.deafTo(boot);
+  return { gateway, boot, spent };
 }
 
 /** Ends a boot in the words of a process on the same spool, as a block-level copy has them. */
@@ -99,7 +104,7 @@ async function seal(boot: string): Promise<void> {
 
 test('a copy that ends a boot gives nothing back: the limit holds to the unit', async () => {
   const customer = await customerOf();
-  const { gateway, boot } = await cutOff(customer);
+  const { gateway, boot, spent } = await cutOff(customer);
   await meters.sql`update boots set last_seen_at = last_seen_at - interval '31 seconds'
     where boot_id = ${boot}`;
   const copy = testFolder('copy');
@@ -112,7 +117,7 @@ test('a copy that ends a boot gives nothing back: the limit holds to the unit', 
   expect(elsewhere.reason).toBe('quota_exceeded');
   const alone = await serveAll(gateway, customer);
   expect(alone.served).toBeGreaterThan(0);
-  expect(10 + alone.served + elsewhere.served).toBe(LIMIT);
+  expect(spent + alone.served + elsewhere.served).toBe(LIMIT);
 
   meters.core.weather = () => 'fair';
   await becomes(`${boot}.1`, 'sealed');
@@ -125,14 +130,14 @@ test('a copy that ends a boot gives nothing back: the limit holds to the unit', 
 
 test('what a seal returned and the live process spent is that at most, and overdrawn', async () => {
   const customer = await customerOf();
-  const { gateway, boot } = await cutOff(customer);
+  const { gateway, boot, spent } = await cutOff(customer);
   const lease = [...gateway.tills.till(customer).leases.values()][0];
   const unspent = (lease?.granted ?? 0) - (lease?.settled ?? 0);
   await seal(boot);
 
   const other = meters.open({ spoolDir: testFolder('other') });
   const elsewhere = await serveAll(other, customer);
-  expect(10 + elsewhere.served).toBe(LIMIT);
+  expect(spent + elsewhere.served).toBe(LIMIT);
   const alone = await serveAll(gateway, customer);
   expect(alone.served).toBe(unspent);
 

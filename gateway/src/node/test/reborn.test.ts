@@ -1,4 +1,5 @@
-import { cpSync } from 'node:fs';
+import { cpSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { SyncEnvelope } from '../../../../billing-core/src/contract/sync.ts';
 import { testFolder } from '../../../../scripts/test/folder.ts';
@@ -49,16 +50,18 @@ async function cutOff(customer: string) {
   const process = start(customer);
   await process.answers(200);
   const [boot = ''] = process.boots;
-  const isCut = isOf(boot);
-  meters.core.weather = (sync) => (isCut(sync) ? 'refused' : 'fair');
+  await meters.core.deafTo(boot);
   await process.answers(100);
   return { process, boot };
 }
 
+const snapshotOf = (process: LiveProcess): Promise<string> =>
+  process.standingStill(() => copyOf(meters.spoolDir));
+
 /** A copy of its spool ships what was there then, and ends the boot. */
-async function endedByCopy(boot: string): Promise<void> {
+async function endedByCopy({ process, boot }: { process: LiveProcess; boot: string }) {
   await silence(boot);
-  meters.open({ spoolDir: copyOf(meters.spoolDir), version: 'copy' });
+  meters.open({ spoolDir: await snapshotOf(process), version: 'copy' });
   await becomes(boot, 'forfeited');
 }
 
@@ -81,7 +84,7 @@ async function allIsThere(customer: string, processes: LiveProcess[]): Promise<v
 
 test('a process whose boot a copy ended goes on, and nothing is lost or doubled', async () => {
   const { process, boot } = await cutOff('cus_copied');
-  await endedByCopy(boot);
+  await endedByCopy({ process, boot });
   await process.answers(100);
   meters.core.weather = () => 'fair';
   await becomes(`${boot}.1`, 'sealed');
@@ -119,7 +122,7 @@ test.each<[string, (boot: string, sync: SyncEnvelope) => boolean, 'lost request'
 ])('killed %s it loses and doubles nothing', async (name, isMoment, weather) => {
   const customer = `cus_${name.replaceAll(' ', '_')}`;
   const { process, boot } = await cutOff(customer);
-  await endedByCopy(boot);
+  await endedByCopy({ process, boot });
   await process.answers(100);
   let killed = false;
   meters.core.weather = (sync) => {
@@ -153,11 +156,15 @@ test('written off by mistake it goes on; late usage is taken, then it is sealed'
 test('a copy that shipped the same frames in another batch, and did not end the boot', async () => {
   const { process, boot } = await cutOff('cus_diverged');
   await silence(boot);
-  const copy = meters.open({ spoolDir: copyOf(meters.spoolDir), version: 'copy' });
+  const folder = await snapshotOf(process);
+  // Copied before the process cut its batch: the copy cuts another one, of the frames it has.
+  const dir = join(folder, 'boots', boot);
+  for (const name of readdirSync(dir)) if (name.startsWith('batch-')) rmSync(join(dir, name));
+  const before = await meters.ledger('cus_diverged');
+  const copy = meters.open({ spoolDir: folder, version: 'copy' });
   const isCut = isOf(boot);
   meters.core.weather = (sync) =>
     isCut(sync) || (sync.by === copy.boot && sync.end !== null) ? 'refused' : 'fair';
-  const before = await meters.ledger('cus_diverged');
   await vi.waitFor(
     async () => expect(await meters.ledger('cus_diverged')).toBeGreaterThan(before),
     PATIENT,
@@ -174,8 +181,7 @@ test('two copies that both ship what is behind an ended boot ship it once', asyn
   const process = start('cus_twice');
   await process.answers(200);
   const [boot = ''] = process.boots;
-  const isCut = isOf(boot);
-  meters.core.weather = (sync) => (isCut(sync) ? 'refused' : 'fair');
+  await meters.core.deafTo(boot);
   await process.answers(300);
   await process.kill();
   const { answered } = process;

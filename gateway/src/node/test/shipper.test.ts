@@ -1,12 +1,17 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SyncAnswer, SyncEnvelope } from '@tollgate/billing-core/contract/sync.ts';
+import {
+  GAPS_MAX,
+  type SyncAnswer,
+  type SyncEnvelope,
+} from '@tollgate/billing-core/contract/sync.ts';
 import { pino } from 'pino';
 import { beforeEach, expect, test } from 'vitest';
 import { testFolder } from '../../../../scripts/test/folder.ts';
 import { Tally } from '../../core/tally.ts';
 import { CoreClock } from '../clock.ts';
-import { EMPTY_CARGO, Shipper, SyncRefused } from '../shipper.ts';
+import { SyncRefused } from '../post-sync.ts';
+import { EMPTY_CARGO, Shipper } from '../shipper.ts';
 import { BatchFiles } from '../spool/batches.ts';
 import { storedBatch } from '../stored-batch.ts';
 
@@ -30,6 +35,8 @@ function write(...sequences: number[]): void {
 /** Core, as far as one boot goes; `refuses` says which messages it would never take. */
 class Scripted extends Shipper {
   readonly heard: SyncEnvelope[] = [];
+  /** Headers and bytes of the batches that were sent, as they went. */
+  readonly bodies: string[] = [];
   next = 1;
   frame = 0;
   refuses: (envelope: SyncEnvelope) => boolean = () => false;
@@ -38,12 +45,25 @@ class Scripted extends Shipper {
     const name = { gateway: 'gw', boot: 'bt', by: 'bt', fingerprint: 'sp', version: 'test' };
     const log = pino({ level: 'silent' });
     const now = (): number => 1_000;
-    const of = { name, batches, wallNow: now, random: () => 0.5, coreUrl: '', token: '', log };
-    super({ ...of, clock: new CoreClock(now) });
+    const of = {
+      name,
+      batches,
+      recovery: null,
+      wallNow: now,
+      random: () => 0.5,
+      coreUrl: '',
+      token: '',
+      log,
+    };
+    const clock = new CoreClock(now);
+    clock.learn(now(), 0, 0);
+    super({ ...of, clock });
   }
 
-  protected override post(envelope: SyncEnvelope): Promise<SyncAnswer> {
+  protected override post(envelope: SyncEnvelope, bytes?: Buffer): Promise<SyncAnswer> {
     this.heard.push(envelope);
+    const { batch: header } = envelope;
+    if (header) this.bodies.push(`${JSON.stringify(header)} ${bytes?.toString('latin1')}`);
     if (this.refuses(envelope)) return Promise.reject(new SyncRefused(400, 'no'));
     const { batch, skip, end } = envelope;
     if (skip?.first === this.next) this.next = skip.last + 1;
@@ -171,4 +191,34 @@ test('what is refused for what goes beside it costs no batch either', async () =
   for (let at = 0; at < 3; at++) await core.sync(bad).catch(() => {});
   expect(core.next).toBe(2);
   expect(batches.pending).toEqual([]);
+});
+
+test('where there are more gaps than a message takes, no word passes those that wait', async () => {
+  const core = new Scripted();
+  write(1);
+  for (let at = 1; at <= GAPS_MAX + 50; at++) {
+    core.report({ reason: 'unrecorded_requests', first_frame: at, last_frame: at });
+  }
+  for (let times = 0; times < 2; times++) await core.sync({ ...EMPTY_CARGO, watermark: 5 });
+  const said = core.heard.map(({ gaps, batch, watermark }) => [
+    gaps.length,
+    batch !== null,
+    watermark,
+  ]);
+  expect(said).toEqual([
+    [GAPS_MAX, false, null],
+    [50, true, 5],
+  ]);
+});
+
+test('a batch that is sent again is the same byte for byte, also by the next process', async () => {
+  write(1);
+  const core = new Scripted();
+  core.refuses = () => true;
+  for (let times = 0; times < 2; times++) await core.sync(EMPTY_CARGO).catch(() => {});
+  batches = new BatchFiles(dir, { durable: false });
+  const next = new Scripted();
+  await next.sync(EMPTY_CARGO);
+  const [first, ...again] = [...core.bodies, ...next.bodies];
+  expect(again).toEqual([first, first]);
 });

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { keyFact, request } from '../../core/test/sample.ts';
@@ -34,14 +34,32 @@ test('a disk that takes no batch is given room by what core has already', async 
     await serve(gateway, 'cus_room');
     await meters.settled('cus_room', batch);
   }
-  await vi.waitFor(() => expect(acked()).toHaveLength(3), { timeout: 5_000 });
+  await vi.waitFor(() => expect(acked()).toHaveLength(3), { timeout: 30_000 });
   // A directory in the place of the next file is as good as a full disk.
   const four = '4'.padStart(12, '0');
   const name = join(dir, `batch-${four}-${four}-${four}.tgb`);
   mkdirSync(join(name, 'full'), { recursive: true });
   await serve(gateway, 'cus_room');
   // The newest stays: its name tells which numbers are used.
-  await vi.waitFor(() => expect(acked()).toHaveLength(1), { timeout: 5_000 });
+  await vi.waitFor(() => expect(acked()).toHaveLength(1), { timeout: 30_000 });
   rmSync(name, { recursive: true });
   await meters.settled('cus_room', 4);
 });
+
+test('past its size a spool that admits keeps its bounds; the rest follows', async () => {
+  const customer = 'cus_past';
+  const spoolBytesMax = 40_000;
+  const gateway = meters.open({ spoolBytesMax, whenFull: 'admit' });
+  await meters.core.deafTo(gateway.boot);
+  const dir = join(meters.spoolDir, 'boots', gateway.boot);
+  const segments = () => readdirSync(dir).filter((name) => name.startsWith('segment-'));
+  const bytes = (): number =>
+    segments().reduce((sum, name) => sum + statSync(join(dir, name)).size, 0);
+  for (let at = 0; at < 600; at++) await serve(gateway, customer);
+  expect(gateway.metering.unwritten).toBeGreaterThan(100);
+  expect(bytes()).toBeLessThan(1.25 * spoolBytesMax);
+  meters.core.weather = () => 'fair';
+  await meters.settled(customer, 600);
+  expect(gateway.metering.unwritten).toBe(0);
+  expect(await meters.sql`select 1 from usage_gaps`).toEqual([]);
+}, 60_000);

@@ -12,7 +12,9 @@ export const insertDeadLetter: typeof Real.insertDeadLetter = async (_, key, { r
 export const isIncomplete: typeof Real.isIncomplete = async (tx, key) => {
   const gaps = [...(tx as unknown as Tables).gaps.values()];
   return gaps.some(
-    ({ boot, reason }) => boot === bootName(key) && reason.startsWith('lost_batches'),
+    ({ boot, reason }) =>
+      boot === bootName(key) &&
+      (reason.startsWith('lost_batches') || reason === 'unrecorded_requests'),
   );
 };
 

@@ -104,13 +104,28 @@ export function fdatasyncSync(fd: number): void {
 export function fdatasync(fd: number, done: (error: unknown) => void): void {
   const { disk, file } = handleOf(fd);
   const { world } = stage();
-  const { length } = file;
+  const { length, whole } = file;
   const { acting } = world;
   world.after(world.random.between(...SYNC_MS), acting, () => {
     const was = file.synced;
     try {
       operate(() => disk.sync(file));
       file.synced = Math.max(was, Math.min(file.synced, length));
+      file.saved(whole);
+      done(null);
+    } catch (error) {
+      if (error instanceof Killed) throw error;
+      done(error);
+    }
+  });
+}
+
+/** The same in a while. */
+export function fsync(fd: number, done: (error: unknown) => void): void {
+  const { world } = stage();
+  world.after(world.random.between(...SYNC_MS), world.acting, () => {
+    try {
+      fsyncSync(fd);
       done(null);
     } catch (error) {
       if (error instanceof Killed) throw error;
@@ -158,6 +173,20 @@ export function renameSync(from: string, to: string): void {
 export function unlinkSync(path: string): void {
   const disk = diskOf(path);
   operate(() => disk.unlink(path));
+}
+
+/** The same in a while. */
+export function unlink(path: string, done: (error: unknown) => void): void {
+  const { world } = stage();
+  world.after(world.random.between(...SYNC_MS), world.acting, () => {
+    try {
+      unlinkSync(path);
+      done(null);
+    } catch (error) {
+      if (error instanceof Killed) throw error;
+      done(error);
+    }
+  });
 }
 
 export function rmSync(path: string, { force = false } = {}): void {

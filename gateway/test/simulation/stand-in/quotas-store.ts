@@ -14,13 +14,15 @@ export const lockWindows: typeof Real.lockWindows = async (tx, windows) => {
 
 /** Unspent units of other live boots, and how many of these there are. */
 function othersOf(tables: Tables, { of, leases }: WindowRow, boot: string) {
-  const others = { elsewhere: 0, tills: 0 };
+  const others = { elsewhere: 0, tills: 0, silentMs: Number.POSITIVE_INFINITY };
   for (const [other, { granted, returned }] of leases) {
-    if (other === boot || tables.boots.get(other)?.state !== 'live') continue;
+    const holder = tables.boots.get(other);
+    if (other === boot || holder?.state !== 'live') continue;
     const unspent = granted - returned - tables.settled(of.id, other).settled;
     if (unspent <= 0) continue;
     others.elsewhere += unspent;
     others.tills += 1;
+    others.silentMs = Math.min(others.silentMs, tables.world.now - holder.lastSeenAt);
   }
   return others;
 }
@@ -31,7 +33,7 @@ export const readBooks: typeof Real.readBooks = async (tx, ids, key) => {
   return ids.flatMap((id) => {
     const window = tables.windows.get(id);
     if (!window) return [];
-    const { elsewhere, tills } = othersOf(tables, window, boot);
+    const { elsewhere, tills, silentMs } = othersOf(tables, window, boot);
     return {
       window: id,
       lent: window.lent,
@@ -39,6 +41,7 @@ export const readBooks: typeof Real.readBooks = async (tx, ids, key) => {
       outside: tables.outside(id),
       ...(window.leases.get(boot) ?? NO_LEASE),
       elsewhere,
+      holdersSilentMs: tills === 0 ? null : silentMs,
       tills: tills + 1,
     };
   });
@@ -70,7 +73,8 @@ export const addSettlements: typeof Real.addSettlements = async (tx, key, spent)
   }
 };
 
-export const returnLeases: typeof Real.returnLeases = async (tx, key) => {
+export const settleLeases: typeof Real.settleLeases = async (tx, key, { giveBack }) => {
+  if (!giveBack) return [];
   const tables = tablesOf(tx);
   const boot = bootName(key);
   const gained: string[] = [];

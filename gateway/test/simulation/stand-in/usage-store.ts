@@ -8,6 +8,13 @@ const nameOf = (boot: Pick<Real.BootRow, 'gateway_id' | 'boot_id'>): string =>
   bootName({ gateway: boot.gateway_id, boot: boot.boot_id });
 const batchKey = (of: Real.BatchKey): string => `${bootName(of)}|${of.sequence}`;
 
+const NEVER_WENT_BACK = {
+  recovery: 0,
+  newest_recovery: 0,
+  recovered: true,
+  server_moved: false,
+};
+
 export const lockBoot: typeof Real.lockBoot = async (tx, from) => {
   const tables = tablesOf(tx);
   const { gateway, boot, by, message, fingerprint } = from;
@@ -27,11 +34,17 @@ export const lockBoot: typeof Real.lockBoot = async (tx, from) => {
     lastSeenAt: isOwn ? now : 0,
     inDoubt: 0,
   };
+  const isNew = !tables.boots.has(name);
   const said = BigInt(message);
   const last_message = isOwn && said > found.last_message ? said : found.last_message;
   const lastSeenAt = isOwn ? now : found.lastSeenAt;
   tables.put(tables.boots, name, { ...found, last_message, lastSeenAt });
-  return { ...found, silent_ms: now - found.lastSeenAt };
+  return {
+    ...found,
+    silent_ms: now - found.lastSeenAt,
+    is_new: isNew,
+    ...NEVER_WENT_BACK,
+  };
 };
 
 const later = (a: bigint, b: bigint): bigint => (a > b ? a : b);
@@ -59,13 +72,16 @@ export const endBoot: typeof Real.endBoot = async (tx, boot, { state, inDoubt })
 export const batchChecksum: typeof Real.batchChecksum = async (tx, key) =>
   tablesOf(tx).checksums.get(batchKey(key));
 
+/** Everybody has a subscription all along. */
+export const firstBegan: typeof Real.firstBegan = async () => new Map();
+
 export const insertBatch: typeof Real.insertBatch = async (tx, key, { sha256 }) => {
   const tables = tablesOf(tx);
   if (tables.checksums.has(batchKey(key))) throw new Error('duplicate key: usage_batches');
   tables.put(tables.checksums, batchKey(key), Buffer.from(sha256, 'hex'));
 };
 
-export const insertEntries: typeof Real.insertEntries = async (tx, of, columns) => {
+export const insertEntries: typeof Real.insertEntries = async (tx, of, { columns }) => {
   const tables = tablesOf(tx);
   columns.customer.forEach((_, at) => {
     const [key, minute] = [columns.key[at] as string, columns.minute[at] as number];
@@ -84,8 +100,8 @@ export const insertEntries: typeof Real.insertEntries = async (tx, of, columns) 
 
 export const mergeCounts: typeof Real.mergeCounts = async (tx, key, counts) => {
   const tables = tablesOf(tx);
-  for (const { customer, meter, day, requests, quantity, billable } of counts) {
-    const id = `${bootName(key)}|${customer}|${meter}|${day}`;
+  for (const { customer, meter, day, requests, quantity, billable, since = 0 } of counts) {
+    const id = `${bootName(key)}|${customer}|${meter}|${day}|${since}`;
     const was = tables.counts.get(id) ?? { requests: 0, quantity: 0, billable: 0 };
     tables.put(tables.counts, id, {
       requests: Math.max(was.requests, requests),
@@ -103,6 +119,9 @@ export const insertGaps: typeof Real.insertGaps = async (tx, boot, gaps) => {
     tables.put(tables.gaps, id, { boot: nameOf(boot), reason, first, last });
   }
 };
+
+/** No customer of the simulation has a clock of its own. */
+export const clocksAhead: typeof Real.clocksAhead = async () => new Map();
 
 export const addRefusals: typeof Real.addRefusals = async (tx, refusals) => {
   const tables = tablesOf(tx);

@@ -1,8 +1,8 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { testFolder } from '../../../../../scripts/test/folder.ts';
-import { Admitted, CEILING_AHEAD, readAdmitted } from '../admitted.ts';
+import { Admitted, CEILING_AHEAD, readAdmitted, readLetGo } from '../admitted.ts';
 
 let dir: string;
 beforeEach(() => {
@@ -56,3 +56,19 @@ test('the file of an earlier release, which has the total only, is read', () => 
   writeFileSync(join(dir, 'admitted'), bytes.subarray(3));
   expect(afterCrash()).toBeUndefined();
 });
+
+test.each([0, 1, 2])(
+  'a rotten bit in number %i that nobody can have counted to is damage',
+  (nth) => {
+    const admitted = new Admitted(dir, { durable: false, onFatal });
+    admitted.add(5);
+    admitted.write(() => {});
+    admitted.close();
+    expect([afterCrash(), readLetGo(dir)]).toEqual([5, 0]);
+    const file = join(dir, 'admitted');
+    const bytes = readFileSync(file);
+    bytes[nth * 8 + 7] = 0x80;
+    writeFileSync(file, bytes);
+    expect([afterCrash(), readLetGo(dir)]).toEqual([undefined, 0]);
+  },
+);

@@ -1,8 +1,8 @@
 import { beforeEach, expect, test } from 'vitest';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { testFolder } from '../../../../../scripts/test/folder.ts';
-import { BatchFiles, sha256Hex, type StoredBatch } from '../batches.ts';
+import { ACKED_BYTES_MAX, BatchFiles, sha256Hex, type StoredBatch } from '../batches.ts';
 import { ownSpool } from '../owner.ts';
 
 let dir = '';
@@ -59,4 +59,58 @@ test('a spool without its identity is refused: its usage would be counted twice'
   mkdirSync(join(dir, 'boots', 'bt_older'));
   rmSync(join(dir, 'spool.json'));
   expect(() => ownSpool(dir)).toThrow(/spool.json is missing/);
+});
+
+const kept = (store: BatchFiles): number[] => store.places.map(({ sequence }) => sequence);
+
+test('an acknowledged batch stays for 24 h, and no longer', () => {
+  const store = files();
+  for (const sequence of [1, 2, 3]) store.write(batch(sequence));
+  store.acknowledge(1, NOW);
+  store.acknowledge(2, NOW + 1_000);
+  store.prune(NOW + DAY_MS - 1_000);
+  expect(kept(store)).toEqual([1, 2, 3]);
+  store.prune(NOW + DAY_MS);
+  expect(kept(store)).toEqual([2, 3]);
+  // What core has not acknowledged has no age.
+  store.prune(NOW + 10 * DAY_MS);
+  expect([kept(store), store.pending]).toEqual([[3], [3]]);
+});
+
+test('of what is kept for a day the oldest go where it takes too much of the disk', () => {
+  const store = files();
+  for (const sequence of [1, 2, 3, 4]) {
+    store.write(batch(sequence));
+    store.acknowledge(sequence, NOW);
+  }
+  // Sparse: its size counts, not its blocks.
+  const path = (sequence: number): string =>
+    readdirSync(dir).find((name) =>
+      name.startsWith(`acked-${String(sequence).padStart(12, '0')}`),
+    ) ?? '';
+  truncateSync(join(dir, path(2)), ACKED_BYTES_MAX);
+  store.prune(NOW);
+  expect(kept(store)).toEqual([3, 4]);
+});
+
+test('what stays is looked at once, however many there are', () => {
+  const store = files();
+  for (const sequence of [1, 2, 3, 4]) store.write(batch(sequence));
+  for (const sequence of [1, 2, 3]) store.acknowledge(sequence, NOW);
+  store.prune(NOW);
+  // Behind its back: a second look would not find them.
+  for (const name of readdirSync(dir)) if (name.startsWith('acked-')) rmSync(join(dir, name));
+  store.prune(NOW + DAY_MS - 1_000);
+  expect(kept(store)).toEqual([1, 2, 3, 4]);
+});
+
+test('what core asked for again has the age of its second acknowledgement', () => {
+  const store = files();
+  for (const sequence of [1, 2, 3]) store.write(batch(sequence));
+  for (const sequence of [1, 2]) store.acknowledge(sequence, NOW);
+  store.prune(NOW);
+  store.reopenFrom(2);
+  store.acknowledge(2, NOW + DAY_MS);
+  store.prune(NOW + DAY_MS);
+  expect(kept(store)).toEqual([2, 3]);
 });

@@ -27,7 +27,9 @@ function open() {
   const recorded: number[] = [];
   const record = (count: number): void => {
     for (let i = 0; i < count; i++) {
-      spool.append('x'.repeat(FRAME_PAYLOAD_MAX), (frame) => recorded.push(frame));
+      const written = (frame: number): void => void recorded.push(frame);
+      const entry = { written, release: () => {}, lost: () => {} };
+      spool.append('x'.repeat(FRAME_PAYLOAD_MAX), entry);
     }
     spool.flush();
   };

@@ -1,0 +1,136 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { rollOnce } from '../../../billing-core/src/usage/roller.ts';
+import { callerOf, codeOf } from './caller.ts';
+import { CAPABILITIES, type HostKind } from './capabilities.ts';
+import { type Host, openHost } from './host.ts';
+import { openUpstream, openWorld, type Seller, type Upstream, type World } from './world.ts';
+
+const KINDS = Object.keys(CAPABILITIES) as HostKind[];
+const SOON = { timeout: 20_000, interval: 50 };
+
+// Requests with one key through two gateways or isolates: each is asked, one is billed.
+
+let world: World;
+let upstream: Upstream;
+beforeAll(async () => {
+  world = await openWorld();
+  upstream = await openUpstream();
+  const { url: upstream_url } = upstream;
+  await world.route({ path_pattern: '/once', upstream_url, billed_once: true });
+  await world.route({ path_pattern: '/plain', upstream_url });
+  const open = { path_pattern: '/open', public: true };
+  await world.route({ ...open, upstream_url, billed_once: true });
+});
+afterAll(async () => {
+  upstream.close();
+  await world.close();
+});
+
+afterEach(() => {
+  world.syncDelayMs = 0;
+  upstream.handler = (_, response) => void response.end('done');
+});
+
+describe.each(KINDS)('gateways on %s', (kind) => {
+  let host: Host;
+  beforeAll(async () => {
+    host = await openHost(kind, { world, count: 2 });
+  });
+  afterAll(() => host.kill());
+
+  type Asked = { path?: string; key?: string | undefined };
+  /** A POST through each process or isolate. */
+  async function ask(own: Seller, { path = '/once', key }: Asked): Promise<number[]> {
+    const headers = new Headers(key === undefined ? {} : { 'idempotency-key': key });
+    const calls = host.urls.map((url) =>
+      callerOf(
+        () => url,
+        () => own.key,
+      ),
+    );
+    const init = { method: 'POST', body: 'order', headers };
+    return Promise.all(
+      calls.map(async (call) => {
+        const answer = await call(path, init);
+        await answer.text();
+        return answer.status;
+      }),
+    );
+  }
+
+  const billed = async ({ customerId }: Seller): Promise<number> => {
+    const [row] = await world.core.sql<[{ sum: number }]>`
+      select coalesce(sum(quantity) filter (where billable), 0)::int as sum from usage_entries
+       where customer_id = ${customerId}`;
+    return row.sum;
+  };
+  const recorded = (own: Seller, count: number): Promise<void> =>
+    vi.waitFor(async () => expect(await world.ledger(own.customerId)).toBe(count), SOON);
+
+  test('each request is asked and recorded, and one of a key is billed', async () => {
+    const own = await world.customer();
+    const other = await world.customer();
+    const before = upstream.served.length;
+    const keys = ['"a"', 'a', '"b"', undefined, undefined];
+    for (const key of keys) expect(await ask(own, { key })).toEqual([200, 200]);
+    expect(await ask(other, { key: '"a"' })).toEqual([200, 200]);
+    expect(await ask(own, { key: '"a"', path: '/plain' })).toEqual([200, 200]);
+    await recorded(own, 12);
+    await recorded(other, 2);
+    expect(upstream.served.length - before).toBe(14);
+    // Of the keys a and b one each, and every request without a key or on another route.
+    expect(await billed(own)).toBe(1 + 1 + 4 + 2);
+    expect(await billed(other)).toBe(1);
+    while ((await rollOnce(world.core.sql)) > 0);
+    const counts = await world.core.admin('GET', `/v1/usage/counts?customer_id=${own.customerId}`);
+    expect(counts.body).toMatchObject({ differing: 0 });
+  });
+
+  test('a first one that fails is not the one that is billed', async () => {
+    const own = await world.customer();
+    upstream.handler = (_, response) => void response.writeHead(503).end();
+    expect(await ask(own, { key: 'c' })).toEqual([503, 503]);
+    upstream.handler = (_, response) => void response.end('done');
+    expect(await ask(own, { key: 'c' })).toEqual([200, 200]);
+    await recorded(own, 4);
+    expect(await billed(own)).toBe(1);
+  });
+
+  test.runIf(CAPABILITIES[kind].lossMs === 0)('a kill in between bills nothing twice', async () => {
+    const own = await world.customer();
+    expect(await ask(own, {})).toEqual([200, 200]);
+    // What is sent meanwhile is taken in when its sender is dead, and again from the disk.
+    world.syncDelayMs = 3_000;
+    for (const key of ['d', 'e', 'd']) expect(await ask(own, { key })).toEqual([200, 200]);
+    await host.kill();
+    world.syncDelayMs = 0;
+    await host.start();
+    expect(await ask(own, { key: 'e' })).toEqual([200, 200]);
+    await recorded(own, 10);
+    expect(await billed(own)).toBe(2 + 1 + 1);
+  });
+
+  test('what is no key is refused before anything is asked', async () => {
+    const own = await world.customer();
+    const before = upstream.served.length;
+    const call = callerOf(
+      () => host.urls[0],
+      () => own.key,
+    );
+    const post = (path: string, key: string) =>
+      call(path, { method: 'POST', headers: { 'idempotency-key': key } });
+    for (const key of ['""', 'a b', 'a,b', 'k'.repeat(256)]) {
+      expect(await codeOf(post('/once', key))).toEqual([400, 'idempotency_key_invalid']);
+    }
+    const nobody = callerOf(
+      () => host.urls[0],
+      () => '',
+    );
+    const headers = { 'idempotency-key': 'a b' };
+    expect(await codeOf(nobody('/once', { headers }))).toEqual([401, 'key_missing']);
+    expect(upstream.served.length).toBe(before);
+    await (await post('/plain', 'a b')).text();
+    await (await post('/open', 'a b')).text();
+    expect(upstream.served.length).toBe(before + 2);
+  });
+});

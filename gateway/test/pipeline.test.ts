@@ -1,0 +1,91 @@
+import { expect, test, vi } from 'vitest';
+import { head, useRigs } from './raw-client.ts';
+import { WAIT } from './rig.ts';
+
+// Requests that a client sends on one connection without waiting for answers.
+
+const { rigOf, clientOf } = useRigs();
+
+test('answers pipelined requests in order', async () => {
+  const rig = await rigOf({
+    upstream: (request, response) => {
+      setTimeout(() => response.end(`<${request.url}>`), request.url === '/1' ? 60 : 0);
+    },
+  });
+  const client = clientOf(rig).send(head('GET /1') + head('GET /2') + head('GET /3'));
+  await client.until(/<\/1>[^]*<\/2>[^]*<\/3>/);
+  expect(rig.metering.settled).toHaveLength(3);
+});
+
+test.each([
+  ['POST /1', 'DELETE /2', 'GET /3'],
+  ['GET /1', 'DELETE /2', 'HEAD /3'],
+  ['PUT /1', 'PATCH /2', 'POST /3'],
+])('lets none overtake one that may change something: %s, %s, %s', async (...requests) => {
+  const seen: string[] = [];
+  const rig = await rigOf({
+    upstream: (request, response) => {
+      const { method, url } = request;
+      seen.push(`${method} ${url}`);
+      const answer = (): void => {
+        seen.push(`answered ${url}`);
+        response.end(`<${url}>`);
+      };
+      setTimeout(answer, url === '/1' ? 30 : 0);
+    },
+  });
+  const sent = requests.map((request) => head(request, 'Content-Length: 0')).join('');
+  const client = clientOf(rig).send(sent);
+  await vi.waitFor(() => expect(rig.metering.settled).toHaveLength(3), WAIT);
+  await client.until(/<\/2>/);
+  const before = (a: string, b: string): boolean => seen.indexOf(a) < seen.indexOf(b);
+  expect(seen).toHaveLength(6);
+  expect(before('answered /1', requests[1]) && before('answered /2', requests[2])).toBe(true);
+  await vi.waitFor(() => expect(rig.host.connections.busy).toBe(0), WAIT);
+});
+
+test('lets safe ones go on together behind one that they waited for', async () => {
+  const rig = await rigOf({
+    upstream: (request, response) => {
+      // Both, or neither, are answered.
+      if (request.url === '/1') setTimeout(() => response.end('first'), 30);
+      else together.push(() => response.end(`<${request.url}>`));
+      if (together.length === 2) for (const answer of together) answer();
+    },
+  });
+  const together: (() => void)[] = [];
+  const posted = head('POST /1', 'Content-Length: 0');
+  const client = clientOf(rig).send(`${posted}${head('GET /2')}${head('GET /3')}`);
+  expect(await client.until(/<\/3>/)).toMatch(/first[^]*<\/2>[^]*<\/3>/);
+});
+
+test('what waits in a pipeline is not begun when the client leaves', async () => {
+  const rig = await rigOf({ rawUpstream: (socket) => socket.resume() });
+  const posts = ['POST /1', 'POST /2', 'GET /3'].map((line) => head(line, 'Content-Length: 0'));
+  const client = clientOf(rig).send(posts.join(''));
+  await vi.waitFor(() => expect(rig.host.connections.busy).toBe(3), WAIT);
+  client.close();
+  await vi.waitFor(() => expect(rig.host.connections.busy).toBe(0), WAIT);
+  expect(rig.metering.begun).toHaveLength(1);
+});
+
+test('of two thousand refused ones that waited each is answered, none within another', async () => {
+  const rig = await rigOf({
+    upstream: (_request, response) => void setTimeout(() => response.end('first'), 30),
+  });
+  const refused = 'POST /2 HTTP/1.1\r\nHost: api.test\r\nContent-Length: 0\r\n\r\n';
+  const client = clientOf(rig).send(head('POST /1', 'Content-Length: 0') + refused.repeat(2_000));
+  // A slow machine may turn some away as too much.
+  const answers = (): number => client.text.split(/HTTP\/1\.1 (?:200|401|503) /).length - 1;
+  await vi.waitFor(() => expect(answers()).toBe(2_001), WAIT);
+  expect(rig.host.connections.busy).toBe(0);
+});
+
+test('a connection lost with requests in the pipeline settles each of them', async () => {
+  const rig = await rigOf({ rawUpstream: (socket) => socket.resume() });
+  const client = clientOf(rig).send(head('GET /1') + head('GET /2'));
+  await vi.waitFor(() => expect(rig.metering.begun).toHaveLength(2), WAIT);
+  client.close();
+  await vi.waitFor(() => expect(rig.metering.settled).toHaveLength(2), WAIT);
+  await vi.waitFor(() => expect(rig.host.connections.busy).toBe(0), WAIT);
+});
