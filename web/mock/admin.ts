@@ -1,11 +1,19 @@
 import { Hono } from 'hono';
 import { pricePreviewRequest } from '@tollgate/billing-core/contract/price-preview.ts';
+import { diffOf } from '../../billing-core/src/catalog/diff.ts';
 import { rated } from '../../billing-core/src/rating/preview.ts';
 import { gateways } from './gateways.ts';
+import { invoices } from './invoices.ts';
+import { jobs } from './jobs.ts';
+import { adminNotices } from './notices.ts';
+import { audit } from './audit.ts';
 import { found, page, Problem, requiredText, signedIn } from './http.ts';
 import { createKey, revokeKey } from './keys.ts';
+import { trial } from './trial.ts';
 import { route as newRoute } from './seed.ts';
-import { ago, customer as newCustomer, DAY_MS, mint, subscribe, type MockState } from './state.ts';
+import { ago, customer as newCustomer, DAY_MS, mint, type MockState } from './state.ts';
+import { terms } from './terms.ts';
+import { subscriptions } from './subscriptions.ts';
 import { usageEntries, usageReport } from './usage.ts';
 
 /** The admin side, as far as the pages need it. */
@@ -25,6 +33,8 @@ export function adminApi(state: MockState): Hono {
     const { customer_id = '', from = '' } = c.req.query();
     return page(c, usageEntries(state, customer_id, from));
   });
+  testClock(app, state);
+  terms(app, state);
   customers(app, state);
   subscriptions(app, state);
   plans(app, state);
@@ -32,7 +42,38 @@ export function adminApi(state: MockState): Hono {
   routes(app, state);
   secrets(app, state);
   gateways(app, state);
+  invoices(app, state);
+  jobs(app, state);
+  adminNotices(app, state);
+  audit(app);
   return app;
+}
+
+function testClock(app: Hono, state: MockState): void {
+  const shown = () => ({
+    enabled: state.testClock.enabled,
+    now: new Date(Date.now() + state.testClock.offset_ms).toISOString(),
+    offset_ms: state.testClock.offset_ms,
+  });
+  app.get('/test-clock', (c) => c.json(shown()));
+  app.post('/test-clock/advance', async (c) => {
+    const { to } = await c.req.json();
+    state.testClock.offset_ms = Date.parse(to) - Date.now();
+    return c.json(shown());
+  });
+  const customer = (id: string) => found(state.customers.find((one) => one.id === id));
+  const own = (id: string) => ({
+    enabled: state.testClock.enabled,
+    now: new Date(Date.now() + state.testClock.offset_ms + customer(id).clock_ms).toISOString(),
+    ahead_ms: customer(id).clock_ms,
+  });
+  app.get('/customers/:id/test-clock', (c) => c.json(own(c.req.param('id'))));
+  app.post('/customers/:id/test-clock/advance', async (c) => {
+    const { to } = await c.req.json();
+    const one = customer(c.req.param('id'));
+    one.clock_ms = Date.parse(to) - Date.now() - state.testClock.offset_ms;
+    return c.json(own(one.id));
+  });
 }
 
 function customers(app: Hono, state: MockState): void {
@@ -104,35 +145,6 @@ function customers(app: Hono, state: MockState): void {
   });
 }
 
-function subscriptions(app: Hono, state: MockState): void {
-  const planOf = (versionId: string) =>
-    found(state.plans.find((plan) => plan.versions.some((one) => one.id === versionId)));
-  app.get('/subscriptions', (c) =>
-    page(
-      c,
-      state.subscriptions.filter((one) => one.customer_id === c.req.query('customer_id')),
-    ),
-  );
-  app.post('/subscriptions', async (c) => {
-    const { customer_id, plan_version_id } = await c.req.json();
-    const plan = planOf(plan_version_id);
-    const version = plan.versions.find((one) => one.id === plan_version_id);
-    const made = subscribe(customer_id, plan, version);
-    state.subscriptions.push(made);
-    return c.json(made, 201);
-  });
-  app.post('/subscriptions/:id/:step', async (c) => {
-    const one = found(state.subscriptions.find((each) => each.id === c.req.param('id')));
-    if (c.req.param('step') === 'cancel') {
-      return c.json(
-        Object.assign(one, { state: 'canceled', canceled_at: new Date().toISOString() }),
-      );
-    }
-    const { plan_version_id } = await c.req.json();
-    return c.json(Object.assign(one, { plan_version_id, plan_id: planOf(plan_version_id).id }));
-  });
-}
-
 function plans(app: Hono, state: MockState): void {
   const byId = (id: string) => found(state.plans.find((one) => one.id === id));
   const versionOf = (id: string) =>
@@ -148,8 +160,11 @@ function plans(app: Hono, state: MockState): void {
     return c.json(made, 201);
   });
   app.patch('/plans/:id', async (c) => {
-    for (const plan of state.plans) plan.self_serve_default = false;
-    return c.json(Object.assign(byId(c.req.param('id')), await c.req.json()));
+    const patch = await c.req.json();
+    if (patch.self_serve_default === true) {
+      for (const plan of state.plans) plan.self_serve_default = false;
+    }
+    return c.json(Object.assign(byId(c.req.param('id')), patch));
   });
   app.post('/plans/:id/versions', async (c) => {
     const plan = byId(c.req.param('id'));
@@ -162,6 +177,10 @@ function plans(app: Hono, state: MockState): void {
     });
     plan.versions.push(made);
     return c.json(made, 201);
+  });
+  app.get('/plan-versions/:id/diff', (c) => {
+    const from = c.req.query('from');
+    return c.json(diffOf(from ? versionOf(from) : undefined, versionOf(c.req.param('id'))));
   });
   app.put('/plan-versions/:id', async (c) => {
     const version = versionOf(c.req.param('id'));
@@ -233,6 +252,7 @@ function routes(app: Hono, state: MockState): void {
   app.get('/routes/:id/value-faults', (c) =>
     c.json({ since: ago(7 * DAY_MS), data: state.valueFaults[c.req.param('id')] ?? [] }),
   );
+  app.post('/routes/trial', async (c) => c.json(trial(state, await c.req.json())));
   app.post('/routes', async (c) => {
     const body = await c.req.json();
     if (state.routes.some((one) => one.path_pattern === body.path_pattern)) {

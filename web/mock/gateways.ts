@@ -76,6 +76,7 @@ export function fleet(customerId: string): MockFleet {
         limit: '1000000',
         lent: '824000',
         outside: '0',
+        repeated: '0',
         stranded: '0',
         leases: [lease],
       },

@@ -9,7 +9,7 @@ export function createKey(
   body: Record<string, unknown>,
 ): CreatedKey {
   const name = requiredText(body, 'name');
-  const mode = body['mode'] === 'test' ? 'test' : 'live';
+  const mode = body['mode'] === 'test' ? ('test' as const) : ('live' as const);
   const expires = body['expires_at'];
   const secret = `tg_${mode}_AbCdEfGhIj${mint('s').slice(2)}${'k'.repeat(14)}`;
   const key = {
@@ -18,13 +18,16 @@ export function createKey(
     mode,
     prefix: secret.slice(0, 18),
     last4: secret.slice(-4),
-    state: 'active',
+    state: 'active' as const,
+    scopes: (body['scopes'] as string[] | undefined) ?? [],
+    ip_allow: (body['ip_allow'] as string[] | undefined) ?? [],
+    ip_deny: [],
     created_at: new Date().toISOString(),
     expires_at: typeof expires === 'string' ? expires : null,
     revoked_at: null,
     last_used_at: null,
     created_by: 'usr',
-  } as const;
+  };
   state.keys.unshift({ ...key, customerId });
   return { ...key, secret };
 }

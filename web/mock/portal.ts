@@ -2,6 +2,9 @@ import { Hono, type Context } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import type { Customer } from '@tollgate/billing-core/contract/customer.ts';
 import { found, page, Problem, signedIn } from './http.ts';
+import { portalCollector } from './collector.ts';
+import { portalInvoices } from './invoices.ts';
+import { portalNotices } from './notices.ts';
 import { createKey, revokeKey } from './keys.ts';
 import type { MockState } from './state.ts';
 import { liveUsage, quotasOf, usageEntries, usageReport } from './usage.ts';
@@ -21,6 +24,10 @@ export function portalApi(state: MockState): Hono {
     return found(state.customers.find((one) => one.id === id));
   }
 
+  app.get('/', (c) => {
+    const { metadata: _, ...shown } = member(c);
+    return c.json(shown);
+  });
   app.get('/overview', (c) => c.json(overview(state, member(c))));
   app.get('/usage', (c) => c.json(usageReport(state, member(c).id, c.req.query())));
   app.get('/usage/entries', (c) => {
@@ -68,6 +75,9 @@ export function portalApi(state: MockState): Hono {
     member(c);
     return c.json(revokeKey(state, c.req.param('key') ?? ''));
   });
+  portalNotices(app, state, member);
+  portalInvoices(app, state, member);
+  portalCollector(app, state, member);
   return app;
 }
 
@@ -95,6 +105,8 @@ function overview(state: MockState, customer: Customer): unknown {
         : null,
     period: subscription?.current_period ?? null,
     quotas: quotasOf(state, customer.id),
+    add_ons: [],
+    features: [],
     rate_limit: rate ? { rate_per_second: rate.rate_per_second, burst: rate.burst } : null,
     last_24h: {
       requests: used,

@@ -1,9 +1,18 @@
+import type { Coupon } from '@tollgate/billing-core/contract/coupon.ts';
+import type { TaxRate } from '@tollgate/billing-core/contract/tax-rate.ts';
 import type { Plan, PlanVersion } from '@tollgate/billing-core/contract/plan.ts';
 import type { Route } from '@tollgate/billing-core/contract/route.ts';
 import { ago, DAY_MS, mint } from './state.ts';
 
 function plan(fields: Partial<Plan> & Pick<Plan, 'slug' | 'name' | 'versions'>): Plan {
-  const base = { description: '', self_serve: true, self_serve_default: false };
+  const keeps = { unpaid_action: 'keep' as const, unpaid_rate_per_second: null };
+  const base = {
+    description: '',
+    kind: 'plan' as const,
+    self_serve: true,
+    self_serve_default: false,
+    ...keeps,
+  };
   return { id: mint('pln'), created_at: ago(60 * DAY_MS), ...base, ...fields };
 }
 
@@ -15,7 +24,11 @@ function version(planId: string, fields: Partial<PlanVersion>): PlanVersion {
     state: 'published',
     currency: 'USD',
     trial_days: 0,
+    interval_months: 1,
     proration: 'second',
+    threshold_amount: null,
+    kind: 'plan',
+    charged: 'recurring',
     published_at: ago(40 * DAY_MS),
     prices: [],
     entitlements: [],
@@ -177,18 +190,58 @@ export function route(fields: Partial<Route>): Route {
     path_pattern: '/*',
     methods: ['*'],
     upstream_url: 'http://127.0.0.1:4003',
+    upstreams: [{ url: fields.upstream_url ?? 'http://127.0.0.1:4003', weight: 1 }],
     strip_prefix: null,
     rewrite_path: null,
     request_headers: [],
     response_headers: [],
     cost_headers: false,
+    billed_once: false,
+    connect_timeout_ms: 10_000,
+    idle_timeout_ms: null,
+    total_timeout_ms: null,
+    health_check: null,
+    circuit_breaker: null,
+    retries: null,
+    maintenance: null,
+    ip_allow: [],
+    ip_deny: [],
+    required_scopes: [],
+    cors: null,
+    jwt: null,
+    key_location: { header: 'x-api-key', bearer: true, query: null },
     metering: [{ meter: 'requests', source: 'request', units: 1 }],
     billable_outcomes: ['ok'],
     timeout_ms: 30_000,
     max_body_bytes: 10_485_760,
     public: false,
+    certificates_expire_at: null,
     created_at: ago(30 * DAY_MS),
     updated_at: ago(3 * DAY_MS),
     ...fields,
   };
 }
+
+export const vat = (): TaxRate => ({
+  id: mint('txr'),
+  name: 'VAT',
+  percent: '19',
+  inclusive: false,
+  state: 'active',
+  created_at: ago(30 * DAY_MS),
+});
+
+export const spring = (): Coupon => ({
+  id: mint('cpn'),
+  slug: 'spring',
+  name: 'Spring',
+  percent_off: '12.5',
+  amount_off: null,
+  currency: null,
+  invoices: 3,
+  redeem_by: null,
+  redemptions_max: null,
+  redemptions: 0,
+  state: 'active',
+  created_at: ago(30 * DAY_MS),
+});

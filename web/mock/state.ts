@@ -1,6 +1,13 @@
+import type { CollectorState } from '@tollgate/billing-core/contract/collector.ts';
+import type { Coupon, CustomerCoupon } from '@tollgate/billing-core/contract/coupon.ts';
+import type { TaxRate } from '@tollgate/billing-core/contract/tax-rate.ts';
 import type { Customer, MemberRole } from '@tollgate/billing-core/contract/customer.ts';
+import type { BillingSettings, Invoice } from '@tollgate/billing-core/contract/invoice.ts';
+import type { FailedJob } from '@tollgate/billing-core/contract/job.ts';
 import type { Key } from '@tollgate/billing-core/contract/key.ts';
 import type { Meter } from '@tollgate/billing-core/contract/meter.ts';
+import type { Notice, NoticeSettings } from '@tollgate/billing-core/contract/notice.ts';
+import type { Payment } from '@tollgate/billing-core/contract/payment.ts';
 import type { Plan, PlanVersion } from '@tollgate/billing-core/contract/plan.ts';
 import type { Route } from '@tollgate/billing-core/contract/route.ts';
 import type { Secret } from '@tollgate/billing-core/contract/secret.ts';
@@ -8,7 +15,10 @@ import type { Subscription } from '@tollgate/billing-core/contract/subscription.
 import type { ValueFaults } from '@tollgate/billing-core/contract/value-fault.ts';
 import type { User } from '@tollgate/billing-core/contract/user.ts';
 import { fleet, type MockFleet } from './gateways.ts';
-import { freePlan, proPlan, routes, tieredPlan } from './seed.ts';
+import { failedJobs } from './jobs.ts';
+import { seedNotices } from './notices.ts';
+import { billingSettings, draftInvoice, monthInvoice } from './invoices.ts';
+import { freePlan, proPlan, routes, spring, tieredPlan, vat } from './seed.ts';
 
 export interface MockUser extends User {
   password: string;
@@ -32,10 +42,23 @@ export interface MockState {
   meters: Meter[];
   plans: Plan[];
   subscriptions: Subscription[];
+  coupons: Coupon[];
+  customerCoupons: CustomerCoupon[];
+  taxRates: TaxRate[];
+  /** Ids of tax rates by customer. */
+  taxed: Record<string, string[]>;
+  testClock: { enabled: boolean; offset_ms: number };
   routes: Route[];
   /** The names; what is written into them is thrown away. */
   secrets: Secret[];
   fleet: MockFleet;
+  invoices: Invoice[];
+  billingSettings: BillingSettings;
+  payments: Payment[];
+  failedJobs: FailedJob[];
+  collector: CollectorState;
+  notices: (Notice & { read: boolean })[];
+  noticeSettings: NoticeSettings;
   /** What could not be read, by route. */
   valueFaults: Record<string, ValueFaults['data']>;
   /** Requests counted today, by customer; the live view follows it. */
@@ -85,9 +108,20 @@ export function createState(): MockState {
     meters,
     plans: [pro, free, tieredPlan()],
     subscriptions: [subscribe(acme.id, pro), subscribe(umbrella.id, free)],
+    coupons: [spring()],
+    customerCoupons: [],
+    taxRates: [vat()],
+    taxed: {},
+    testClock: { enabled: false, offset_ms: 0 },
     routes: routes(),
     secrets: [],
     fleet: fleet(acme.id),
+    invoices: [draftInvoice(acme), monthInvoice(acme)],
+    billingSettings: billingSettings(),
+    payments: [],
+    failedJobs: failedJobs(),
+    collector: { kind: 'manual', is_test: false, is_simulated: false, card: null },
+    ...seedNotices(acme.id),
     valueFaults: {},
     today: new Map([[acme.id, 48_213]]),
     failing: new Set(),
@@ -124,6 +158,10 @@ export function customer(name: string): Customer {
     external_id: name === 'Acme' ? 'crm-4711' : null,
     currency: 'USD',
     billing_zone: 'Europe/Berlin',
+    clock_ms: 0,
+    key_scopes: [],
+    billing_address: '',
+    tax_number: '',
     metadata: {},
     state: 'active',
     created_at: ago(30 * DAY_MS),
@@ -146,14 +184,19 @@ export function subscribe(customerId: string, plan: Plan, version?: PlanVersion)
     state: 'active',
     started_at: ago(25 * DAY_MS),
     trial_ends_at: null,
+    paused_at: null,
+    past_due_since: null,
     canceled_at: null,
+    pending_change: null,
     time_zone: 'UTC',
+    interval_months: chosen?.interval_months ?? 1,
     current_period: { start: start.toISOString(), end: end.toISOString() },
   };
 }
 
 function seedKeys(customerId: string, by: string): MockState['keys'] {
-  const base = { customerId, created_by: by, revoked_at: null, expires_at: null };
+  const open = { scopes: [], ip_allow: [], ip_deny: [] };
+  const base = { customerId, created_by: by, revoked_at: null, expires_at: null, ...open };
   const prefix = 'tg_live_AbCdEfGhIj';
   return [
     {

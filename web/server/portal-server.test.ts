@@ -79,7 +79,22 @@ test('a call reaches billing-core without /api, with who asked and its body', as
   expect(incoming?.headers['x-forwarded-proto']).toBe('http');
 });
 
+test('a delivery of Stripe’s reaches billing-core byte by byte, with its signature', async () => {
+  answer.mockImplementation(async (incoming, response) => {
+    const { 'stripe-signature': signature } = incoming.headers;
+    response.end(JSON.stringify({ path: incoming.url, signature, body: await text(incoming) }));
+  });
+  const body = '{ "id":\t"evt_1", "ü": 1 }\n';
+  const called = await get('/api/webhooks/stripe', {
+    method: 'POST',
+    body,
+    headers: { 'stripe-signature': 't=1,v1=ab', 'content-type': 'application/json' },
+  });
+  expect(await called.json()).toEqual({ path: '/webhooks/stripe', signature: 't=1,v1=ab', body });
+});
+
 test.each([
+  '/api/webhooks/stripes',
   '/api/internal/v1/sync',
   '/api/metrics',
   '/api/v1/../internal/v1/sync',

@@ -21,10 +21,11 @@ const HOP_BY_HOP = new Set([
 ]);
 
 /**
- * What browsers may reach. The gateways' own conversation (`/internal`) is not among it: a portal
- * on the open internet must not be a way around the network that guards that.
+ * What browsers may reach, and Stripe's deliveries, which are signed. The gateways' own
+ * conversation (`/internal`) is not among it: a portal on the open internet must not be a way
+ * around the network that guards that.
  */
-const PUBLIC = /^\/(portal|v1|auth)\/|^\/(docs(\/|$)|openapi\.json$)/;
+const PUBLIC = /^\/(portal|v1|auth)\/|^\/(docs(\/|$)|openapi\.json$|webhooks\/stripe$)/;
 
 export interface Proxy {
   /** Passes a request on; `target` is path and query after `/api`. */

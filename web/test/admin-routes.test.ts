@@ -83,7 +83,7 @@ test('a secret goes in, is chosen for a header by its name, and is never shown',
   await page.getByText('Headers', { exact: true }).click();
   await page.getByRole('button', { name: 'Add header' }).first().click();
   await page.getByLabel('Header', { exact: true }).fill('Authorization');
-  await page.getByLabel('From').selectOption('secret');
+  await page.getByLabel('From', { exact: true }).selectOption('secret');
   await page.getByRole('button', { name: 'Save route' }).click();
   await page.getByText('Choose a secret').waitFor();
   await page.getByLabel('Secret', { exact: true }).selectOption('upstream-key');
@@ -100,4 +100,117 @@ test('a secret goes in, is chosen for a header by its name, and is never shown',
     ],
     response_headers: [],
   });
+});
+
+test('a route takes tokens of an issuer, and its form asks for what they need', async () => {
+  const route = routeOf('Weather');
+  await page.goto(paths.adminRoute(route?.id ?? ''));
+  await page.getByText('Tokens (JWT)', { exact: true }).click();
+  await page.getByLabel('Take tokens of another issuer').check();
+  await page.getByLabel('Issuer', { exact: true }).fill('https://id.example.com/');
+  await page.getByRole('button', { name: 'Save route' }).click();
+  await page.getByText('Enter an audience').waitFor();
+  await page.getByLabel('Audience', { exact: true }).fill('https://api.example.com, mobile');
+  await page.getByLabel('Algorithms', { exact: true }).fill('ES256');
+  await page.getByLabel('It names').selectOption('key');
+  await page.getByRole('button', { name: 'Save route' }).click();
+  await page.getByText('Route saved').waitFor();
+  expect(routeOf('Weather')?.jwt).toEqual({
+    issuer: 'https://id.example.com/',
+    audience: ['https://api.example.com', 'mobile'],
+    jwks_url: null,
+    algorithms: ['ES256'],
+    ...{ clock_tolerance_s: 30, claim: 'sub', names: 'key', forward: false },
+  });
+  await page.reload();
+  expect(await page.getByLabel('Issuer', { exact: true }).inputValue()).toBe(
+    'https://id.example.com/',
+  );
+});
+
+test('a route gets a second upstream, retries and a fence, and shows them again', async () => {
+  const route = routeOf('Weather');
+  await page.goto(paths.adminRoute(route?.id ?? ''));
+  await page.getByRole('button', { name: 'Add upstream' }).click();
+  await page.getByLabel('Upstream URL 2').fill('http://127.0.0.1:4004');
+  await page.getByLabel('Weight', { exact: true }).fill('3');
+  await page.getByText('Timeouts and failures', { exact: true }).click();
+  await page.getByLabel('Retries', { exact: true }).check();
+  await page.getByLabel('Also on statuses').fill('503');
+  await page.getByText('Access', { exact: true }).click();
+  await page.getByLabel('Only from').fill('10.0.0.0/8, 2001:db8::/32');
+  await page.getByLabel('Required scopes').fill('weather:read');
+  await page.getByText('Browsers (CORS)', { exact: true }).click();
+  await page.getByLabel('Answer browsers here').check();
+  await page.getByRole('button', { name: 'Save route' }).click();
+  await page.getByText('Enter an origin, or *').waitFor();
+  await page.getByLabel('Origins').fill('https://app.example.com');
+  await page.getByRole('button', { name: 'Save route' }).click();
+  await page.getByText('Route saved').waitFor();
+  expect(routeOf('Weather')).toMatchObject({
+    upstreams: [{ weight: 3 }, { url: 'http://127.0.0.1:4004', weight: 1 }],
+    retries: { attempts: 1, statuses: [503], budget_percent: 20 },
+    ip_allow: ['10.0.0.0/8', '2001:db8::/32'],
+    required_scopes: ['weather:read'],
+    cors: { origins: ['https://app.example.com'], credentials: false },
+    maintenance: null,
+  });
+  await page.reload();
+  await page.getByText('scopes required, addresses restricted').waitFor();
+  expect(await page.getByLabel('Also on statuses').isVisible()).toBe(true);
+});
+
+test.each([
+  ['expires', 5],
+  ['expired', -1],
+] as const)(
+  'a certificate that %s is told of in the list and with the route',
+  async (verb, days) => {
+    const route = routeOf('Weather');
+    const end = new Date(Date.now() + days * 86_400_000).toISOString();
+    Object.assign(route ?? {}, { certificates_expire_at: end });
+    await page.goto(paths.adminRoutes);
+    await page.getByText(`Certificate ${verb}`, { exact: true }).waitFor();
+    await page.goto(paths.adminRoute(route?.id ?? ''));
+    await page.getByRole('heading', { name: `A certificate ${verb} on` }).waitFor();
+    Object.assign(route ?? {}, { certificates_expire_at: null });
+    await page.reload();
+    await page.getByRole('heading', { name: 'Weather' }).waitFor();
+    expect(await page.getByText('A certificate').count()).toBe(0);
+  },
+);
+
+test('a route gets an authority and a certificate whose key is a secret', async () => {
+  const name = 'gateway-key';
+  const made = new Date().toISOString();
+  stage.state.secrets.push({
+    id: 'sec_tls',
+    name,
+    used_by: [],
+    created_at: made,
+    updated_at: made,
+  });
+  const route = routeOf('Weather');
+  await page.goto(paths.adminRoute(route?.id ?? ''));
+  await page.getByLabel('Upstream URL', { exact: true }).fill('https://weather.internal');
+  await page.getByText('TLS with upstreams', { exact: true }).click();
+  await page.getByLabel('Own authority or certificate for https://weather.internal').check();
+  await page.getByLabel('Authorities (PEM)').fill('-----BEGIN CERTIFICATE-----\nca');
+  await page.getByLabel('Client certificate (PEM)').fill('-----BEGIN CERTIFICATE-----\nown');
+  await page.getByRole('button', { name: 'Save route' }).click();
+  await page.getByText('Choose a secret').waitFor();
+  await page.getByLabel('Private key').selectOption(name);
+  await page.getByLabel('Server name').fill('api.internal');
+  await page.getByRole('button', { name: 'Save route' }).click();
+  await page.getByText('Route saved').waitFor();
+  const tls = {
+    ca: '-----BEGIN CERTIFICATE-----\nca',
+    certificate: '-----BEGIN CERTIFICATE-----\nown',
+    key: name,
+    server_name: 'api.internal',
+  };
+  expect(routeOf('Weather')?.upstreams[0]).toMatchObject({ url: 'https://weather.internal', tls });
+  await page.reload();
+  await page.getByText('Own settings for one upstream.').waitFor();
+  expect(await page.getByLabel('Server name').inputValue()).toBe('api.internal');
 });

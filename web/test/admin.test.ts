@@ -98,15 +98,85 @@ test('meters of one name can be told apart where one is chosen', async () => {
   stage.state.meters.pop();
 });
 
-test('a customer is moved to another plan', async () => {
+test('a version says what it changes of the one before', async () => {
+  const pro = stage.state.plans.find((plan) => plan.slug === 'pro');
+  await page.goto(paths.adminPlanVersion(pro?.id ?? '', pro?.versions[1]?.id ?? ''));
+  const changes = page.getByRole('region', { name: 'Changes since version 1' });
+  await changes.getByText('None').waitFor();
+  await page.getByLabel('Trial, days').fill('30');
+  await page.getByRole('button', { name: 'Save draft' }).click();
+  await changes.getByText('New:Trial, days: 30').waitFor();
+  await changes.getByText('Gone:Trial, days: 0').waitFor();
+  expect(pro?.versions[1]?.trial_days).toBe(30);
+});
+
+test('a customer is moved to another plan, and told before what that comes to', async () => {
   const acme = stage.state.customers.find((one) => one.name === 'Acme')?.id ?? '';
   const free = stage.state.plans.find((plan) => plan.slug === 'free');
   await page.goto(paths.adminCustomer(acme, { tab: 'subscription' }));
   await page.getByLabel('Plan version').selectOption(free?.versions[0]?.id ?? '');
-  await page.getByRole('button', { name: 'Change plan' }).click();
+  await page.getByText('Due now').waitFor();
+  await page.getByText(/^Unused: Flat fee/).waitFor();
+  await page.getByRole('button', { name: 'Change plan…' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('Due now').waitFor();
+  await dialog.getByRole('button', { name: 'Change plan' }).click();
   await page.getByRole('link', { name: 'Free v1' }).waitFor();
   const held = stage.state.subscriptions.filter((one) => one.customer_id === acme);
   expect(held.map((one) => one.plan_id)).toEqual([free?.id]);
+});
+
+test('a cancel with the period is pending until it is withdrawn', async () => {
+  const acme = stage.state.customers.find((one) => one.name === 'Acme')?.id ?? '';
+  const held = stage.state.subscriptions.find((one) => one.customer_id === acme);
+  await page.goto(paths.adminCustomer(acme, { tab: 'subscription' }));
+  await page.getByLabel('Step').selectOption('cancel');
+  await page.getByLabel('When').selectOption('period_end');
+  await page.getByRole('button', { name: 'Cancel subscription…' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel subscription' }).click();
+  await page.getByRole('button', { name: 'Withdraw…' }).waitFor();
+  expect(held?.pending_change).toMatchObject({ kind: 'cancel' });
+  await page.getByRole('button', { name: 'Withdraw…' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Withdraw' }).click();
+  await page.getByRole('button', { name: 'Withdraw…' }).waitFor({ state: 'detached' });
+  expect(held?.pending_change).toBeNull();
+});
+
+test('a customer is given a tax and a coupon, and both are taken away again', async () => {
+  const acme = stage.state.customers.find((one) => one.name === 'Acme')?.id ?? '';
+  await page.goto(paths.adminCustomer(acme, { tab: 'subscription' }));
+  const card = page.getByRole('region', { name: 'Taxes and coupons' });
+  for (const [form, row] of [
+    ['Tax rate', 'VAT, 19% on top'],
+    ['Coupon', 'Spring, 12.5% off'],
+  ] as const) {
+    const add = card.getByRole('form', { name: form });
+    await add.getByLabel(form).selectOption({ label: row });
+    await add.getByRole('button', { name: 'Add' }).click();
+    await card.getByRole('listitem').getByText(row).waitFor();
+  }
+  expect(stage.state.taxed[acme]).toEqual([stage.state.taxRates[0]?.id]);
+  for (const row of ['VAT, 19% on top', 'Spring, 12.5% off']) {
+    await card.getByRole('button', { name: `Remove ${row}` }).click();
+    await card.getByRole('listitem').getByText(row).waitFor({ state: 'detached' });
+  }
+  expect(stage.state.taxed[acme]).toEqual([]);
+  expect(stage.state.customerCoupons.map(({ ended_at }) => ended_at === null)).toEqual([false]);
+});
+
+test('where the installation is for tests, its time is shown and moved forward', async () => {
+  await page.goto(paths.adminPlans());
+  await page.getByRole('heading', { name: 'Plans' }).waitFor();
+  expect(await page.getByRole('region', { name: 'Test clock' }).count()).toBe(0);
+  stage.state.testClock.enabled = true;
+  await page.reload();
+  await page.getByRole('button', { name: 'Move time forward…' }).click();
+  await page.getByLabel('By').selectOption('7');
+  await page.getByRole('button', { name: 'Move forward', exact: true }).click();
+  await page.getByText(/^It is /).waitFor();
+  const days = stage.state.testClock.offset_ms / 86_400_000;
+  expect(Math.round(days)).toBe(7);
+  stage.state.testClock = { enabled: false, offset_ms: 0 };
 });
 
 test('the admin side tells a customer that it is not theirs', async () => {

@@ -1,8 +1,7 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { paths } from '../src/kit/paths.ts';
-import { ADMIN, raiseStage, type Stage } from './stage.ts';
+import { ADMIN, raiseStage, type Stage, violationsOn } from './stage.ts';
 
 let stage: Stage;
 let context: BrowserContext;
@@ -62,8 +61,7 @@ describe('writing off', () => {
     await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
     await page.goto(paths.adminGateways(LOST));
     await page.getByRole('dialog').getByText('312').waitFor();
-    const faults = async () =>
-      (await new AxeBuilder({ page }).analyze()).violations.map((one) => one.id);
+    const faults = async () => (await violationsOn(page)).map((one) => one.id);
     expect(await faults()).toEqual([]);
     await page.getByRole('button', { name: 'Write off…' }).click();
     await page.getByText('until their windows end').waitFor();

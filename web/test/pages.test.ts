@@ -1,8 +1,7 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { paths } from '../src/kit/paths.ts';
-import { ADMIN, complaintsOf, CUSTOMER, raiseStage, type Stage } from './stage.ts';
+import { ADMIN, complaintsOf, CUSTOMER, raiseStage, type Stage, violationsOn } from './stage.ts';
 
 /** Every page once: accessible, without a complaint of the browser, without sideways scroll. */
 
@@ -32,6 +31,8 @@ const tiered = () => {
   return { id: plan?.id ?? '', published: published?.id ?? '', draft: draft?.id ?? '' };
 };
 
+const sent = (): string => stage.state.invoices.find(({ state }) => state === 'open')?.id ?? '';
+
 type Visit = readonly [who: string, heading: string, path: () => string];
 
 const VISITS: readonly Visit[] = [
@@ -55,8 +56,12 @@ const VISITS: readonly Visit[] = [
   ['admin', 'Acme', () => paths.adminCustomer(acme(), { tab: 'keys' })],
   ['admin', 'Acme', () => paths.adminCustomer(acme(), { tab: 'usage' })],
   ['admin', 'Acme', () => paths.adminCustomer(acme(), { tab: 'members' })],
+  ['admin', 'Coupons and taxes', () => paths.adminTerms],
+  ['admin', 'Audit log', () => paths.adminAudit()],
+  ['admin', 'Audit log', () => paths.adminAudit({ action: 'nothing.such' })],
   ['admin', 'Plans', () => paths.adminPlans()],
   ['admin', 'Pro', () => paths.adminPlan(pro().id)],
+  ['admin', 'Test a path', () => paths.adminRouteTrial()],
   ['admin', 'New version', () => paths.adminPlanNewVersion(pro().id)],
   ['admin', 'Pro, version 1', () => paths.adminPlanVersion(pro().id, pro().published)],
   ['admin', 'Pro, version 2', () => paths.adminPlanVersion(pro().id, pro().draft)],
@@ -67,9 +72,16 @@ const VISITS: readonly Visit[] = [
   ['admin', 'Routes', () => paths.adminRoutes],
   ['admin', 'New route', () => paths.adminRouteNew],
   ['admin', 'Weather', () => paths.adminRoute(stage.state.routes[0]?.id ?? '')],
+  ['customer', 'Invoices', () => paths.invoices(acme())],
+  ['customer', 'Invoices', () => paths.invoices(unused())],
+  ['customer', 'INV-000042', () => paths.invoice(acme(), sent())],
+  ['admin', 'Invoices', () => paths.adminInvoices()],
+  ['admin', 'Jobs', () => paths.adminJobs],
+  ['admin', 'INV-000042', () => paths.adminInvoice(sent())],
   ['admin', 'Gateways', () => paths.adminGateways()],
   ['admin', 'Gateways', () => paths.adminGateways()],
   ['admin', 'Gateways', () => paths.adminGateways()],
+  ['admin', 'Billing settings', () => paths.adminBillingSettings],
 ];
 
 const WIDTHS = [320, 768, 1280];
@@ -89,11 +101,20 @@ describe.each(VISITS.map((visit, at) => [...visit, at] as const))('%s at %s', (.
     await page.getByRole('status').filter({ hasText: 'Loading' }).first().waitFor({
       state: 'detached',
     });
-    const { violations } = await new AxeBuilder({ page }).analyze();
+    const violations = await violationsOn(page);
     expect(violations.map((one) => [one.id, one.nodes.map((node) => node.target)])).toEqual([]);
     const sideways = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     expect(sideways).toBeLessThanOrEqual(0);
     expect(complaints).toEqual([]);
     await page.close();
   });
+});
+
+test('a page that is not sound is seen not to be', async () => {
+  const page = await visitors.get('nobody')!.newPage();
+  const words = '<p style="color: #aaa; background: #fff">pale</p><img src="data:,">';
+  await page.setContent(`<html lang="en"><title>T</title><main><h1>H</h1>${words}</main></html>`);
+  const violations = await violationsOn(page);
+  expect(violations.map(({ id }) => id).toSorted()).toEqual(['color-contrast', 'image-alt']);
+  await page.close();
 });

@@ -47,6 +47,28 @@ describe('Overview', () => {
     }
   });
 
+  test('says that requests are refused, and when the subscription goes on or ends', async () => {
+    const held = stage.state.subscriptions.find((one) => one.customer_id === acme)!;
+    const at = '2030-05-01T00:00:00.000Z';
+    const plan = page.getByRole('region', { name: 'Plan', exact: true });
+    Object.assign(held, {
+      state: 'paused',
+      pending_change: { kind: 'resume', at, plan_version_id: null },
+    });
+    await page.goto(paths.overview(acme));
+    await plan.getByText('Paused: requests are refused').waitFor();
+    await plan.getByText('Goes on').waitFor();
+    Object.assign(held, {
+      state: 'past_due',
+      pending_change: { kind: 'cancel', at, plan_version_id: null },
+    });
+    await page.reload();
+    await plan.getByText('Payment is due').waitFor();
+    await plan.getByText('Ends', { exact: true }).waitFor();
+    expect(await plan.locator(`time[datetime="${at}"]`).count()).toBe(1);
+    Object.assign(held, { state: 'active', pending_change: null });
+  });
+
   test('keeps old figures with their age while the stream is lost, then catches up', async () => {
     stage.state.today.set(acme, 100);
     await page.goto(paths.overview(acme));
@@ -138,6 +160,7 @@ describe('Usage', () => {
     await page.getByRole('table', { name: 'Figures' }).getByRole('button').first().click();
     const drawer = page.getByRole('dialog', { name: 'Ledger entries' });
     await drawer.getByText('gateway gw_7k2m9q').first().waitFor();
+    await drawer.getByText('Not billed: repeated').first().waitFor();
     await drawer.getByRole('button', { name: 'Load more' }).click();
     await drawer.getByText('batch 8069').waitFor();
     await page.keyboard.press('Escape');
@@ -164,6 +187,25 @@ describe('Keys', () => {
     await page.getByRole('button', { name: 'Done' }).click();
     await page.getByRole('cell', { name: 'Crawler', exact: true }).waitFor();
     expect(await page.content()).not.toContain(secret);
+  });
+
+  test('a key gets scopes that its customer may give, and from where it may come', async () => {
+    stage.state.customers.find(({ id }) => id === acme)!.key_scopes = ['orders:read', 'refunds'];
+    await page.goto(paths.keys(acme));
+    await page.getByRole('button', { name: 'Create key' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('textbox', { name: 'Name' }).fill('Reader');
+    await dialog.getByLabel('refunds', { exact: true }).uncheck();
+    await dialog.getByText('Restrict', { exact: true }).click();
+    await dialog.getByLabel('Only from').fill('203.0.113.7, 2001:db8::/32');
+    await dialog.getByRole('button', { name: 'Create key' }).click();
+    await page.getByTestId('key-secret').waitFor();
+    const made = stage.state.keys.find(({ name }) => name === 'Reader');
+    const ip_allow = ['203.0.113.7', '2001:db8::/32'];
+    expect(made).toMatchObject({ scopes: ['orders:read'], ip_allow });
+    await page.goto(paths.keys(acme));
+    const row = page.getByRole('row').filter({ hasText: 'Reader' });
+    await row.getByText('orders:read; only from 203.0.113.7, 2001:db8::/32').waitFor();
   });
 
   test('revoking says what it does before it is done', async () => {

@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
 import { createAdaptorServer } from '@hono/node-server';
 import type { Server } from 'node:http';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { build } from 'vite';
+import { expect } from 'vitest';
 import { launchBrowser } from '../../scripts/test/browser.ts';
+import { oncePerRun } from '../../scripts/test/once.ts';
 import { createMock } from '../mock/app.ts';
 import type { MockState } from '../mock/state.ts';
 import { listen, startPortal } from './origin.ts';
@@ -22,14 +22,9 @@ export interface Stage {
   close: () => Promise<void>;
 }
 
-/** Builds the portal into a folder of its own and starts everything around it. */
+/** Starts everything around the portal, which is built once in a run. */
 export async function raiseStage(): Promise<Stage> {
-  const folder = mkdtempSync(join(tmpdir(), 'tollgate-portal-'));
-  await build({
-    configFile: join(import.meta.dirname, '..', 'vite.config.ts'),
-    logLevel: 'warn',
-    build: { outDir: folder, emptyOutDir: true },
-  });
+  const folder = await oncePerRun('portal', buildInto);
   const { app, state } = createMock();
   const core = await listen(createAdaptorServer({ fetch: app.fetch }) as Server);
   const portal = await startPortal(folder, core.url);
@@ -42,10 +37,19 @@ export async function raiseStage(): Promise<Stage> {
       await browser.close();
       await portal.close();
       await core.close();
-      rmSync(folder, { recursive: true });
     },
   };
 }
+
+const buildInto = async (folder: string): Promise<void> => {
+  // Only the file that builds needs it.
+  const { build } = await import('vite');
+  await build({
+    configFile: join(import.meta.dirname, '..', 'vite.config.ts'),
+    logLevel: 'warn',
+    build: { outDir: folder, emptyOutDir: true },
+  });
+};
 
 async function enter(
   browser: Browser,
@@ -73,4 +77,26 @@ export function complaintsOf(page: Page, expected?: RegExp): string[] {
     if (message.type() === 'error' || message.type() === 'warning') add(message.text());
   });
   return complaints;
+}
+
+/** Waits until a theme that was changed just now is drawn: half-way no colour has its contrast. */
+async function settled(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    for (let frames = 0; frames < 2; frames++) await new Promise(requestAnimationFrame);
+    const fading = document.getAnimations().filter((one) => one instanceof CSSTransition);
+    await Promise.allSettled(fading.map((one) => one.finished));
+  });
+}
+
+type Violations = Awaited<ReturnType<AxeBuilder['analyze']>>['violations'];
+
+/**
+ * What axe finds wrong with a page. Told to look at one document, as our pages are, and to list
+ * nothing but faults, it needs less than half the time.
+ */
+export async function violationsOn(page: Page): Promise<Violations> {
+  await settled(page);
+  const axe = new AxeBuilder({ page }).options({ resultTypes: ['violations'] });
+  expect(page.frames()).toHaveLength(1);
+  return (await axe.setLegacyMode().analyze()).violations;
 }

@@ -1,7 +1,7 @@
 import type { BootState } from '@tollgate/billing-core/contract/gateway-state.ts';
 import { expect, test } from 'vitest';
 import { fleet } from '../../mock/gateways.ts';
-import { bootHealth, heldBy, heldByMeter, isSilent } from './boots.ts';
+import { bootHealth, heldBy, heldByMeter, isSilent, lagText } from './boots.ts';
 
 const NOW = Date.parse('2026-11-22T12:00:00Z');
 const boot = (state: BootState['state'], seenAgoMs: number): BootState => ({
@@ -26,6 +26,16 @@ test.each([
 ] as const)('%s and heard of %d ms ago reads %s', (state, ago, label) => {
   expect(bootHealth(boot(state, ago), NOW).label).toBe(label);
   expect(isSilent(boot(state, ago), NOW)).toBe(label === 'Silent');
+});
+
+test.each([
+  [null, '–'],
+  [0, 'under 1 s'],
+  [90_000, '1 min'],
+  [-4_999, 'under 1 s'],
+  [-7_200_000, '2 h ahead'],
+])('%s ms behind reads %s', (lag_ms, text) => {
+  expect(lagText({ ...boot('live', 0), lag_ms })).toBe(text);
 });
 
 test('what a boot holds is summed up by meter, exactly, and of that boot alone', () => {

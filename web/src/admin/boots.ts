@@ -2,6 +2,7 @@ import type { BootState } from '@tollgate/billing-core/contract/gateway-state.ts
 import type { QuotaWindowState } from '@tollgate/billing-core/contract/lease-state.ts';
 import type { BadgeTone } from '../kit/badge.tsx';
 import { sum } from '../kit/decimal.ts';
+import { formatSpan } from '../kit/format.ts';
 import { t } from '../kit/text.ts';
 
 /** A gateway syncs every second: one that says nothing for so long is stopped, or cut off. */
@@ -31,6 +32,16 @@ export const MEANING: Record<BootState['state'], string> = {
   forfeited: t('Its machine went down: what was not on disk is lost. Its units stay used.'),
   written_off: t('Its disk was given up. Its units stay used until their windows end.'),
 };
+
+/** Clocks of several cores differ a little: so far ahead of one of them is no news. */
+const AHEAD_MS = 5_000;
+
+/** @returns how far behind a boot is, or ahead of a clock that was set back. */
+export function lagText({ lag_ms: lag }: BootState): string {
+  if (lag === null) return '–';
+  if (lag < -AHEAD_MS) return t('{span} ahead', { span: formatSpan(-lag / 1000) });
+  return formatSpan(lag / 1000);
+}
 
 export interface HeldUnits {
   window: QuotaWindowState;

@@ -1,6 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { KeyRound, Plus } from 'lucide-react';
-import { useState } from 'react';
+import { useRouter } from '@tanstack/react-router';
+import { useCallback, useState } from 'react';
+import type { Customer } from '@tollgate/billing-core/contract/customer.ts';
 import type { Key as ApiKey } from '@tollgate/billing-core/contract/key.ts';
 import { Button } from '../kit/button.tsx';
 import { FirstUse } from '../kit/empty.tsx';
@@ -9,18 +11,25 @@ import { KeyTable } from '../kit/keys/key-table.tsx';
 import { RevokeKeyDialog } from '../kit/keys/revoke-key.tsx';
 import { Card } from '../kit/page.tsx';
 import { LoadMore, usePages } from '../kit/pages.tsx';
+import { paths } from '../kit/paths.ts';
 import { Loaded } from '../kit/query.tsx';
 import { TableSkeleton } from '../kit/skeleton.tsx';
 import { t } from '../kit/text.ts';
 
 /** A customer's keys, seen and handled by an admin. */
-export function CustomerKeys({ customerId }: { customerId: string }) {
+export function CustomerKeys({ customer }: { customer: Customer }) {
+  const { id: customerId } = customer;
   const [creating, setCreating] = useState(false);
   const [revoking, setRevoking] = useState<ApiKey>();
   const queries = useQueryClient();
+  const router = useRouter();
   const path = `/v1/customers/${customerId}/keys`;
   const key = ['admin', 'customer', customerId, 'keys'];
   const keys = usePages<ApiKey>({ key, path });
+  const tryKey = useCallback(
+    ({ id }: ApiKey) => router.history.push(paths.adminRouteTrial({ key_id: id })),
+    [router],
+  );
   const reload = (): void => void queries.invalidateQueries({ queryKey: key });
   return (
     <Card
@@ -42,7 +51,7 @@ export function CustomerKeys({ customerId }: { customerId: string }) {
               about={t('The customer can create them too, on their own side.')}
             />
           ) : (
-            <KeyTable keys={rows} onRevoke={setRevoking} />
+            <KeyTable keys={rows} onRevoke={setRevoking} onTry={tryKey} />
           )
         }
       </Loaded>
@@ -50,6 +59,7 @@ export function CustomerKeys({ customerId }: { customerId: string }) {
       <CreateKeyDialog
         open={creating}
         path={path}
+        scopes={customer.key_scopes}
         onClose={() => setCreating(false)}
         onCreated={reload}
       />

@@ -6,7 +6,7 @@ import type { Plan } from '@tollgate/billing-core/contract/plan.ts';
 import type { Subscription } from '@tollgate/billing-core/contract/subscription.ts';
 import { Button } from '../kit/button.tsx';
 import { ConfirmDialog } from '../kit/dialog.tsx';
-import { formatDateUtc } from '../kit/format.ts';
+import { formatRangeInZone } from '../kit/format.ts';
 import { Link } from '../kit/link.tsx';
 import { Card, Facts } from '../kit/page.tsx';
 import { usePages } from '../kit/pages.tsx';
@@ -16,9 +16,13 @@ import { FactsSkeleton } from '../kit/skeleton.tsx';
 import { t } from '../kit/text.ts';
 import { Instant } from '../kit/time.tsx';
 import { toast } from '../kit/toast.tsx';
+import { CustomerTerms } from './customer-terms.tsx';
+import { AddOns } from './add-ons.tsx';
 import { planChoices } from './queries.ts';
 import { SubscriptionState } from './states.tsx';
+import { StepForm } from './step-form.tsx';
 import { SubscribeForm } from './subscribe-form.tsx';
+import { SubscriptionTimeline } from './subscription-timeline.tsx';
 
 /** The customer's plan: begin, change or cancel it; earlier subscriptions below. */
 export function CustomerSubscription({ customer }: { customer: Customer }) {
@@ -54,18 +58,26 @@ export function CustomerSubscription({ customer }: { customer: Customer }) {
                 <Live subscription={live} plans={known} customer={customer} onChange={reload} />
               )}
             </Card>
-            <Card title={live === undefined ? t('Subscribe') : t('Change plan')}>
+            <Card title={live === undefined ? t('Subscribe') : t('Change')}>
               <Loaded query={plans} skeleton={<FactsSkeleton facts={2} />}>
-                {(page) => (
-                  <SubscribeForm
-                    customerId={customer.id}
-                    current={live}
-                    plans={page.data}
-                    onDone={reload}
-                  />
-                )}
+                {(page) =>
+                  live === undefined ? (
+                    <SubscribeForm customerId={customer.id} plans={page.data} onDone={reload} />
+                  ) : (
+                    <StepForm
+                      // What can be done follows from the state; what was typed for another goes.
+                      key={`${live.id} ${live.state} ${live.plan_version_id}`}
+                      customer={customer}
+                      subscription={live}
+                      plans={page.data}
+                      onDone={reload}
+                    />
+                  )
+                }
               </Loaded>
             </Card>
+            {live !== undefined && <SubscriptionTimeline subscription={live} plans={known} />}
+            <CustomerTerms customer={customer} />
             <Earlier rows={rows.filter((row) => row.state === 'canceled')} plans={known} />
           </div>
         );
@@ -82,13 +94,7 @@ interface LiveProps {
 }
 
 function Live({ subscription, plans, customer, onChange }: LiveProps) {
-  const [asking, setAsking] = useState(false);
-  const { current_period: period } = subscription;
-  async function cancel(): Promise<void> {
-    await api(`/v1/subscriptions/${subscription.id}/cancel`, { method: 'POST' });
-    toast.done(t('Subscription canceled'), { description: customer.name });
-    await onChange();
-  }
+  const { current_period: period, trial_ends_at, time_zone: zone } = subscription;
   return (
     <>
       <Facts
@@ -99,30 +105,57 @@ function Live({ subscription, plans, customer, onChange }: LiveProps) {
             value: <SubscriptionState state={subscription.state} />,
           },
           { name: t('Started'), value: <Instant iso={subscription.started_at} /> },
-          {
-            name: t('Period'),
-            value: `${formatDateUtc(period.start)} – ${formatDateUtc(period.end)} UTC`,
-          },
-          ...(subscription.trial_ends_at === null
+          { name: t('Period'), value: formatRangeInZone(period.start, period.end, zone) },
+          ...(trial_ends_at === null
             ? []
-            : [{ name: t('Trial ends'), value: <Instant iso={subscription.trial_ends_at} /> }]),
+            : [{ name: t('Trial ends'), value: <Instant iso={trial_ends_at} /> }]),
         ]}
       />
-      <Button size="sm" className="mt-4" onClick={() => setAsking(true)}>
-        {t('Cancel subscription…')}
+      <AddOns subscription={subscription} plans={plans} />
+      <Pending {...{ subscription, plans, customer, onChange }} />
+    </>
+  );
+}
+
+/** The one thing that is to happen by itself, and the way to withdraw it. */
+function Pending({ subscription, plans, customer, onChange }: LiveProps) {
+  const [asking, setAsking] = useState(false);
+  const { pending_change: pending } = subscription;
+  if (pending === null) return null;
+  async function withdraw(): Promise<void> {
+    await api(`/v1/subscriptions/${subscription.id}/pending-change`, { method: 'DELETE' });
+    toast.done(t('Withdrawn'), { description: customer.name });
+    await onChange();
+  }
+  const to = plans?.find((plan) =>
+    plan.versions.some((version) => version.id === pending.plan_version_id),
+  );
+  return (
+    <div className="mt-4 flex flex-wrap items-center justify-between gap-2 rounded-md bg-sunken p-3">
+      <p className="min-w-0 wrap-anywhere">
+        {PENDING[pending.kind]} {to?.name} <Instant iso={pending.at} />
+      </p>
+      <Button size="sm" onClick={() => setAsking(true)}>
+        {t('Withdraw…')}
       </Button>
       <ConfirmDialog
         open={asking}
         onClose={() => setAsking(false)}
-        onConfirm={cancel}
-        danger
-        title={t('Cancel the subscription of “{name}”?', { name: customer.name })}
-        confirmLabel={t('Cancel subscription')}
-        consequence={t('Their requests are refused from now on. What was used stays billable.')}
+        onConfirm={withdraw}
+        title={t('Withdraw what is pending for “{name}”?', { name: customer.name })}
+        confirmLabel={t('Withdraw')}
+        consequence={t('The subscription goes on as it is.')}
       />
-    </>
+    </div>
   );
 }
+
+const PENDING: Record<NonNullable<Subscription['pending_change']>['kind'], string> = {
+  change: t('Changes to'),
+  cancel: t('Ends'),
+  pause: t('Pauses'),
+  resume: t('Resumes'),
+};
 
 type PlanNameProps = Pick<LiveProps, 'subscription' | 'plans'>;
 

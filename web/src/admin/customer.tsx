@@ -9,9 +9,12 @@ import { Loaded } from '../kit/query.tsx';
 import { FactsSkeleton } from '../kit/skeleton.tsx';
 import { Tabs } from '../kit/tabs.tsx';
 import { t } from '../kit/text.ts';
+import { CustomerClockBadge, CustomerClockCard } from './customer-clock.tsx';
+import { CustomerDebt } from './customer-debt.tsx';
 import { CustomerFacts } from './customer-facts.tsx';
 import { CustomerKeys } from './customer-keys.tsx';
 import { CustomerMembers } from './customer-members.tsx';
+import { CustomerNotices } from './customer-notices.tsx';
 import { CustomerSubscription } from './customer-subscription.tsx';
 import { CustomerUsage } from './customer-usage.tsx';
 import { customerQuery } from './queries.ts';
@@ -22,6 +25,7 @@ const TABS = [
   { id: 'keys', label: t('Keys') },
   { id: 'usage', label: t('Usage') },
   { id: 'members', label: t('Members') },
+  { id: 'notices', label: t('Notices') },
 ] as const;
 
 /** One customer and everything that belongs to it; the tab is in the URL. */
@@ -39,7 +43,11 @@ export function CustomerPage() {
       <PageHeader
         title={customer.data?.name ?? t('Customer')}
         back={{ href: paths.adminCustomers(), label: t('Customers') }}
-        about={<Id id={customerId} />}
+        about={
+          <>
+            <Id id={customerId} /> <CustomerClockBadge customerId={customerId} />
+          </>
+        }
       />
       <Tabs label={t('Customer')} tabs={tabs} current={tab} />
       <Loaded
@@ -68,14 +76,26 @@ function Id({ id }: { id: string }) {
 function Tab({ tab, customer }: { tab: (typeof TABS)[number]['id']; customer: Customer }) {
   switch (tab) {
     case 'facts':
-      return <CustomerFacts customer={customer} />;
+      return (
+        <div className="flex flex-col gap-5">
+          <CustomerFacts customer={customer} />
+          <CustomerClockCard customerId={customer.id} />
+        </div>
+      );
     case 'subscription':
-      return <CustomerSubscription customer={customer} />;
+      return (
+        <>
+          <CustomerDebt customerId={customer.id} />
+          <CustomerSubscription customer={customer} />
+        </>
+      );
     case 'keys':
-      return <CustomerKeys customerId={customer.id} />;
+      return <CustomerKeys customer={customer} />;
     case 'usage':
       return <CustomerUsage customerId={customer.id} />;
     case 'members':
       return <CustomerMembers customerId={customer.id} />;
+    case 'notices':
+      return <CustomerNotices customer={customer} />;
   }
 }

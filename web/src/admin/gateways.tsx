@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 import type { BootState, GatewayState } from '@tollgate/billing-core/contract/gateway-state.ts';
 import { Badge } from '../kit/badge.tsx';
 import { FirstUse } from '../kit/empty.tsx';
-import { formatNumber, formatSpan } from '../kit/format.ts';
+import { formatNumber } from '../kit/format.ts';
 import { Link, useUrlState } from '../kit/link.tsx';
 import { Card, PageHeader } from '../kit/page.tsx';
 import { LoadMore, usePages } from '../kit/pages.tsx';
@@ -14,7 +14,7 @@ import { Table, type Column } from '../kit/table.tsx';
 import { t } from '../kit/text.ts';
 import { Ago, useNow } from '../kit/time.tsx';
 import { BootDrawer } from './boot-drawer.tsx';
-import { bootHealth } from './boots.ts';
+import { bootHealth, lagText } from './boots.ts';
 import { DeadLetters, Gaps } from './lost-usage.tsx';
 
 const REFRESH_MS = 5_000;
@@ -46,7 +46,7 @@ const COLUMNS: readonly Column<BootState & { gateway: string }>[] = [
     id: 'lag',
     header: t('Behind by'),
     align: 'end',
-    cell: ({ lag_ms }) => (lag_ms === null ? '–' : formatSpan(lag_ms / 1000)),
+    cell: lagText,
   },
   {
     id: 'seen',

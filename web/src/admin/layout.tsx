@@ -1,11 +1,21 @@
 import { Outlet } from '@tanstack/react-router';
-import { Building2, Layers, Server, Waypoints } from 'lucide-react';
+import {
+  Building2,
+  Layers,
+  ListChecks,
+  ReceiptText,
+  ScrollText,
+  Server,
+  TicketPercent,
+  Waypoints,
+} from 'lucide-react';
 import { ApiError } from '../kit/api-error.ts';
 import { ErrorPanel } from '../kit/error-panel.tsx';
 import { paths } from '../kit/paths.ts';
 import { Shell, type NavItem } from '../kit/shell.tsx';
 import { t } from '../kit/text.ts';
 import { AccountMenu } from '../session/account-menu.tsx';
+import { TestClockBar } from './test-clock.tsx';
 import { useMe } from '../session/me.ts';
 
 const NAV: readonly NavItem[] = [
@@ -16,8 +26,17 @@ const NAV: readonly NavItem[] = [
     deep: true,
   },
   { href: paths.adminPlans(), label: t('Plans'), icon: <Layers aria-hidden />, deep: true },
+  { href: paths.adminTerms, label: t('Coupons and taxes'), icon: <TicketPercent aria-hidden /> },
+  {
+    href: paths.adminInvoices(),
+    label: t('Invoices'),
+    icon: <ReceiptText aria-hidden />,
+    deep: true,
+  },
   { href: paths.adminRoutes, label: t('Routes'), icon: <Waypoints aria-hidden />, deep: true },
   { href: paths.adminGateways(), label: t('Gateways'), icon: <Server aria-hidden />, deep: true },
+  { href: paths.adminJobs, label: t('Jobs'), icon: <ListChecks aria-hidden /> },
+  { href: paths.adminAudit(), label: t('Audit log'), icon: <ScrollText aria-hidden /> },
 ];
 
 /** The frame of the admin side. The API refuses others; this only says so sooner. */
@@ -32,7 +51,14 @@ export function AdminLayout() {
       }
       account={<AccountMenu />}
     >
-      {stranger ? <ErrorPanel error={notAdmin()} /> : <Outlet />}
+      {stranger ? (
+        <ErrorPanel error={notAdmin()} />
+      ) : (
+        <>
+          <TestClockBar />
+          <Outlet />
+        </>
+      )}
     </Shell>
   );
 }

@@ -6,6 +6,7 @@ import type { Meter } from '@tollgate/billing-core/contract/meter.ts';
 import type { Plan, PlanVersion } from '@tollgate/billing-core/contract/plan.ts';
 import { Button } from '../kit/button.tsx';
 import { ConfirmDialog } from '../kit/dialog.tsx';
+import { intervalInWords } from '../kit/interval-words.ts';
 import { useGo } from '../kit/link.tsx';
 import { Card, Facts, PageHeader } from '../kit/page.tsx';
 import { paths } from '../kit/paths.ts';
@@ -13,12 +14,14 @@ import { entitlementInWords, priceInWords } from '../kit/price-words.ts';
 import { Loaded } from '../kit/query.tsx';
 import { FactsSkeleton } from '../kit/skeleton.tsx';
 import { t } from '../kit/text.ts';
+import { formatMoney } from '../kit/format.ts';
 import { Instant } from '../kit/time.tsx';
 import { toast } from '../kit/toast.tsx';
 import { ErrorPanel } from '../kit/error-panel.tsx';
 import { ApiError } from '../kit/api-error.ts';
 import { meterChoices, planQuery } from './queries.ts';
 import { VersionState } from './states.tsx';
+import { VersionDiff } from './version-diff.tsx';
 import { VersionForm } from './version-form.tsx';
 import type { VersionBody } from './version-values.ts';
 
@@ -37,6 +40,7 @@ export function NewVersionPage() {
     <Frame planId={planId} title={() => t('New version')}>
       {(plan, meters) => (
         <VersionForm
+          kind={plan.kind}
           from={plan.versions.toSorted((a, b) => b.number - a.number)[0]}
           meters={meters}
           saveLabel={t('Save draft')}
@@ -72,20 +76,35 @@ export function VersionPage() {
       {(plan, meters) => {
         const version = find(plan);
         if (version === undefined) return <ErrorPanel error={missing()} />;
-        if (version.state !== 'draft') return <Terms version={version} meters={meters} />;
+        const before = earlier(plan, version);
         return (
-          <VersionForm
-            key={version.id}
-            from={version}
-            meters={meters}
-            saveLabel={t('Save draft')}
-            cancelHref={paths.adminPlan(planId)}
-            onSave={save}
-          />
+          <div className="flex flex-col gap-5">
+            {before && <VersionDiff version={version} from={before} meters={meters} />}
+            {version.state === 'draft' ? (
+              <VersionForm
+                key={version.id}
+                kind={version.kind}
+                from={version}
+                meters={meters}
+                saveLabel={t('Save draft')}
+                cancelHref={paths.adminPlan(planId)}
+                onSave={save}
+              />
+            ) : (
+              <Terms version={version} meters={meters} />
+            )}
+          </div>
         );
       }}
     </Frame>
   );
+}
+
+/** @returns the version before this one. */
+function earlier(plan: Plan, { number }: PlanVersion): PlanVersion | undefined {
+  return plan.versions
+    .filter((one) => one.number < number)
+    .toSorted((a, b) => b.number - a.number)[0];
 }
 
 function missing(): ApiError {
@@ -211,6 +230,15 @@ function Terms({ version, meters }: { version: PlanVersion; meters: Meter[] }) {
               name: t('Proration'),
               value: version.proration === 'day' ? t('By the day') : t('By the second'),
             },
+            { name: t('Billing period'), value: intervalInWords(version.interval_months) },
+            ...(version.threshold_amount === null
+              ? []
+              : [
+                  {
+                    name: t('Bills usage early at'),
+                    value: formatMoney(version.threshold_amount, version.currency),
+                  },
+                ]),
             { name: t('Trial'), value: t('{days} days', { days: version.trial_days }) },
             {
               name: t('Published'),

@@ -17,6 +17,7 @@ import { FactsSkeleton } from '../kit/skeleton.tsx';
 import { t } from '../kit/text.ts';
 import { Instant } from '../kit/time.tsx';
 import { planQuery, useMeters } from './queries.ts';
+import { UnpaidButton, unpaidInWords } from './plan-unpaid.tsx';
 import { VersionState } from './states.tsx';
 
 /** A plan and its versions. */
@@ -66,11 +67,14 @@ function PlanFacts({ plan }: { plan: Plan }) {
     <Card
       title={t('Facts')}
       actions={
-        !plan.self_serve_default && (
-          <Button size="sm" onClick={() => setAsking(true)}>
-            {t('Make it the self-serve default…')}
-          </Button>
-        )
+        <>
+          <UnpaidButton plan={plan} />
+          {!plan.self_serve_default && (
+            <Button size="sm" onClick={() => setAsking(true)}>
+              {t('Make it the self-serve default…')}
+            </Button>
+          )}
+        </>
       }
     >
       <Facts
@@ -84,6 +88,7 @@ function PlanFacts({ plan }: { plan: Plan }) {
               t('No')
             ),
           },
+          { name: t('When nobody pays'), value: unpaidInWords(plan) },
           { name: t('Created'), value: <Instant iso={plan.created_at} /> },
         ]}
       />

@@ -6,7 +6,7 @@ import { Badge } from '../kit/badge.tsx';
 import { Button } from '../kit/button.tsx';
 import { Dialog, DialogActions } from '../kit/dialog.tsx';
 import { FirstUse } from '../kit/empty.tsx';
-import { TextField } from '../kit/field.tsx';
+import { SelectField, TextField } from '../kit/field.tsx';
 import { Form, useApiForm } from '../kit/form.tsx';
 import { Link, useGo, useUrlState } from '../kit/link.tsx';
 import { Card, PageHeader } from '../kit/page.tsx';
@@ -39,6 +39,11 @@ const COLUMNS: readonly Column<Plan>[] = [
     header: t('Slug'),
     written: (plan) => plan.slug,
     cell: (plan) => <code className="font-mono text-xs">{plan.slug}</code>,
+  },
+  {
+    id: 'kind',
+    header: t('Kind'),
+    cell: ({ kind }) => (kind === 'plan' ? t('Plan') : t('Add-on')),
   },
   { id: 'version', header: t('Published'), cell: (plan) => <Published plan={plan} /> },
   {
@@ -109,7 +114,7 @@ function CreatePlanForm({ onCancel }: { onCancel: () => void }) {
   const go = useGo();
   const queries = useQueryClient();
   const create = useApiForm({
-    defaults: { name: '', slug: '', description: '' },
+    defaults: { name: '', slug: '', description: '', kind: 'plan' },
     submit: async (values, idempotencyKey) => {
       const body = withoutBlanks(values);
       const plan = await api<Plan>('/v1/plans', { method: 'POST', body, idempotencyKey });
@@ -130,6 +135,16 @@ function CreatePlanForm({ onCancel }: { onCancel: () => void }) {
         check={slugFault}
       />
       <TextField form={form} name="description" label={t('Description')} hint={t('Optional')} />
+      <SelectField
+        form={form}
+        name="kind"
+        label={t('Kind')}
+        hint={t('An add-on has a flat price and is bought beside a plan; it can raise its quotas.')}
+        options={[
+          { value: 'plan', label: t('Plan') },
+          { value: 'add_on', label: t('Add-on') },
+        ]}
+      />
       <DialogActions>
         <Button onClick={onCancel}>{t('Cancel')}</Button>
         <Button type="submit" tone="primary" busy={form.formState.isSubmitting}>

@@ -2,20 +2,40 @@ import { queryOptions, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { api } from '../kit/api.ts';
 import { meterLabel } from '../kit/meter-label.ts';
+import { onceKnown } from '../kit/query.tsx';
+import type { Coupon } from '@tollgate/billing-core/contract/coupon.ts';
 import type { Customer } from '@tollgate/billing-core/contract/customer.ts';
 import type { Meter } from '@tollgate/billing-core/contract/meter.ts';
 import type { Page } from '@tollgate/billing-core/contract/page.ts';
 import type { Plan } from '@tollgate/billing-core/contract/plan.ts';
 import type { Route } from '@tollgate/billing-core/contract/route.ts';
 import type { Secret } from '@tollgate/billing-core/contract/secret.ts';
+import type { CustomerClock, TestClock } from '@tollgate/billing-core/contract/test-clock.ts';
+import type { TaxRate } from '@tollgate/billing-core/contract/tax-rate.ts';
 import type { ValueFaults } from '@tollgate/billing-core/contract/value-fault.ts';
 
 const LIST_MAX = 100;
+const CLOCK_REFRESH_MS = 15_000;
 
 export const customerQuery = (id: string) =>
   queryOptions({
     queryKey: ['admin', 'customer', id],
     queryFn: ({ signal }) => api<Customer>(`/v1/customers/${encodeURIComponent(id)}`, { signal }),
+  });
+
+/** The time of the installation, and whether it is one that can be moved. */
+export const testClockQuery = queryOptions({
+  queryKey: ['admin', 'test-clock'],
+  queryFn: ({ signal }) => api<TestClock>('/v1/test-clock', { signal }),
+  refetchInterval: onceKnown(CLOCK_REFRESH_MS),
+});
+
+export const customerClockQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['admin', 'customer', id, 'test-clock'],
+    queryFn: ({ signal }) =>
+      api<CustomerClock>(`/v1/customers/${encodeURIComponent(id)}/test-clock`, { signal }),
+    refetchInterval: onceKnown(CLOCK_REFRESH_MS),
   });
 
 export const planQuery = (id: string) =>
@@ -48,6 +68,8 @@ const choices = <Row>(path: string) =>
 export const planChoices = choices<Plan>('/v1/plans');
 export const routeChoices = choices<Route>('/v1/routes');
 export const secretChoices = choices<Secret>('/v1/secrets');
+export const couponChoices = choices<Coupon>('/v1/coupons');
+export const taxRateChoices = choices<TaxRate>('/v1/tax-rates');
 export const meterChoices = choices<Meter>('/v1/meters');
 
 /** @returns the meters for a select box, by id. */

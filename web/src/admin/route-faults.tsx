@@ -14,7 +14,7 @@ const WORDS: Record<string, string> = {
   cut_off: t('The response ended before it'),
   unreadable: t('The body is no JSON, or in an unknown coding'),
   too_large: t('The body is too large to be read'),
-  ambiguous: t('The header came more than once'),
+  ambiguous: t('The header or the name came more than once'),
   not_a_number: t('It is not a number'),
   negative: t('It is negative'),
   over_maximum: t('It is over the largest value'),

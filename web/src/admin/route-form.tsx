@@ -8,8 +8,12 @@ import { Card } from '../kit/page.tsx';
 import { paths } from '../kit/paths.ts';
 import { t } from '../kit/text.ts';
 import { outcomeLabel } from '../kit/usage/series.ts';
+import { AccessFields, CorsFields } from './route-access.tsx';
+import { FailureFields } from './route-failure.tsx';
 import { HeaderFields } from './route-headers.tsx';
 import { MeteringFields } from './route-metering.tsx';
+import { TlsFields } from './route-tls.tsx';
+import { TokenFields } from './route-tokens.tsx';
 import { UpstreamFields } from './route-upstream.tsx';
 import { OUTCOMES, toRouteBody, toRouteValues, type RouteValues } from './route-values.ts';
 
@@ -19,12 +23,21 @@ interface RouteFormProps {
   onSave: (body: unknown, idempotencyKey: string) => Promise<void>;
 }
 
+// One text in the form where the API has a list.
+const LISTS = ['methods', 'required_scopes', 'ip_allow', 'ip_deny', 'retries.statuses'];
+const CORS_LISTS = ['cors.origins', 'cors.headers', 'cors.expose'];
+const TOKEN_LISTS = ['jwt.audience', 'jwt.algorithms'];
+
+/** The field of the form that holds what the API calls so. */
+const fieldOf = (path: string): string =>
+  [...LISTS, ...CORS_LISTS, ...TOKEN_LISTS].find((list) => path.startsWith(`${list}.`)) ?? path;
+
 /** The editor of a route: what it matches, where it leads, what it meters and bills. */
 export function RouteForm({ route, saveLabel, onSave }: RouteFormProps) {
   const defaults = useMemo(() => toRouteValues(route), [route]);
   const edit = useApiForm<RouteValues>({
     defaults,
-    rename: (path) => path.replace(/^methods\..*/, 'methods'),
+    rename: fieldOf,
     submit: (values, idempotencyKey) => onSave(toRouteBody(values), idempotencyKey),
   });
   const { form } = edit;
@@ -49,7 +62,13 @@ export function RouteForm({ route, saveLabel, onSave }: RouteFormProps) {
             />
           ))}
         </div>
-        <div className="mt-4 border-t border-line pt-4">
+        <div className="mt-4 flex flex-col gap-3 border-t border-line pt-4">
+          <CheckboxField
+            form={form}
+            name="billed_once"
+            label={t('Bill requests with the same Idempotency-Key once')}
+            hint={t('Within 24 hours; each still goes to the upstream.')}
+          />
           <CheckboxField
             form={form}
             name="cost_headers"
@@ -58,7 +77,12 @@ export function RouteForm({ route, saveLabel, onSave }: RouteFormProps) {
           />
         </div>
       </Card>
+      <AccessFields form={form} />
+      <TlsFields form={form} />
+      <FailureFields form={form} />
       <HeaderFields form={form} />
+      <CorsFields form={form} />
+      <TokenFields form={form} />
       <div className="flex flex-wrap justify-end gap-2">
         <ButtonLink href={paths.adminRoutes}>{t('Cancel')}</ButtonLink>
         <Button type="submit" tone="primary" busy={form.formState.isSubmitting}>

@@ -1,4 +1,3 @@
-import { useQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
 import { useFieldArray, useWatch, type UseFormReturn } from 'react-hook-form';
 import { Button } from '../kit/button.tsx';
@@ -7,8 +6,8 @@ import { FoldCard } from '../kit/fold-card.tsx';
 import { t } from '../kit/text.ts';
 import { Item } from './form-item.tsx';
 import { FIRST_HEADER } from './header-values.ts';
-import { secretChoices } from './queries.ts';
 import type { RouteValues } from './route-values.ts';
+import { SecretSelect } from './secret-select.tsx';
 import { headerFault } from './values.ts';
 
 const OPS = [
@@ -107,31 +106,15 @@ function HeaderRow({ form, side, at }: SideOf & { at: number }) {
           required={t('Enter a value')}
         />
       )}
-      {writes && secret && <SecretFields form={form} at={at} chosen={rule?.secret ?? ''} />}
+      {writes && secret && <SecretFields form={form} at={at} />}
     </div>
   );
 }
 
-interface SecretOf {
-  form: UseFormReturn<RouteValues>;
-  at: number;
-  chosen: string;
-}
-
-function SecretFields({ form, at, chosen }: SecretOf) {
-  const { data } = useQuery(secretChoices);
-  const names = (data?.data ?? []).map(({ name }) => name);
-  const all = chosen === '' || names.includes(chosen) ? names : [chosen, ...names];
-  const none = { value: '', label: all.length === 0 ? t('There are none yet') : t('Choose one') };
+function SecretFields({ form, at }: { form: UseFormReturn<RouteValues>; at: number }) {
   return (
     <>
-      <SelectField
-        form={form}
-        name={`request_headers.${at}.secret`}
-        label={t('Secret')}
-        options={[none, ...all.map((name) => ({ value: name, label: name }))]}
-        required={t('Choose a secret')}
-      />
+      <SecretSelect form={form} name={`request_headers.${at}.secret`} label={t('Secret')} />
       <TextField
         form={form}
         name={`request_headers.${at}.prefix`}

@@ -1,8 +1,11 @@
-import { useWatch, type UseFormReturn } from 'react-hook-form';
+import { Plus, Trash2 } from 'lucide-react';
+import { useFieldArray, useWatch, type UseFormReturn } from 'react-hook-form';
+import { Button, IconButton } from '../kit/button.tsx';
 import { SelectField, TextField } from '../kit/field.tsx';
 import { Card } from '../kit/page.tsx';
 import { t } from '../kit/text.ts';
 import type { RouteValues } from './route-values.ts';
+import { FIRST_UPSTREAM } from './upstream-values.ts';
 import { countFault } from './values.ts';
 
 const PATHS = [
@@ -16,15 +19,7 @@ export function UpstreamFields({ form }: { form: UseFormReturn<RouteValues> }) {
   return (
     <Card title={t('Upstream')}>
       <div className="flex flex-col gap-4">
-        <TextField
-          form={form}
-          name="upstream_url"
-          label={t('Upstream URL')}
-          type="url"
-          placeholder="https://api.internal.example"
-          required={t('Enter a URL')}
-          check={(value) => (URL.canParse(value) ? undefined : t('This is not a URL'))}
-        />
+        <UpstreamList form={form} />
         <PathFields form={form} />
         <div className="grid gap-4 sm:grid-cols-2">
           <TextField
@@ -75,6 +70,59 @@ function PathFields({ form }: { form: UseFormReturn<RouteValues> }) {
           required={t('Enter a path')}
         />
       )}
+    </div>
+  );
+}
+
+/** One upstream, as a rule; with several each has its weight. */
+function UpstreamList({ form }: { form: UseFormReturn<RouteValues> }) {
+  const list = useFieldArray({ control: form.control, name: 'upstreams' });
+  const several = list.fields.length > 1;
+  const numbered = (label: string, at: number): string => (at === 0 ? label : `${label} ${at + 1}`);
+  return (
+    <div className="flex flex-col gap-3">
+      {list.fields.map((field, at) => (
+        <div key={field.id} className="flex items-start gap-2">
+          <div className="min-w-0 grow">
+            <TextField
+              form={form}
+              name={`upstreams.${at}.url`}
+              label={numbered(t('Upstream URL'), at)}
+              type="url"
+              placeholder="https://api.internal.example"
+              required={t('Enter a URL')}
+              check={(value) => (URL.canParse(value) ? undefined : t('This is not a URL'))}
+            />
+          </div>
+          {several && (
+            <div className="w-20 shrink-0">
+              <TextField
+                form={form}
+                name={`upstreams.${at}.weight`}
+                label={numbered(t('Weight'), at)}
+                inputMode="numeric"
+                required={t('Enter a weight')}
+                check={countFault}
+              />
+            </div>
+          )}
+          {several && (
+            <IconButton
+              label={t('Remove upstream {n}', { n: at + 1 })}
+              onClick={() => list.remove(at)}
+              className="mt-6"
+            >
+              <Trash2 aria-hidden />
+            </IconButton>
+          )}
+        </div>
+      ))}
+      <div>
+        <Button size="sm" onClick={() => list.append(FIRST_UPSTREAM)}>
+          <Plus aria-hidden />
+          {t('Add upstream')}
+        </Button>
+      </div>
     </div>
   );
 }

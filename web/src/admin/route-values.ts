@@ -1,5 +1,7 @@
 import type { Outcome } from '@tollgate/billing-core/contract/facts.ts';
+import { toTokenBody, toTokenValues, type TokenValues } from './token-values.ts';
 import type { Route } from '@tollgate/billing-core/contract/route.ts';
+import { type AccessValues, toAccessBody, toAccessValues } from './access-values.ts';
 import { type HeaderValues, toHeaderBody, toHeaderValues } from './header-values.ts';
 import {
   FIRST_RULE,
@@ -7,26 +9,26 @@ import {
   toMeteringBody,
   toMeteringValues,
 } from './metering-values.ts';
+import { toUpstreamBody, toUpstreamValues, type UpstreamValues } from './upstream-values.ts';
 
 export type PathMode = 'same' | 'stripped' | 'rewritten';
 
 /** A route as its form holds it. */
-export interface RouteValues {
+export interface RouteValues extends AccessValues, TokenValues, UpstreamValues {
   name: string;
   host: string;
   path_pattern: string;
   methods: string;
-  upstream_url: string;
   /** What becomes of the path; the field of the other ways is not sent. */
   path: PathMode;
   strip_prefix: string;
   rewrite_path: string;
   request_headers: HeaderValues[];
   response_headers: HeaderValues[];
-  timeout_ms: string;
   max_body_bytes: string;
   public: boolean;
   cost_headers: boolean;
+  billed_once: boolean;
   metering: MeteringValues[];
   billable: Record<Outcome, boolean>;
 }
@@ -47,16 +49,18 @@ export function toRouteValues(route: Route | undefined): RouteValues {
     host: route?.host ?? '*',
     path_pattern: route?.path_pattern ?? '',
     methods: (route?.methods ?? ['*']).join(', '),
-    upstream_url: route?.upstream_url ?? '',
+    ...toUpstreamValues(route),
+    ...toAccessValues(route),
+    ...toTokenValues(route),
     path: pathMode(route),
     strip_prefix: route?.strip_prefix ?? '',
     rewrite_path: route?.rewrite_path ?? '',
     request_headers: (route?.request_headers ?? []).map(toHeaderValues),
     response_headers: (route?.response_headers ?? []).map(toHeaderValues),
-    timeout_ms: String(route?.timeout_ms ?? 30_000),
     max_body_bytes: route === undefined ? '' : String(route.max_body_bytes),
     public: route?.public ?? false,
     cost_headers: route?.cost_headers ?? false,
+    billed_once: route?.billed_once ?? false,
     metering: route?.metering.map(toMeteringValues) ?? [FIRST_RULE],
     billable: billableOf(route?.billable_outcomes ?? ['ok']),
   };
@@ -79,10 +83,12 @@ export function toRouteBody(values: RouteValues): Record<string, unknown> {
     host: values.host,
     path_pattern: values.path_pattern,
     methods: methodsOf(values.methods),
-    upstream_url: values.upstream_url,
+    ...toUpstreamBody(values),
+    ...toAccessBody(values),
+    ...toTokenBody(values),
     public: values.public,
     cost_headers: values.cost_headers,
-    timeout_ms: Number(values.timeout_ms),
+    billed_once: values.billed_once,
     strip_prefix: values.path === 'stripped' ? values.strip_prefix : null,
     rewrite_path: values.path === 'rewritten' ? values.rewrite_path : null,
     request_headers: values.request_headers.map(toHeaderBody),

@@ -14,6 +14,7 @@ import { FactsSkeleton } from '../kit/skeleton.tsx';
 import { t } from '../kit/text.ts';
 import { toast } from '../kit/toast.tsx';
 import { routeQuery } from './queries.ts';
+import { CertificateCard } from './route-certificates.tsx';
 import { ValueFaultsCard } from './route-faults.tsx';
 import { RouteForm } from './route-form.tsx';
 
@@ -65,6 +66,7 @@ export function RoutePage() {
       >
         {(known) => (
           <>
+            <CertificateCard route={known} />
             <ValueFaultsCard routeId={known.id} />
             <RouteForm key={known.id} route={known} saveLabel={t('Save route')} onSave={save} />
           </>

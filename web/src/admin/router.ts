@@ -1,4 +1,9 @@
-import { createRoute, lazyRouteComponent, type AnyRootRoute } from '@tanstack/react-router';
+import {
+  createRoute,
+  lazyRouteComponent,
+  type AnyRootRoute,
+  type AnyRoute,
+} from '@tanstack/react-router';
 
 /** The admin side: customers, plans, routes, gateways. */
 export function adminRoutes(root: AnyRootRoute) {
@@ -44,10 +49,58 @@ export function adminRoutes(root: AnyRootRoute) {
       path: '/plans/$planId/versions/$versionId',
       component: lazyRouteComponent(() => import('./plan-version.tsx'), 'VersionPage'),
     }),
+    ...routePages(layout),
+    createRoute({
+      getParentRoute,
+      path: '/gateways',
+      component: lazyRouteComponent(() => import('./gateways.tsx'), 'GatewaysPage'),
+    }),
+  ]);
+}
+
+/** Routes: what gateways serve. */
+function routePages(layout: AnyRoute) {
+  const getParentRoute = () => layout;
+  return [
+    createRoute({
+      getParentRoute,
+      path: '/invoices',
+      component: lazyRouteComponent(() => import('./invoices.tsx'), 'InvoicesPage'),
+    }),
+    createRoute({
+      getParentRoute,
+      path: '/invoices/settings',
+      component: lazyRouteComponent(() => import('./billing-settings.tsx'), 'BillingSettingsPage'),
+    }),
+    createRoute({
+      getParentRoute,
+      path: '/invoices/$invoiceId',
+      component: lazyRouteComponent(() => import('./invoice.tsx'), 'InvoicePage'),
+    }),
+    createRoute({
+      getParentRoute,
+      path: '/terms',
+      component: lazyRouteComponent(() => import('./terms.tsx'), 'TermsPage'),
+    }),
+    createRoute({
+      getParentRoute,
+      path: '/audit',
+      component: lazyRouteComponent(() => import('./audit.tsx'), 'AuditPage'),
+    }),
+    createRoute({
+      getParentRoute,
+      path: '/jobs',
+      component: lazyRouteComponent(() => import('./jobs.tsx'), 'JobsPage'),
+    }),
     createRoute({
       getParentRoute,
       path: '/routes',
       component: lazyRouteComponent(() => import('./routes.tsx'), 'RoutesPage'),
+    }),
+    createRoute({
+      getParentRoute,
+      path: '/routes/test',
+      component: lazyRouteComponent(() => import('./route-trial.tsx'), 'RouteTrialPage'),
     }),
     createRoute({
       getParentRoute,
@@ -64,10 +117,5 @@ export function adminRoutes(root: AnyRootRoute) {
       path: '/routes/$routeId',
       component: lazyRouteComponent(() => import('./route.tsx'), 'RoutePage'),
     }),
-    createRoute({
-      getParentRoute,
-      path: '/gateways',
-      component: lazyRouteComponent(() => import('./gateways.tsx'), 'GatewaysPage'),
-    }),
-  ]);
+  ];
 }

@@ -11,6 +11,7 @@ import { Loaded } from '../kit/query.tsx';
 import { TableSkeleton } from '../kit/skeleton.tsx';
 import { Table, type Column } from '../kit/table.tsx';
 import { t } from '../kit/text.ts';
+import { CertificateBadge } from './route-certificates.tsx';
 
 const COLUMNS: readonly Column<Route>[] = [
   {
@@ -42,20 +43,31 @@ const COLUMNS: readonly Column<Route>[] = [
   {
     id: 'access',
     header: t('Access'),
-    cell: (route) => (route.public ? t('Public') : t('With a key')),
+    cell: accessInWords,
   },
   {
     id: 'state',
     header: t('State'),
     card: 'corner',
-    cell: (route) =>
-      route.state === 'active' ? (
-        <Badge tone="ok">{t('Active')}</Badge>
-      ) : (
-        <Badge>{t('Disabled')}</Badge>
-      ),
+    cell: (route) => (
+      <span className="inline-flex flex-wrap gap-1">
+        <State route={route} />
+        <CertificateBadge route={route} />
+      </span>
+    ),
   },
 ];
+
+function State({ route }: { route: Route }) {
+  if (route.state !== 'active') return <Badge>{t('Disabled')}</Badge>;
+  if (route.maintenance) return <Badge tone="warn">{t('Maintenance')}</Badge>;
+  return <Badge tone="ok">{t('Active')}</Badge>;
+}
+
+function accessInWords({ public: isPublic, jwt }: Route): string {
+  if (isPublic) return t('Public');
+  return jwt ? t('With a key or a token') : t('With a key');
+}
 
 function matchInWords({ methods, host, path_pattern }: Route): string {
   const verbs = methods.includes('*') ? '' : `${methods.join(' ')} `;
@@ -71,6 +83,7 @@ export function RoutesPage() {
         about={t('Which requests go to which upstream, and what they cost in units.')}
         actions={
           <>
+            <ButtonLink href={paths.adminRouteTrial()}>{t('Test a path')}</ButtonLink>
             <ButtonLink href={paths.adminSecrets}>{t('Secrets')}</ButtonLink>
             <ButtonLink tone="primary" href={paths.adminRouteNew}>
               <Plus aria-hidden />

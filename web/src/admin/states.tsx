@@ -20,6 +20,8 @@ const VERSION: States<PlanVersion['state']> = {
 const SUBSCRIPTION: States<Subscription['state']> = {
   trialing: { tone: 'accent', label: t('Trial') },
   active: { tone: 'ok', label: t('Active') },
+  past_due: { tone: 'warn', label: t('Past due') },
+  paused: { tone: 'neutral', label: t('Paused') },
   canceled: { tone: 'neutral', label: t('Canceled') },
 };
 

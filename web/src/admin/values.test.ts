@@ -31,7 +31,11 @@ const VERSION: PlanVersion = {
   state: 'draft',
   currency: 'USD',
   trial_days: 14,
+  interval_months: 3,
   proration: 'day',
+  threshold_amount: '12345',
+  kind: 'plan',
+  charged: 'recurring',
   published_at: null,
   prices: [
     { id: 'prc_1', model: 'flat', meter_id: null, amount: '2900', billed: 'in_arrears' },
@@ -116,7 +120,10 @@ test('a version that is opened and saved again is the same version, whatever its
   expect(toBody(toValues(VERSION, 'mtr_other'))).toEqual({
     currency: 'USD',
     trial_days: 14,
+    interval_months: 3,
     proration: 'day',
+    threshold_amount: '12345',
+    charged: 'recurring',
     prices: VERSION.prices.map(withoutId),
     entitlements: VERSION.entitlements.map(withoutId),
   });
@@ -182,6 +189,50 @@ test('of the ways a path can go only the chosen one is sent', () => {
     strip_prefix: null,
     rewrite_path: '/b',
   });
+});
+
+test('a route with every setting that is opened and saved again is the same route', () => {
+  const settings = {
+    upstreams: [
+      {
+        url: 'https://a.test',
+        weight: 3,
+        tls: { ca: 'PEM\n', certificate: 'PEM\n', key: 'a-key', server_name: 'a.internal' },
+      },
+      { url: 'http://b.test', weight: 1 },
+      {
+        url: 'https://c.test',
+        weight: 1,
+        tls: { ca: 'PEM\n', certificate: null, key: null, server_name: null },
+      },
+    ],
+    connect_timeout_ms: 500,
+    timeout_ms: 1_000,
+    idle_timeout_ms: 60_000,
+    total_timeout_ms: 120_000,
+    health_check: {
+      ...{ path: '/healthz', interval_ms: 5_000, timeout_ms: 500 },
+      ...{ healthy_after: 1, unhealthy_after: 4 },
+    },
+    circuit_breaker: { failures: 2, open_ms: 3_000 },
+    retries: { attempts: 2, statuses: [503], budget_percent: 10 },
+    maintenance: { retry_after_s: 90, message: 'Back at noon' },
+    ip_allow: ['10.0.0.0/8', '2001:db8::/32'],
+    ip_deny: ['10.1.0.0/16'],
+    required_scopes: ['orders:read', 'orders:write'],
+    cors: {
+      ...{ origins: ['https://a.test', 'https://*.b.test'], headers: ['x-a'], expose: ['x-b'] },
+      ...{ credentials: true, max_age_s: 60 },
+    },
+    key_location: { header: null, bearer: false, query: 'api_key' },
+    billed_once: true,
+  };
+  const fields = { ...settings, metering: [{ meter: 'm', source: 'request', units: 1 }] };
+  const route = { ...fields, methods: ['*'], billable_outcomes: ['ok'] } as unknown as Route;
+  const body = toRouteBody(toRouteValues(route));
+  expect(body).toMatchObject(settings);
+  const plain = { ...toRouteBody(toRouteValues(undefined)) };
+  expect(plain).toMatchObject({ retries: null, cors: null, maintenance: null, ip_allow: [] });
 });
 
 test('methods are read as people write them', () => {

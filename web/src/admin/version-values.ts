@@ -6,6 +6,7 @@ import type {
 import type { QuotaScope, WindowKind } from '@tollgate/billing-core/contract/facts.ts';
 import type { PriceInput } from '@tollgate/billing-core/contract/price-input.ts';
 import type { Enforcement } from '../kit/api-types.ts';
+import { majorToMinor, minorToMajor } from '../kit/format.ts';
 import { priceInput, priceValues, type PriceValues } from './price-values.ts';
 
 export interface EntitlementValues {
@@ -25,7 +26,10 @@ export interface EntitlementValues {
 export interface VersionValues {
   currency: string;
   trial_days: string;
+  interval_months: string;
+  threshold_amount: string;
   proration: PlanVersion['proration'];
+  charged: PlanVersion['charged'];
   prices: PriceValues[];
   entitlements: EntitlementValues[];
 }
@@ -33,7 +37,10 @@ export interface VersionValues {
 export interface VersionBody {
   currency: string;
   trial_days: number;
+  interval_months: number;
+  threshold_amount: string | null;
   proration: PlanVersion['proration'];
+  charged: PlanVersion['charged'];
   prices: PriceInput[];
   entitlements: EntitlementInput[];
 }
@@ -59,7 +66,10 @@ export function toValues(version: PlanVersion | undefined, meterId: string): Ver
     return {
       currency: 'USD',
       trial_days: '0',
+      interval_months: '1',
+      threshold_amount: '',
       proration: 'second',
+      charged: 'recurring',
       prices: [],
       entitlements: [],
     };
@@ -67,7 +77,13 @@ export function toValues(version: PlanVersion | undefined, meterId: string): Ver
   return {
     currency: version.currency,
     trial_days: String(version.trial_days),
+    interval_months: String(version.interval_months),
+    threshold_amount:
+      version.threshold_amount === null
+        ? ''
+        : minorToMajor(version.threshold_amount, version.currency),
     proration: version.proration,
+    charged: version.charged,
     prices: version.prices.map((price) => priceValues(price, version.currency, meterId)),
     entitlements: version.entitlements.map((one) => entitlementValues(one, meterId)),
   };
@@ -90,7 +106,13 @@ export function toBody(values: VersionValues): VersionBody {
   return {
     currency,
     trial_days: Number(values.trial_days),
+    interval_months: Number(values.interval_months),
+    threshold_amount:
+      values.threshold_amount.trim() === ''
+        ? null
+        : majorToMinor(values.threshold_amount.trim(), currency),
     proration: values.proration,
+    charged: values.charged,
     prices: values.prices.map((price) => priceInput(price, currency)),
     entitlements: values.entitlements.map(entitlementInput),
   };

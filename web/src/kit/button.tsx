@@ -23,7 +23,8 @@ interface Look {
   size?: Size;
 }
 
-function buttonClass({ tone = 'plain', size = 'md' }: Look, extra?: string): string {
+/** The classes of a button, for a link to what is no page of ours. */
+export function buttonClass({ tone = 'plain', size = 'md' }: Look, extra?: string): string {
   return clsx(
     'inline-flex shrink-0 items-center justify-center gap-1.5 rounded-md font-medium',
     'whitespace-nowrap transition-colors select-none',

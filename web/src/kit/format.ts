@@ -73,6 +73,13 @@ export function formatDate(iso: string): string {
   return dateTime({ dateStyle: 'medium' }).format(new Date(iso));
 }
 
+/** An instant as `datetime-local` wants it: local time without a zone. */
+export function localInput(iso: string): string {
+  const at = new Date(iso);
+  const local = new Date(at.getTime() - at.getTimezoneOffset() * 60_000);
+  return local.toISOString().slice(0, 16);
+}
+
 /** @returns the date in UTC: billing periods begin and end on UTC minutes. */
 export function formatDateUtc(iso: string): string {
   return dateTime({ dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(iso));

@@ -14,9 +14,10 @@ interface PageHeaderProps {
 /** The page's only h1 and the document's title. */
 export function PageHeader({ title, about, back, actions }: PageHeaderProps) {
   return (
-    <header className="mb-6 flex flex-col gap-3 sm:flex-row sm:items-end sm:justify-between">
+    <header className="mb-6 flex flex-col gap-3 sm:flex-row sm:flex-wrap sm:items-end">
       <title>{`${title} · Tollgate`}</title>
-      <div className="min-w-0">
+      {/* Where a title would have less room than its words need, the actions go below it. */}
+      <div className="min-w-0 sm:flex-1 sm:basis-48">
         {back && (
           <Link
             href={back.href}
@@ -33,7 +34,7 @@ export function PageHeader({ title, about, back, actions }: PageHeaderProps) {
         )}
       </div>
       {actions !== undefined && (
-        <div className="flex flex-wrap items-center gap-2 sm:shrink-0">{actions}</div>
+        <div className="flex max-w-full flex-wrap items-end gap-2">{actions}</div>
       )}
     </header>
   );

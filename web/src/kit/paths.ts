@@ -25,6 +25,10 @@ export const paths = {
 
   overview: customer,
   usage: (id: string, search?: Search) => withSearch(`${customer(id)}/usage`, search),
+  invoices: (id: string) => `${customer(id)}/invoices`,
+  invoice: (id: string, invoiceId: string) =>
+    `${customer(id)}/invoices/${encodeURIComponent(invoiceId)}`,
+  notices: (id: string) => `${customer(id)}/notices`,
   keys: (id: string, search?: Search) => withSearch(`${customer(id)}/keys`, search),
 
   adminCustomers: (search?: Search) => withSearch('/admin/customers', search),
@@ -36,8 +40,15 @@ export const paths = {
     `${adminPlan(id)}/versions/${encodeURIComponent(versionId)}`,
   adminRoutes: '/admin/routes',
   adminRouteNew: '/admin/routes/new',
+  adminRouteTrial: (search?: Search) => withSearch('/admin/routes/test', search),
   adminRoute,
   adminSecrets: '/admin/secrets',
+  adminInvoices: (search?: Search) => withSearch('/admin/invoices', search),
+  adminInvoice: (id: string) => `/admin/invoices/${encodeURIComponent(id)}`,
+  adminBillingSettings: '/admin/invoices/settings',
+  adminTerms: '/admin/terms',
+  adminAudit: (search?: Search) => withSearch('/admin/audit', search),
+  adminJobs: '/admin/jobs',
   adminGateways: (search?: Search) => withSearch('/admin/gateways', search),
 } as const;
 

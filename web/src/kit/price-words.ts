@@ -164,6 +164,20 @@ function eventBounds(price: EventTerms, money: (amount: string) => string): stri
   return words;
 }
 
+/** @returns what each one of an add-on puts on top of a quota; undefined for anything else. */
+export function raiseInWords(
+  terms: EntitlementTerms,
+  meters: readonly Named[],
+): string | undefined {
+  if (terms.kind !== 'quota' || terms.limit === null) return undefined;
+  const meter = meters.find((one) => one.id === terms.meter_id);
+  return t('+{limit} {meter} per {window} each', {
+    limit: formatNumber(terms.limit),
+    meter: meter?.name.toLowerCase() ?? terms.meter_id,
+    window: WINDOW_NAMES[terms.window],
+  });
+}
+
 /** @returns an entitlement as people say it: '10,000 requests per month, then refused'. */
 export function entitlementInWords(terms: EntitlementTerms, meters: readonly Named[]): string {
   if (terms.kind === 'feature') return t('Feature {feature}', { feature: terms.feature });

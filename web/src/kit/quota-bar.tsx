@@ -15,8 +15,14 @@ import { useNow } from './time.tsx';
 
 const NEARLY = 0.8;
 
+/** `aheadMs`: how far the customer's test clock is; mostly 0. */
+interface QuotaBarProps {
+  quota: QuotaState;
+  aheadMs: number;
+}
+
 /** How much of a quota window is used, what is left, and when it begins anew. */
-export function QuotaBar({ quota }: { quota: QuotaState }) {
+export function QuotaBar({ quota, aheadMs }: QuotaBarProps) {
   const share = quota.limit === null ? 0 : ratio(quota.used, quota.limit);
   return (
     <div>
@@ -39,7 +45,7 @@ export function QuotaBar({ quota }: { quota: QuotaState }) {
         ) : (
           <Left limit={quota.limit} used={quota.used} share={share} />
         )}
-        <Reset quota={quota} />
+        <Reset quota={quota} aheadMs={aheadMs} />
       </div>
     </div>
   );
@@ -85,8 +91,8 @@ function Left({ limit, used, share }: { limit: string; used: string; share: Shar
   );
 }
 
-function Reset({ quota }: { quota: QuotaState }) {
-  const at = useNow(1000);
+function Reset({ quota, aheadMs }: QuotaBarProps) {
+  const at = useNow(1000) + aheadMs;
   const { resets_at, zone } = quota;
   return (
     <time dateTime={resets_at} title={formatInstantExact(resets_at)}>

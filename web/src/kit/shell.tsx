@@ -12,6 +12,8 @@ export interface NavItem {
   icon: ReactNode;
   /** Current also on the pages below it. */
   deep?: boolean;
+  /** How many new things are there; also beside the menu where that is closed. */
+  count?: number;
 }
 
 interface ShellProps {
@@ -36,7 +38,7 @@ export function Shell({ context, nav, account, children }: ShellProps) {
       >
         {t('Skip to content')}
       </a>
-      <TopBar key={pathname}>
+      <TopBar key={pathname} news={nav.find(({ count = 0 }) => count > 0)}>
         <Sidebar context={context} nav={nav} account={account} />
       </TopBar>
       <aside className="sticky top-0 hidden h-dvh flex-col border-r border-line bg-surface p-3 md:flex">
@@ -98,6 +100,7 @@ function Navigation({ nav }: { nav: readonly NavItem[] }) {
               >
                 {item.icon}
                 {item.label}
+                <NewThings count={item.count} />
               </Link>
             </li>
           );
@@ -107,7 +110,21 @@ function Navigation({ nav }: { nav: readonly NavItem[] }) {
   );
 }
 
-function TopBar({ children }: { children: ReactNode }) {
+const COUNTED_MAX = 99;
+
+/** '3', or '99+'; nothing for none. */
+function NewThings({ count = 0 }: { count: number | undefined }) {
+  if (count === 0) return null;
+  const shown = count > COUNTED_MAX ? `${COUNTED_MAX}+` : String(count);
+  return (
+    <span className="ml-auto rounded-full bg-accent px-1.5 text-xs font-semibold text-accent-ink">
+      {shown}
+      <span className="sr-only"> {t('new')}</span>
+    </span>
+  );
+}
+
+function TopBar({ children, news }: { children: ReactNode; news: NavItem | undefined }) {
   const [open, setOpen] = useState(false);
   return (
     <header className="sticky top-0 z-30 flex h-13 items-center gap-2 border-b border-line bg-surface px-3 md:hidden">
@@ -138,6 +155,16 @@ function TopBar({ children }: { children: ReactNode }) {
         </Dialog.Portal>
       </Dialog.Root>
       <Brand />
+      {news && (
+        <Link
+          href={news.href}
+          className="ml-auto flex h-9 items-center gap-1.5 rounded-md px-2 text-ink-soft hover:text-ink [&_svg]:size-4"
+        >
+          {news.icon}
+          <span className="sr-only">{news.label}</span>
+          <NewThings count={news.count} />
+        </Link>
+      )}
     </header>
   );
 }

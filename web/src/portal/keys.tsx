@@ -1,4 +1,4 @@
-import { useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { KeyRound, Plus } from 'lucide-react';
 import { useCallback, useState } from 'react';
 import type { Key as ApiKey } from '@tollgate/billing-core/contract/key.ts';
@@ -16,7 +16,9 @@ import { TableSkeleton } from '../kit/skeleton.tsx';
 import { t } from '../kit/text.ts';
 import { useRole } from '../session/me.ts';
 import { useCustomerId } from './layout.tsx';
-import { customerPath } from './queries.ts';
+import { customerPath, customerQuery } from './queries.ts';
+
+const NONE: readonly string[] = [];
 
 type Shown = 'active' | 'all';
 
@@ -35,6 +37,7 @@ export function KeysPage() {
   const path = customerPath(customerId, '/keys');
   const key = ['portal', customerId, 'keys'];
   const keys = usePages<ApiKey>({ key, path });
+  const customer = useQuery(customerQuery(customerId));
   const may = role === 'owner' || role === 'developer';
   const reload = (): void => void queries.invalidateQueries({ queryKey: key });
   const create = useCallback(() => merge({ create: 'true' }), [merge]);
@@ -74,8 +77,9 @@ export function KeysPage() {
         )}
       </Loaded>
       <CreateKeyDialog
-        open={search['create'] === 'true' && may}
+        open={search['create'] === 'true' && may && !customer.isPending}
         path={path}
+        scopes={customer.data?.key_scopes ?? NONE}
         onClose={() => merge({ create: undefined })}
         onCreated={reload}
       />

@@ -1,14 +1,17 @@
 import { Outlet, useParams } from '@tanstack/react-router';
-import { ChartColumn, KeyRound, LayoutDashboard } from 'lucide-react';
+import { useQuery } from '@tanstack/react-query';
+import { Bell, ChartColumn, KeyRound, LayoutDashboard, ReceiptText } from 'lucide-react';
 import { paths } from '../kit/paths.ts';
 import { Shell, type NavItem } from '../kit/shell.tsx';
 import { t } from '../kit/text.ts';
 import { AccountMenu } from '../session/account-menu.tsx';
 import { CustomerSwitcher } from '../session/customer-switcher.tsx';
+import { unreadQuery } from './queries.ts';
 
 /** The frame of the customer side. Pages below it load beside `me`, not after it. */
 export function PortalLayout() {
   const customerId = useCustomerId();
+  const unread = useQuery(unreadQuery(customerId)).data?.unread ?? 0;
   const nav: NavItem[] = [
     {
       href: paths.overview(customerId),
@@ -17,6 +20,18 @@ export function PortalLayout() {
     },
     { href: paths.usage(customerId), label: t('Usage'), icon: <ChartColumn aria-hidden /> },
     { href: paths.keys(customerId), label: t('Keys'), icon: <KeyRound aria-hidden /> },
+    {
+      href: paths.invoices(customerId),
+      label: t('Invoices'),
+      icon: <ReceiptText aria-hidden />,
+      deep: true,
+    },
+    {
+      href: paths.notices(customerId),
+      label: t('Notices'),
+      icon: <Bell aria-hidden />,
+      count: unread,
+    },
   ];
   return (
     <Shell

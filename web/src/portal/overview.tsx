@@ -1,7 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import type { UsageLive } from '@tollgate/billing-core/contract/usage.ts';
 import type { Overview } from '@tollgate/billing-core/contract/overview.ts';
+import { Badge } from '../kit/badge.tsx';
 import { ErrorPanel } from '../kit/error-panel.tsx';
+import { formatDateUtc } from '../kit/format.ts';
 import { useLive } from '../kit/live.ts';
 import { LiveBadge } from '../kit/live-badge.tsx';
 import { Card, PageHeader } from '../kit/page.tsx';
@@ -24,6 +26,7 @@ export function OverviewPage() {
   const live = useLive<UsageLive>(customerPath(customerId, '/usage/live'), 'usage');
   useFollow(overview, live.data?.roll);
   const quotas = live.data?.quotas ?? overview.data?.quotas;
+  const aheadMs = overview.data?.customer.clock_ms ?? 0;
   if (overview.data === undefined && overview.isError) {
     return (
       <>
@@ -38,7 +41,20 @@ export function OverviewPage() {
     <>
       <PageHeader
         title={t('Overview')}
-        about={overview.data?.customer.name ?? <Skeleton className="my-1 h-4 w-32" />}
+        about={
+          overview.data === undefined ? (
+            <Skeleton className="my-1 h-4 w-32" />
+          ) : (
+            <>
+              {overview.data.customer.name}{' '}
+              {aheadMs > 0 && (
+                <Badge tone="warn">
+                  {t('test clock: {date}', { date: formatDateUtc(overview.data.as_of) })}
+                </Badge>
+              )}
+            </>
+          )
+        }
         actions={<LiveBadge live={live} />}
       />
       <div className="flex flex-col gap-5">
@@ -51,7 +67,7 @@ export function OverviewPage() {
             </Loaded>
           </div>
           <div className="contents flex-col gap-5 lg:flex">
-            <Quotas className="order-2" quotas={quotas} />
+            <Quotas className="order-2" quotas={quotas} aheadMs={aheadMs} />
             <Loaded query={overview} skeleton={<Awaited title={t('Plan')} />}>
               {(known) => <PlanCard className="order-3" overview={known} />}
             </Loaded>
@@ -64,10 +80,11 @@ export function OverviewPage() {
 
 interface QuotasProps {
   quotas: Overview['quotas'] | undefined;
+  aheadMs: number;
   className: string;
 }
 
-function Quotas({ quotas, className }: QuotasProps) {
+function Quotas({ quotas, aheadMs, className }: QuotasProps) {
   return (
     <Card title={t('Quotas')} className={className}>
       {quotas === undefined ? (
@@ -78,7 +95,7 @@ function Quotas({ quotas, className }: QuotasProps) {
         <ul className="flex flex-col gap-5">
           {quotas.map((quota) => (
             <li key={`${quota.meter.id} ${quota.window} ${quota.scope} ${quota.key?.id}`}>
-              <QuotaBar quota={quota} />
+              <QuotaBar quota={quota} aheadMs={aheadMs} />
             </li>
           ))}
         </ul>

@@ -1,9 +1,16 @@
 import type { Overview } from '@tollgate/billing-core/contract/overview.ts';
-import { Badge } from '../kit/badge.tsx';
-import { formatInstantExact, formatNumber, formatRangeInZone } from '../kit/format.ts';
+import type { Subscription } from '@tollgate/billing-core/contract/subscription.ts';
+import { Badge, type BadgeTone } from '../kit/badge.tsx';
+import {
+  formatInstantExact,
+  formatInZone,
+  formatNumber,
+  formatRangeInZone,
+} from '../kit/format.ts';
 import { Card } from '../kit/page.tsx';
-import { priceInWords } from '../kit/price-words.ts';
+import { priceInWords, raiseInWords } from '../kit/price-words.ts';
 import { t } from '../kit/text.ts';
+import { Instant } from '../kit/time.tsx';
 
 /** The plan, its period, and what it costs. */
 export function PlanCard({ overview, className }: { overview: Overview; className: string }) {
@@ -23,7 +30,7 @@ export function PlanCard({ overview, className }: { overview: Overview; classNam
     <Card
       title={t('Plan')}
       className={className}
-      actions={subscription?.state === 'trialing' && <Badge tone="accent">{t('Trial')}</Badge>}
+      actions={subscription && <State subscription={subscription} />}
     >
       <p className="text-lg font-semibold wrap-anywhere">
         {plan.name}{' '}
@@ -35,12 +42,28 @@ export function PlanCard({ overview, className }: { overview: Overview; classNam
         ))}
         {plan.prices.length === 0 && <li>{t('Free of charge')}</li>}
       </ul>
+      <AddOns overview={overview} currency={plan.currency} meters={meters} />
+      {overview.features.length > 0 && (
+        <p className="mt-3 wrap-anywhere">
+          <span className="text-ink-soft">{t('Features:')}</span> {overview.features.join(', ')}
+        </p>
+      )}
       <dl className="mt-4 flex flex-col gap-2 border-t border-line pt-3 text-[0.8125rem]">
         {period !== null && (
           <Fact name={t('Period')}>
             <time dateTime={period.end} title={formatInstantExact(period.end)}>
               {formatRangeInZone(period.start, period.end, zone)}
             </time>
+          </Fact>
+        )}
+        {subscription?.state === 'trialing' && subscription.trial_ends_at !== null && (
+          <Fact name={t('Trial ends')}>
+            <Instant iso={subscription.trial_ends_at} />
+          </Fact>
+        )}
+        {subscription !== null && subscription.pending_change !== null && (
+          <Fact name={PENDING[subscription.pending_change.kind]}>
+            <Instant iso={subscription.pending_change.at} />
           </Fact>
         )}
         {overview.rate_limit !== null && (
@@ -55,6 +78,60 @@ export function PlanCard({ overview, className }: { overview: Overview; classNam
       </dl>
     </Card>
   );
+}
+
+interface AddOnsProps {
+  overview: Overview;
+  currency: string;
+  meters: Parameters<typeof priceInWords>[2];
+}
+
+/** What is bought beside the plan, and what it costs; nothing where nothing is. */
+function AddOns({ overview: { add_ons: addOns, subscription }, currency, meters }: AddOnsProps) {
+  if (addOns.length === 0) return null;
+  return (
+    <section aria-label={t('Add-ons')} className="mt-3 border-t border-line pt-3">
+      <ul className="flex flex-col gap-2 wrap-anywhere">
+        {addOns.map(({ name, quantity, charged, prices, entitlements, starts_at, ends_at }) => (
+          <li key={`${name} ${starts_at}`}>
+            <p className="font-medium">
+              {formatNumber(quantity)} × {name}
+            </p>
+            <p className="text-[0.8125rem] text-ink-soft">
+              {[
+                ...prices.map((price) => priceInWords(price, currency, meters)),
+                ...entitlements.flatMap((one) => raiseInWords(one, meters) ?? []),
+              ].join('; ')}
+              {charged === 'once' && ` (${t('once')})`}
+              {ends_at !== null &&
+                ` – ${t('until {date}', {
+                  date: formatInZone(ends_at, subscription?.time_zone ?? 'UTC'),
+                })}`}
+            </p>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+const STATES: Partial<Record<Subscription['state'], { tone: BadgeTone; label: string }>> = {
+  trialing: { tone: 'accent', label: t('Trial') },
+  past_due: { tone: 'danger', label: t('Payment is due') },
+  paused: { tone: 'warn', label: t('Paused: requests are refused') },
+};
+
+const PENDING: Record<NonNullable<Subscription['pending_change']>['kind'], string> = {
+  change: t('Plan changes'),
+  cancel: t('Ends'),
+  pause: t('Pauses'),
+  resume: t('Goes on'),
+};
+
+/** What is out of the ordinary; an active subscription says nothing. */
+function State({ subscription }: { subscription: Subscription }) {
+  const state = STATES[subscription.state];
+  return state === undefined ? null : <Badge tone={state.tone}>{state.label}</Badge>;
 }
 
 function Fact({ name, children }: { name: string; children: React.ReactNode }) {

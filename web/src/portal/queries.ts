@@ -1,6 +1,8 @@
 import { queryOptions } from '@tanstack/react-query';
 import { api } from '../kit/api.ts';
 import { onceKnown } from '../kit/query.tsx';
+import type { PortalCustomer } from '@tollgate/billing-core/contract/customer.ts';
+import type { PortalNotices } from '@tollgate/billing-core/contract/notice.ts';
 import type { Overview } from '@tollgate/billing-core/contract/overview.ts';
 
 /** @returns the API path of one customer's own side. */
@@ -8,10 +10,26 @@ export function customerPath(customerId: string, rest = ''): string {
   return `/portal/v1/customers/${encodeURIComponent(customerId)}${rest}`;
 }
 
+/** A customer as its members see it. */
+export const customerQuery = (customerId: string) =>
+  queryOptions({
+    queryKey: ['portal', customerId, 'customer'],
+    queryFn: ({ signal }) => api<PortalCustomer>(customerPath(customerId), { signal }),
+  });
+
 /** Plan, quotas, last 24 hours and endpoints of a customer. */
 export const overviewQuery = (customerId: string) =>
   queryOptions({
     queryKey: ['portal', customerId, 'overview'],
     queryFn: ({ signal }) => api<Overview>(customerPath(customerId, '/overview'), { signal }),
     refetchInterval: onceKnown(30_000),
+  });
+
+/** How much of what the customer was told the reader has not read. */
+export const unreadQuery = (customerId: string) =>
+  queryOptions({
+    queryKey: ['portal', customerId, 'notices', 'unread'],
+    queryFn: ({ signal }) =>
+      api<PortalNotices>(customerPath(customerId, '/notices'), { query: { limit: 1 }, signal }),
+    refetchInterval: onceKnown(15_000),
   });

@@ -31,5 +31,20 @@ export function portalRoutes(root: AnyRootRoute, queries: QueryClient) {
       path: '/keys',
       component: lazyRouteComponent(() => import('./keys.tsx'), 'KeysPage'),
     }),
+    createRoute({
+      getParentRoute,
+      path: '/notices',
+      component: lazyRouteComponent(() => import('./notices.tsx'), 'NoticesPage'),
+    }),
+    createRoute({
+      getParentRoute,
+      path: '/invoices',
+      component: lazyRouteComponent(() => import('./invoices.tsx'), 'InvoicesPage'),
+    }),
+    createRoute({
+      getParentRoute,
+      path: '/invoices/$invoiceId',
+      component: lazyRouteComponent(() => import('./invoice.tsx'), 'InvoicePage'),
+    }),
   ]);
 }

@@ -4,7 +4,8 @@ import type { CreatedKey } from '@tollgate/billing-core/contract/key.ts';
 import { Button } from '../button.tsx';
 import { isoFromNow } from '../clock.ts';
 import { Dialog, DialogActions } from '../dialog.tsx';
-import { SelectField, TextField } from '../field.tsx';
+import { CheckboxField, SelectField, TextField } from '../field.tsx';
+import { Fold } from '../fold.tsx';
 import { Form, useApiForm } from '../form.tsx';
 import { t } from '../text.ts';
 import { SecretOnce } from './secret-once.tsx';
@@ -27,12 +28,14 @@ interface CreateKeyProps {
   open: boolean;
   /** Where keys are made: the customer's own side, or the admin's. */
   path: string;
+  /** What the customer's keys may be given. */
+  scopes: readonly string[];
   onClose: () => void;
   onCreated: () => void;
 }
 
 /** Makes a key, then shows its secret the only time anyone can see it. */
-export function CreateKeyDialog({ open, path, onClose, onCreated }: CreateKeyProps) {
+export function CreateKeyDialog({ open, path, scopes, onClose, onCreated }: CreateKeyProps) {
   const [created, setCreated] = useState<CreatedKey>();
   const [warned, setWarned] = useState(false);
   const [copied, setCopied] = useState(false);
@@ -72,6 +75,7 @@ export function CreateKeyDialog({ open, path, onClose, onCreated }: CreateKeyPro
     >
       <CreateKeyForm
         path={path}
+        scopes={scopes}
         onCancel={leave}
         onCreated={(key) => {
           setCreated(key);
@@ -84,17 +88,31 @@ export function CreateKeyDialog({ open, path, onClose, onCreated }: CreateKeyPro
 
 interface CreateKeyFormProps {
   path: string;
+  scopes: readonly string[];
   onCancel: () => void;
   onCreated: (key: CreatedKey) => void;
 }
 
-function CreateKeyForm({ path, onCancel, onCreated }: CreateKeyFormProps) {
+function CreateKeyForm({ path, scopes, onCancel, onCreated }: CreateKeyFormProps) {
   const create = useApiForm({
-    defaults: { name: '', mode: 'live', lifetimeDays: '' },
-    rename: (field) => (field === 'expires_at' ? 'lifetimeDays' : field),
-    submit: async ({ name, mode, lifetimeDays }, idempotencyKey) => {
+    defaults: {
+      name: '',
+      mode: 'live',
+      lifetimeDays: '',
+      ip_allow: '',
+      scopes: scopes.map((scope) => ({ scope, given: true })),
+    },
+    rename: (field) =>
+      field === 'expires_at' ? 'lifetimeDays' : field.replace(/^ip_allow\..*/, 'ip_allow'),
+    submit: async ({ lifetimeDays, ip_allow, ...values }, idempotencyKey) => {
       const expires = lifetimeDays !== '' && isoFromNow(Number(lifetimeDays) * DAY_MS);
-      const body = { name, mode, ...(expires !== false && { expires_at: expires }) };
+      const body = {
+        name: values.name,
+        mode: values.mode,
+        ip_allow: ip_allow.split(/[\s,]+/).filter((entry) => entry !== ''),
+        scopes: values.scopes.filter(({ given }) => given).map(({ scope }) => scope),
+        ...(expires !== false && { expires_at: expires }),
+      };
       onCreated(await api<CreatedKey>(path, { method: 'POST', body, idempotencyKey }));
     },
   });
@@ -113,6 +131,24 @@ function CreateKeyForm({ path, onCancel, onCreated }: CreateKeyFormProps) {
         <SelectField form={form} name="mode" label={t('Mode')} options={MODES} />
         <SelectField form={form} name="lifetimeDays" label={t('Expires')} options={LIFETIMES} />
       </div>
+      {scopes.length > 0 && (
+        <fieldset className="flex flex-col gap-2">
+          <legend className="mb-1.5 text-[0.8125rem] font-medium">{t('May')}</legend>
+          {scopes.map((scope, at) => (
+            <CheckboxField key={scope} form={form} name={`scopes.${at}.given`} label={scope} />
+          ))}
+        </fieldset>
+      )}
+      <Fold summary={t('Restrict')} open={form.formState.errors.ip_allow !== undefined}>
+        <TextField
+          form={form}
+          name="ip_allow"
+          label={t('Only from')}
+          placeholder="203.0.113.7, 2001:db8::/32"
+          hint={t('Addresses and CIDR ranges; empty: from everywhere.')}
+          autoComplete="off"
+        />
+      </Fold>
       <DialogActions>
         <Button onClick={onCancel}>{t('Cancel')}</Button>
         <Button type="submit" tone="primary" busy={form.formState.isSubmitting}>

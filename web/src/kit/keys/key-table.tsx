@@ -20,11 +20,13 @@ interface KeyTableProps {
   keys: readonly ApiKey[];
   /** Left out for those who may only look. */
   onRevoke?: ((key: ApiKey) => void) | undefined;
+  /** For admins: what gateways would do with a request that carries it. */
+  onTry?: ((key: ApiKey) => void) | undefined;
 }
 
 /** A customer's keys; never their secrets, which are not stored. */
-export function KeyTable({ keys, onRevoke }: KeyTableProps) {
-  const columns = useMemo(() => columnsOf(onRevoke), [onRevoke]);
+export function KeyTable({ keys, onRevoke, onTry }: KeyTableProps) {
+  const columns = useMemo(() => columnsOf({ onRevoke, onTry }), [onRevoke, onTry]);
   return (
     <Table
       label={t('Keys')}
@@ -41,14 +43,37 @@ export function keyMask(key: ApiKey): string {
   return `${key.prefix}…${key.last4}`;
 }
 
-function columnsOf(onRevoke: KeyTableProps['onRevoke']): Column<ApiKey>[] {
+/** What a key may, and from where, in a few words. */
+function limitsInWords({ scopes, ip_allow, ip_deny }: ApiKey): string {
+  const parts = [
+    scopes.join(', '),
+    ip_allow.length > 0 && t('only from {list}', { list: ip_allow.join(', ') }),
+    ip_deny.length > 0 && t('never from {list}', { list: ip_deny.join(', ') }),
+  ];
+  return parts.filter((part) => part !== false && part !== '').join('; ');
+}
+
+/** Its limits stand under its name: a column of their own would push others out. */
+function NameAndLimits({ apiKey }: { apiKey: ApiKey }) {
+  const limits = limitsInWords(apiKey);
+  return (
+    <>
+      <span className="font-medium">{apiKey.name}</span>
+      {limits !== '' && <span className="block text-xs font-normal text-ink-soft">{limits}</span>}
+    </>
+  );
+}
+
+type Actions = Pick<KeyTableProps, 'onRevoke' | 'onTry'>;
+
+function columnsOf({ onRevoke, onTry }: Actions): Column<ApiKey>[] {
   const columns: Column<ApiKey>[] = [
     {
       id: 'name',
       header: t('Name'),
       card: 'title',
-      written: (key) => key.name,
-      cell: (key) => <span className="font-medium">{key.name}</span>,
+      written: (key) => `${key.name}\n${limitsInWords(key)}`.trim(),
+      cell: (key) => <NameAndLimits apiKey={key} />,
     },
     {
       id: 'key',
@@ -75,14 +100,14 @@ function columnsOf(onRevoke: KeyTableProps['onRevoke']): Column<ApiKey>[] {
     { id: 'created', header: t('Created'), cell: (key) => <Instant iso={key.created_at} /> },
   ];
   if (onRevoke === undefined) return columns;
-  return [...columns, actionsColumn(onRevoke)];
+  return [...columns, actionsColumn(onRevoke, onTry)];
 }
 
 function Expiry({ expiresAt }: { expiresAt: string | null }) {
   return expiresAt === null ? t('Never') : <Instant iso={expiresAt} />;
 }
 
-function actionsColumn(onRevoke: (key: ApiKey) => void): Column<ApiKey> {
+function actionsColumn(onRevoke: (key: ApiKey) => void, onTry: Actions['onTry']): Column<ApiKey> {
   return {
     id: 'actions',
     header: t('Actions'),
@@ -98,6 +123,7 @@ function actionsColumn(onRevoke: (key: ApiKey) => void): Column<ApiKey> {
             </IconButton>
           }
         >
+          {onTry && <MenuItem onSelect={() => onTry(key)}>{t('Test a path')}</MenuItem>}
           <MenuItem danger onSelect={() => onRevoke(key)}>
             {t('Revoke…')}
           </MenuItem>

@@ -98,11 +98,21 @@ function Entries({ source, facets, start, interval }: EntriesProps) {
 }
 
 function entryId(row: UsageEntry): string {
-  return [row.minute, row.key_id, row.route_id, row.route_version, row.meter, row.outcome].join();
+  const { minute, key_id, route_id, route_version, meter, outcome, request_id } = row;
+  return [minute, key_id, route_id, route_version, meter, outcome, request_id].join();
+}
+
+/** Whether it is billed and, where its outcome does not say it, why not. */
+function billedLabel({ billable, unbilled }: UsageEntry): string {
+  if (billable) return t('Billable');
+  if (unbilled === 'repeated') return t('Not billed: repeated');
+  return unbilled === 'too_late' ? t('Not billed: too late to tell') : t('Not billed');
 }
 
 function Entry({ row, facets }: { row: UsageEntry; facets: UsageFacets }) {
-  const key = facets.keys.find((one) => one.id === row.key_id)?.name ?? row.key_id;
+  // All tokens that name a customer are one key, whose id is the customer's.
+  const other = row.key_id === row.customer_id ? t('Tokens') : row.key_id;
+  const key = facets.keys.find((one) => one.id === row.key_id)?.name ?? other;
   const route = facets.routes.find((one) => one.id === row.route_id)?.name ?? row.route_id;
   return (
     <li className="px-5 py-3">
@@ -117,9 +127,7 @@ function Entry({ row, facets }: { row: UsageEntry; facets: UsageFacets }) {
       </div>
       <div className="mt-1 flex flex-wrap items-center gap-x-3 gap-y-1 text-[0.8125rem]">
         <Badge tone={row.outcome === 'ok' ? 'ok' : 'warn'}>{outcomeLabel(row.outcome)}</Badge>
-        <Badge tone={row.billable ? 'accent' : 'neutral'}>
-          {row.billable ? t('Billable') : t('Not billed')}
-        </Badge>
+        <Badge tone={row.billable ? 'accent' : 'neutral'}>{billedLabel(row)}</Badge>
         <span className="min-w-0 break-all">
           {key} → {route}
           <span className="text-ink-soft"> v{row.route_version}</span>
@@ -129,6 +137,8 @@ function Entry({ row, facets }: { row: UsageEntry; facets: UsageFacets }) {
         {t('received')} {formatInstantExact(row.received_at)} · {t('gateway')} {row.gateway} ·{' '}
         {t('boot')} {row.boot} · {t('batch')} {row.sequence} · {t('roll')}{' '}
         {row.roll ?? t('not rolled yet')}
+        {row.request_id !== null && ` · ${t('request')} ${row.request_id}`}
+        {row.key_hash !== null && ` · ${t('Idempotency-Key')} ${row.key_hash}`}
       </p>
     </li>
   );

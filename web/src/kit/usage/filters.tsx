@@ -1,6 +1,7 @@
 import type { UsageGroupBy } from '../api-types.ts';
 import { Choice } from '../choice.tsx';
 import { CONTROL, Field } from '../field.tsx';
+import { localInput } from '../format.ts';
 import { useUrlState } from '../link.tsx';
 import { meterLabel } from '../meter-label.ts';
 import { t } from '../text.ts';
@@ -133,11 +134,4 @@ function CustomRange({ range }: { range: Range }) {
       ))}
     </>
   );
-}
-
-/** An instant as `datetime-local` wants it: local time without a zone. */
-function localInput(iso: string): string {
-  const at = new Date(iso);
-  const local = new Date(at.getTime() - at.getTimezoneOffset() * 60_000);
-  return local.toISOString().slice(0, 16);
 }

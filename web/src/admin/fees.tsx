@@ -1,0 +1,52 @@
+import type { Fee, SubscriptionPreview } from '@tollgate/billing-core/contract/subscription.ts';
+import { formatInZone, formatMoney } from '../kit/format.ts';
+import { t } from '../kit/text.ts';
+
+/** Flat fees, each with how it comes about; below zero they are given back. */
+export function Fees({ fees, currency }: { fees: readonly Fee[]; currency: string }) {
+  return (
+    <ul className="flex flex-col gap-1 text-[0.8125rem]">
+      {fees.map((fee) => (
+        <li key={`${fee.price_id} ${fee.kind} ${fee.start}`} className="flex justify-between gap-4">
+          <span className="min-w-0 text-ink-soft wrap-anywhere">{fee.description}</span>
+          <span className="figures">{formatMoney(fee.amount, currency)}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+interface DueSumsProps {
+  preview: SubscriptionPreview;
+  /** The subscription's. */
+  zone: string;
+}
+
+/** What is due now and with the next invoice. */
+export function DueSums({ preview, zone }: DueSumsProps) {
+  const { currency, due_now, next_invoice, at } = preview;
+  return (
+    <div className="mt-3 flex flex-col gap-3 rounded-md bg-sunken px-4 py-3">
+      <p className="text-[0.8125rem] text-ink-soft">
+        {t('Takes effect {time}', { time: formatInZone(at, zone) })}
+      </p>
+      <section>
+        <p className="flex justify-between gap-4 font-medium">
+          <span>{t('Due now')}</span>
+          <span className="figures">{formatMoney(due_now.total, currency)}</span>
+        </p>
+        <Fees fees={due_now.fees} currency={currency} />
+      </section>
+      {next_invoice !== null && (
+        <section>
+          <p className="flex justify-between gap-4 font-medium">
+            <span>{t('Next invoice, {time}', { time: formatInZone(next_invoice.at, zone) })}</span>
+            <span className="figures">{formatMoney(next_invoice.total, currency)}</span>
+          </p>
+          <Fees fees={next_invoice.fees} currency={currency} />
+          <p className="text-[0.8125rem] text-ink-soft">{t('Usage comes on top.')}</p>
+        </section>
+      )}
+    </div>
+  );
+}

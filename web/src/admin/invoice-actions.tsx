@@ -1,0 +1,97 @@
+import { useState } from 'react';
+import type { Invoice } from '@tollgate/billing-core/contract/invoice.ts';
+import { api } from '../kit/api.ts';
+import { Button } from '../kit/button.tsx';
+import { ConfirmDialog } from '../kit/dialog.tsx';
+import { formatMoney } from '../kit/format.ts';
+import { t } from '../kit/text.ts';
+import { toast } from '../kit/toast.tsx';
+import { MoneyDialog, type MoneyKind } from './invoice-money.tsx';
+
+interface ActionsProps {
+  invoice: Invoice;
+  path: string;
+  onDone: () => Promise<void>;
+}
+
+type Verb = 'finalize' | 'void' | 'uncollectible';
+type Open = Verb | MoneyKind;
+
+/** What each state allows, the usual thing first. */
+function offered({ state, paid, credited, total }: Invoice): Open[] {
+  if (state === 'draft') return ['finalize'];
+  if (state === 'void') return [];
+  const more: Open[] = [];
+  if (state !== 'paid') more.push('payment');
+  if (credited !== total && !total.startsWith('-') && total !== '0') more.push('credit');
+  if (paid !== '0') more.push('refund');
+  if (state === 'open') more.push('uncollectible');
+  if (state !== 'paid' && paid === '0') more.push('void');
+  return more;
+}
+
+const LABELS: Record<Open, string> = {
+  finalize: t('Finalize'),
+  payment: t('Record payment'),
+  refund: t('Record refund'),
+  credit: t('Credit'),
+  uncollectible: t('Uncollectible'),
+  void: t('Void'),
+};
+
+/** The buttons of an invoice; each asks before it does something. */
+export function InvoiceActions({ invoice, path, onDone }: ActionsProps) {
+  const [open, setOpen] = useState<Open>();
+  const close = (): void => setOpen(undefined);
+  const isVerb = open === 'finalize' || open === 'void' || open === 'uncollectible';
+  return (
+    <>
+      {offered(invoice).map((one) => (
+        <Button
+          key={one}
+          tone={one === 'finalize' || one === 'payment' ? 'primary' : 'plain'}
+          onClick={() => setOpen(one)}
+        >
+          {LABELS[one]}
+        </Button>
+      ))}
+      {isVerb && (
+        <VerbDialog verb={open} invoice={invoice} path={path} onClose={close} onDone={onDone} />
+      )}
+      {open !== undefined && !isVerb && (
+        <MoneyDialog kind={open} invoice={invoice} path={path} onClose={close} onDone={onDone} />
+      )}
+    </>
+  );
+}
+
+const CONSEQUENCES: Record<Verb, string> = {
+  finalize: t('It gets the next number, and nothing on it can be changed from then on.'),
+  void: t('It should not have been. What it billed stays billed: nothing of it comes again.'),
+  uncollectible: t('Nobody is expected to pay it. Money that comes is still taken.'),
+};
+
+function VerbDialog({
+  verb,
+  invoice,
+  path,
+  onClose,
+  onDone,
+}: ActionsProps & { verb: Verb; onClose: () => void }) {
+  const name = invoice.number ?? formatMoney(invoice.total, invoice.currency);
+  return (
+    <ConfirmDialog
+      open
+      onClose={onClose}
+      title={t('{deed} {name}?', { deed: LABELS[verb], name })}
+      consequence={CONSEQUENCES[verb]}
+      confirmLabel={LABELS[verb]}
+      danger={verb === 'void'}
+      onConfirm={async () => {
+        await api(`${path}/${verb}`, { method: 'POST' });
+        await onDone();
+        toast.done(t('Done'));
+      }}
+    />
+  );
+}

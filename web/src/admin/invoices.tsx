@@ -1,0 +1,73 @@
+import { ReceiptText } from 'lucide-react';
+import type { InvoiceState, InvoiceSummary } from '@tollgate/billing-core/contract/invoice.ts';
+import { ButtonLink } from '../kit/button.tsx';
+import { Choice } from '../kit/choice.tsx';
+import { FirstUse, NothingMatches } from '../kit/empty.tsx';
+import { InvoiceTable } from '../kit/invoices/invoice-table.tsx';
+import { STATE_LABELS } from '../kit/invoices/state.tsx';
+import { useUrlState } from '../kit/link.tsx';
+import { Card, PageHeader } from '../kit/page.tsx';
+import { LoadMore, usePages } from '../kit/pages.tsx';
+import { paths } from '../kit/paths.ts';
+import { Loaded } from '../kit/query.tsx';
+import { TableSkeleton } from '../kit/skeleton.tsx';
+import { t } from '../kit/text.ts';
+
+type Shown = InvoiceState | 'all';
+const SHOWN: readonly { value: Shown; label: string }[] = [
+  { value: 'all', label: t('All') },
+  ...STATE_LABELS,
+];
+
+const hrefOf = ({ id }: InvoiceSummary): string => paths.adminInvoice(id);
+
+/** Invoices of all customers, or of one. */
+export function InvoicesPage() {
+  const [search, merge] = useUrlState();
+  const state = SHOWN.find(({ value }) => value === search['state'])?.value ?? 'all';
+  const customer = search['customer'];
+  const invoices = usePages<InvoiceSummary>({
+    key: ['admin', 'invoices'],
+    path: '/v1/invoices',
+    query: { customer_id: customer, ...(state !== 'all' && { state }) },
+  });
+  const isFiltered = state !== 'all' || customer !== undefined;
+  return (
+    <>
+      <PageHeader
+        title={t('Invoices')}
+        about={t('A period is closed when every gateway has vouched for all of its usage.')}
+        actions={
+          <>
+            <Choice
+              label={t('State')}
+              value={state}
+              options={SHOWN}
+              onChange={(value) => merge({ state: value === 'all' ? undefined : value })}
+            />
+            <ButtonLink href={paths.adminBillingSettings}>{t('Settings')}</ButtonLink>
+          </>
+        }
+      />
+      <Card flush>
+        <Loaded query={invoices} skeleton={<TableSkeleton />}>
+          {(rows) => {
+            if (rows.length > 0) return <InvoiceTable invoices={rows} hrefOf={hrefOf} customers />;
+            if (isFiltered) {
+              const clear = () => merge({ state: undefined, customer: undefined });
+              return <NothingMatches what={t('invoices')} onClear={clear} />;
+            }
+            return (
+              <FirstUse
+                icon={<ReceiptText aria-hidden />}
+                title={t('No invoice yet')}
+                about={t('The first one comes when a subscription has a fee or ends a period.')}
+              />
+            );
+          }}
+        </Loaded>
+        <LoadMore more={invoices.more} />
+      </Card>
+    </>
+  );
+}

@@ -1,0 +1,125 @@
+import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type {
+  CollectorState,
+  PaymentPageWanted,
+} from '@tollgate/billing-core/contract/collector.ts';
+import type { Invoice } from '@tollgate/billing-core/contract/invoice.ts';
+import { api } from '../kit/api.ts';
+import { Badge } from '../kit/badge.tsx';
+import { Button } from '../kit/button.tsx';
+import { FormProblem } from '../kit/error-panel.tsx';
+import { Card } from '../kit/page.tsx';
+import { onceKnown } from '../kit/query.tsx';
+import { t } from '../kit/text.ts';
+import { toast } from '../kit/toast.tsx';
+import { useCustomerId } from './layout.tsx';
+import { customerPath } from './queries.ts';
+
+const REFRESH_MS = 5_000;
+
+const collectorQuery = (customerId: string) =>
+  queryOptions({
+    queryKey: ['portal', customerId, 'collector'],
+    queryFn: ({ signal }) =>
+      api<CollectorState>(customerPath(customerId, '/collector'), { signal }),
+    refetchInterval: onceKnown(REFRESH_MS),
+  });
+
+/** A page of the collector's own, to which the browser goes. */
+function usePaymentPage(customerId: string) {
+  return useMutation({
+    mutationFn: (wanted: PaymentPageWanted) =>
+      api<{ url: string }>(customerPath(customerId, '/payment-pages'), {
+        method: 'POST',
+        body: wanted,
+      }),
+    onSuccess: ({ url }) => window.location.assign(url),
+  });
+}
+
+/** By what invoices are paid; nothing where somebody writes down what came. */
+export function PaymentCard() {
+  const customerId = useCustomerId();
+  const collector = useQuery(collectorQuery(customerId)).data;
+  const open = usePaymentPage(customerId);
+  if (collector?.kind !== 'stripe') return null;
+  const { card } = collector;
+  return (
+    <Card title={t('Payment')} actions={<Mode collector={collector} />} className="mb-5">
+      <p data-testid="card">
+        {card === null
+          ? t('No card yet. Invoices are sent to you and paid on a page of Stripe’s.')
+          : t('{brand} ending in {last4}, valid until {month}/{year}', {
+              brand: card.brand.toUpperCase(),
+              last4: card.last4,
+              month: String(card.exp_month).padStart(2, '0'),
+              year: String(card.exp_year),
+            })}
+      </p>
+      {collector.is_simulated && (
+        <p className="mt-1 text-ink-soft">
+          {t('This Stripe is make-believe: it runs on this machine, and no money moves.')}
+        </p>
+      )}
+      <div className="mt-4 flex flex-wrap gap-2">
+        <Button
+          tone={card === null ? 'primary' : 'plain'}
+          busy={open.isPending}
+          onClick={() => open.mutate({ page: 'card' })}
+        >
+          {card === null ? t('Add a card') : t('Use another card')}
+        </Button>
+        <Button busy={open.isPending} onClick={() => open.mutate({ page: 'account' })}>
+          {t('Cards and receipts')}
+        </Button>
+      </div>
+      {open.isError && <FormProblem error={open.error} />}
+    </Card>
+  );
+}
+
+function Mode({ collector }: { collector: CollectorState }) {
+  if (!collector.is_test) return null;
+  return (
+    <Badge tone="warn">{collector.is_simulated ? t('Make-believe Stripe') : t('Test mode')}</Badge>
+  );
+}
+
+/** The ways to pay one invoice that is owed. */
+export function PayInvoice({ invoice }: { invoice: Invoice }) {
+  const customerId = useCustomerId();
+  const queries = useQueryClient();
+  const collector = useQuery(collectorQuery(customerId)).data;
+  const open = usePaymentPage(customerId);
+  const charge = useMutation({
+    mutationFn: () =>
+      api(customerPath(customerId, `/invoices/${encodeURIComponent(invoice.id)}/charge`), {
+        method: 'POST',
+      }),
+    onSuccess: () => toast.done(t('Paid')),
+    onSettled: () =>
+      queries.invalidateQueries({ queryKey: ['portal', customerId, 'invoice', invoice.id] }),
+  });
+  const isOwed = invoice.state === 'open' || invoice.state === 'uncollectible';
+  if (collector?.kind !== 'stripe' || !isOwed) return null;
+  const error = charge.error ?? open.error;
+  return (
+    <div className="mb-5 flex flex-col gap-3">
+      <div className="flex flex-wrap gap-2">
+        {collector.card !== null && (
+          <Button tone="primary" busy={charge.isPending} onClick={() => charge.mutate()}>
+            {t('Pay now')}
+          </Button>
+        )}
+        <Button
+          tone={collector.card === null ? 'primary' : 'plain'}
+          busy={open.isPending}
+          onClick={() => open.mutate({ page: 'invoice', invoice_id: invoice.id })}
+        >
+          {t('Pay on Stripe’s page')}
+        </Button>
+      </div>
+      {error !== null && <FormProblem error={error} />}
+    </div>
+  );
+}
