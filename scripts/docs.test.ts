@@ -54,6 +54,33 @@ test('docs/sync.md names only tests that there are', () => {
   expect(words.filter((name) => !files.some((file) => file.includes(name)))).toEqual([]);
 });
 
+const SHORT: Record<string, string> = {
+  'spool/': 'gateway/src/node/spool/test/',
+  'node/': 'gateway/src/node/test/',
+  'faults/': 'scripts/faults/',
+  'sync/': 'billing-core/src/sync/test/',
+  'gateway/': 'gateway/test/',
+};
+
+test('docs/spool.md names a test for each sentence, and only tests that there are', () => {
+  const rows = textOf('docs/spool.md')
+    .split('\n')
+    .filter((line) => line.startsWith('| ') && !/^\| (sentence|-)/.test(line));
+  expect(rows.length).toBeGreaterThan(25);
+  const missing = rows.flatMap((row) => {
+    const [, proofs = ''] = row.split(/ \| `(?=[a-z]+\/)/);
+    const parts = proofs.replace(/ *\|$/, '').split('; `');
+    return parts.flatMap((part) => {
+      const [file = '', tests = ''] = part.split('`: _');
+      const [folder = '', name = ''] = file.split('/');
+      const text = textOf(`${SHORT[`${folder}/`]}${name}.test.ts`);
+      const named = tests.replace(/_$/, '').split('_, _');
+      return named.filter((test) => !text.includes(test)).map((test) => `${file}: ${test}`);
+    });
+  });
+  expect(missing).toEqual([]);
+});
+
 const examples = [...textOf('docs/routes.md').matchAll(/```json\n([^]*?)```/g)];
 test.each(examples.map(([, json = '']) => json))(
   'the API takes the example of a route %s',

@@ -4,6 +4,9 @@
 // - a write that was pending when the socket closed is never flushed again, so the connection
 //   hangs for ever whenever the pool reuses it;
 // - the error that ended a connection is thrown again at whoever reuses it first;
+// - a reservation whose connection is lost as it opens is forgotten, and waits for ever; one that
+//   was refused is handed a connection later, which nobody has any more then;
+// - a connection that is lost while it learns the types of arrays, as it opens, ends the process;
 // - a lost transaction can go on, outside any transaction, on the same connection once it is
 //   reopened for somebody else; a lost reservation returns a dead connection to the pool.
 // A new version of the driver stops here on purpose: see whether it still needs this.
@@ -47,6 +50,13 @@ const REPAIRS: Repair[] = [
   },
   {
     file: 'connection.js',
+    from: `        return fetchArrayTypes()
+`,
+    to: `        return fetchArrayTypes().catch(error)
+`,
+  },
+  {
+    file: 'connection.js',
     from: `    !hadError && (query || sent.length) && error(`,
     to: `    ;(query || sent.length) && error(`,
   },
@@ -84,6 +94,26 @@ const REPAIRS: Repair[] = [
     to: `        q.catch(e => uncaughtError || (uncaughtError = e))
         if (lost)
           return q.reject(lost)
+`,
+  },
+  {
+    file: 'index.js',
+    from: `        const query = { reserve: resolve, reject }
+`,
+    to: `        const query = { reserve: resolve, reject: e => (queries.remove(query), reject(e)) }
+`,
+  },
+  {
+    file: 'index.js',
+    from: `    queries.length && connect(c, queries.shift())
+  }
+`,
+    to: `    if (queries.length) {
+      const query = queries.shift()
+      query.reserve && queries.push(query)
+      connect(c, query)
+    }
+  }
 `,
   },
   {

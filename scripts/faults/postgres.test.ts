@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { OwnPostgres } from './rig/database.ts';
+import type { Load } from './rig/load.ts';
 import { Rig } from './rig/rig.ts';
 import { Trial } from './rig/trial.ts';
 import { patience, report, sized } from './size.ts';
@@ -40,7 +41,7 @@ describe('Postgres', () => {
     const { findings, figures } = await trial.verdict({ withinMs: 60_000 });
     const drained = Math.round(performance.now() - from);
     expect(findings).toEqual([]);
-    expect(figures).toMatchObject({ reasons: {}, recorded: figures.complete });
+    expect([figures.reasons, figures.recorded]).toEqual([{}, figures.complete]);
     report(
       `away for ${AWAY_MS / 1_000} s; ${figures.complete} arrived whole, ${figures.recorded} ` +
         `recorded, the last ${drained} ms after the load`,
@@ -60,7 +61,9 @@ describe('Postgres', () => {
     await load.more(100);
     const { findings, figures } = await trial.verdict();
     expect(findings).toEqual([]);
-    expect(figures).toMatchObject({ reasons: {}, recorded: figures.complete });
+    // A key that a gateway has to ask for just then cannot be verified.
+    expect(Object.keys(figures.reasons).filter((it) => it !== 'key_unverifiable')).toEqual([]);
+    expect(figures.recorded).toBe(figures.complete);
     report(`${ROUNDS} stops; ${figures.complete} arrived whole, ${figures.recorded} recorded`);
   });
 
@@ -76,22 +79,28 @@ describe('Postgres', () => {
 });
 
 describe('without the keeping of batches until they are acknowledged', () => {
-  let weights: number[] = [];
-  beforeAll(async () => {
+  let missedBefore = 0;
+
+  /** One of its own for each fault: what the one before did to its boot is not seen again. */
+  async function brokenAlone(): Promise<number[]> {
     const broken = await rig.addGateway({ without: 'the keeping of batches' });
     await broken.part.start();
-    weights = rig.gateways.map(({ at }) => Number(at === broken.at));
-  }, patience());
+    return rig.gateways.map(({ at }) => Number(at === broken.at));
+  }
 
   test.each([
-    ['an outage', (trial: Trial) => outage(trial, 500, weights)],
-    ['forgotten commits', (trial: Trial) => forget(trial, weights)],
-  ])('%s is seen to lose', async (_, hurt) => {
+    ['an outage', (trial: Trial, weights: number[]) => outage(trial, 500, weights)],
+    ['forgotten commits', (trial: Trial, weights: number[]) => forget(trial, weights)],
+  ])('%s is seen to miss batches', async (_, hurt) => {
+    const weights = await brokenAlone();
     const trial = await Trial.begin(rig);
     await trial.customer();
-    await hurt(trial);
+    await hurt(trial, weights);
     const { findings } = await trial.verdict();
-    expect(findings.map(({ kind }) => kind)).toContain('lost');
+    // Not always usage: where its boot is forfeited in time, a successor sends the frames anew.
+    const missed = findings.filter(({ detail }) => detail.startsWith('gap: lost_batches'));
+    expect(missed.length).toBeGreaterThan(missedBefore);
+    missedBefore = missed.length;
   });
 });
 
@@ -101,12 +110,26 @@ const batches = async (): Promise<number> => {
 };
 
 /**
+ * Core asks for commits that are on disk, connection by connection: a Postgres that only says so
+ * has to overrule it at each login.
+ */
+async function commitInMemory(): Promise<void> {
+  await rig.sql`
+    create function commit_in_memory() returns event_trigger language plpgsql as
+    $$ begin perform set_config('synchronous_commit', 'off', false); end $$`;
+  await rig.sql`
+    create event trigger commit_in_memory on login execute function commit_in_memory()`;
+  await rig.sql`
+    select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid()`;
+}
+
+/**
  * A Postgres that says "committed" before the commit is on disk, and dies. Out: how many batches
  * it had acknowledged and has forgotten.
  */
-async function forget(trial: Trial, weights = even()): Promise<number> {
-  const load = await trial.load({ weights });
-  await rig.sql`alter system set synchronous_commit = off`;
+async function forgetOnce(load: Load): Promise<number> {
+  await commitInMemory();
   await rig.sql`alter system set wal_writer_delay = '10s'`;
   await rig.sql`alter system set wal_writer_flush_after = '1GB'`;
   await rig.sql`select pg_reload_conf()`;
@@ -116,11 +139,29 @@ async function forget(trial: Trial, weights = even()): Promise<number> {
   const acknowledged = await batches();
   await database.stopImmediately();
   await database.start();
+  await rig.sql`drop event trigger if exists commit_in_memory`;
+  await rig.sql`drop function if exists commit_in_memory`;
   await rig.sql`alter system reset all`;
   await rig.sql`select pg_reload_conf()`;
   await rig.core.end('SIGKILL');
   const lost = acknowledged - (await batches());
   await rig.core.start();
-  expect(lost).toBeGreaterThan(0);
   return lost;
+}
+
+/** More than the last batch of each gateway, whose answer it may not have had. */
+const FORGOTTEN_MIN = 3;
+const TRIES = 5;
+
+/**
+ * The same until so many are forgotten that gateways had been told of some: what PostgreSQL writes
+ * to disk by itself in between is not.
+ */
+async function forget(trial: Trial, weights = even()): Promise<number> {
+  const load = await trial.load({ weights });
+  for (let tries = 0; tries < TRIES; tries++) {
+    const lost = await forgetOnce(load);
+    if (lost >= FORGOTTEN_MIN) return lost;
+  }
+  throw new Error(`PostgreSQL never forgot ${FORGOTTEN_MIN} batches`);
 }

@@ -24,7 +24,7 @@ export function report(seen: string): void {
   else console.log(`${guarantee}: ${seen}`);
 }
 
-const PATIENCE_MS = { guard: 120_000, full: 1_800_000 };
+const PATIENCE_MS = { guard: 300_000, full: 1_800_000 };
 
 /** How long a test may take, in ms. */
 export const patience = (): number => PATIENCE_MS[inject('size')];

@@ -27,7 +27,7 @@ const copies = (): number => Math.min(...wires().map((wire) => wire.copies));
 /** Resolves when each gateway has sent this many more syncs. */
 async function moreSyncs(count: number): Promise<void> {
   const to = syncs() + count;
-  await vi.waitUntil(() => syncs() >= to, { timeout: 60_000, interval: 10 });
+  await vi.waitUntil(() => syncs() >= to, { timeout: patience(), interval: 10 });
 }
 
 const HURTS: Record<string, (load: Load) => Promise<void>> = {
@@ -56,7 +56,7 @@ const HURTS: Record<string, (load: Load) => Promise<void>> = {
   'doubled and out of order': async () => {
     for (const wire of wires()) wire.double();
     const to = copies() + COPIES;
-    await vi.waitUntil(() => copies() >= to, { timeout: 60_000, interval: 10 });
+    await vi.waitUntil(() => copies() >= to, { timeout: patience(), interval: 10 });
   },
 };
 
@@ -66,8 +66,11 @@ async function hurt(name: string): Promise<Trial> {
   await trial.customer();
   const load = await trial.load();
   await load.more(100);
-  await HURTS[name]?.(load);
-  for (const wire of wires()) wire.heal();
+  try {
+    await HURTS[name]?.(load);
+  } finally {
+    for (const wire of wires()) wire.heal();
+  }
   return trial;
 }
 

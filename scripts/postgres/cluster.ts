@@ -152,6 +152,8 @@ function checkVersion(place: Place): void {
 }
 
 // The eighth line of its lock file is where Postgres says how far it is; pg_ctl waits the same way.
+const TAKES_CONNECTIONS = ['ready', 'standby'];
+
 async function ready(child: ChildProcess, place: Place, logFile: string): Promise<void> {
   const lock = join(place.data, 'postmaster.pid');
   let failure: Error | undefined;
@@ -159,7 +161,8 @@ async function ready(child: ChildProcess, place: Place, logFile: string): Promis
   for (let waited = 0; waited < READY_WITHIN_MS; waited += 10) {
     if (failure || hasEnded(child)) break;
     const lines = existsSync(lock) ? readFileSync(lock, 'utf8').split('\n') : [];
-    if (Number(lines[0]) === child.pid && lines[7]?.trim() === 'ready') return;
+    const state = lines[7]?.trim() ?? '';
+    if (Number(lines[0]) === child.pid && TAKES_CONNECTIONS.includes(state)) return;
     await sleep(10);
   }
   if (child.pid !== undefined && isAlive(child.pid)) child.kill('SIGKILL');

@@ -10,6 +10,7 @@ const PORTS = {
   gateway: ['TOLLGATE_GATEWAY_PORT', 4002],
   upstream: ['TOLLGATE_UPSTREAM_PORT', 4003],
   postgres: ['TOLLGATE_POSTGRES_PORT', 4004],
+  stripe: ['TOLLGATE_STRIPE_PORT', 4006],
   billingCorePrivate: ['TOLLGATE_BILLING_CORE_PRIVATE_PORT', 4011],
   gatewayPrivate: ['TOLLGATE_GATEWAY_PRIVATE_PORT', 4012],
 } as const;
@@ -22,6 +23,9 @@ const HANDED_ON = [
   'SIGN_UP',
   'SMTP_URL',
   'SPOOL_FSYNC',
+  'STRIPE_SECRET_KEY',
+  'STRIPE_WEBHOOK_SECRET',
+  'TEST_CLOCK',
   'TRUSTED_PROXIES',
   'UPSTREAM_ALLOW',
   'UPSTREAM_LOG',
@@ -29,7 +33,7 @@ const HANDED_ON = [
 
 /** What every program needs of the system; nothing else of our environment reaches a child. */
 const OF_THE_SYSTEM =
-  /^(PATH|HOME|USER|LOGNAME|TZ|LANG|LC_\w+|TMPDIR|NODE_OPTIONS|NODE_EXTRA_CA_CERTS)$/;
+  /^(PATH|HOME|USER|LOGNAME|TZ|LANG|LC_\w+|TMPDIR|NODE_(OPTIONS|COMPILE_CACHE|EXTRA_CA_CERTS))$/;
 
 export interface StartConfig {
   ports: Record<PortName, number>;
@@ -37,6 +41,8 @@ export interface StartConfig {
   dataDir: string;
   /** A database that somebody else runs; absent when we run one. */
   databaseUrl: string | undefined;
+  /** A test key of a Stripe account of yours; absent: the local Stripe collects. */
+  stripeKey: string | undefined;
   /** Begin with an empty installation. */
   reset: boolean;
   systemEnv: Record<string, string>;
@@ -61,11 +67,18 @@ export function readStartConfig(
   if (databaseUrl !== undefined && reset) {
     throw new Error('--reset does not empty the database of DATABASE_URL; do that yourself.');
   }
+  const stripeKey = env['STRIPE_SECRET_KEY'] || undefined;
+  if (stripeKey !== undefined && !/^[sr]k_test_/.test(stripeKey)) {
+    throw new Error(
+      'STRIPE_SECRET_KEY is not a test key (sk_test_…): `npm start` never moves money.',
+    );
+  }
   const dataDir = env['TOLLGATE_DATA_DIR'] || '.tollgate';
   return {
     ports: readPorts(env),
     dataDir: isAbsolute(dataDir) ? dataDir : join(ROOT, dataDir),
     databaseUrl,
+    stripeKey,
     reset,
     systemEnv: pick(env, (name) => OF_THE_SYSTEM.test(name)),
     handedOn: pick(env, (name) => HANDED_ON.includes(name)),

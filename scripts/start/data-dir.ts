@@ -10,6 +10,8 @@ export interface DataDir {
   logs: string;
   spool: string;
   mail: string;
+  /** What the local Stripe has. */
+  stripe: string;
   secrets: string;
   devFile: string;
   processes: string;
@@ -23,6 +25,7 @@ export function dataDirAt(folder: string): DataDir {
     logs: join(folder, 'logs'),
     spool: join(folder, 'spool'),
     mail: join(folder, 'mail'),
+    stripe: join(folder, 'stripe.json'),
     secrets: join(folder, 'secrets.json'),
     devFile: join(folder, 'dev.json'),
     processes: join(folder, 'processes.json'),
@@ -63,6 +66,7 @@ export function reset(dataDir: DataDir): void {
     `${dataDir.cluster}.unfinished`,
     dataDir.spool,
     dataDir.mail,
+    dataDir.stripe,
     dataDir.logs,
     dataDir.secrets,
     dataDir.devFile,

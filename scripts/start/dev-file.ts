@@ -17,6 +17,10 @@ export interface DevFacts {
   billing_core_url: string;
   portal_url: string;
   upstream_url: string;
+  /** E-mails that were not sent, as there is no mail server; null where one is set. */
+  mailbox_url: string | null;
+  /** The Stripe that collects here; null where it is your account's test mode. */
+  stripe_url: string | null;
   database_url: string;
   admin_api_token: string;
   /** The logins and the demo are null on a database that others filled. */
@@ -34,13 +38,15 @@ export interface Facts {
 }
 
 export function devFacts({ config, secrets, databaseUrl, pids }: Facts): DevFacts {
-  const { portal, core, gateway, upstream } = addresses(config);
+  const { portal, core, gateway, upstream, mailbox, stripe } = addresses(config);
   const { demo, adminPassword, customerPassword } = secrets;
   return {
     gateway_url: gateway,
     billing_core_url: core,
     portal_url: portal,
     upstream_url: upstream,
+    mailbox_url: config.handedOn['SMTP_URL'] === undefined ? mailbox : null,
+    stripe_url: config.stripeKey === undefined ? stripe : null,
     database_url: databaseUrl,
     admin_api_token: secrets.adminToken ?? '',
     admin_login: demo ? { email: ADMIN_EMAIL, password: adminPassword } : null,

@@ -9,6 +9,9 @@ const HOST = '127.0.0.1';
 const GATEWAY_PATIENCE_MS = 25_000;
 const PATIENCE_MS = 21_000;
 
+/** The local Stripe takes any test key. */
+export const LOCAL_STRIPE_KEY = 'sk_test_local';
+
 /** What the parts are told of each other. */
 export interface Surroundings {
   config: StartConfig;
@@ -19,19 +22,21 @@ export interface Surroundings {
 /** The addresses that people and programs use. */
 export function addresses({
   ports,
-}: StartConfig): Record<'portal' | 'core' | 'gateway' | 'upstream', string> {
+}: StartConfig): Record<'portal' | 'core' | 'gateway' | 'upstream' | 'mailbox' | 'stripe', string> {
   return {
     portal: `http://localhost:${ports.portal}`,
     core: `http://localhost:${ports.billingCore}`,
     gateway: `http://localhost:${ports.gateway}`,
     upstream: `http://localhost:${ports.upstream}`,
+    stripe: `http://127.0.0.1:${ports.stripe}`,
+    mailbox: `http://localhost:${ports.billingCorePrivate}/mailbox`,
   };
 }
 
 /** billing-core on this database. */
 export function billingCorePart(around: Surroundings, databaseUrl: string): Part {
   const { config, dataDir, secrets } = around;
-  const { portal, gateway } = addresses(config);
+  const { portal, gateway, stripe } = addresses(config);
   return nodePart({
     name: 'billing-core',
     entry: 'billing-core/src/main.ts',
@@ -40,6 +45,11 @@ export function billingCorePart(around: Surroundings, databaseUrl: string): Part
       // Anybody who reaches this machine's loopback may sign up: it is a demo, not an installation.
       SIGN_UP: 'open',
       ...config.handedOn,
+      ...(config.stripeKey === undefined && {
+        STRIPE_SECRET_KEY: LOCAL_STRIPE_KEY,
+        STRIPE_API_BASE: stripe,
+        STRIPE_WEBHOOK_SECRET: secrets.stripeWebhook?.secret ?? '',
+      }),
       DATABASE_URL: databaseUrl,
       HOST,
       PORT: `${config.ports.billingCore}`,
@@ -92,6 +102,22 @@ export function webPart({ config, dataDir }: Surroundings): Part {
       BILLING_CORE_URL: `http://${HOST}:${config.ports.billingCore}`,
     }),
     readyUrl: `http://${HOST}:${config.ports.portal}/livez`,
+    patienceMs: PATIENCE_MS,
+    logs: dataDir.logs,
+  });
+}
+
+/** The local Stripe: what is paid there, in memory and in a file, is no money. */
+export function stripePart({ config, dataDir }: Surroundings): Part {
+  return nodePart({
+    name: 'stripe',
+    entry: 'stripe-sim/src/main.ts',
+    env: () => ({
+      ...config.systemEnv,
+      STRIPE_SIM_PORT: `${config.ports.stripe}`,
+      STRIPE_SIM_STATE: dataDir.stripe,
+    }),
+    readyUrl: `${addresses(config).stripe}/_sim/clock`,
     patienceMs: PATIENCE_MS,
     logs: dataDir.logs,
   });

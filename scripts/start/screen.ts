@@ -15,6 +15,8 @@ export function welcome(facts: DevFacts, dataDir: DataDir, seconds: number): str
     ...login('customer', facts.customer_login),
     `  Gateway    ${facts.gateway_url}`,
     `  REST API   ${facts.billing_core_url}/docs`,
+    `  Payments   ${paymentsLine(facts)}`,
+    ...(facts.mailbox_url === null ? [] : [`  E-mails    ${facts.mailbox_url}`]),
     '',
     ...tryIt(facts),
     `  All of this is in ${folder}/dev.json, logs are in ${folder}/logs. Ctrl-C stops everything.`,
@@ -32,6 +34,11 @@ export function eventLine(name: string, event: PartEvent): string | undefined {
 function login(who: string, known: Login | null): string[] {
   return known ? [`    ${who.padEnd(9)}${known.email.padEnd(24)} ${known.password}`] : [];
 }
+
+const paymentsLine = ({ stripe_url }: DevFacts): string =>
+  stripe_url === null
+    ? 'by Stripe in test mode, with your STRIPE_SECRET_KEY: no money moves'
+    : `by a make-believe Stripe on this machine (${stripe_url}): no money moves`;
 
 function tryIt({ gateway_url, demo }: DevFacts): string[] {
   if (!demo) return ['  The database was not empty, so there is no demo data.', ''];

@@ -14,6 +14,8 @@ export interface Secrets {
   /** Tokens are minted by billing-core once there is a database. */
   adminToken?: string;
   gatewayToken?: string;
+  /** Where the local Stripe tells billing-core what happened, and what it signs with. */
+  stripeWebhook?: { id: string; url: string; secret: string };
   /** How far the demo data is. Absent: not begun. */
   demo?: Demo;
 }

@@ -9,16 +9,24 @@ import { devFacts, writeDevFile } from './dev-file.ts';
 import { type Kept, keepRunning, type Part, type PartEvent } from './keeper.ts';
 import { endLeftoverParts, type Pids, rememberPids } from './leftover-parts.ts';
 import { beginLogs, boundLogs } from './log-file.ts';
-import { billingCorePart, gatewayPart, upstreamPart, webPart } from './parts.ts';
+import {
+  addresses,
+  billingCorePart,
+  gatewayPart,
+  stripePart,
+  upstreamPart,
+  webPart,
+} from './parts.ts';
 import { assertFree } from './port-check.ts';
 import { ensureDatabase, postgresPart } from './postgres-part.ts';
 import { eventLine, welcome } from './screen.ts';
 import { loadSecrets, saveSecrets, type Secrets } from './secrets.ts';
+import { ensureWebhook } from './stripe-webhook.ts';
 import { mintToken } from './token.ts';
 import { buildWeb, isWebBuilt } from './web-build.ts';
 
 /** The gateway first: it drains, and ships what it counted to a billing-core that still runs. */
-const STOP_ORDER = ['gateway', 'web', 'billing-core', 'upstream', 'postgres'];
+const STOP_ORDER = ['gateway', 'web', 'billing-core', 'stripe', 'upstream', 'postgres'];
 
 /** Runs the whole product on this machine and keeps it running. */
 export class Supervisor {
@@ -67,8 +75,13 @@ export class Supervisor {
     await endLeftoverParts(this.#dataDir);
     stopLeftover(this.#dataDir.cluster);
     if (this.#config.reset) reset(this.#dataDir);
-    const { postgres, ...ports } = this.#config.ports;
-    await assertFree(this.#config.databaseUrl === undefined ? { ...ports, postgres } : ports);
+    const { postgres, stripe, ...ports } = this.#config.ports;
+    const { databaseUrl, stripeKey } = this.#config;
+    await assertFree({
+      ...ports,
+      ...(databaseUrl === undefined && { postgres }),
+      ...(stripeKey === undefined && { stripe }),
+    });
     beginLogs(this.#dataDir.logs);
   }
 
@@ -82,7 +95,7 @@ export class Supervisor {
 
   async #product(): Promise<void> {
     this.#databaseUrl = this.#config.databaseUrl ?? (await this.#ownDatabase());
-    await migrate(this.#databaseUrl);
+    await Promise.all([migrate(this.#databaseUrl), this.#stripe()]);
     const core = this.#keep(billingCorePart(this.#around, this.#databaseUrl));
     await this.#ensureTokens();
     const gateway = this.#keep(gatewayPart(this.#around));
@@ -90,6 +103,17 @@ export class Supervisor {
     await this.#replaceUnknownTokens();
     await this.#demo();
     await gateway;
+  }
+
+  // It says what happens there to billing-core, which knows by what it signs.
+  async #stripe(): Promise<void> {
+    const { secrets, config } = this.#around;
+    if (config.stripeKey !== undefined) return;
+    await this.#keep(stripePart(this.#around));
+    const { stripe, core } = addresses(config);
+    const url = `${core}/webhooks/stripe`;
+    secrets.stripeWebhook = await ensureWebhook(stripe, url, secrets.stripeWebhook);
+    saveSecrets(this.#dataDir, secrets);
   }
 
   async #ownDatabase(): Promise<string> {

@@ -5,10 +5,11 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statfsSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { freemem, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { postgresAccount, canReach } from '../postgres/account.ts';
 import { stopLeftover } from '../postgres/leftover.ts';
@@ -18,10 +19,24 @@ import { isAlive } from '../process.ts';
 const PREFIX = 'tollgate-test-';
 const OWNER_FILE = 'owner.pid';
 const CLUSTER_DEPTH_MAX = 4;
+/** Files that never reach a disk, on Linux. */
+const MEMORY = '/dev/shm';
+const TMPFS = 0x01_02_19_94;
+/** Several times of what a run of all tests puts there. */
+const MEMORY_MIN_BYTES = 4 * 1024 ** 3;
 
-/** A folder for one run of the tests, and what older runs left behind when they were killed. */
-export function makeRunFolder(): string {
-  const parent = parentFolder();
+/** A folder for one run of the tests; what older runs left behind when they were killed goes. */
+export const makeRunFolder = (): string => makeFolder(parentFolder());
+
+/**
+ * A folder for the Postgres of a run: in memory where there is plenty, else on disk. A copy of the
+ * template is 1,200 small files, which took 220 ms of CPU on ext4 and 20 ms in memory.
+ */
+export function makePostgresFolder(): string {
+  return makeFolder(isRoomy(MEMORY) ? MEMORY : parentFolder());
+}
+
+function makeFolder(parent: string): string {
   for (const name of readdirSync(parent)) {
     if (name.startsWith(PREFIX)) removeIfAbandoned(join(parent, name));
   }
@@ -67,7 +82,19 @@ function ownerOf(folder: string): number | undefined {
 }
 
 function parentFolder(): string {
-  const account = postgresAccount();
   const wanted = tmpdir();
-  return !account || canReach(account, wanted, '/bin/true') ? wanted : '/tmp';
+  return mayEnter(wanted) ? wanted : '/tmp';
+}
+
+/** Whether Postgres may keep its data in this memory, and there is room for much more than that. */
+function isRoomy(memory: string): boolean {
+  if (!existsSync(memory) || !mayEnter(memory)) return false;
+  const { type, bavail, bsize } = statfsSync(memory);
+  const room = Math.min(bavail * bsize, freemem(), process.constrainedMemory() || Infinity);
+  return type === TMPFS && room >= MEMORY_MIN_BYTES;
+}
+
+function mayEnter(folder: string): boolean {
+  const account = postgresAccount();
+  return !account || canReach(account, folder, '/bin/true');
 }

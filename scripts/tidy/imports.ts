@@ -12,9 +12,11 @@ export const MODULE_ORDER = [
   'keys',
   'usage',
   'quotas',
+  'notices',
   'sync',
   'invoicing',
   'payments',
+  'documents',
   'stripe',
   'reconciliation',
   'alerts',
@@ -26,6 +28,9 @@ const CONTRACT_PACKAGE = '@tollgate/billing-core/contract/';
 const GATEWAY_CORE = 'gateway/src/core/';
 /** Names what the core is given and gives; types only. */
 const GATEWAY_PORTS = 'gateway/src/ports.ts';
+/** The rooms of the local Stripe, each of which imports only from those left of it. */
+const STRIPE_SIM_ORDER = ['world', 'wire', 'objects', 'webhooks', 'control', 'pages'];
+const STRIPE_SIM = 'stripe-sim/src/';
 const OF_A_HOST = /^(node:|hono|@hono\/|undici|cloudflare:|@cloudflare\/|pino|prom-client)/;
 
 interface Edge extends Import {
@@ -55,9 +60,16 @@ export function target(from: string, { specifier }: Import): string {
 }
 
 function problemOf(edge: Edge): string | undefined {
+  if (
+    /^@tollgate\/stripe-sim|^stripe-sim\//.test(edge.to) &&
+    /^(gateway|billing-core|web)\//.test(edge.from)
+  ) {
+    return 'the local Stripe is for development and tests only';
+  }
   if (edge.from.startsWith(CORE)) return problemInBillingCore(edge);
   if (edge.from.startsWith('gateway/')) return problemInGateway(edge);
   if (edge.from.startsWith('web/')) return problemInWeb(edge);
+  if (edge.from.startsWith(STRIPE_SIM)) return problemInStripeSim(edge);
   return undefined;
 }
 
@@ -106,6 +118,17 @@ function problemInWeb({ from, to, isTypeOnly }: Edge): string | undefined {
     }
   }
   return undefined;
+}
+
+function problemInStripeSim({ from, to }: Edge): string | undefined {
+  if (isOurs(to)) return 'the local Stripe must know of nothing else of the project';
+  const [importer, imported] = [folderBelow(STRIPE_SIM, from), folderBelow(STRIPE_SIM, to)];
+  if (importer === undefined || !to.startsWith(STRIPE_SIM) || importer === imported)
+    return undefined;
+  const [left, right] = [imported ?? '', importer].map((room) => STRIPE_SIM_ORDER.indexOf(room));
+  return left !== undefined && right !== undefined && left !== -1 && left < right
+    ? undefined
+    : `${importer} must not import ${imported ?? to}, which is not left of it`;
 }
 
 function folderBelow(parent: string, path: string): string | undefined {

@@ -3,7 +3,8 @@ import { target } from './imports.ts';
 import { type Finding, isTest, type Source } from './source.ts';
 
 /** Where programs begin, beside what package.json files, index.html and CI name. */
-const ENTRY = /(^|\/)main\.tsx?$|\.config\.ts$|^billing-core\/src\/(migrate|create-[\w-]+)\.ts$/;
+const ENTRY =
+  /(^|\/)main\.tsx?$|\.config\.ts$|^billing-core\/src\/(migrate|(create|declare)-[\w-]+)\.ts$/;
 
 /**
  * Files that no entry and no test leads to. `namings` are texts outside the sources that name

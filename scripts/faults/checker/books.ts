@@ -1,4 +1,4 @@
-import type { Entry, Ledger } from './ledger.ts';
+import type { Count, Entry, Ledger } from './ledger.ts';
 import type { Evidence, Finding } from './verdict.ts';
 
 const nameOf = (entry: Entry): string => {
@@ -38,17 +38,29 @@ function rollupFindings({ entries, rollups }: Ledger): Finding[] {
     }));
 }
 
-function countFindings({ counts }: Ledger): Finding[] {
-  return counts
+/** Sums over all days of what is counted by day: a day says nothing where a clock was wrong. */
+function overDays(counts: readonly Count[]): Count[] {
+  const sums = new Map<string, Count>();
+  for (const count of counts) {
+    const { what, ...left } = count;
+    const was = sums.get(what);
+    if (!was) sums.set(what, { ...count });
+    else for (const name of Object.keys(left) as (keyof typeof left)[]) was[name] += left[name];
+  }
+  return [...sums.values()];
+}
+
+function countFindings({ ledger, clockFaked = false }: Evidence): Finding[] {
+  return (clockFaked ? overDays(ledger.counts) : ledger.counts)
     .filter(
       (count) =>
         count.counted !== count.recorded ||
         count.counted_quantity !== count.recorded_quantity ||
         count.counted_billable !== count.recorded_billable,
     )
-    .map(({ what, counted, recorded }) => ({
+    .map(({ what, day, counted, recorded }) => ({
       kind: 'gateway count differs' as const,
-      detail: `${what}: ${counted} counted, ${recorded} recorded`,
+      detail: `${what} ${clockFaked ? 'all days' : day}: ${counted} counted, ${recorded} recorded`,
     }));
 }
 
@@ -72,11 +84,12 @@ function limitFindings({ windows }: Ledger, unleased: boolean): Finding[] {
 }
 
 /** What the database says of itself: it must be of one piece. */
-export function bookFindings({ ledger, unleased = false }: Evidence): Finding[] {
+export function bookFindings(evidence: Evidence): Finding[] {
+  const { ledger, unleased = false } = evidence;
   return [
     ...policyFindings(ledger),
     ...rollupFindings(ledger),
-    ...countFindings(ledger),
+    ...countFindings(evidence),
     ...bootFindings(ledger),
     ...limitFindings(ledger, unleased),
     ...ledger.losses.map((detail) => ({ kind: 'loss reported' as const, detail })),

@@ -126,7 +126,7 @@ describe('found is', () => {
       wrong((of) => {
         const counted = { counted_quantity: 3, counted_billable: 3 };
         const recorded = { recorded: 3, recorded_quantity: 3, recorded_billable: 3 };
-        of.ledger.counts.push({ what: 'bt cus', counted: 4, ...counted, ...recorded });
+        of.ledger.counts.push({ what: 'bt cus', day: 1, counted: 4, ...counted, ...recorded });
       }),
     ],
     [
@@ -139,6 +139,20 @@ describe('found is', () => {
     ],
   ])('%s', (kind, evidence) => {
     expect(kinds(evidence)).toContain(kind);
+  });
+
+  test("a count under another day, which is right where core's clock was wrong", () => {
+    const evidence = right();
+    const none = { counted_quantity: 0, counted_billable: 0 };
+    const empty = { recorded_quantity: 0, recorded_billable: 0 };
+    evidence.ledger.counts.push(
+      { what: 'bt cus', day: 1, ...none, ...empty, counted: 0, recorded: 3 },
+      { what: 'bt cus', day: 2, ...none, ...empty, counted: 3, recorded: 0 },
+    );
+    expect(kinds(evidence)).toEqual(['gateway count differs', 'gateway count differs']);
+    expect(kinds({ ...evidence, clockFaked: true })).toEqual([]);
+    evidence.ledger.counts[1]!.counted = 4;
+    expect(kinds({ ...evidence, clockFaked: true })).toEqual(['gateway count differs']);
   });
 
   test('one lost and one doubled in its place, by the bytes of their answers', () => {

@@ -13,9 +13,10 @@ export type Entry = {
   requests: number;
   quantity: number;
 };
-/** What a gateway counted by itself, and what the ledger has of it. */
+/** What a gateway counted by itself on a UTC day, and what the ledger has of it. */
 export type Count = {
   what: string;
+  day: number;
   counted: number;
   counted_quantity: number;
   counted_billable: number;
@@ -93,8 +94,11 @@ async function readCounts(tx: postgres.TransactionSql, of: string[]): Promise<Co
              sum(requests) as requests, sum(quantity) as quantity,
              coalesce(sum(quantity) filter (where billable), 0) as billable
         from usage_entries where customer_id = any(${of}) group by 1, 2, 3, 4, 5),
-    counted as (select * from gateway_counts where customer_id = any(${of}))
-    select concat_ws(' ', boot_id, customer_id, meter_id, day) as what,
+    counted as (
+      select gateway_id, boot_id, customer_id, meter_id, day, sum(requests) as requests,
+             sum(quantity) as quantity, sum(billable_quantity) as billable_quantity
+        from gateway_counts where customer_id = any(${of}) group by 1, 2, 3, 4, 5)
+    select concat_ws(' ', boot_id, customer_id, meter_id) as what, day::float8 as day,
            coalesce(c.requests, 0)::float8 as counted,
            coalesce(c.quantity, 0)::float8 as counted_quantity,
            coalesce(c.billable_quantity, 0)::float8 as counted_billable,

@@ -9,7 +9,7 @@ const LOCKS: Record<Place, number> = {
   'at the commit': 8_802,
 };
 const POLL_MS = 5;
-const WITHIN_MS = 20_000;
+const WITHIN_MS = 60_000;
 
 /**
  * Holds transactions up at a place of our choosing, so that a process can be killed just there:

@@ -37,7 +37,7 @@ export const MIXED = [
 ];
 export const GOOD = [{ status: 200, ms: 0, weight: 1 }];
 
-const LATE_MS = 60_000;
+const LATE_MS = 180_000;
 
 /** A load generator, in a process of its own. */
 export class Load {

@@ -137,7 +137,8 @@ export class Rig {
       weights: this.gateways.map(({ part }) => (part.running ? 1 : 0)),
       clients: 8,
       perSecond: null,
-      thinkMs: sized(10, 0),
+      // At guard size nothing needs a hurry, and what clients burn other tests wait for.
+      thinkMs: sized(25, 0),
       answers: MIXED,
       bytesMax: 2_000,
       ...asked,

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Rig } from './rig.ts';
 
 const POLL_MS = 50;
-const WITHIN_MS = 60_000;
+const WITHIN_MS = 180_000;
 const WORDS_MAX = 3_000;
 
 export type Settling = {

@@ -23,7 +23,7 @@ const PARTS = {
     {
       file: 'gateway/src/node/spool/batches.ts',
       from: 'if (this.#durable) syncDirectory(this.#dir);',
-      to: '(this.inMemory ??= new Map()).set(sequence, { header, bytes });',
+      to: '(this.inMemory ??= new Map()).set(place.sequence, batch);',
     },
     {
       file: 'gateway/src/node/spool/batches.ts',
@@ -32,8 +32,13 @@ const PARTS = {
     },
     {
       file: 'gateway/src/node/spool/batches.ts',
-      from: 'renameSync(`${path}.new`, path);',
-      to: 'rmSync(`${path}.new`);',
+      from: 'mode: 0o600 });\n      renameSync(`${path}.new`, path);',
+      to: 'mode: 0o600 });\n      rmSync(`${path}.new`);',
+    },
+    {
+      file: 'gateway/src/node/spool/batches.ts',
+      from: 'if (!this.#durable) return this.write(batch);',
+      to: 'return this.write(batch);',
     },
     {
       file: 'gateway/src/node/spool/batches.ts',
@@ -61,27 +66,90 @@ const PARTS = {
   'the fsync of the spool': [
     {
       file: 'gateway/src/node/spool/segment.ts',
-      from: 'await fdatasyncAsync(this.#fd);',
+      from: 'await beside.content(this.#fd);',
       to: '',
     },
   ],
   'the end at a failed fsync': [
     {
       file: 'gateway/src/node/spool/segment.ts',
-      from: 'await fdatasyncAsync(this.#fd);',
-      to: 'await fdatasyncAsync(this.#fd).catch(() => {});',
+      from: 'await beside.content(this.#fd);',
+      to: 'await beside.content(this.#fd).catch(() => {});',
+    },
+  ],
+  'the time of billing-core': [
+    {
+      file: 'gateway/src/node/clock.ts',
+      from: 'const known = Math.min(this.#target, coreNow - sentAt);',
+      to: 'this.#learnt = true;\nthis.#tell();\nif (sentAt > 0) return;\nconst known = 0;',
     },
   ],
   'the wait for a full disk': [
     {
       file: 'gateway/src/node/spool/spool.ts',
-      from: 'setTimeout(() => this.#schedule(), FULL_RETRY_MS);\n      return;',
-      to: '',
+      from: 'if (!written) return this.#wait();',
+      to: 'if (!written) return this.#release(this.#pending.splice(0));',
     },
     {
       file: 'gateway/src/node/open-metering.ts',
       from: 'return this.#life.spool.full || this.metering.stuck;',
       to: 'return false;',
+    },
+  ],
+  'the limit of what is lent': [
+    {
+      file: 'billing-core/src/quotas/model.ts',
+      from: 'const left = Math.max(0, book.limit - lentNow - book.outside);',
+      to: 'const left = book.limit;',
+    },
+  ],
+  // All that a dead boot was lent comes back, spent or not.
+  'the settling of dead boots': [
+    {
+      file: 'billing-core/src/quotas/store.ts',
+      from: 'coalesce(s.settled, 0) - coalesce(l.granted, 0) + coalesce(l.returned, 0) as missing',
+      to: 'coalesce(l.returned, 0) - coalesce(l.granted, 0) as missing',
+    },
+  ],
+  'the keeping of what is written off': [
+    {
+      file: 'billing-core/src/sync/write-off-http.ts',
+      from: 'giveBack: false, forgotten',
+      to: 'giveBack: true, forgotten',
+    },
+  ],
+  'the refusal without a lease': [
+    {
+      file: 'gateway/src/core/till.ts',
+      from: "isShort(need) && need.quota.on_unreachable === 'refuse'",
+      to: 'isShort(need) && need.units < 0',
+    },
+  ],
+  'the changes feed': [
+    {
+      file: 'gateway/src/node/changes.ts',
+      from: 'for (const { kind, id, number } of changes) {',
+      to: 'for (const { kind, id, number } of changes.slice(0, 0)) {',
+    },
+  ],
+  'the return of what is recalled': [
+    {
+      file: 'gateway/src/node/changes.ts',
+      from: "else if (kind === 'recall') onRecall(customerIn(id), id);",
+      to: '',
+    },
+  ],
+  // Each gateway may pass the whole limit.
+  'the division of rate limits': [
+    {
+      file: 'billing-core/src/quotas/rate-shares.ts',
+      from: 'rate: Math.min(wish.rate, part.rate, free.rate),',
+      to: 'rate: limit.rate,',
+    },
+    {
+      file: 'billing-core/src/quotas/rate-shares.ts',
+      from: 'burst: Math.min(wish.burst, part.burst, free.burst),',
+      to: 'burst: limit.burst,',
     },
   ],
   'the dedup of batches': [

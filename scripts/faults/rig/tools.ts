@@ -10,6 +10,7 @@ export type Need =
   | 'mount'
   | 'strace'
   | 'faketime'
+  | 'prlimit'
   | 'mkfs.ext4'
   | 'mkfs.xfs'
   | 'xfs_io'

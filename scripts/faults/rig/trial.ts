@@ -8,7 +8,7 @@ import type { Rig } from './rig.ts';
 import { settle, type Settling } from './settle.ts';
 
 const POLL_MS = 20;
-const FOLLOWING_WITHIN_MS = 20_000;
+const FOLLOWING_WITHIN_MS = 60_000;
 
 export type Judging = {
   clockFaked?: boolean;
@@ -39,6 +39,13 @@ export class Trial {
     const made = await this.rig.market.customer(terms);
     this.customers.push(made);
     return made;
+  }
+
+  /** Makes so many customers on one plan, with a key each. */
+  async crowd(count: number, terms: Terms): Promise<readonly Customer[]> {
+    await untilFollowing(this.rig);
+    this.customers.push(...(await this.rig.market.crowd(count, terms)));
+    return this.customers;
   }
 
   /** Starts a load with the keys of all customers of the trial. */
@@ -72,7 +79,10 @@ export class Trial {
 
   /** Lets all loads finish. */
   async stopLoads(): Promise<void> {
-    for (const load of this.#loads.splice(0)) this.#asked.push(...(await load.stop()));
+    for (const load of this.#loads.splice(0)) {
+      // Not spread into one call: hundreds of thousands are more arguments than a stack takes.
+      for (const asked of await load.stop()) this.#asked.push(asked);
+    }
   }
 
   /** Loads that are asking. */

@@ -5,6 +5,8 @@ import { Messages } from './message.ts';
 
 const SYNC = 'POST /internal/v1/sync';
 const KEPT_MAX = 20;
+const QUESTION = /^[A-Z]+ (\/[\w-]+){3}/;
+const HEAD_CHARS = 100;
 
 type Line = {
   near: Socket;
@@ -28,6 +30,8 @@ export class Wire {
   #doubles = false;
   /** Bytes that came from the near side in all. */
   sent = 0;
+  /** Whole questions that passed, by method and path, such as `GET /internal/v1/keys`. */
+  readonly questions = new Map<string, number>();
   /** Whole syncs that passed, and copies of them that were sent again. */
   syncs = 0;
   copies = 0;
@@ -141,6 +145,8 @@ export class Wire {
   }
 
   #noteMessage(message: Buffer): void {
+    const [question = ''] = QUESTION.exec(message.toString('latin1', 0, HEAD_CHARS)) ?? [];
+    this.questions.set(question, (this.questions.get(question) ?? 0) + 1);
     if (!message.subarray(0, SYNC.length).equals(Buffer.from(SYNC))) return;
     this.syncs += 1;
     if (!this.#doubles) return;

@@ -9,6 +9,7 @@ test('without settings it is the documented ports and folder', () => {
     gateway: 4002,
     upstream: 4003,
     postgres: 4004,
+    stripe: 4006,
     billingCorePrivate: 4011,
     gatewayPrivate: 4012,
   });
@@ -25,6 +26,7 @@ test.each([
   [[], { TOLLGATE_PORTAL_PORT: '4002' }, 'are the same port, 4002'],
   [[], { DATABASE_URL: 'mysql://here' }, 'DATABASE_URL is not a postgres:// URL'],
   [['--reset'], { DATABASE_URL: 'postgres://here/db' }, '--reset does not empty'],
+  [[], { STRIPE_SECRET_KEY: 'sk_live_abc' }, '`npm start` never moves money'],
   [['--rest'], {}, 'Unknown argument --rest'],
 ])('%j with %j is refused', (args, env, words) => {
   expect(() => readStartConfig(args, env)).toThrow(words);

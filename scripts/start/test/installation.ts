@@ -20,6 +20,7 @@ const PORT_VARIABLES = [
   'GATEWAY',
   'UPSTREAM',
   'POSTGRES',
+  'STRIPE',
   'BILLING_CORE_PRIVATE',
   'GATEWAY_PRIVATE',
 ].map((name) => `TOLLGATE_${name}_PORT`);

@@ -8,7 +8,7 @@ import { testDatabase } from '../../test/database.ts';
 import { Installation, type Run } from './installation.ts';
 
 const PATIENT = { timeout: 20_000, interval: 50 };
-const PARTS = ['billing_core', 'gateway', 'postgres', 'supervisor', 'upstream', 'web'];
+const PARTS = ['billing_core', 'gateway', 'postgres', 'stripe', 'supervisor', 'upstream', 'web'];
 
 let installation: Installation;
 let run: Run;

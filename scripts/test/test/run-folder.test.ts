@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
-import { makeRunFolder } from '../run-folder.ts';
+import { makePostgresFolder, makeRunFolder } from '../run-folder.ts';
 
 const NO_PROCESS = 2 ** 22 + 1;
 const parent = mkdtempSync(join(tmpdir(), 'tollgate-runs-'));
@@ -36,4 +36,16 @@ test('what a killed run left is swept away; a living run and other folders are n
     true,
     true,
   ]);
+});
+
+test('the Postgres of a run has a folder of its own, swept as the run is', () => {
+  const mine = makePostgresFolder();
+  const killed = makePostgresFolder();
+  writeFileSync(join(killed, 'owner.pid'), `${NO_PROCESS}`);
+  const next = makePostgresFolder();
+  try {
+    expect([mine, killed, next].map((folder) => existsSync(folder))).toEqual([true, false, true]);
+  } finally {
+    for (const folder of [mine, next]) rmSync(folder, { recursive: true, force: true });
+  }
 });
