@@ -29,6 +29,7 @@ export const SETTINGS = {
 
 export type BenchCluster = {
   url: string;
+  pid: number;
   stop(): Promise<void>;
 };
 
@@ -50,7 +51,7 @@ export async function openCluster(settings: Record<string, string> = SETTINGS) {
     await makeDatabase(databaseUrl(port, secrets, 'postgres'));
     const url = databaseUrl(port, secrets, DATABASE);
     await migrate(url);
-    return { url, stop } satisfies BenchCluster;
+    return { url, pid: Number(child.pid), stop } satisfies BenchCluster;
   } catch (error) {
     await stop();
     throw error;

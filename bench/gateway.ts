@@ -8,7 +8,7 @@ import { addedLatency } from './gateway-latency.ts';
 import { machine, median, shownUsage, watchMachine } from './machine.ts';
 import { startWorkers, type Worker } from './workers.ts';
 import { startProxy, startUpstream, type Nginx } from './nginx.ts';
-import { CAN_PIN, cpuSecondsOf, isThere, memoryOf, startOn, stop } from './pinned.ts';
+import { CAN_PIN, cpuSecondsOf, goFirst, isThere, memoryOf, startOn, stop } from './pinned.ts';
 import { say } from './say.ts';
 import { openStage } from './stage.ts';
 import { load } from './wrk.ts';
@@ -26,6 +26,12 @@ const { values } = parseArgs({
     connections: { type: 'string', default: '64' },
     /** Without the part that measures latency at half load. */
     'no-latency': { type: 'boolean', default: false },
+    /** Only that part, with a short look at what the gateway can take. */
+    latency: { type: 'boolean', default: false },
+    /** As on a machine of its own: before whatever else runs there. */
+    alone: { type: 'boolean', default: false },
+    /** Arguments of Node for the gateway, to try them. */
+    node: { type: 'string' },
     /** The Workers host too, under workerd. */
     workers: { type: 'boolean', default: false },
     /** Writes CPU profiles of the gateway into this folder. */
@@ -64,6 +70,8 @@ async function measure(proxy: Proxy): Promise<Round> {
     memory: memoryOf(proxy.pid()),
   };
 }
+
+type Upstream = { port: number; worker: () => number };
 
 const PATH = 'weather?city=Berlin';
 
@@ -128,8 +136,8 @@ async function compare(proxies: readonly Proxy[]): Promise<Map<string, Round[]>>
   return all;
 }
 
-async function run(folder: string, upstreamPort: number): Promise<boolean> {
-  const upstream = `http://127.0.0.1:${upstreamPort}`;
+async function run(folder: string, { port, worker }: Upstream): Promise<boolean> {
+  const upstream = `http://127.0.0.1:${port}`;
   const [nginxPort, honoPort] = [await freePort(), await freePort()];
   const proxyPlace = { folder: join(folder, 'proxy'), port: nginxPort, core: CORES.proxy };
   const peer: Nginx = await startProxy(proxyPlace, upstream);
@@ -137,8 +145,11 @@ async function run(folder: string, upstreamPort: number): Promise<boolean> {
     core: CORES.proxy,
     args: [join(import.meta.dirname, 'hono-proxy.ts'), `${honoPort}`, upstream],
   });
-  const { profile } = values;
-  const nodeArgs = profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : [];
+  const { profile, node } = values;
+  const nodeArgs = [
+    ...(profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : []),
+    ...(node?.split(' ') ?? []),
+  ];
   const cores = { gateway: CORES.proxy, others: CORES.others };
   const stage = await openStage({ folder, upstream, cores, nodeArgs });
   const workers = values.workers
@@ -148,9 +159,10 @@ async function run(folder: string, upstreamPort: number): Promise<boolean> {
     const pid = (): number => Number(stage.gateway.pid);
     const headers = { Authorization: `Bearer ${stage.key}` };
     const full = { name: MINE, url: `${stage.gatewayUrl}/metered/${PATH}`, headers, pid };
+    const bare = { name: BARE, url: `${stage.gatewayUrl}/bare/${PATH}`, pid };
     const proxies: Proxy[] = [
       { name: NGINX, url: `http://127.0.0.1:${nginxPort}/${PATH}`, pid: peer.worker },
-      { name: BARE, url: `${stage.gatewayUrl}/bare/${PATH}`, pid },
+      bare,
       full,
       { name: HONO, url: `http://127.0.0.1:${honoPort}/${PATH}`, pid: () => Number(hono.pid) },
     ];
@@ -158,13 +170,14 @@ async function run(folder: string, upstreamPort: number): Promise<boolean> {
       const url = `${worker.urls[0]}${path}${PATH}`;
       proxies.push({ name, url, headers, pid: () => worker.pid });
     }
-    const all = await compare(proxies);
-    const held = judge(report(all), workers);
+    const all = await compare(values.latency ? [full] : proxies);
+    const held = values.latency || judge(report(all), workers);
     if (values['no-latency']) return held;
     const most = median((all.get(MINE) ?? []).map((round) => round.perSecond));
-    const half = { perSecond: most / 2, core: CORES.others, folder };
-    const direct = { url: `${upstream}/${PATH}` };
-    return (await addedLatency({ direct, through: full, ...half })) && held;
+    const direct = { name: 'direct', url: `${upstream}/${PATH}` };
+    const targets = { direct, bare: { ...bare, pid: pid() }, full: { ...full, pid: pid() } };
+    const how = { most, core: CORES.others, alone: values.alone };
+    return (await addedLatency({ ...targets, ...how, upstreamPid: worker() })) && held;
   } finally {
     for (const { worker } of workers) await worker.kill('SIGTERM');
     await stop(hono);
@@ -177,6 +190,7 @@ say(machine());
 if (!isThere('nginx') || !isThere('wrk')) {
   say('skipped: nginx and wrk are not on this machine (Debian: apt-get install nginx wrk)');
 } else {
+  if (values.alone) goFirst();
   if (!CAN_PIN) say('taskset is not on this machine: processes are not kept to cores');
   const folder = join(makeRunFolder(), 'gateway');
   mkdirSync(folder, { recursive: true });
@@ -184,7 +198,8 @@ if (!isThere('nginx') || !isThere('wrk')) {
   const place = { folder: join(folder, 'upstream'), port, core: CORES.others };
   const upstream = await startUpstream(place);
   try {
-    process.exitCode = (await run(folder, port)) ? 0 : 1;
+    const { worker } = upstream;
+    process.exitCode = (await run(folder, { port, worker })) ? 0 : 1;
   } finally {
     await stop(upstream.child);
   }

@@ -34,7 +34,7 @@ async function empty(sql: Sql): Promise<void> {
     end loop; end $$;
     select ensure_usage_partitions(current_date - 1, 16);
     truncate usage_batches, gateway_counts, lease_settlements, usage_rollups, usage_hours,
-             usage_totals, usage_last_rolls, usage_last_uses, boots, gateways;
+             usage_totals, usage_last_rolls, usage_meter_uses, usage_last_uses, boots, gateways;
     checkpoint`);
 }
 

@@ -1,6 +1,6 @@
 // `npm run bench:ingest -- [burst] [http] [sustained] [read] [--rounds 5 --seconds 10 ...]`
 import { parseArgs } from 'node:util';
-import { openCluster } from './cluster.ts';
+import { type BenchCluster, openCluster } from './cluster.ts';
 import { burst } from './ingest-burst.ts';
 import { read } from './ingest-read.ts';
 import { sustained } from './ingest-sustained.ts';
@@ -24,12 +24,10 @@ const { values, positionals } = parseArgs({
 });
 const modes = positionals.length > 0 ? positionals : ['burst', 'sustained'];
 
-say(machine());
-const cluster = await openCluster();
-try {
-  const number = (name: keyof typeof values): number => Number(values[name]);
-  for (const mode of ['burst', 'http']) {
-    if (!modes.includes(mode)) continue;
+const number = (name: keyof typeof values): number => Number(values[name]);
+
+async function run(mode: string, cluster: BenchCluster): Promise<void> {
+  if (mode === 'burst' || mode === 'http') {
     await burst({
       cluster,
       seconds: Number(values.seconds ?? BURST_SECONDS),
@@ -38,12 +36,23 @@ try {
       entries: number('entries'),
       http: mode === 'http',
     });
-  }
-  if (modes.includes('sustained')) {
+  } else if (mode === 'sustained') {
     const seconds = Number(values.seconds ?? SUSTAINED_SECONDS);
     await sustained({ cluster, seconds, perS: number('per-second') });
+  } else if (mode === 'read') {
+    await read({ cluster, repeats: number('repeats') });
+  } else {
+    throw new Error(`there is no mode ${mode}: burst, http, sustained, read`);
   }
-  if (modes.includes('read')) await read({ cluster, repeats: number('repeats') });
-} finally {
-  await cluster.stop();
+}
+
+say(machine());
+for (const mode of modes) {
+  // Each on a Postgres of its own: what one has left to roll would be in the way of the next.
+  const cluster = await openCluster();
+  try {
+    await run(mode, cluster);
+  } finally {
+    await cluster.stop();
+  }
 }

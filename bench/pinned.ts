@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus, setPriority } from 'node:os';
+
+const NICEST = -20;
 
 /** Whether processes can be kept to one core each; without it figures of CPU are still true. */
 export const CAN_PIN = cpus().length > 1 && spawnSync('taskset', ['-c', '0', 'true']).status === 0;
@@ -22,9 +24,52 @@ export function startOn(program: string, { core, args, env }: Pinned): ChildProc
   });
 }
 
-/** Keeps a process that runs already, with its threads, to one core. */
+function childrenOf(pid: number): number[] {
+  try {
+    const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
+    return text.split(' ').filter(Boolean).map(Number);
+  } catch {
+    // It has ended meanwhile.
+    return [];
+  }
+}
+
+/** Keeps a process that runs already, with its threads and children, to one core. */
 export function keepOn(pid: number, core: number): void {
-  if (CAN_PIN) spawnSync('taskset', ['-a', '-c', '-p', `${core}`, `${pid}`]);
+  if (!CAN_PIN) return;
+  spawnSync('taskset', ['-a', '-c', '-p', `${core}`, `${pid}`]);
+  for (const child of childrenOf(pid)) keepOn(child, core);
+}
+
+/** Whether a process can be put before all ordinary ones of its core. */
+export const CAN_RAISE = spawnSync('chrt', ['-f', '1', 'true']).status === 0;
+
+/** Of a process: its main thread, and those that do its work with files, for which it waits. */
+function workingThreadsOf(pid: number): number[] {
+  const threads = readdirSync(`/proc/${pid}/task`).map(Number);
+  const isOne = (thread: number): boolean =>
+    thread === pid || readFileSync(`/proc/${pid}/task/${thread}/comm`, 'utf8').startsWith('libuv');
+  return threads.filter(isOne);
+}
+
+/** Puts a process before all ordinary ones of its core, or back among them. */
+export function raise(pid: number, before: boolean): void {
+  if (!CAN_RAISE) return;
+  const how = before ? ['-f', '-p', '1'] : ['-o', '-p', '0'];
+  for (const thread of workingThreadsOf(pid)) spawnSync('chrt', [...how, `${thread}`]);
+}
+
+/**
+ * Gives this process, and all that it starts, nearly all of the machine where others want some of
+ * it, too: as on one of its own. Linux shares it out by session, then by niceness.
+ */
+export function goFirst(): void {
+  try {
+    writeFileSync('/proc/self/autogroup', `${NICEST}`);
+  } catch {
+    // Sessions do not count there: niceness alone does.
+  }
+  setPriority(NICEST);
 }
 
 /** Asks a process to end, and waits until it has. */

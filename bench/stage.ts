@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { coreApi, type CoreApi } from '../scripts/start/core-api.ts';
 import { freePort } from '../scripts/test/free-port.ts';
 import { openCluster } from './cluster.ts';
-import { startOn, stop } from './pinned.ts';
+import { keepOn, startOn, stop } from './pinned.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const READY_MS = 30_000;
@@ -18,12 +18,16 @@ export type Stage = {
   databaseUrl: string;
   gateway: ChildProcess;
   gatewayUrl: string;
+  /** Of the gateway's private port. */
+  privateUrl: string;
   coreUrl: string;
   /** Of an admin, and of a gateway. */
   token: string;
   /** A key of a customer with a rate limit and a hard quota. */
   key: string;
   customerId: string;
+  /** The published version of the plan that this customer has. */
+  versionId: string;
   close(): Promise<void>;
 };
 
@@ -68,9 +72,10 @@ async function startCore(databaseUrl: string, core: number) {
   return { child, url };
 }
 
-/** A customer with a rate limit and a hard quota that are never reached; its key. */
-async function makeCustomer(api: CoreApi): Promise<{ customerId: string; key: string }> {
-  type Made = { id: string };
+type Made = { id: string };
+
+/** A plan with a rate limit and a hard quota that are never reached; its published version. */
+async function makePlan(api: CoreApi): Promise<string> {
   const plan = await api.post<Made>('/v1/plans', { slug: 'bench', name: 'Bench' });
   const version = await api.post<Made>(`/v1/plans/${plan.id}/versions`, {
     currency: 'USD',
@@ -87,20 +92,20 @@ async function makeCustomer(api: CoreApi): Promise<{ customerId: string; key: st
     ],
   });
   await api.post(`/v1/plan-versions/${version.id}/publish`, {});
-  const customer = await api.post<Made>('/v1/customers', { name: 'Bench' });
-  await api.post('/v1/subscriptions', {
-    customer_id: customer.id,
-    plan_version_id: version.id,
-  });
-  const made = await api.post<{ secret: string }>(`/v1/customers/${customer.id}/keys`, {
-    name: 'bench',
-  });
-  return { customerId: customer.id, key: made.secret };
+  return version.id;
+}
+
+/** A customer on this version of a plan; its id. */
+export async function makeCustomer(api: CoreApi, versionId: string): Promise<string> {
+  const { id } = await api.post<Made>('/v1/customers', { name: 'Bench' });
+  await api.post('/v1/subscriptions', { customer_id: id, plan_version_id: versionId });
+  return id;
 }
 
 /** A real installation before this upstream: `/bare/*` is public, `/metered/*` wants a key. */
 export async function openStage({ folder, upstream, cores, nodeArgs }: Parts): Promise<Stage> {
   const cluster = await openCluster();
+  keepOn(cluster.pid, cores.others);
   const entry = join(ROOT, 'billing-core/src/create-token.ts');
   const token = execFileSync(
     process.execPath,
@@ -121,7 +126,10 @@ export async function openStage({ folder, upstream, cores, nodeArgs }: Parts): P
       public: isPublic,
     });
   }
-  const { customerId, key } = await makeCustomer(api);
+  const versionId = await makePlan(api);
+  const customerId = await makeCustomer(api, versionId);
+  const keys = `/v1/customers/${customerId}/keys`;
+  const { secret: key } = await api.post<{ secret: string }>(keys, { name: 'bench' });
   const [port, privatePort] = [await freePort(), await freePort()];
   const gateway = startOn(process.execPath, {
     core: cores.gateway,
@@ -142,10 +150,12 @@ export async function openStage({ folder, upstream, cores, nodeArgs }: Parts): P
     databaseUrl: cluster.url,
     gateway,
     gatewayUrl: `http://127.0.0.1:${port}`,
+    privateUrl: `http://127.0.0.1:${privatePort}`,
     coreUrl: core.url,
     token,
     key,
     customerId,
+    versionId,
     close: async () => {
       await stop(gateway);
       await stop(core.child);

@@ -1,6 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundle, startWorkerd, type Workerd } from '../gateway/test/conformance/workerd.ts';
+import {
+  bundle,
+  scriptIn,
+  startWorkerd,
+  type Workerd,
+} from '../gateway/test/conformance/workerd.ts';
 import { keepOn } from './pinned.ts';
 import type { Stage } from './stage.ts';
 
@@ -27,7 +32,9 @@ export async function startWorkers(
   const peer = join(folder, 'bare-worker', 'main.js');
   mkdirSync(join(folder, 'bare-worker'), { recursive: true });
   writeFileSync(peer, bare(upstream));
-  const script = bundle(folder);
+  const bundled = join(folder, 'bundled-worker');
+  bundle(bundled);
+  const script = scriptIn(bundled);
   const vars = {
     BILLING_CORE_URL: stage.coreUrl,
     GATEWAY_TOKEN: stage.token,
