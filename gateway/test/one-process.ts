@@ -3,16 +3,14 @@ import { hash } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { RouteFact } from '@tollgate/billing-core/contract/facts.ts';
-import { vi } from 'vitest';
 import { COMPILED } from '../../scripts/test/compiled.ts';
 import { testFolder } from '../../scripts/test/folder.ts';
 import { freePort } from '../../scripts/test/free-port.ts';
+import { untilReady } from '../../scripts/test/until-ready.ts';
 import { FakeCore, TOKEN } from './fake-core.ts';
 import { KEY, keyFact } from './rig.ts';
 
 const MAIN = fileURLToPath(new URL('../src/node/main.ts', import.meta.url));
-/** A start, on a machine that does much else. */
-const LONG = { timeout: 60_000, interval: 20 };
 
 /** A gateway in a process of its own, as it is run, before a core in memory. */
 export type OneProcess = {
@@ -61,10 +59,7 @@ export async function startProcess({ routes, env, key = KEY }: OneProcessOf): Pr
   }
   const exit = once(child, 'exit');
   const privateUrl = `http://127.0.0.1:${privatePort}`;
-  await vi.waitFor(async () => {
-    const { status } = await fetch(`${privateUrl}/readyz`);
-    if (status !== 200) throw new Error(`not ready: ${output}`);
-  }, LONG);
+  await untilReady(child, { url: `${privateUrl}/readyz`, output: () => output });
   return {
     url: `http://127.0.0.1:${port}`,
     port,

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { vi } from 'vitest';
 import { COMPILED } from '../../../scripts/test/compiled.ts';
 import { testFolder } from '../../../scripts/test/folder.ts';
 import { freePort } from '../../../scripts/test/free-port.ts';
 import { oncePerRun } from '../../../scripts/test/once.ts';
+import { untilReady } from '../../../scripts/test/until-ready.ts';
 import { CAPABILITIES, type Capabilities, type HostKind } from './capabilities.ts';
 import { bundle, scriptIn, startWorkerd, type Workerd } from './workerd.ts';
 import type { World } from './world.ts';
@@ -88,13 +88,8 @@ function nodeHost({ world, count = 1 }: HostOf): Host {
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', (text: Buffer) => (output += text.toString()));
     }
-    await vi.waitFor(
-      async () => {
-        const ready = await fetch(`http://127.0.0.1:${privatePort}/readyz`);
-        if (ready.status !== 200) throw new Error(`not ready: ${output}`);
-      },
-      { timeout: 60_000, interval: 50 },
-    );
+    const url = `http://127.0.0.1:${privatePort}/readyz`;
+    await untilReady(child, { url, output: () => output });
     return `http://127.0.0.1:${port}`;
   };
   const host: Host = {

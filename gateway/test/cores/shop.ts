@@ -11,6 +11,7 @@ import { environment, run, type Run } from '../../../billing-core/src/test/core-
 import { COMPILED } from '../../../scripts/test/compiled.ts';
 import { testFolder } from '../../../scripts/test/folder.ts';
 import { freePort } from '../../../scripts/test/free-port.ts';
+import { untilReady } from '../../../scripts/test/until-ready.ts';
 
 const GATEWAY = fileURLToPath(new URL('../../src/node/main.ts', import.meta.url));
 const PATIENT = { timeout: 60_000, interval: 50 };
@@ -124,7 +125,8 @@ export class Shop {
       },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
-    await vi.waitUntil(() => isReady(privatePort), PATIENT);
+    const url = `http://127.0.0.1:${privatePort}/readyz`;
+    await untilReady(child, { url, output: () => 'its log is silent' });
     this.gateways[at] = { url: `http://127.0.0.1:${port}`, child, spool };
   }
 
