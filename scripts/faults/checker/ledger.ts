@@ -73,9 +73,6 @@ async function readAll(tx: postgres.TransactionSql, of: string[]): Promise<Ledge
   const policies = await tx<{ route: string; outcomes: string[] }[]>`
     select route_id || ' ' || version as route, definition -> 'billable_outcomes' as outcomes
       from route_versions`;
-  const losses = await tx<{ loss: string }[]>`
-    select 'gap: ' || reason as loss from usage_gaps
-    union all select 'dead letter: ' || reason from usage_dead_letters`;
   return {
     entries: [...entries],
     rollups: [...rollups],
@@ -83,8 +80,16 @@ async function readAll(tx: postgres.TransactionSql, of: string[]): Promise<Ledge
     boots: await readBoots(tx),
     windows: await readWindows(tx, of),
     policies: new Map(policies.map(({ route, outcomes }) => [route, outcomes])),
-    losses: losses.map(({ loss }) => loss),
+    losses: await readLosses(tx),
   };
+}
+
+/** What the product says that it lost or could not read, of all customers: nobody knows whose. */
+export async function readLosses(sql: postgres.ISql): Promise<string[]> {
+  const losses = await sql<{ loss: string }[]>`
+    select 'gap: ' || reason as loss from usage_gaps
+    union all select 'dead letter: ' || reason from usage_dead_letters`;
+  return losses.map(({ loss }) => loss);
 }
 
 async function readCounts(tx: postgres.TransactionSql, of: string[]): Promise<Count[]> {

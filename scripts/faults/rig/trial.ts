@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { readLedger } from '../checker/ledger.ts';
+import { readLedger, readLosses } from '../checker/ledger.ts';
 import { type Asked, readLog, type Served } from '../checker/logs.ts';
 import { type Fault, judge, type Verdict } from '../checker/verdict.ts';
 import type { Load, LoadOf } from './load.ts';
@@ -15,6 +15,9 @@ export type Judging = {
   unleased?: boolean;
 };
 
+/** What is nobody's in particular, and was there before a trial began. */
+type Before = { doubts: number; losses: readonly string[] };
+
 /** What one test does to an installation, with customers of its own. */
 export class Trial {
   readonly rig: Rig;
@@ -22,15 +25,15 @@ export class Trial {
   readonly customers: Customer[] = [];
   readonly #loads: Load[] = [];
   readonly #asked: Asked[] = [];
-  readonly #doubtsBefore: number;
+  readonly #before: Before;
 
-  private constructor(rig: Rig, doubtsBefore: number) {
+  private constructor(rig: Rig, before: Before) {
     this.rig = rig;
-    this.#doubtsBefore = doubtsBefore;
+    this.#before = before;
   }
 
   static async begin(rig: Rig): Promise<Trial> {
-    return new Trial(rig, await doubtsIn(rig));
+    return new Trial(rig, { doubts: await doubtsIn(rig), losses: await readLosses(rig.sql) });
   }
 
   /** Makes a customer. All gateways hear of it at once, so that no news of it comes later. */
@@ -116,10 +119,21 @@ export class Trial {
       this.customers.map(({ id }) => id),
     );
     const meters = { requests: 'mtr_requests', bytes: rig.market.bytesMeter };
-    const evidence = { asked: this.#asked, served: this.served, ledger, faults, meters };
-    const doubtsBefore = this.#doubtsBefore;
-    return judge({ ...evidence, ...judging, doubtsBefore });
+    const losses = beyond(ledger.losses, this.#before.losses);
+    const books = { ...ledger, losses };
+    const evidence = { asked: this.#asked, served: this.served, ledger: books, faults, meters };
+    return judge({ ...evidence, ...judging, doubtsBefore: this.#before.doubts });
   }
+}
+
+/** What of a list is not in another, each as often as it is there. */
+function beyond(list: readonly string[], other: readonly string[]): string[] {
+  const left = [...other];
+  return list.filter((each) => {
+    const at = left.indexOf(each);
+    if (at !== -1) left.splice(at, 1);
+    return at === -1;
+  });
 }
 
 async function untilFollowing({ gateways }: Rig): Promise<void> {

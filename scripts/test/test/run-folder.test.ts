@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,6 +37,21 @@ test('what a killed run left is swept away; a living run and other folders are n
     true,
     true,
   ]);
+});
+
+test('a disk that a killed run had mounted goes with it', (context) => {
+  vi.stubEnv('TMPDIR', parent);
+  mkdirSync(parent, { recursive: true });
+  const killed = runOf('disk', NO_PROCESS);
+  const disk = join(killed, 'disk');
+  mkdirSync(disk);
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', disk], { stdio: 'ignore' });
+  } catch {
+    return context.skip('nothing can be mounted here');
+  }
+  makeRunFolder();
+  expect(existsSync(killed)).toBe(false);
 });
 
 test('the Postgres of a run has a folder of its own, swept as the run is', () => {
