@@ -199,18 +199,21 @@ export function admitUnreachable(till: Till, request: AdmissionRequest, now: num
 /**
  * Turns away a request that waited in vain: core was asked, and others have not given back what
  * they hold. It may be there in a moment. `deskless`: nobody divides rate limits just now. `slow`:
- * core has units left, and did not lend them in time.
+ * core has units left, and did not lend them in time. `unanswered`: core did not answer what it was
+ * asked, so nobody knows what there is.
  */
 export function giveUp(
   till: Till,
   request: AdmissionRequest,
-  { now, deskless = false, slow = false }: { now: number; deskless?: boolean; slow?: boolean },
+  of: { now: number; deskless?: boolean; slow?: boolean; unanswered?: boolean },
 ): Decided {
+  const { now, deskless = false, slow = false, unanswered = false } = of;
   const pace = paceOf(till, request, now);
   const { needs, untold } = needsOf(till, request, now);
   if (untold.length > 0) return unverifiable(untold, limitsOf(pace, needs, now));
   const missing = needs.filter(isShort);
-  const held = missing.filter(({ lease, units }) => !slow || lease.unlent < Math.max(1, units));
+  const isHeld = ({ lease, units }: Need): boolean => !slow || lease.unlent < Math.max(1, units);
+  const held = unanswered ? [] : missing.filter(isHeld);
   if (held.length > 0) return unlentRefusal(held, limitsOf(pace, needs, now));
   // That is no used-up quota.
   const quotas = missing.map(({ quota }) => quota);

@@ -31,6 +31,8 @@ export class Desk {
   away = false;
   /** The object has told what core said; until then nobody knows what there is. */
   heard = false;
+  /** Core did not answer what the last report asked for. */
+  coreSilent = false;
   #limit: RateLimit | null = null;
   #offered = 0;
   #keepMs = 0;
@@ -127,6 +129,7 @@ export class Desk {
     const { now } = at;
     this.away = answer.away;
     this.heard ||= answer.heard;
+    this.coreSilent = answer.unanswered ?? false;
     this.outbox.stored(report.parcels);
     this.outbox.told(report.givenUp ?? []);
     for (const ask of report.asks) acknowledge(this.till, ask);

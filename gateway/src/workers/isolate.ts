@@ -157,7 +157,7 @@ export class Isolate implements Tills, Refusals {
     const answer =
       desk.away || !desk.heard
         ? admitUnreachable(desk.till, request, now)
-        : giveUp(desk.till, request, { now });
+        : giveUp(desk.till, request, { now, unanswered: desk.coreSilent });
     if (answer.kind === 'admitted') this.#admitted(desk, answer.hold);
     return answer;
   }

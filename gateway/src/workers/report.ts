@@ -58,6 +58,11 @@ export type ReportAnswer = {
   readonly away: boolean;
   /** Core has answered this object since it began. */
   readonly heard: boolean;
+  /**
+   * Core was asked for what this report asks for, and had not answered when this was written. An
+   * object of an earlier release says nothing here.
+   */
+  readonly unanswered?: boolean;
 };
 
 export type KeyQuestion = {

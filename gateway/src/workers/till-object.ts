@@ -124,17 +124,28 @@ export class TillObject extends DurableObject<WorkersEnv> {
       till.saveLeases();
       this.ctx.waitUntil(this.#sync.run(till).catch(this.#failed));
     }
+    let unanswered = false;
     // While core is away nobody waits for it: the alarm tries it.
     if (!this.#sync.away && (waits || till.wants(report.asks, now))) {
-      const late = scheduler.wait(LEND_WAIT_MS);
-      await Promise.race([this.#sync.run(till).catch(this.#failed), late]);
+      unanswered = !(await this.#isAnswered(till));
       grants = till.lend(report.isolate, report.asks, this.#clock.now());
     }
     this.#alarmWithin(this.#pause(till));
     const { away, asOf, heard } = this.#sync;
     const at = { isolates: this.#busyIsolates(), away, now: this.#clock.now() };
     const rate = rateAsk && till.giveTokens(rateAsk, at);
-    return { now: at.now, grants, rate, away, heard, asOf: String(asOf) };
+    return { now: at.now, grants, rate, away, heard, unanswered, asOf: String(asOf) };
+  }
+
+  /** Asks core. Out: whether it answered in time for whoever waits. */
+  #isAnswered(till: TillBooks): Promise<boolean> {
+    const answered = this.#sync.run(till).then(() => true);
+    const failed = (error: unknown): boolean => {
+      this.#failed(error);
+      return false;
+    };
+    const late = scheduler.wait(LEND_WAIT_MS).then(() => false);
+    return Promise.race([answered.catch(failed), late]);
   }
 
   #open(customerId: string): TillBooks {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { callerOf } from './caller.ts';
+import { callerOf, codeOf } from './caller.ts';
+import { CAPABILITIES, type HostKind } from './capabilities.ts';
 import { type Host, openHost } from './host.ts';
 import { openUpstream, openWorld, type Upstream, type World } from './world.ts';
 
@@ -52,3 +53,38 @@ describe.each(['workers, strict', 'workers, relaxed'] as const)(
     });
   },
 );
+
+describe.each(Object.keys(CAPABILITIES) as HostKind[])('a till that knows core, on %s', (kind) => {
+  const LIMIT = 200;
+  let host: Host;
+  beforeAll(async () => {
+    host = await openHost(kind, { world });
+  });
+  afterAll(() => host.kill());
+  const call = callerOf(
+    () => host.urls[0],
+    () => '',
+  );
+
+  test('calls no quota used up whose units core has, and is slow to lend', async () => {
+    const seller = await world.customer({ quota: { limit: LIMIT } });
+    const ask = () => call('/x', { key: seller.key });
+    expect((await ask()).status).toBe(200);
+    const answers = Promise.withResolvers<void>();
+    world.beforeSync = ({ leases }) => {
+      if (leases.some(({ window }) => window.startsWith(seller.customerId))) return answers.promise;
+    };
+    let served = 1;
+    let last = await ask();
+    while (last.status === 200 && served < LIMIT) {
+      served += 1;
+      last = await ask();
+    }
+    world.beforeSync = () => {};
+    answers.resolve();
+    expect(await codeOf(Promise.resolve(last))).toEqual([503, 'quota_unverifiable']);
+    expect(last.headers.get('retry-after')).toBe('1');
+    expect(served).toBeLessThan(LIMIT);
+    await vi.waitFor(async () => expect((await ask()).status).toBe(200), 20_000);
+  });
+});
