@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     name: 'long',
-    include: ['scripts/faults/*.test.ts'],
+    include: ['scripts/faults/*.test.ts', 'scripts/topology/test/roll.test.ts'],
     globalSetup: 'scripts/test/global-setup.ts',
     provide: { size: 'full' },
     fileParallelism: false,

@@ -21,8 +21,9 @@ export function rememberPids({ processes }: DataDir, pids: Pids): void {
  * Waits until the parts of a supervisor that was killed have ended. They do so by themselves,
  * as their channel to it closed; one that hangs is ended. Postgres is not among them.
  */
-export async function endLeftoverParts({ processes }: DataDir): Promise<void> {
+export async function endLeftoverParts({ processes, folder }: DataDir): Promise<void> {
   if (!existsSync(processes)) return;
+  const isOurs = (pid: number): boolean => isOursBelow(pid, folder);
   const pids = Object.values(JSON.parse(readFileSync(processes, 'utf8')) as Pids);
   for (const [signal, patience] of [
     [0, OWN_END_MS],
@@ -37,8 +38,8 @@ export async function endLeftoverParts({ processes }: DataDir): Promise<void> {
 }
 
 // A process id may have been given to something else since.
-function isOurs(pid: number): boolean {
-  return (
-    isAlive(pid) && commandOf(pid).some((word) => word.startsWith(ROOT) && word.endsWith('.ts'))
-  );
+function isOursBelow(pid: number, folder: string): boolean {
+  const isProgram = (word: string): boolean =>
+    [ROOT, folder].some((root) => word.startsWith(root)) && /\.[jt]s$/.test(word);
+  return isAlive(pid) && commandOf(pid).some(isProgram);
 }

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ROOT } from './config.ts';
 import type { Part } from './keeper.ts';
@@ -10,7 +11,9 @@ const PROBE_WITHIN_MS = 2_000;
 
 export interface NodePart {
   name: string;
-  /** Below the project root. */
+  /** Where the program lies; the project, unless said. */
+  root?: string;
+  /** Below the root. */
   entry: string;
   /** Asked at each launch, so that a part started again sees new tokens. */
   env: () => Record<string, string>;
@@ -22,14 +25,15 @@ export interface NodePart {
 }
 
 /** A part that is a program of this project. It has an IPC channel: when we are gone, it ends. */
-export function nodePart({ name, entry, env, readyUrl, patienceMs, logs }: NodePart): Part {
+export function nodePart(of: NodePart): Part {
+  const { name, root = ROOT, entry, env, readyUrl, patienceMs, logs } = of;
   const log = logPath(logs, name);
   return {
     name,
     launch() {
       const child = withLog(log, (file) =>
-        spawn(process.execPath, [`${ROOT}${entry}`], {
-          cwd: ROOT,
+        spawn(process.execPath, [join(root, entry)], {
+          cwd: root,
           env: env(),
           // In a group of its own: Ctrl-C in the terminal is for us, who stop parts in order.
           detached: true,

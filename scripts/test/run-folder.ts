@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -22,8 +21,6 @@ const OWNER_FILE = 'owner.pid';
 const CLUSTER_DEPTH_MAX = 4;
 /** Files that never reach a disk, on Linux. */
 const MEMORY = '/dev/shm';
-/** What is mounted where, on Linux. */
-const MOUNTS = '/proc/self/mounts';
 const TMPFS = 0x01_02_19_94;
 /** Several times of what a run of all tests puts there. */
 const MEMORY_MIN_BYTES = 4 * 1024 ** 3;
@@ -41,7 +38,12 @@ export function makePostgresFolder(): string {
 
 function makeFolder(parent: string): string {
   for (const name of readdirSync(parent)) {
-    if (name.startsWith(PREFIX)) removeIfAbandoned(join(parent, name));
+    if (!name.startsWith(PREFIX)) continue;
+    try {
+      removeIfAbandoned(join(parent, name));
+    } catch {
+      // A disk that a killed run left mounted, or another run that removes it just now.
+    }
   }
   const folder = mkdtempSync(join(parent, PREFIX));
   writeFileSync(join(folder, OWNER_FILE), `${process.pid}`);
@@ -64,17 +66,7 @@ function removeIfAbandoned(folder: string): void {
     // It may be a link to a cluster that lives outside.
     removeCluster(data);
   }
-  unmountBelow(folder);
   rmSync(folder, { recursive: true, force: true });
-}
-
-/** Disks of tests that were killed: what is mounted can't be removed. */
-function unmountBelow(folder: string): void {
-  const mounts = existsSync(MOUNTS) ? readFileSync(MOUNTS, 'utf8').split('\n') : [];
-  const points = mounts.map((line) => line.split(' ')[1] ?? '');
-  for (const point of points.filter((path) => path.startsWith(`${folder}/`))) {
-    execFileSync('umount', ['--lazy', point]);
-  }
 }
 
 // Tests of Postgres and of npm start have clusters of their own below the run's folder.

@@ -1,10 +1,16 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { openDatabase, type Sql } from './database.ts';
 import { migrateJobs } from './jobs.ts';
 import { LOCKS } from './locks.ts';
 
 const FOLDER = new URL('../../migrations/', import.meta.url);
+
+/** How long a migration waits for the lock of a table, and how often it tries. */
+export type Patience = { lockMs: number; pauseMs: number; tries: number };
+const PATIENCE: Patience = { lockMs: 3_000, pauseMs: 2_000, tries: 60 };
+const LOCK_NOT_AVAILABLE = '55P03';
 
 type Migration = { version: number; name: string; text: string; checksum: string };
 
@@ -28,13 +34,38 @@ async function applied(sql: Sql): Promise<Map<number, string>> {
 }
 
 /**
+ * Applies one migration. What waits for the lock of a table keeps all others from it that come
+ * later, and cores go on meanwhile: so it waits briefly, lets them pass, and tries again.
+ */
+async function apply(sql: Sql, migration: Migration, patience: Patience): Promise<void> {
+  const { version, name, text, checksum } = migration;
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await sql.begin(async (tx) => {
+        await tx`select set_config('lock_timeout', ${`${patience.lockMs}ms`}, true)`;
+        await tx.unsafe(text);
+        await tx`insert into schema_migrations (version, name, checksum)
+          values (${version}, ${name}, ${checksum})`;
+      });
+      return;
+    } catch (error) {
+      const { code } = error as { code?: string };
+      if (code !== LOCK_NOT_AVAILABLE || tries >= patience.tries) throw error;
+      await pause(patience.pauseMs);
+    }
+  }
+}
+
+/**
  * Applies the numbered forward migrations that are missing, each in its own transaction, and
  * returns how many it applied; the tables of jobs come behind them. Refuses a database whose
  * applied migrations differ from these files, or that is newer than this program.
  */
-export async function migrate(databaseUrl: string): Promise<number> {
+export async function migrate(databaseUrl: string, patience = PATIENCE): Promise<number> {
   const sql = openDatabase(databaseUrl, 1);
   try {
+    // A large table takes its time, and so does another one that migrates.
+    await sql`select set_config('statement_timeout', '0', false)`;
     await sql`select pg_advisory_lock(${LOCKS.migration})`;
     const done = await applied(sql);
     const known = migrations();
@@ -43,15 +74,13 @@ export async function migrate(databaseUrl: string): Promise<number> {
       if (version > newest) throw new Error(`database is at migration ${version}, newer than ours`);
     }
     let count = 0;
-    for (const { version, name, text, checksum } of known) {
-      const was = done.get(version);
-      if (was !== undefined && was !== checksum) throw new Error(`${name} changed after it ran`);
+    for (const migration of known) {
+      const was = done.get(migration.version);
+      if (was !== undefined && was !== migration.checksum) {
+        throw new Error(`${migration.name} changed after it ran`);
+      }
       if (was !== undefined) continue;
-      await sql.begin(async (tx) => {
-        await tx.unsafe(text);
-        await tx`insert into schema_migrations (version, name, checksum)
-          values (${version}, ${name}, ${checksum})`;
-      });
+      await apply(sql, migration, patience);
       count += 1;
     }
     await migrateJobs(sql);
@@ -63,11 +92,14 @@ export async function migrate(databaseUrl: string): Promise<number> {
 
 let newest: number | undefined;
 
-/** Whether every migration of this program is applied, and none that it does not know. */
+/**
+ * Whether every migration of this program is applied. More of them are no fault: while a new
+ * version is rolled out, and when it is taken back, the one before goes on with its tables.
+ */
 export async function migrationsCurrent(sql: Sql): Promise<boolean> {
   newest ??= migrations().at(-1)?.version ?? 0;
   const [table] = await sql`select to_regclass('schema_migrations') is not null as there`;
   if (table?.['there'] !== true) return false;
   const [row] = await sql`select max(version) as applied from schema_migrations`;
-  return row?.['applied'] === newest;
+  return Number(row?.['applied'] ?? 0) >= newest;
 }

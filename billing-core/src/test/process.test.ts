@@ -114,6 +114,18 @@ describe('the core', () => {
     core.child.kill('SIGTERM');
   });
 
+  test('is ready on a database that is a migration ahead, as while versions change', async () => {
+    const ahead = await testDatabase();
+    await ahead.sql`insert into schema_migrations (version, name, checksum)
+      select max(version) + 1, 'later', 'later' from schema_migrations`;
+    const env = await environment(ahead.url);
+    const core = start(env);
+    await vi.waitFor(async () => expect((await privately(env, '/readyz')).status).toBe(200), READY);
+    core.child.kill('SIGTERM');
+    expect(await core.ended).toBe(0);
+    await ahead.drop();
+  });
+
   test('refuses a taken port with one clear line', async () => {
     const env = await environment(database.url);
     const holder = createServer().listen(Number(env['PORT']), '127.0.0.1');
