@@ -1,4 +1,5 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
+import { attentionHttp } from './alerts/http.ts';
 import { authenticateAdmin, authenticateGateway, authenticateUser } from './auth/authenticate.ts';
 import { fromWhere, type Proxies } from './auth/client-address.ts';
 import { signInHttp } from './auth/sign-in-http.ts';
@@ -57,6 +58,7 @@ import { pricesHttp } from './rating/http.ts';
 import { routesHttp } from './routes/http.ts';
 import { secretsHttp } from './routes/secrets-http.ts';
 import { reconciliationsHttp } from './reconciliation/http.ts';
+import { foundHttp } from './reconciliation/reading-http.ts';
 import { stripeCollector, type Collecting } from './stripe/collector.ts';
 import { WEBHOOK_BODY_BYTES_MAX, webhookHttp } from './stripe/webhook-http.ts';
 import { subscriptionsHttp } from './subscriptions/http.ts';
@@ -131,6 +133,8 @@ function adminSurface(deps: Surface): OpenAPIHono<Api> {
     dunningHttp(),
     documentsHttp(deps.press),
     reconciliationsHttp(deps.sql),
+    foundHttp(),
+    attentionHttp(),
   ]) {
     app.route('/', module);
   }

@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { measureBooks } from './alerts/metrics.ts';
 import { trustedProxies } from './auth/client-address.ts';
 import { forgetExpired } from './auth/jobs.ts';
 import { openSignIn } from './auth/sign-in.ts';
@@ -11,7 +12,7 @@ import { forgetAnswers } from './kit/idempotency.ts';
 import { openSending, startJobs, type Job } from './kit/jobs.ts';
 import { addressOf, close, listen } from './kit/listen.ts';
 import { openLog, type Log } from './kit/log.ts';
-import { openMail } from './kit/mail.ts';
+import { openMail, type Mail } from './kit/mail.ts';
 import { mailboxHttp } from './kit/mailbox.ts';
 import { openTestClock } from './kit/test-clock.ts';
 import type { Kit } from './kit/http.ts';
@@ -59,12 +60,15 @@ function openSeat(config: Config, log: Log): DeskSeat {
 type Opened = Pick<Kit, 'sql' | 'log' | 'clock'>;
 type Started = Collecting & Beside & { jobs: Job[] };
 
-const moneyJobs = ({
-  collecting,
-  ...opened
-}: Pick<Opened, 'sql' | 'log'> & { collecting: Started | undefined }): Job[] => [
+type MoneyKit = Pick<Opened, 'sql' | 'log'> & {
+  collecting: Started | undefined;
+  mail: Mail;
+  publicUrl: string;
+};
+
+const moneyJobs = ({ collecting, ...opened }: MoneyKit): Job[] => [
   ...(collecting?.jobs ?? []),
-  ...reconciliationJobs({ ...opened, stripe: collecting?.kit }),
+  ...reconciliationJobs({ ...opened, stripe: collecting?.kit, send: openSending(opened.sql) }),
 ];
 
 /** Stripe collects where there is a key of it. */
@@ -112,6 +116,7 @@ async function start(config: Config): Promise<() => Promise<void>> {
   const { clock } = testClock;
   const mail = openMail({ ...config, from: config.mailFrom, log });
   const metrics = openMetrics();
+  measureBooks({ registry: metrics.registry, sql, log });
   const signIn = openSignIn({ sql, clock, log, mail, publicUrl, secret: config.authSecret });
   const vault = await checkedVault(config, sql, log);
   const stopping = new AbortController();
@@ -141,7 +146,7 @@ async function start(config: Config): Promise<() => Promise<void>> {
       housekeeping,
       ...invoicingJobs(sql, log),
       ...noticesJobs({ sql, clock, log, mail, publicUrl }),
-      ...moneyJobs({ sql, log, collecting }),
+      ...moneyJobs({ sql, log, collecting, mail, publicUrl }),
     ]),
     startNotices({ sql, clock, log }),
     startDue({ sql, clock, log }),

@@ -90,6 +90,7 @@ export const TABLE_WRITERS: Record<string, string> = {
   stripe_events: 'stripe',
   reconciliations: 'reconciliation',
   reconciliation_differences: 'reconciliation',
+  reconciliation_totals: 'reconciliation',
 };
 
 const MODULE = /^billing-core\/src\/([^/]+)\//;

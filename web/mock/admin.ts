@@ -9,6 +9,7 @@ import { adminNotices } from './notices.ts';
 import { audit } from './audit.ts';
 import { found, page, Problem, requiredText, signedIn } from './http.ts';
 import { createKey, revokeKey } from './keys.ts';
+import { reconciliations } from './reconciliations.ts';
 import { trial } from './trial.ts';
 import { route as newRoute } from './seed.ts';
 import { ago, customer as newCustomer, DAY_MS, mint, type MockState } from './state.ts';
@@ -44,6 +45,7 @@ export function adminApi(state: MockState): Hono {
   gateways(app, state);
   invoices(app, state);
   jobs(app, state);
+  reconciliations(app, state);
   adminNotices(app, state);
   audit(app);
   return app;

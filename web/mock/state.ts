@@ -17,6 +17,7 @@ import type { User } from '@tollgate/billing-core/contract/user.ts';
 import { fleet, type MockFleet } from './gateways.ts';
 import { failedJobs } from './jobs.ts';
 import { seedNotices } from './notices.ts';
+import { noBooks, type MockBooks } from './reconciliations.ts';
 import { billingSettings, draftInvoice, monthInvoice } from './invoices.ts';
 import { freePlan, proPlan, routes, spring, tieredPlan, vat } from './seed.ts';
 
@@ -56,6 +57,7 @@ export interface MockState {
   billingSettings: BillingSettings;
   payments: Payment[];
   failedJobs: FailedJob[];
+  books: MockBooks;
   collector: CollectorState;
   notices: (Notice & { read: boolean })[];
   noticeSettings: NoticeSettings;
@@ -120,6 +122,7 @@ export function createState(): MockState {
     billingSettings: billingSettings(),
     payments: [],
     failedJobs: failedJobs(),
+    books: noBooks(),
     collector: { kind: 'manual', is_test: false, is_simulated: false, card: null },
     ...seedNotices(acme.id),
     valueFaults: {},

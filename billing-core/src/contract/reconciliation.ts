@@ -52,8 +52,12 @@ export const reconciliation = z
         /** What both sides come to: requests, or minor units by currency. */
         here: z.string(),
         there: z.string(),
+        /** The same by currency; empty where it is no money. Currencies are never added up. */
+        sums: z.array(z.object({ currency: z.string(), here: z.string(), there: z.string() })),
       }),
     ),
+    /** When admins were told of it; null: it found nothing that they were not told before. */
+    told_at: time().nullable(),
   })
   .meta({ id: 'Reconciliation' });
 export type Reconciliation = z.infer<typeof reconciliation>;
@@ -64,6 +68,8 @@ export const difference = z
     stage: z.enum(STAGES),
     kind: z.enum(DIFFERENCE_KINDS),
     customer: z.object({ id: z.string(), name: z.string() }).nullable(),
+    /** A month in UTC, `2026-11`; null where it is in none. */
+    period: z.string().nullable(),
     subject_id: z.string(),
     here: z.string(),
     there: z.string(),
@@ -75,10 +81,55 @@ export const difference = z
   .meta({ id: 'Difference' });
 export type ShownDifference = z.infer<typeof difference>;
 
+/** What each book has of a customer and a month, each beside the one before it. */
+export const customerTotals = z
+  .object({
+    customer: z.object({ id: z.string(), name: z.string() }),
+    /**
+     * A month in UTC, `2026-11`. An invoice is in the month in which what it bills ends, or else
+     * in that in which it became final.
+     */
+    period: z.string(),
+    currency: z.string(),
+    /** How many differences were found in it. */
+    differing: z.number().int(),
+    /** `ledger` in requests, all others in minor units. */
+    stages: z.array(z.object({ stage: z.enum(STAGES), here: z.string(), there: z.string() })),
+  })
+  .meta({ id: 'CustomerTotals' });
+export type CustomerTotals = z.infer<typeof customerTotals>;
+
+export const BEHIND_KINDS = [
+  'boot',
+  'line',
+  'payment',
+  'credit_note',
+  'invoice',
+  'stripe_invoice',
+] as const;
+
+/** The rows behind a difference, as they are now. */
+export const rowsBehind = z
+  .object({
+    data: z.array(
+      z.object({
+        kind: z.enum(BEHIND_KINDS),
+        id: z.string(),
+        facts: z.record(z.string(), z.string()),
+      }),
+    ),
+  })
+  .meta({ id: 'RowsBehindDifference' });
+export type RowsBehind = z.infer<typeof rowsBehind>;
+
 export const reconciliationsQuery = pageQuery;
 export const differencesQuery = pageQuery.extend({ customer_id: id('cus').optional() });
+export const totalsQuery = pageQuery.extend({
+  customer_id: id('cus').optional(),
+  only: z.enum(['differing']).optional(),
+});
 
-const POSITION_MAX = 1_000_000;
+export const POSITION_MAX = 1_000_000;
 export const repairWanted = z.strictObject({
   /** Of the difference. */
   position: z.number().int().min(0).max(POSITION_MAX),

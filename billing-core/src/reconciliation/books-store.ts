@@ -6,11 +6,15 @@ const AMOUNTS = ['total', 'paid', 'refunded', 'credited'] as const;
 type Amount = (typeof AMOUNTS)[number];
 type Stored = Omit<OurInvoice, Amount> & Record<Amount, string> & { state: InvoiceState };
 
+/** The month in which what an invoice bills ends, or else in which it became final. */
+const periodOf = (sql: Query) => sql`
+  to_char(coalesce(period_end - interval '1 minute', finalized_at) at time zone 'UTC', 'YYYY-MM')`;
+
 /** Final invoices since then that Stripe collects, as Stripe should have them. */
 export async function ourInvoices(sql: Query, since: Date): Promise<OurInvoice[]> {
   const rows = await sql<Stored[]>`
     select invoices.id, invoices.customer_id as "customerId", state, link.stripe_id as "stripeId",
-           currency, (total - from_balance)::text as total,
+           currency, ${periodOf(sql)} as period, (total - from_balance)::text as total,
            coalesce(money.paid, 0)::text as paid, coalesce(money.refunded, 0)::text as refunded,
            (coalesce((select sum(off_due + refundable) from credit_notes
                        where invoice_id = invoices.id), 0)
@@ -50,6 +54,7 @@ export type Pair = {
   customer_id: string;
   invoice_id: string;
   currency: string;
+  period: string;
   position: number;
   here: string;
   there: string;
@@ -58,7 +63,8 @@ export type Pair = {
 /** Quantities of usage lines, and what the entries of the ledger that they name come to. */
 export async function lineQuantities(sql: Query, since: Date): Promise<Pair[]> {
   return sql<Pair[]>`
-    select invoices.customer_id, invoice_id, meter_id as currency, position,
+    select invoices.customer_id, invoice_id, meter_id as currency, ${periodOf(sql)} as period,
+           position,
            trim_scale(line.quantity)::text as here,
            trim_scale(coalesce(ledger.quantity, 0)
              / power(10::numeric, (terms #>> '{meter,scale}')::integer))::text as there
@@ -77,7 +83,8 @@ export async function lineQuantities(sql: Query, since: Date): Promise<Pair[]> {
 /** Amounts of lines, and what their exact amounts come to, rounded. */
 export async function lineAmounts(sql: Query, since: Date): Promise<Pair[]> {
   return sql<Pair[]>`
-    select customer_id, invoice_id, currency, position, amount::text as here,
+    select customer_id, invoice_id, currency, ${periodOf(sql)} as period, position,
+           amount::text as here,
            round(exact_amount)::text as there
       from invoice_lines join invoices on invoices.id = invoice_id
      where state <> 'draft' and finalized_at >= ${since}`;
@@ -86,7 +93,8 @@ export async function lineAmounts(sql: Query, since: Date): Promise<Pair[]> {
 /** Totals of invoices, and what their lines come to. */
 export async function invoiceTotals(sql: Query, since: Date): Promise<Pair[]> {
   return sql<Pair[]>`
-    select customer_id, id as invoice_id, currency, -1 as position, total::text as here,
+    select customer_id, id as invoice_id, currency, ${periodOf(sql)} as period,
+           -1 as position, total::text as here,
            (select coalesce(sum(gross), 0) from invoice_lines where invoice_id = invoices.id)::text
              as there
       from invoices where state <> 'draft' and finalized_at >= ${since}`;

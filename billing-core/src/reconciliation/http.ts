@@ -4,12 +4,10 @@ import { id } from '../contract/field.ts';
 import { pageOf } from '../contract/page.ts';
 import {
   difference,
-  differencesQuery,
   reconciliation,
   reconciliationsQuery,
   repairWanted,
   type Reconciliation,
-  type ShownDifference,
 } from '../contract/reconciliation.ts';
 import { audit } from '../kit/audit.ts';
 import type { Sql } from '../kit/database.ts';
@@ -19,14 +17,8 @@ import { openSending } from '../kit/jobs.ts';
 import { pageFrom } from '../kit/page.ts';
 import { begin, RECONCILE_ONE, REPAIR_ONE } from './jobs.ts';
 import { repairOf } from './model.ts';
-import {
-  differenceAt,
-  differencesOf,
-  listAll,
-  oneById,
-  type DifferenceRow,
-  type ReconciliationRow,
-} from './store.ts';
+import { shownDifference } from './reading-http.ts';
+import { differenceAt, listAll, oneById, type ReconciliationRow } from './store.ts';
 
 const tags = ['Reconciliation'];
 const params = z.object({ id: id('rcn') });
@@ -56,14 +48,6 @@ const get = createRoute({
   request: { params },
   responses: { 200: json(reconciliation), ...PROBLEMS },
 });
-const differences = createRoute({
-  method: 'get',
-  path: '/reconciliations/{id}/differences',
-  tags,
-  summary: 'List differences of a reconciliation',
-  request: { params, query: differencesQuery },
-  responses: { 200: json(pageOf(difference)), ...PROBLEMS },
-});
 const mend = createRoute({
   method: 'post',
   path: '/reconciliations/{id}/repairs',
@@ -74,25 +58,14 @@ const mend = createRoute({
   responses: { 202: json(difference, 'Accepted'), ...PROBLEMS },
 });
 
-const shown = ({ since, began_at, ended_at, ...row }: ReconciliationRow): Reconciliation => ({
+const shown = (row: ReconciliationRow): Reconciliation => ({
   ...row,
-  since: since.toISOString(),
-  began_at: began_at.toISOString(),
-  ended_at: ended_at?.toISOString() ?? null,
-});
-
-const shownDifference = (row: DifferenceRow): ShownDifference => ({
-  position: row.position,
-  stage: row.stage,
-  kind: row.kind,
-  customer:
-    row.customer_id === null ? null : { id: row.customer_id, name: row.customer_name ?? '' },
-  subject_id: row.subject_id,
-  here: row.here,
-  there: row.there,
-  detail: row.detail,
-  repair: repairOf(row) ?? null,
-  repaired_at: row.repaired_at?.toISOString() ?? null,
+  since: row.since.toISOString(),
+  began_at: row.began_at.toISOString(),
+  ended_at: row.ended_at?.toISOString() ?? null,
+  told_at: row.told_at?.toISOString() ?? null,
+  // Comparisons of before have none.
+  stages: row.stages.map((stage) => ({ ...stage, sums: stage.sums ?? [] })),
 });
 
 /** /v1/reconciliations: the books side by side, for admins. */
@@ -114,13 +87,6 @@ export function reconciliationsHttp(sql: Sql): OpenAPIHono<Api> {
   app.openapi(get, async (c) => {
     const row = await oneById(c.var.query, c.req.valid('param').id);
     return c.json(shown(found(row, 'reconciliation')), 200);
-  });
-  app.openapi(differences, async (c) => {
-    const { id: of } = found(await oneById(c.var.query, c.req.valid('param').id), 'reconciliation');
-    const page = c.req.valid('query');
-    const rows = await differencesOf(c.var.query, of, page);
-    const key = (row: DifferenceRow): string => String(row.position);
-    return c.json(pageFrom(rows, { limit: page.limit, key, item: shownDifference }), 200);
   });
   app.openapi(mend, async (c) => {
     const { tx, actor, now, requestId } = c.var;

@@ -8,6 +8,8 @@ export type Difference = {
   stage: Stage;
   kind: DifferenceKind;
   customerId: string | null;
+  /** The month in UTC that it is in: 2026-11. */
+  period: string | null;
   /** The invoice, the line or the meter that it is about. */
   subjectId: string;
   here: string;
@@ -23,6 +25,7 @@ export type OurInvoice = {
   state: InvoiceState;
   stripeId: string | null;
   currency: string;
+  period: string;
   total: bigint;
   paid: bigint;
   refunded: bigint;
@@ -31,28 +34,44 @@ export type OurInvoice = {
   isMoving: boolean;
 };
 
+const IS_OWED: readonly string[] = ['open', 'uncollectible'];
+
 /** What can be done about a difference; undefined: somebody has to look. */
 export function repairOf({
   kind,
+  here,
+  there,
   detail,
-}: Pick<Difference, 'kind' | 'detail'>): Repair | undefined {
+}: Pick<Difference, 'kind' | 'here' | 'there' | 'detail'>): Repair | undefined {
   if (kind === 'missing_there') return 'tell_again';
   // One that was paid has to be given back, which is for somebody to decide.
   if (kind === 'twice_there') return detail['status'] === 'paid' ? undefined : 'void_double';
+  // It ended here, and Stripe would go on collecting it.
+  if (kind === 'state' && !IS_OWED.includes(here) && IS_OWED.includes(there)) return 'tell_again';
   return ['paid', 'refunded', 'state'].includes(kind) ? 'read_again' : undefined;
 }
 
-const IS_OWED: readonly string[] = ['open', 'uncollectible'];
+/** What is said of each difference of an invoice that Stripe collects. */
+const aboutOf = ({ customerId, id, period }: OurInvoice) => ({
+  stage: 'stripe' as const,
+  customerId,
+  period,
+  subjectId: id,
+});
+
+/** Money went back without a credit note: it is owed again here, and stays paid at Stripe. */
+const isReopened = (ours: OurInvoice, { status }: TheirInvoice): boolean =>
+  status === 'paid' && IS_OWED.includes(ours.state) && ours.refunded > 0n;
 
 function compared(ours: OurInvoice, theirs: TheirInvoice): Difference[] {
-  const about = { stage: 'stripe' as const, customerId: ours.customerId, subjectId: ours.id };
-  const detail = { stripe_id: theirs.stripeId };
+  const about = aboutOf(ours);
+  const detail = { stripe_id: theirs.stripeId, currency: ours.currency };
   const found: Difference[] = [];
   for (const kind of ['total', 'paid', 'refunded', 'credited'] as const) {
     if (ours[kind] === theirs[kind]) continue;
     found.push({ ...about, kind, here: `${ours[kind]}`, there: `${theirs[kind]}`, detail });
   }
-  if (ours.state !== theirs.status) {
+  if (ours.state !== theirs.status && !isReopened(ours, theirs)) {
     found.push({ ...about, kind: 'state', here: ours.state, there: theirs.status, detail });
   }
   return found;
@@ -63,35 +82,36 @@ function twice(ours: OurInvoice, theirs: readonly TheirInvoice[]): Difference[] 
   return theirs
     .filter(({ stripeId, status }) => stripeId !== ours.stripeId && status !== 'void')
     .map(({ stripeId, status, total }) => ({
-      stage: 'stripe',
+      ...aboutOf(ours),
       kind: 'twice_there',
-      customerId: ours.customerId,
-      subjectId: ours.id,
       here: ours.stripeId ?? '',
       there: stripeId,
-      detail: { stripe_id: stripeId, status, total: `${total}` },
+      detail: { stripe_id: stripeId, status, total: `${total}`, currency: ours.currency },
     }));
 }
 
 const missing = (ours: OurInvoice): Difference => ({
-  stage: 'stripe',
+  ...aboutOf(ours),
   kind: 'missing_there',
-  customerId: ours.customerId,
-  subjectId: ours.id,
   here: `${ours.total}`,
   there: '',
-  detail: { stripe_id: ours.stripeId ?? '' },
+  detail: { stripe_id: ours.stripeId ?? '', currency: ours.currency },
 });
 
 const unknown = ({ invoiceId, stripeId, total, status }: TheirInvoice): Difference => ({
   stage: 'stripe',
   kind: 'unknown_here',
   customerId: null,
+  period: null,
   subjectId: invoiceId,
   here: '',
   there: `${total}`,
   detail: { stripe_id: stripeId, status },
 });
+
+/** What was settled before Stripe heard of it never gets there. */
+export const belongsThere = ({ stripeId, state }: OurInvoice): boolean =>
+  stripeId !== null || IS_OWED.includes(state);
 
 /** Where our invoices and Stripe's differ, each named. What is moving just now is left out. */
 export function invoiceDifferences(
@@ -106,9 +126,7 @@ export function invoiceDifferences(
     const all = byOurs.get(one.id) ?? [];
     const linked = all.find(({ stripeId }) => stripeId === one.stripeId);
     if (linked !== undefined) return [...compared(one, linked), ...twice(one, all)];
-    // What was settled before Stripe heard of it never gets there.
-    const isMissing = one.stripeId !== null || IS_OWED.includes(one.state);
-    return [...(isMissing ? [missing(one)] : []), ...twice(one, all)];
+    return [...(belongsThere(one) ? [missing(one)] : []), ...twice(one, all)];
   });
   return [...found, ...theirs.filter(({ invoiceId }) => !known.has(invoiceId)).map(unknown)];
 }

@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import { queueOne } from '../stripe/feed-store.ts';
 import type { StripeKit } from '../stripe/kit.ts';
-import { forgetLink } from '../stripe/store.ts';
+import { forgetLink, saveTold } from '../stripe/store.ts';
 import { takeInvoice } from '../stripe/take-invoice.ts';
 import { repairOf } from './model.ts';
 import { differenceAt, saveRepaired, type DifferenceRow } from './store.ts';
@@ -26,6 +26,8 @@ async function tellAgain({ sql, stripe }: StripeKit, row: DifferenceRow): Promis
   const gone = stripeId !== '' && (await isGone(stripe, stripeId));
   await sql.begin(async (tx) => {
     if (gone) await forgetLink(tx, subject_id);
+    // As if nothing had been told of its end.
+    else await saveTold(tx, subject_id, '');
     if (customer_id !== null) await queueOne(tx, customer_id);
   });
 }

@@ -3,7 +3,7 @@ import { DAY_MS } from '../kit/clock.ts';
 import type { Query } from '../kit/database.ts';
 import { readBooks } from '../stripe/books.ts';
 import type { StripeKit } from '../stripe/kit.ts';
-import { readDifferences } from '../usage/count-reading.ts';
+import { readDifferences, readMonthCounts } from '../usage/count-reading.ts';
 import {
   invoiceTotals,
   knownOf,
@@ -13,23 +13,19 @@ import {
   type Pair,
 } from './books-store.ts';
 import { invoiceDifferences, type Difference } from './model.ts';
+import { lineOf, stripeParts, sumsOf, type Part } from './totals.ts';
 
 /** Named at most, of each stage; how many there are in all is told. */
 const NAMED_MAX = 1_000;
 const MARGIN_S = 86_400;
+const MONTH_CHARS = 7;
 
 type StageTotals = Reconciliation['stages'][number];
-type Compared = { totals: StageTotals; differences: Difference[] };
-
-/** What amounts come to by currency, or quantities by meter: `EUR 1200, USD 34`. */
-function summed(pairs: readonly { of: string; amount: bigint }[]): string {
-  const sums = new Map<string, bigint>();
-  for (const { of, amount } of pairs) sums.set(of, (sums.get(of) ?? 0n) + amount);
-  return [...sums]
-    .toSorted(([one], [other]) => (one < other ? -1 : 1))
-    .map(([of, sum]) => `${of} ${sum}`)
-    .join(', ');
-}
+export type Compared = {
+  totals: StageTotals;
+  parts: readonly Part[];
+  differences: readonly Difference[];
+};
 
 /** Gateways' own counts against the ledger, by customer, meter and day. */
 async function ledgerStage(sql: Query, since: Date, now: number): Promise<Compared> {
@@ -38,67 +34,78 @@ async function ledgerStage(sql: Query, since: Date, now: number): Promise<Compar
     to: Math.floor(now / DAY_MS),
   };
   const rows = await readDifferences(sql, { range, customerId: undefined, limit: NAMED_MAX });
+  const months = await readMonthCounts(sql, range);
   const [first] = rows;
   const named = rows.filter(({ customer_id }) => customer_id !== null);
-  const off = named.reduce(
-    (all, row) => all + BigInt(row.ledger_requests) - BigInt(row.counted_requests),
-    0n,
-  );
-  const [counted] = await sql<{ requests: string }[]>`
-    select coalesce(sum(requests), 0)::text as requests from gateway_counts
-     where day between ${range.from} and ${range.to}`;
-  const requests = BigInt(counted?.requests ?? '0');
+  const parts = months.map(({ customer_id: customerId, currency, period, ledger, counted }) => {
+    return { customerId, currency, period, here: BigInt(ledger), there: BigInt(counted) };
+  });
+  const side = (of: 'here' | 'there') => parts.reduce((all, part) => all + part[of], 0n);
   return {
     totals: {
       stage: 'ledger',
       compared: first?.compared ?? 0,
       differing: first?.differing ?? 0,
-      here: `${requests + off} requests`,
-      there: `${requests} requests`,
+      here: `${side('here')} requests`,
+      there: `${side('there')} requests`,
+      sums: [],
     },
-    differences: named.map((row) => ({
-      stage: 'ledger',
-      kind: 'counts',
-      customerId: row.customer_id,
-      subjectId: row.meter_id,
-      here: row.ledger_requests,
-      there: row.counted_requests,
-      detail: { day: new Date(row.day * DAY_MS).toISOString().slice(0, 10) },
-    })),
+    parts,
+    differences: named.map((row) => {
+      const day = new Date(row.day * DAY_MS).toISOString().slice(0, 10);
+      return {
+        stage: 'ledger',
+        kind: 'counts',
+        customerId: row.customer_id,
+        period: day.slice(0, MONTH_CHARS),
+        subjectId: row.meter_id,
+        here: row.ledger_requests,
+        there: row.counted_requests,
+        detail: {
+          day,
+          ledger_billable: row.ledger_billable,
+          counted_billable: row.counted_billable,
+        },
+      };
+    }),
   };
 }
 
-const isWhole = /^-?\d+$/;
-
-/** Pairs that should say the same; quantities with a fraction are not summed. */
+/** Pairs that should say the same; quantities are compared, and not summed. */
 function pairStage(
   stage: 'rated' | 'invoiced',
   pairs: readonly (Pair & { kind: Difference['kind'] })[],
 ): Compared {
   const different = pairs.filter(({ here, there }) => here !== there);
-  const amounts = pairs.filter(({ kind }) => kind !== 'quantity');
-  const side = (of: 'here' | 'there'): string =>
-    summed(
-      amounts.flatMap((pair) =>
-        isWhole.test(pair[of]) ? [{ of: pair.currency, amount: BigInt(pair[of]) }] : [],
-      ),
-    );
+  const parts = pairs
+    .filter(({ kind }) => kind !== 'quantity')
+    .map(({ customer_id: customerId, currency, period, here, there }) => {
+      return { customerId, currency, period, here: BigInt(here), there: BigInt(there) };
+    });
+  const sums = sumsOf(parts);
   return {
     totals: {
       stage,
       compared: pairs.length,
       differing: different.length,
-      here: side('here'),
-      there: side('there'),
+      here: lineOf(sums, 'here'),
+      there: lineOf(sums, 'there'),
+      sums,
     },
+    parts,
     differences: different.slice(0, NAMED_MAX).map((pair) => ({
       stage,
       kind: pair.kind,
       customerId: pair.customer_id,
+      period: pair.period,
       subjectId: pair.invoice_id,
       here: pair.here,
       there: pair.there,
-      detail: pair.position < 0 ? {} : { line: String(pair.position) },
+      detail: {
+        ...(pair.position >= 0 && { line: String(pair.position) }),
+        // Of a quantity it is the meter that says what is counted.
+        ...(pair.kind === 'quantity' ? { meter: pair.currency } : { currency: pair.currency }),
+      },
     })),
   };
 }
@@ -109,41 +116,56 @@ const kinded = (pairs: readonly Pair[], kind: Difference['kind']) =>
 async function stripeStage({ sql, stripe }: StripeKit, since: Date): Promise<Compared> {
   const theirs = await readBooks(stripe, Math.floor(since.getTime() / 1_000) - MARGIN_S);
   const ours = await ourInvoices(sql, since);
-  const currencyOf = new Map(ours.map(({ id, currency }) => [id, currency]));
   const known = await knownOf(
     sql,
     theirs.map(({ invoiceId }) => invoiceId),
   );
   const differences = invoiceDifferences(ours, theirs, known);
+  const parts = stripeParts(ours, theirs);
+  const sums = sumsOf(parts);
   return {
     totals: {
       stage: 'stripe',
       compared: ours.length,
       differing: new Set(differences.map(({ subjectId }) => subjectId)).size,
-      here: summed(ours.map(({ currency: of, total: amount }) => ({ of, amount }))),
-      there: summed(
-        theirs.flatMap(({ invoiceId, total: amount, status }) => {
-          const of = currencyOf.get(invoiceId);
-          return of === undefined || status === 'draft' ? [] : [{ of, amount }];
-        }),
-      ),
+      here: lineOf(sums, 'here'),
+      there: lineOf(sums, 'there'),
+      sums,
     },
+    parts,
     differences: differences.slice(0, NAMED_MAX),
   };
 }
 
-/** Compares all books since then, one with the next. It writes nothing. */
+type Comparing = {
+  sql: Query;
+  stripe: StripeKit | undefined;
+  now: number;
+  /** Told after each stage what has been compared so far. */
+  onStage(done: readonly Compared[]): Promise<void>;
+};
+
+/** Compares all books since then, one with the next. Of the books it writes nothing. */
 export async function compareBooks(
-  { sql, stripe, now }: { sql: Query; stripe: StripeKit | undefined; now: number },
+  { sql, stripe, now, onStage }: Comparing,
   since: Date,
 ): Promise<Compared[]> {
-  const quantities = kinded(await lineQuantities(sql, since), 'quantity');
-  const amounts = kinded(await lineAmounts(sql, since), 'rounding');
-  const totals = kinded(await invoiceTotals(sql, since), 'sum');
-  return [
-    await ledgerStage(sql, since, now),
-    pairStage('rated', [...quantities, ...amounts]),
-    pairStage('invoiced', totals),
-    ...(stripe ? [await stripeStage(stripe, since)] : []),
+  const stages = [
+    () => ledgerStage(sql, since, now),
+    async () => {
+      const quantities = kinded(await lineQuantities(sql, since), 'quantity');
+      return pairStage('rated', [
+        ...quantities,
+        ...kinded(await lineAmounts(sql, since), 'rounding'),
+      ]);
+    },
+    async () => pairStage('invoiced', kinded(await invoiceTotals(sql, since), 'sum')),
+    ...(stripe ? [() => stripeStage(stripe, since)] : []),
   ];
+  const done: Compared[] = [];
+  for (const stage of stages) {
+    done.push(await stage());
+    await onStage(done);
+  }
+  return done;
 }

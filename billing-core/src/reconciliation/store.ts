@@ -4,14 +4,18 @@ import type { PageQuery } from '../contract/page.ts';
 import type { Query, Tx } from '../kit/database.ts';
 import { afterCursor } from '../kit/page.ts';
 import type { Difference } from './model.ts';
+import { insertTotals } from './totals-store.ts';
+import type { Totals } from './totals.ts';
 
-export type ReconciliationRow = Omit<Reconciliation, 'since' | 'began_at' | 'ended_at'> & {
+type Times = 'since' | 'began_at' | 'ended_at' | 'told_at';
+export type ReconciliationRow = Omit<Reconciliation, Times> & {
   since: Date;
   began_at: Date;
   ended_at: Date | null;
+  told_at: Date | null;
 };
 const columns = (sql: Query) =>
-  sql`id, state, requested_by, since, began_at, ended_at, said, stages`;
+  sql`id, state, requested_by, since, began_at, ended_at, said, stages, told_at`;
 
 export async function beginOne(
   sql: Query,
@@ -25,24 +29,38 @@ export async function beginOne(
 type End = Pick<ReconciliationRow, 'state' | 'said' | 'stages'> & {
   now: number;
   differences: readonly Difference[];
+  totals: readonly Totals[];
 };
 
-/** The result, once: who comes second finds it there. */
-export async function endOne(tx: Tx, id: string, end: End): Promise<void> {
-  const { state, said, stages, now, differences } = end;
+/** What has been compared so far, for who waits for the rest. */
+export async function saveStages(
+  sql: Query,
+  id: string,
+  stages: ReconciliationRow['stages'],
+): Promise<void> {
+  await sql`update reconciliations set stages = ${sql.json(stages as JSONValue)}
+    where id = ${id} and state = 'running'`;
+}
+
+/** The result, once: false for who comes second and finds it there. */
+export async function endOne(tx: Tx, id: string, end: End): Promise<boolean> {
+  const { state, said, stages, now, differences, totals } = end;
   const [mine] = await tx`
     update reconciliations
        set state = ${state}, said = ${said}, stages = ${tx.json(stages as JSONValue)},
            ended_at = ${new Date(now)}
      where id = ${id} and state = 'running' returning id`;
-  if (mine === undefined || differences.length === 0) return;
+  if (mine === undefined) return false;
+  await insertTotals(tx, id, totals);
+  if (differences.length === 0) return true;
   const rows = differences.map(
-    ({ stage, kind, customerId, subjectId, here, there, detail }, at) => ({
+    ({ stage, kind, customerId, period, subjectId, here, there, detail }, at) => ({
       reconciliation_id: id,
       position: at,
       stage,
       kind,
       customer_id: customerId,
+      period,
       subject_id: subjectId,
       here,
       there,
@@ -50,6 +68,7 @@ export async function endOne(tx: Tx, id: string, end: End): Promise<void> {
     }),
   );
   await tx`insert into reconciliation_differences ${tx(rows)}`;
+  return true;
 }
 
 export async function oneById(sql: Query, id: string): Promise<ReconciliationRow | undefined> {
@@ -71,13 +90,14 @@ export type DifferenceRow = Pick<Difference, 'stage' | 'kind' | 'here' | 'there'
   position: number;
   customer_id: string | null;
   customer_name: string | null;
+  period: string | null;
   subject_id: string;
   repaired_at: Date | null;
 };
 
 const differenceColumns = (sql: Query) => sql`
-  position, stage, kind, customer_id, customers.name as customer_name, subject_id, here, there,
-  detail, repaired_at`;
+  position, stage, kind, customer_id, customers.name as customer_name, period, subject_id, here,
+  there, detail, repaired_at`;
 
 const PLACE = /^\d{1,9}$/;
 
@@ -96,6 +116,14 @@ export async function differencesOf(
        and ${after === null ? sql`true` : sql`position > ${Number(after)}`}
        and ${customer === undefined ? sql`true` : sql`customer_id = ${customer}`}
      order by position limit ${page.limit + 1}`;
+}
+
+/** All that are named, in their order. */
+export async function allDifferencesOf(sql: Query, id: string): Promise<DifferenceRow[]> {
+  return sql<DifferenceRow[]>`
+    select ${differenceColumns(sql)} from reconciliation_differences
+      left join customers on customers.id = customer_id
+     where reconciliation_id = ${id} order by position`;
 }
 
 export async function differenceAt(

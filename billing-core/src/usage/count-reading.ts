@@ -104,6 +104,32 @@ export async function readDifferences(
      order by d.day desc, d.customer_id, d.meter_id limit ${limit}`;
 }
 
+export type MonthCounts = {
+  customer_id: string;
+  currency: string;
+  /** In UTC: 2026-11. */
+  period: string;
+  counted: string;
+  ledger: string;
+};
+
+/** What gateways counted and what the ledger has of each customer and month, in requests. */
+export async function readMonthCounts(sql: Query, range: DayRange): Promise<MonthCounts[]> {
+  const month = sql`to_char(date '1970-01-01' + day::integer, 'YYYY-MM')`;
+  return sql<MonthCounts[]>`
+    with ledger as (
+      select customer_id, ${month} as period, sum(requests) as requests
+        from (${ledgerOf(sql, range, undefined)}) parts group by 1, 2),
+    counted as (
+      select customer_id, ${month} as period, sum(requests) as requests
+        from gateway_counts where day >= ${range.from} and day <= ${range.to} group by 1, 2)
+    select customer_id, currency, period, coalesce(counted.requests, 0)::text as counted,
+           coalesce(ledger.requests, 0)::text as ledger
+      from counted full join ledger using (customer_id, period)
+      join customers on customers.id = customer_id
+     order by customer_id, period`;
+}
+
 /** The boots behind a difference. */
 export async function readBootDifferences(
   sql: Query,

@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Invoice } from '../../src/contract/invoice.ts';
 import type { Reconciliation, ShownDifference } from '../../src/contract/reconciliation.ts';
-import { begin, reconcile } from '../../src/reconciliation/jobs.ts';
 import { repair } from '../../src/reconciliation/repair.ts';
 import { followChanges } from '../../src/stripe/run.ts';
-import { allOf, line, openRig, type Rig } from './rig.ts';
+import { allOf, comparedIn, line, openRig, type Rig } from './rig.ts';
 
 let rig: Rig;
 beforeAll(async () => {
@@ -24,14 +23,7 @@ const read = async <Body>(path: string): Promise<Body> => {
   return answer.body as unknown as Body;
 };
 
-async function compared(): Promise<Reconciliation & { data: ShownDifference[] }> {
-  const { sql, log } = rig.kit;
-  const now = rig.kit.clock();
-  const { id } = await begin(sql, 'test', now);
-  await reconcile({ sql, log, stripe: rig.kit }, id, now);
-  const { data } = await read<{ data: ShownDifference[] }>(`/v1/reconciliations/${id}/differences`);
-  return { ...(await read<Reconciliation>(`/v1/reconciliations/${id}`)), data };
-}
+const compared = () => comparedIn(rig);
 
 const told = ({ data }: { data: ShownDifference[] }) =>
   data.map(({ kind, here, there, repair: how }) => [kind, here, there, how]);
@@ -76,6 +68,15 @@ describe('books that say the same', () => {
     expect(stripe).toMatchObject({ compared: 3, here: 'USD 3000', there: 'USD 3000' });
   });
 
+  test('are clean when money went back without a credit note, and it is owed here again', async () => {
+    const ours = await rig.invoice(await rig.customer(CARD));
+    await rig.settle();
+    await rig.post(ours.id, 'payments', { kind: 'refund', method: 'stripe', amount: '1000' });
+    await rig.settle();
+    expect((await rig.read(ours.id)).state).toBe('open');
+    expect((await compared()).state).toBe('clean');
+  });
+
   test('of whom is just being told are left out', async () => {
     await rig.invoice(await rig.customer());
     await followChanges(rig.kit);
@@ -106,6 +107,18 @@ describe('a difference is named, and repaired when somebody says so', () => {
     await repairAll(found);
     expect((await rig.stripe.invoices.retrieve(twin.id)).status).toBe('void');
     expect((await rig.stripe.invoices.retrieve(theirs.id)).status).toBe('open');
+  });
+
+  test('an end here that Stripe was not told of', async () => {
+    const { ours, theirs } = await open();
+    await rig.post(ours.id, 'void');
+    await rig.settle();
+    // As if somebody had opened it there again.
+    Object.assign(theirs, { status: 'open' });
+    const found = await compared();
+    expect(told(found)).toEqual([['state', 'void', 'open', 'tell_again']]);
+    await repairAll(found);
+    expect((await rig.stripe.invoices.retrieve(theirs.id)).status).toBe('void');
   });
 
   test('an end and money that nobody told of', async () => {

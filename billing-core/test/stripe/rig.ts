@@ -7,8 +7,15 @@ import type { FaultRule } from '../../../stripe-sim/src/wire/faults.ts';
 import type { Invoice } from '../../src/contract/invoice.ts';
 import type { Payment } from '../../src/contract/payment.ts';
 import { openSending, startJobs, type Jobs } from '../../src/kit/jobs.ts';
+import type { Letter } from '../../src/kit/mail.ts';
 import { openStripe, type StripeSettings } from '../../src/stripe/client.ts';
-import { reconciliationJobs } from '../../src/reconciliation/jobs.ts';
+import type { Reconciliation, ShownDifference } from '../../src/contract/reconciliation.ts';
+import {
+  begin,
+  reconcile,
+  reconciliationJobs,
+  type ReconcilingKit,
+} from '../../src/reconciliation/jobs.ts';
 import { beginCollecting, exchange, stripeJobs } from '../../src/stripe/jobs.ts';
 import type { StripeKit } from '../../src/stripe/kit.ts';
 import { tellPayer, takePayer } from '../../src/stripe/payer.ts';
@@ -133,9 +140,33 @@ function rigOf({ core, sim, kit, settings }: Pick<Rig, 'core' | 'sim' | 'kit' | 
   };
 }
 
+/** What compares the books; letters to admins are kept with those of the core. */
+export function reconcilingOf({ core, kit }: Pick<Rig, 'core' | 'kit'>): ReconcilingKit {
+  const deliver = async (letter: Letter) => void core.letters.push(letter);
+  const mail = { send: () => {}, deliver, settled: async () => {} };
+  return { ...kit, stripe: kit, mail, publicUrl: 'http://portal.test' };
+}
+
+export type Books = Reconciliation & { data: ShownDifference[] };
+
+/** What the books say now, with what differs. */
+export async function comparedIn(rig: Pick<Rig, 'core' | 'kit'>): Promise<Books> {
+  const now = rig.kit.clock();
+  const { id } = await begin(rig.kit.sql, 'test', now);
+  await reconcile(reconcilingOf(rig), id, now);
+  const path = `/v1/reconciliations/${id}`;
+  const [run, found] = [
+    await rig.core.admin('GET', path),
+    await rig.core.admin('GET', `${path}/differences`),
+  ];
+  expect([run.status, found.status], `${run.text} ${found.text}`).toEqual([200, 200]);
+  const { data } = found.body as unknown as { data: ShownDifference[] };
+  return { ...(run.body as unknown as Reconciliation), data };
+}
+
 async function workOn({ core, kit }: Pick<Rig, 'core' | 'kit'>): Promise<Jobs> {
   const opened = { sql: core.sql, log: kit.log, clock: kit.clock };
-  const all = [...stripeJobs(kit), ...reconciliationJobs({ ...kit, stripe: kit })];
+  const all = [...stripeJobs(kit), ...reconciliationJobs(reconcilingOf({ core, kit }))];
   const jobs = startJobs(opened, all, { retryFirstS: 0 });
   await jobs.begun;
   return jobs;

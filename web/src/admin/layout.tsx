@@ -4,6 +4,7 @@ import {
   Layers,
   ListChecks,
   ReceiptText,
+  Scale,
   ScrollText,
   Server,
   TicketPercent,
@@ -15,6 +16,7 @@ import { paths } from '../kit/paths.ts';
 import { Shell, type NavItem } from '../kit/shell.tsx';
 import { t } from '../kit/text.ts';
 import { AccountMenu } from '../session/account-menu.tsx';
+import { AttentionBar, useMarks } from './attention.tsx';
 import { TestClockBar } from './test-clock.tsx';
 import { useMe } from '../session/me.ts';
 
@@ -33,6 +35,12 @@ const NAV: readonly NavItem[] = [
     icon: <ReceiptText aria-hidden />,
     deep: true,
   },
+  {
+    href: paths.adminReconciliations,
+    label: t('Reconciliation'),
+    icon: <Scale aria-hidden />,
+    deep: true,
+  },
   { href: paths.adminRoutes, label: t('Routes'), icon: <Waypoints aria-hidden />, deep: true },
   { href: paths.adminGateways(), label: t('Gateways'), icon: <Server aria-hidden />, deep: true },
   { href: paths.adminJobs, label: t('Jobs'), icon: <ListChecks aria-hidden /> },
@@ -43,9 +51,10 @@ const NAV: readonly NavItem[] = [
 export function AdminLayout() {
   const me = useMe();
   const stranger = me !== undefined && me.user.role !== 'admin';
+  const nav = useMarks(NAV, me?.user.role === 'admin');
   return (
     <Shell
-      nav={NAV}
+      nav={nav}
       context={
         <p className="px-2.5 py-1 text-xs font-semibold text-ink-soft">{t('Administration')}</p>
       }
@@ -56,6 +65,7 @@ export function AdminLayout() {
       ) : (
         <>
           <TestClockBar />
+          <AttentionBar />
           <Outlet />
         </>
       )}

@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import { api } from '../kit/api.ts';
 import { meterLabel } from '../kit/meter-label.ts';
 import { onceKnown } from '../kit/query.tsx';
+import type { Attention } from '@tollgate/billing-core/contract/attention.ts';
 import type { Coupon } from '@tollgate/billing-core/contract/coupon.ts';
 import type { Customer } from '@tollgate/billing-core/contract/customer.ts';
 import type { Meter } from '@tollgate/billing-core/contract/meter.ts';
@@ -16,6 +17,7 @@ import type { ValueFaults } from '@tollgate/billing-core/contract/value-fault.ts
 
 const LIST_MAX = 100;
 const CLOCK_REFRESH_MS = 15_000;
+const ATTENTION_REFRESH_MS = 30_000;
 
 export const customerQuery = (id: string) =>
   queryOptions({
@@ -28,6 +30,13 @@ export const testClockQuery = queryOptions({
   queryKey: ['admin', 'test-clock'],
   queryFn: ({ signal }) => api<TestClock>('/v1/test-clock', { signal }),
   refetchInterval: onceKnown(CLOCK_REFRESH_MS),
+});
+
+/** What waits for an admin: it marks pages. */
+export const attentionQuery = queryOptions({
+  queryKey: ['admin', 'attention'],
+  queryFn: ({ signal }) => api<Attention>('/v1/attention', { signal }),
+  refetchInterval: onceKnown(ATTENTION_REFRESH_MS),
 });
 
 export const customerClockQuery = (id: string) =>

@@ -50,12 +50,30 @@ export function adminRoutes(root: AnyRootRoute) {
       component: lazyRouteComponent(() => import('./plan-version.tsx'), 'VersionPage'),
     }),
     ...routePages(layout),
+    ...collectionPages(layout),
     createRoute({
       getParentRoute,
       path: '/gateways',
       component: lazyRouteComponent(() => import('./gateways.tsx'), 'GatewaysPage'),
     }),
   ]);
+}
+
+/** What proves that the books are right, and who collects. */
+function collectionPages(layout: AnyRoute) {
+  const getParentRoute = () => layout;
+  return [
+    createRoute({
+      getParentRoute,
+      path: '/reconciliation',
+      component: lazyRouteComponent(() => import('./reconciliations.tsx'), 'ReconciliationsPage'),
+    }),
+    createRoute({
+      getParentRoute,
+      path: '/reconciliation/$reconciliationId',
+      component: lazyRouteComponent(() => import('./reconciliation.tsx'), 'ReconciliationPage'),
+    }),
+  ];
 }
 
 /** Routes: what gateways serve. */

@@ -49,6 +49,9 @@ export const paths = {
   adminTerms: '/admin/terms',
   adminAudit: (search?: Search) => withSearch('/admin/audit', search),
   adminJobs: '/admin/jobs',
+  adminReconciliations: '/admin/reconciliation',
+  adminReconciliation: (id: string, search?: Search) =>
+    withSearch(`/admin/reconciliation/${encodeURIComponent(id)}`, search),
   adminGateways: (search?: Search) => withSearch('/admin/gateways', search),
 } as const;
 

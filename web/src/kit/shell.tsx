@@ -14,6 +14,8 @@ export interface NavItem {
   deep?: boolean;
   /** How many new things are there; also beside the menu where that is closed. */
   count?: number;
+  /** What is counted, for who does not see it; 'new' unless said. */
+  counted?: string;
 }
 
 interface ShellProps {
@@ -100,7 +102,7 @@ function Navigation({ nav }: { nav: readonly NavItem[] }) {
               >
                 {item.icon}
                 {item.label}
-                <NewThings count={item.count} />
+                <NewThings item={item} />
               </Link>
             </li>
           );
@@ -113,13 +115,13 @@ function Navigation({ nav }: { nav: readonly NavItem[] }) {
 const COUNTED_MAX = 99;
 
 /** '3', or '99+'; nothing for none. */
-function NewThings({ count = 0 }: { count: number | undefined }) {
+function NewThings({ item: { count = 0, counted = t('new') } }: { item: NavItem }) {
   if (count === 0) return null;
   const shown = count > COUNTED_MAX ? `${COUNTED_MAX}+` : String(count);
   return (
     <span className="ml-auto rounded-full bg-accent px-1.5 text-xs font-semibold text-accent-ink">
       {shown}
-      <span className="sr-only"> {t('new')}</span>
+      <span className="sr-only"> {counted}</span>
     </span>
   );
 }
@@ -162,7 +164,7 @@ function TopBar({ children, news }: { children: ReactNode; news: NavItem | undef
         >
           {news.icon}
           <span className="sr-only">{news.label}</span>
-          <NewThings count={news.count} />
+          <NewThings item={news} />
         </Link>
       )}
     </header>

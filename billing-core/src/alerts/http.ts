@@ -1,0 +1,32 @@
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
+import { attention, type Attention } from '../contract/attention.ts';
+import type { Query } from '../kit/database.ts';
+import { api, json, PROBLEMS, type Api } from '../kit/http.ts';
+import { lastBooks, type LastBooks } from './store.ts';
+
+const get = createRoute({
+  method: 'get',
+  path: '/attention',
+  tags: ['Administration'],
+  summary: 'Get what waits for an admin',
+  responses: { 200: json(attention), ...PROBLEMS },
+});
+
+const shownBooks = ({ id, state, stages, ended_at }: LastBooks): Attention['books'] => ({
+  id,
+  state,
+  differing: stages.reduce((all, { differing }) => all + differing, 0),
+  ended_at: ended_at.toISOString(),
+});
+
+async function read(sql: Query): Promise<Attention> {
+  const books = await lastBooks(sql);
+  return { books: books === undefined ? null : shownBooks(books) };
+}
+
+/** /v1/attention: for admins. */
+export function attentionHttp(): OpenAPIHono<Api> {
+  const app = api();
+  app.openapi(get, async (c) => c.json(await read(c.var.query), 200));
+  return app;
+}

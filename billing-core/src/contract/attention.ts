@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { time } from './field.ts';
+import { RECONCILIATION_STATES } from './reconciliation.ts';
+
+/** What waits for an admin. */
+export const attention = z
+  .object({
+    /** The last comparison of the books that ended; null: there was none yet. */
+    books: z
+      .object({
+        id: z.string(),
+        state: z.enum(RECONCILIATION_STATES),
+        /** Over all stages. */
+        differing: z.number().int(),
+        ended_at: time(),
+      })
+      .nullable(),
+  })
+  .meta({ id: 'Attention' });
+export type Attention = z.infer<typeof attention>;

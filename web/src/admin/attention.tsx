@@ -1,0 +1,54 @@
+import { useQuery } from '@tanstack/react-query';
+import type { Attention } from '@tollgate/billing-core/contract/attention.ts';
+import { formatNumber } from '../kit/format.ts';
+import { Link, usePlace } from '../kit/link.tsx';
+import { paths } from '../kit/paths.ts';
+import type { NavItem } from '../kit/shell.tsx';
+import { t } from '../kit/text.ts';
+import { attentionQuery } from './queries.ts';
+
+/** What marks a page: how many things wait there, and of what kind they are. */
+function marksOf({ books }: Attention): Record<string, Pick<NavItem, 'count' | 'counted'>> {
+  return {
+    [paths.adminReconciliations]: {
+      count: books?.state === 'failed' ? 1 : (books?.differing ?? 0),
+      counted: books?.state === 'failed' ? t('failed') : t('differences'),
+    },
+  };
+}
+
+/** The pages of the menu, those marked where something waits. */
+export function useMarks(nav: readonly NavItem[], enabled: boolean): readonly NavItem[] {
+  const { data } = useQuery({ ...attentionQuery, enabled });
+  if (data === undefined) return nav;
+  const marks = marksOf(data);
+  return nav.map((item) => ({ ...item, ...marks[item.href] }));
+}
+
+const HOMES: readonly string[] = ['/admin', '/admin/', paths.adminCustomers()];
+
+/** What must not be overlooked, where admins arrive. */
+export function AttentionBar() {
+  const { pathname } = usePlace();
+  const { data } = useQuery(attentionQuery);
+  if (data === undefined || !HOMES.includes(pathname)) return null;
+  const { books } = data;
+  if (books === null || books.state === 'clean') return null;
+  return (
+    <section
+      aria-label={t('Needs attention')}
+      className="mb-5 rounded-md bg-danger-soft px-4 py-2 text-danger"
+    >
+      <ul className="flex flex-col gap-1">
+        <li>
+          {books.state === 'failed'
+            ? t('The books could not be compared.')
+            : t('The books differ: {n}.', { n: formatNumber(books.differing) })}{' '}
+          <Link href={paths.adminReconciliation(books.id)} className="underline">
+            {t('Look at the reconciliation')}
+          </Link>
+        </li>
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,155 @@
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { differentBooks, noBooks, run } from '../mock/reconciliations.ts';
+import { paths } from '../src/kit/paths.ts';
+import { ADMIN, complaintsOf, CUSTOMER, raiseStage, type Stage, violationsOn } from './stage.ts';
+
+let stage: Stage;
+let context: BrowserContext;
+let page: Page;
+let complaints: string[];
+
+beforeAll(async () => {
+  stage = await raiseStage();
+}, 120_000);
+afterAll(() => stage.close());
+beforeEach(async () => {
+  Object.assign(stage.state.books, noBooks());
+  await enter(ADMIN);
+});
+afterEach(() => context.close());
+
+async function enter(who: typeof ADMIN, expected?: RegExp): Promise<void> {
+  context = await stage.enter(who);
+  page = await context.newPage();
+  complaints = complaintsOf(page, expected);
+}
+
+const acme = () => {
+  const one = stage.state.customers.find(({ name }) => name === 'Acme');
+  return { id: one?.id ?? '', name: 'Acme' };
+};
+const sent = (): string => stage.state.invoices.find(({ state }) => state === 'open')?.id ?? '';
+
+/** Books that differ, with what is behind it. Out: the run that says so. */
+function drift(): string {
+  const { run: one, ...found } = differentBooks(acme(), sent());
+  Object.assign(stage.state.books, { runs: [one, run()], ...found });
+  return one.id;
+}
+const dialog = () => page.getByRole('dialog');
+const nav = () => page.getByRole('navigation', { name: 'Pages' });
+
+describe('an admin', () => {
+  test('whose books were never compared is told what that is, and has it done', async () => {
+    await page.goto(paths.adminReconciliations);
+    await page.getByText('The books were never compared').waitFor();
+    await page.getByRole('button', { name: 'Reconcile now' }).click();
+    await page.getByText('2 of 4 compared').waitFor();
+    expect(await page.getByRole('button', { name: 'Reconcile now' }).isDisabled()).toBe(true);
+    const [one] = stage.state.books.runs;
+    await page.getByRole('table').getByRole('link').click();
+    await page.getByText('The books are being compared').waitFor();
+    Object.assign(one ?? {}, run({ id: one?.id ?? '' }));
+    await page.getByText('All books say the same: 71 figures were compared').waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  test('reads each difference with its rows, and repairs one after confirming it', async () => {
+    await page.goto(paths.adminReconciliation(drift()));
+    await page.getByText('2 differences were found.').waitFor();
+    await page.getByText('Admins were told by e-mail.').waitFor();
+    await page.getByRole('button', { name: 'Rows of difference 1: Not at Stripe' }).click();
+    await dialog().getByText('Invoice at Stripe').waitFor();
+    await dialog().getByText('$76.97 USD').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Tell Stripe again' }).click();
+    await dialog().getByText('what is not there is made anew').waitFor();
+    expect(stage.state.books.differences[0]?.repaired_at).toBe(null);
+    await dialog().getByRole('button', { name: 'Tell Stripe again' }).click();
+    await page.getByText('Repaired', { exact: true }).waitFor();
+    await page.getByText('Somebody has to look').waitFor();
+    const csv = page.getByRole('link', { name: 'Differences as CSV' });
+    expect(await csv.getAttribute('href')).toMatch(/^\/api\/v1\/reconciliations\/.*\.csv$/);
+    expect(complaints).toEqual([]);
+  });
+
+  test('sees the books of a customer and month in one row, currencies apart', async () => {
+    await page.goto(paths.adminReconciliation(drift()));
+    const totals = page.getByRole('region', { name: 'By customer and month' });
+    await totals.getByText('$0.00 USD ≠ $76.97 USD').waitFor();
+    await totals.getByText('120,431').waitFor();
+    const stages = page.getByRole('region', { name: 'Stages' });
+    await stages.getByText('€5.00 EUR').first().waitFor();
+    await stages.getByText('$71.86 USD').first().waitFor();
+  });
+
+  test('is shown where the books differ, on each page and where admins arrive', async () => {
+    drift();
+    await page.goto(paths.adminCustomers());
+    await nav().getByRole('link', { name: 'Reconciliation 2 differences' }).waitFor();
+    await page.getByText('The books differ: 2.').waitFor();
+    await page.getByRole('link', { name: 'Look at the reconciliation' }).click();
+    await page.getByText('2 differences were found.').waitFor();
+    expect(await page.getByText('The books differ: 2.').count()).toBe(0);
+  });
+
+  test('of whom the books are clean is not bothered', async () => {
+    stage.state.books.runs = [run()];
+    await page.goto(paths.adminCustomers());
+    await nav().getByRole('link', { name: 'Reconciliation', exact: true }).waitFor();
+    expect(await page.getByRole('region', { name: 'Needs attention' }).count()).toBe(0);
+  });
+
+  test('is told what went wrong, and may try again', async () => {
+    await context.close();
+    await enter(ADMIN, /500/);
+    const path = '/v1/reconciliations';
+    stage.state.failing.add(path);
+    await page.goto(paths.adminReconciliations);
+    await page.getByText('Request id').waitFor();
+    stage.state.failing.delete(path);
+    await page.getByRole('button', { name: 'Retry' }).click();
+    await page.getByText('The books were never compared').waitFor();
+    stage.state.failing.add(path);
+    await page.getByRole('button', { name: 'Reconcile now' }).click();
+    await page.getByRole('alert').getByText('Request id').waitFor();
+    stage.state.failing.delete(path);
+    expect(complaints).toEqual([]);
+  });
+
+  test('reads why a comparison failed', async () => {
+    const one = run({ state: 'failed', stages: [], said: 'Stripe did not answer' });
+    stage.state.books.runs = [one];
+    await page.goto(paths.adminReconciliation(one.id));
+    await page.getByText('Stripe did not answer').waitFor();
+  });
+
+  test.each([
+    [320, 'light'],
+    [320, 'dark'],
+    [768, 'dark'],
+    [1280, 'light'],
+  ] as const)('has sound pages at %d px, %s', async (width, theme) => {
+    await page.setViewportSize({ width, height: 800 });
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+    const id = drift();
+    for (const path of [paths.adminReconciliations, paths.adminReconciliation(id)]) {
+      await page.goto(path);
+      await page.getByText('Differences', { exact: true }).first().waitFor();
+      await page.getByText('Loading').first().waitFor({ state: 'detached' });
+      expect((await violationsOn(page)).map((one) => one.id)).toEqual([]);
+      const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      expect(over).toBeLessThanOrEqual(0);
+    }
+  });
+});
+
+test('whoever is no admin sees nothing of it', async () => {
+  drift();
+  await context.close();
+  await enter(CUSTOMER, /403/);
+  await page.goto(paths.adminReconciliations);
+  await page.getByText('This side is for administrators').waitFor();
+  expect(await page.getByText('Looks back to').count()).toBe(0);
+});
