@@ -59,6 +59,7 @@ import { routesHttp } from './routes/http.ts';
 import { secretsHttp } from './routes/secrets-http.ts';
 import { reconciliationsHttp } from './reconciliation/http.ts';
 import { foundHttp } from './reconciliation/reading-http.ts';
+import { stripeAdminHttp } from './stripe/admin-http.ts';
 import { stripeCollector, type Collecting } from './stripe/collector.ts';
 import { WEBHOOK_BODY_BYTES_MAX, webhookHttp } from './stripe/webhook-http.ts';
 import { subscriptionsHttp } from './subscriptions/http.ts';
@@ -132,9 +133,10 @@ function adminSurface(deps: Surface): OpenAPIHono<Api> {
     balanceHttp(),
     dunningHttp(),
     documentsHttp(deps.press),
+    stripeAdminHttp({ sql: deps.sql, collecting: deps.stripe, publicUrl: deps.publicUrl }),
     reconciliationsHttp(deps.sql),
     foundHttp(),
-    attentionHttp(),
+    attentionHttp(deps.stripe !== undefined),
   ]) {
     app.route('/', module);
   }

@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { measureBooks } from './alerts/metrics.ts';
+import { measureBooks, measureStripe } from './alerts/metrics.ts';
 import { trustedProxies } from './auth/client-address.ts';
 import { forgetExpired } from './auth/jobs.ts';
 import { openSignIn } from './auth/sign-in.ts';
@@ -25,6 +25,7 @@ import { DeskSeat } from './quotas/desk-seat.ts';
 import { checkSecrets } from './routes/secrets.ts';
 import { reconciliationJobs } from './reconciliation/jobs.ts';
 import { openStripe } from './stripe/client.ts';
+import { KeyWatch } from './stripe/key-watch.ts';
 import type { Collecting } from './stripe/collector.ts';
 import { startStripe, stripeJobs } from './stripe/jobs.ts';
 import { startDue } from './subscriptions/due.ts';
@@ -74,9 +75,11 @@ const moneyJobs = ({ collecting, ...opened }: MoneyKit): Job[] => [
 /** Stripe collects where there is a key of it. */
 function openCollecting({ stripe, publicUrl }: Config, opened: Opened): Started | undefined {
   if (stripe === undefined) return undefined;
+  const watch = new KeyWatch(systemClock);
   const kit = {
     ...opened,
-    stripe: openStripe(stripe),
+    watch,
+    stripe: openStripe(stripe, watch),
     wallClock: systemClock,
     send: openSending(opened.sql),
   };
@@ -117,6 +120,7 @@ async function start(config: Config): Promise<() => Promise<void>> {
   const mail = openMail({ ...config, from: config.mailFrom, log });
   const metrics = openMetrics();
   measureBooks({ registry: metrics.registry, sql, log });
+  if (config.stripe) measureStripe({ registry: metrics.registry, sql, log });
   const signIn = openSignIn({ sql, clock, log, mail, publicUrl, secret: config.authSecret });
   const vault = await checkedVault(config, sql, log);
   const stopping = new AbortController();

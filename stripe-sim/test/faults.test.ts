@@ -20,6 +20,8 @@ describe('one attempt, and then one more with the same key', () => {
   test.each([
     ['refuse', 'StripeConnectionError', 0],
     ['lose_reply', 'StripeConnectionError', 1],
+    ['revoked', 'StripeAuthenticationError', 0],
+    ['forbidden', 'StripePermissionError', 0],
     ['rate_limit', 'StripeRateLimitError', 0],
     ['conflict', 'StripeAPIError', 0],
     ['unavailable', 'StripeAPIError', 0],

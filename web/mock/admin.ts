@@ -13,6 +13,7 @@ import { reconciliations } from './reconciliations.ts';
 import { trial } from './trial.ts';
 import { route as newRoute } from './seed.ts';
 import { ago, customer as newCustomer, DAY_MS, mint, type MockState } from './state.ts';
+import { stripe } from './stripe.ts';
 import { terms } from './terms.ts';
 import { subscriptions } from './subscriptions.ts';
 import { usageEntries, usageReport } from './usage.ts';
@@ -46,6 +47,7 @@ export function adminApi(state: MockState): Hono {
   invoices(app, state);
   jobs(app, state);
   reconciliations(app, state);
+  stripe(app, state);
   adminNotices(app, state);
   audit(app);
   return app;

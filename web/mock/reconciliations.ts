@@ -112,12 +112,16 @@ export function differentBooks(
 export const noBooks = (): MockBooks => ({ runs: [], differences: [], totals: [], rows: [] });
 
 /** What waits for an admin. */
-export function attentionOf({ books: { runs } }: MockState): Attention {
+export function attentionOf({ books: { runs }, stripe: { state: way } }: MockState): Attention {
   const last = runs.find(({ state }) => state !== 'running');
-  if (last === undefined) return { books: null };
+  const stripe = way.mode === null ? null : {
+    key_refused_since: way.key_refused?.since ?? null,
+    stuck: way.queue.stuck + way.events.failed,
+  };
+  if (last === undefined) return { books: null, stripe };
   const differing = last.stages.reduce((all, stage) => all + stage.differing, 0);
   const { id, state, ended_at } = last;
-  return { books: { id, state, differing, ended_at: ended_at ?? ago(0) } };
+  return { books: { id, state, differing, ended_at: ended_at ?? ago(0) }, stripe };
 }
 
 /** The books side by side, as admins have them. */

@@ -19,6 +19,7 @@ import { failedJobs } from './jobs.ts';
 import { seedNotices } from './notices.ts';
 import { noBooks, type MockBooks } from './reconciliations.ts';
 import { billingSettings, draftInvoice, monthInvoice } from './invoices.ts';
+import { noStripe, type MockStripe } from './stripe.ts';
 import { freePlan, proPlan, routes, spring, tieredPlan, vat } from './seed.ts';
 
 export interface MockUser extends User {
@@ -58,6 +59,7 @@ export interface MockState {
   payments: Payment[];
   failedJobs: FailedJob[];
   books: MockBooks;
+  stripe: MockStripe;
   collector: CollectorState;
   notices: (Notice & { read: boolean })[];
   noticeSettings: NoticeSettings;
@@ -123,6 +125,7 @@ export function createState(): MockState {
     payments: [],
     failedJobs: failedJobs(),
     books: noBooks(),
+    stripe: noStripe(),
     collector: { kind: 'manual', is_test: false, is_simulated: false, card: null },
     ...seedNotices(acme.id),
     valueFaults: {},

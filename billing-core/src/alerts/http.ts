@@ -2,6 +2,7 @@ import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { attention, type Attention } from '../contract/attention.ts';
 import type { Query } from '../kit/database.ts';
 import { api, json, PROBLEMS, type Api } from '../kit/http.ts';
+import { seenNow, trafficNow } from '../stripe/seen-store.ts';
 import { lastBooks, type LastBooks } from './store.ts';
 
 const get = createRoute({
@@ -19,14 +20,27 @@ const shownBooks = ({ id, state, stages, ended_at }: LastBooks): Attention['book
   ended_at: ended_at.toISOString(),
 });
 
-async function read(sql: Query): Promise<Attention> {
+async function readStripe(sql: Query): Promise<Attention['stripe']> {
+  const [seen, { stuck, events_failed }] = [await seenNow(sql), await trafficNow(sql)];
+  const refused = seen?.key_refused ?? null;
+  return {
+    key_refused_since: refused && new Date(refused.since).toISOString(),
+    stuck: stuck + events_failed,
+  };
+}
+
+/** @param collects whether Stripe does. */
+async function read(sql: Query, collects: boolean): Promise<Attention> {
   const books = await lastBooks(sql);
-  return { books: books === undefined ? null : shownBooks(books) };
+  return {
+    books: books === undefined ? null : shownBooks(books),
+    stripe: collects ? await readStripe(sql) : null,
+  };
 }
 
 /** /v1/attention: for admins. */
-export function attentionHttp(): OpenAPIHono<Api> {
+export function attentionHttp(collects: boolean): OpenAPIHono<Api> {
   const app = api();
-  app.openapi(get, async (c) => c.json(await read(c.var.query), 200));
+  app.openapi(get, async (c) => c.json(await read(c.var.query, collects), 200));
   return app;
 }

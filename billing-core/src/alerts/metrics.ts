@@ -1,18 +1,25 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { Sql } from '../kit/database.ts';
 import type { Log } from '../kit/log.ts';
+import { seenNow, trafficNow } from '../stripe/seen-store.ts';
 import { lastBooks, lastCleanAt } from './store.ts';
 
 type Measured = { registry: Registry; sql: Sql; log: Log };
 
 const secondsOf = (at: Date): number => Math.floor(at.getTime() / 1_000);
 
-/** Metrics of the books, read when somebody asks; of all cores the same. */
-export function measureBooks({ registry, sql, log }: Measured): void {
-  // Without an answer of the database there is nothing to tell, and the other metrics still are.
-  const tried = (name: string, work: () => Promise<void>) => async (): Promise<void> => {
+/** Without an answer of the database there is nothing to tell, and the other metrics still are. */
+const trying =
+  ({ log }: Measured) =>
+  (name: string, work: () => Promise<void>) =>
+  async (): Promise<void> => {
     await work().catch((err: unknown) => log.warn({ err, metric: name }, 'metric not read'));
   };
+
+/** Metrics of the books, read when somebody asks; of all cores the same. */
+export function measureBooks(measured: Measured): void {
+  const { registry, sql } = measured;
+  const tried = trying(measured);
   const differences: Gauge<'stage'> = new Gauge({
     name: 'reconciliation_differences',
     help: 'Differences that the last comparison of the books found, by stage',
@@ -33,6 +40,33 @@ export function measureBooks({ registry, sql, log }: Measured): void {
     collect: tried('reconciliation_clean_timestamp_seconds', async () => {
       const at = await lastCleanAt(sql);
       if (at !== undefined) clean.set(secondsOf(at));
+    }),
+  });
+}
+
+/** Metrics of the way to Stripe and back, where Stripe collects. */
+export function measureStripe(measured: Measured): void {
+  const { registry, sql } = measured;
+  const tried = trying(measured);
+  const refused: Gauge = new Gauge({
+    name: 'stripe_key_refused',
+    help: '1 while Stripe does not take the key: revoked, or without a permission',
+    registers: [registry],
+    collect: tried('stripe_key_refused', async () => {
+      refused.set((await seenNow(sql))?.key_refused ? 1 : 0);
+    }),
+  });
+  const backlog: Gauge<'what'> = new Gauge({
+    name: 'stripe_backlog',
+    help: 'Customers of whom Stripe is to be told, and its events that are to be followed',
+    labelNames: ['what'] as const,
+    registers: [registry],
+    collect: tried('stripe_backlog', async () => {
+      const { waiting, stuck, events_waiting, events_failed } = await trafficNow(sql);
+      backlog.set({ what: 'customers_waiting' }, waiting);
+      backlog.set({ what: 'customers_stuck' }, stuck);
+      backlog.set({ what: 'events_waiting' }, events_waiting);
+      backlog.set({ what: 'events_failed' }, events_failed);
     }),
   });
 }

@@ -15,6 +15,15 @@ export const attention = z
         ended_at: time(),
       })
       .nullable(),
+    /** Null where Stripe does not collect. */
+    stripe: z
+      .object({
+        /** Stripe does not take the key, since then. */
+        key_refused_since: time().nullable(),
+        /** Customers of whom it could not be told, and events that could not be followed. */
+        stuck: z.number().int(),
+      })
+      .nullable(),
   })
   .meta({ id: 'Attention' });
 export type Attention = z.infer<typeof attention>;

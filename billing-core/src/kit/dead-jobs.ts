@@ -3,6 +3,8 @@ import type { Page, PageQuery } from '../contract/page.ts';
 import type { Query, Tx } from './database.ts';
 import { afterCursor, pageFrom } from './page.ts';
 
+type JobData = { readonly [field: string]: string };
+
 /** The queue of jobs that failed after all their tries; nobody works on it. */
 export const DEAD_LETTERS = 'dead_letters';
 /** pg-boss has queues of its own, which are nobody's business. */
@@ -61,4 +63,12 @@ export async function lockFailed(tx: Tx, id: string): Promise<string | undefined
     select source_name as name from pgboss.job
      where name = ${DEAD_LETTERS} and id = ${id}::uuid for update`;
   return row?.name;
+}
+
+/** Failed jobs of this kind with these data: somebody has decided about what they are about. */
+export async function deadOf(sql: Query, name: string, data: JobData): Promise<string[]> {
+  const rows = await sql<{ id: string }[]>`
+    select id from pgboss.job
+     where name = ${DEAD_LETTERS} and source_name = ${name} and data = ${sql.json(data)}`;
+  return rows.map(({ id }) => id);
 }

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import Stripe from 'stripe';
 import { monotonicClock, type Clock } from '../kit/clock.ts';
+import type { KeyWatch } from './key-watch.ts';
 
 export type StripeSettings = {
   secretKey: string;
@@ -39,15 +40,21 @@ function rateOf({ secretKey, apiBase, callsPerSecond }: StripeSettings): number 
   return isLive(secretKey) ? LIVE_CALLS_PER_SECOND : TEST_CALLS_PER_SECOND;
 }
 
-/** The official client. It tries nothing again by itself: what is tried again is ours to decide. */
-export function openStripe(settings: StripeSettings): Stripe {
+/**
+ * The official client. It tries nothing again by itself: what is tried again is ours to decide.
+ * @param watch is told with which status each call is answered.
+ */
+export function openStripe(settings: StripeSettings, watch?: KeyWatch): Stripe {
   const { secretKey, apiBase, timeoutMs = TIMEOUT_MS } = settings;
   const turn = paced(rateOf(settings), monotonicClock);
   const httpClient = Stripe.createNodeHttpClient();
   const send = httpClient.makeRequest.bind(httpClient);
   httpClient.makeRequest = async (...request) => {
     await turn();
-    return send(...request);
+    const answer = await send(...request);
+    const [, , path, method] = request;
+    watch?.saw(method, path, answer.getStatusCode());
+    return answer;
   };
   const isPlain = apiBase?.protocol === 'http:';
   return new Stripe(secretKey, {

@@ -59,8 +59,12 @@ export async function claimEvents(
 }
 
 /** They come again then. */
-export async function waitEvents(sql: Query, ids: readonly string[], until: Date): Promise<void> {
-  await sql`update stripe_events set claimed_until = ${until}, tries = tries + 1
+export async function waitEvents(
+  sql: Query,
+  ids: readonly string[],
+  { until, said }: { until: Date; said: string },
+): Promise<void> {
+  await sql`update stripe_events set claimed_until = ${until}, tries = tries + 1, said = ${said}
     where id = any(${[...ids]}) and applied_at is null`;
 }
 
@@ -78,11 +82,21 @@ export async function eventsApplied(
   ids: readonly string[],
   now: number,
 ): Promise<void> {
-  await sql`update stripe_events set applied_at = ${new Date(now)}, is_stuck = false
+  await sql`update stripe_events set applied_at = ${new Date(now)}, is_stuck = false, said = ''
     where id = any(${[...ids]}) and applied_at is null`;
 }
 
-export async function eventsStuck(tx: Tx, ids: readonly string[]): Promise<void> {
-  await tx`update stripe_events set is_stuck = true
+/** Nothing here follows them. */
+export async function eventsUnknown(
+  sql: Query,
+  ids: readonly string[],
+  now: number,
+): Promise<void> {
+  await sql`update stripe_events set applied_at = ${new Date(now)}, unknown = true
+    where id = any(${[...ids]}) and applied_at is null`;
+}
+
+export async function eventsStuck(tx: Tx, ids: readonly string[], said: string): Promise<void> {
+  await tx`update stripe_events set is_stuck = true, said = ${said}
     where id = any(${[...ids]}) and applied_at is null`;
 }

@@ -79,7 +79,7 @@ export async function queuedOf(sql: Query, customerId: string): Promise<Queued |
 export async function leaveQueue(sql: Query, { customer_id, wanted }: Queued): Promise<void> {
   await sql`delete from stripe_queue where customer_id = ${customer_id} and wanted <= ${wanted}`;
   await sql`update stripe_queue
-    set claimed_until = '-infinity', is_stuck = false, tries = 0, said = ''
+    set claimed_until = '-infinity', is_stuck = false, tries = 0, said = '', since = now()
     where customer_id = ${customer_id}`;
 }
 

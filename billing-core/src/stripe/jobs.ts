@@ -4,6 +4,7 @@ import { Hopeless, type Job } from '../kit/jobs.ts';
 import { eventById, eventsApplied } from './event-store.ts';
 import { leaveQueue, openFeed, queuedOf } from './feed-store.ts';
 import type { StripeKit } from './kit.ts';
+import { saveKeyRefusal } from './seen-store.ts';
 import { pushCustomer } from './push.ts';
 import {
   catchUp,
@@ -67,6 +68,16 @@ export async function exchange(kit: StripeKit, signal?: AbortSignal): Promise<vo
   await followChanges(kit);
   await pushQueued(kit, signal);
   await takeEvents(kit, signal);
+  await tellKey(kit);
+}
+
+/** Writes down that Stripe does not take the key, or that it does again. */
+async function tellKey({ sql, log, watch }: StripeKit): Promise<void> {
+  // A core that has not asked yet knows nothing.
+  if (!watch.hasSeen) return;
+  const { refusal } = watch;
+  const isNews = await saveKeyRefusal(sql, refusal);
+  if (isNews && refusal !== undefined) log.error({ refusal }, 'Stripe does not take the key');
 }
 
 /** From now on Stripe is told what becomes final. */
@@ -95,7 +106,10 @@ export function startStripe(kit: StripeKit, { hasWebhook }: { hasWebhook: boolea
   const look = async (): Promise<void> => {
     const now = kit.wallClock();
     if (now - caughtUpAt >= every) {
-      await catchUp(kit);
+      // What cannot be asked for keeps nobody from being told.
+      await catchUp(kit).catch((err: unknown) => {
+        kit.log.error({ err }, 'Stripe could not be asked for its events');
+      });
       caughtUpAt = now;
     }
     await exchange(kit, signal);

@@ -3,10 +3,13 @@ import { nameRequest, type Doing } from '../kit/audit.ts';
 import type { Kit } from '../kit/http.ts';
 import { newId } from '../kit/id.ts';
 import type { SendJob } from '../kit/jobs.ts';
+import type { KeyWatch } from './key-watch.ts';
 
 /** What everything here that talks to Stripe is given. */
 export type StripeKit = Pick<Kit, 'sql' | 'log'> & {
   stripe: Stripe;
+  /** Whether Stripe takes the key. */
+  watch: KeyWatch;
   /** The time that invoices go by; it can be moved for tests. */
   clock: Kit['clock'];
   /** The time that Stripe goes by. */

@@ -4,6 +4,7 @@ import {
   claimEvents,
   eventsApplied,
   eventsStuck,
+  eventsUnknown,
   keepEvents,
   waitEvents,
   type Waiting,
@@ -23,6 +24,7 @@ import {
 import type { StripeKit } from './kit.ts';
 import { pushCustomer } from './push.ts';
 import { eventOf } from './receive.ts';
+import { saveCaughtUp } from './seen-store.ts';
 import { subjectsOf, takeSubject, type Subject } from './take-event.ts';
 import { Mismatch, troubleOf } from './trouble.ts';
 
@@ -131,14 +133,15 @@ async function takeOne(
     await takeSubject(kit, subject);
     await eventsApplied(sql, ids, wallClock());
   } catch (err) {
+    const said = wordsOf(err);
     if (!isHopeless(err, tries)) {
       log.warn({ err, subject, tries }, 'what Stripe told could not be followed; later');
-      await waitEvents(sql, ids, new Date(wallClock() + waitOf(tries)));
+      await waitEvents(sql, ids, { until: new Date(wallClock() + waitOf(tries)), said });
       return;
     }
     log.error({ err, subject }, 'what Stripe told could not be followed');
     await sql.begin(async (tx) => {
-      await eventsStuck(tx, ids);
+      await eventsStuck(tx, ids, said);
       for (const event_id of ids) await send(tx, TAKE_ONE, { event_id });
     });
   }
@@ -151,7 +154,7 @@ export async function takeEvents(kit: StripeKit, signal?: AbortSignal): Promise<
     const events = await claimEvents(kit.sql, claim(kit, EVENTS_A_PAGE));
     if (events.length === 0) break;
     const nobodys = events.filter(({ object }) => subjectsOf(object).length === 0);
-    await eventsApplied(
+    await eventsUnknown(
       kit.sql,
       nobodys.map(({ id }) => id),
       kit.wallClock(),
@@ -184,4 +187,5 @@ export async function catchUp({ sql, stripe, wallClock }: StripeKit): Promise<vo
   }
   await keep();
   if (newest > 0) await moveEvents(sql, new Date(newest * 1_000));
+  await saveCaughtUp(sql, new Date(wallClock()));
 }

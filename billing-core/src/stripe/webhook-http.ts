@@ -5,6 +5,7 @@ import { api, json, PROBLEMS, type Api } from '../kit/http.ts';
 import { isLive } from './client.ts';
 import { keepEvents } from './event-store.ts';
 import { receivedEvent } from './receive.ts';
+import { saveDeliveryRefused } from './seen-store.ts';
 import type { Collecting } from './collector.ts';
 
 export const WEBHOOK_BODY_BYTES_MAX = 1024 * 1024;
@@ -29,11 +30,15 @@ export function webhookHttp(collecting: Collecting | undefined): OpenAPIHono<Api
   app.post('/stripe', async (c) => {
     if (collecting === undefined) throw notFound('collector');
     const { kit, settings, poke } = collecting;
+    const wallNow = kit.wallClock();
     const event = await receivedEvent(await c.req.text(), c.req.header('stripe-signature') ?? '', {
       stripe: kit.stripe,
       secrets: settings.webhookSecrets,
       isLive: isLive(settings.secretKey),
-      wallNow: kit.wallClock(),
+      wallNow,
+    }).catch(async (error: unknown) => {
+      await saveDeliveryRefused(kit.sql, wallNow);
+      throw error;
     });
     await keepEvents(kit.sql, [event], { source: 'webhook', now: kit.wallClock() });
     poke();

@@ -31,6 +31,8 @@ const PREFIX: Record<string, string> = {
   'dead-letters': 'gw',
   'failed-jobs': 'job',
   reconciliations: 'rcn',
+  events: 'evt',
+  queue: 'cus',
 };
 
 let core: Core;

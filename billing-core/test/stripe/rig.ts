@@ -17,6 +17,7 @@ import {
   type ReconcilingKit,
 } from '../../src/reconciliation/jobs.ts';
 import { beginCollecting, exchange, stripeJobs } from '../../src/stripe/jobs.ts';
+import { KeyWatch } from '../../src/stripe/key-watch.ts';
 import type { StripeKit } from '../../src/stripe/kit.ts';
 import { tellPayer, takePayer } from '../../src/stripe/payer.ts';
 import { catchUp } from '../../src/stripe/run.ts';
@@ -80,7 +81,9 @@ export async function openRig(seed: string): Promise<Rig> {
   const core = await openCore({
     collecting: ({ sql, log, clock: tell }) => {
       const send = openSending(sql);
-      kit = { sql, log, clock: tell, wallClock: tell, stripe: openStripe(settings), send };
+      const watch = new KeyWatch(tell);
+      const opened = { sql, log, clock: tell, wallClock: tell, send, watch };
+      kit = { ...opened, stripe: openStripe(settings, watch) };
       const invoicesUrl = (id: string) => `http://portal.test/c/${id}/invoices`;
       return { kit, settings, invoicesUrl, poke: () => {} };
     },

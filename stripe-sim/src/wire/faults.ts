@@ -9,6 +9,7 @@ import type { World } from '../world/world.ts';
  * - `hang_reply`: all is done, the answer comes after `ms`.
  * - `error`: 500 before anything was done; the 500 is kept under the key.
  * - `error_reply`: 500 although all was done; the 500 is kept under the key.
+ * - `revoked`: 401, `forbidden`: 403: the key was revoked, or may not do that. Nothing is done.
  * - `rate_limit`: 429. `conflict`: 409 lock_timeout. `unavailable`: 503. Nothing is done or kept.
  */
 export const FAULTS = [
@@ -18,6 +19,8 @@ export const FAULTS = [
   'hang_reply',
   'error',
   'error_reply',
+  'revoked',
+  'forbidden',
   'rate_limit',
   'conflict',
   'unavailable',

@@ -173,6 +173,17 @@ function refusalBefore(rule: FaultRule | undefined): Reply | undefined {
   switch (rule?.fault) {
     case 'refuse':
       return { status: 0, body: '' };
+    case 'revoked':
+      return errorReply(401, {
+        type: 'invalid_request_error',
+        code: 'api_key_expired',
+        message: 'Expired API Key provided.',
+      });
+    case 'forbidden':
+      return errorReply(403, {
+        type: 'invalid_request_error',
+        message: 'The provided key does not have the required permissions for this endpoint.',
+      });
     case 'rate_limit':
       return errorReply(429, {
         type: 'invalid_request_error',

@@ -8,8 +8,13 @@ import { t } from '../kit/text.ts';
 import { attentionQuery } from './queries.ts';
 
 /** What marks a page: how many things wait there, and of what kind they are. */
-function marksOf({ books }: Attention): Record<string, Pick<NavItem, 'count' | 'counted'>> {
+function marksOf({ books, stripe }: Attention): Record<string, Pick<NavItem, 'count' | 'counted'>> {
+  const refused = stripe === null || stripe.key_refused_since === null ? 0 : 1;
   return {
+    [paths.adminStripe()]: {
+      count: refused + (stripe?.stuck ?? 0),
+      counted: t('waiting for somebody'),
+    },
     [paths.adminReconciliations]: {
       count: books?.state === 'failed' ? 1 : (books?.differing ?? 0),
       counted: books?.state === 'failed' ? t('failed') : t('differences'),
@@ -32,22 +37,34 @@ export function AttentionBar() {
   const { pathname } = usePlace();
   const { data } = useQuery(attentionQuery);
   if (data === undefined || !HOMES.includes(pathname)) return null;
-  const { books } = data;
-  if (books === null || books.state === 'clean') return null;
+  const { books, stripe } = data;
+  const differ = books !== null && books.state !== 'clean' ? books : undefined;
+  const isRefused = stripe !== null && stripe.key_refused_since !== null;
+  if (differ === undefined && !isRefused) return null;
   return (
     <section
       aria-label={t('Needs attention')}
       className="mb-5 rounded-md bg-danger-soft px-4 py-2 text-danger"
     >
       <ul className="flex flex-col gap-1">
-        <li>
-          {books.state === 'failed'
-            ? t('The books could not be compared.')
-            : t('The books differ: {n}.', { n: formatNumber(books.differing) })}{' '}
-          <Link href={paths.adminReconciliation(books.id)} className="underline">
-            {t('Look at the reconciliation')}
-          </Link>
-        </li>
+        {isRefused && (
+          <li>
+            {t('Stripe does not take the key: nothing is collected.')}{' '}
+            <Link href={paths.adminStripe()} className="underline">
+              {t('Look at Stripe')}
+            </Link>
+          </li>
+        )}
+        {differ !== undefined && (
+          <li>
+            {differ.state === 'failed'
+              ? t('The books could not be compared.')
+              : t('The books differ: {n}.', { n: formatNumber(differ.differing) })}{' '}
+            <Link href={paths.adminReconciliation(differ.id)} className="underline">
+              {t('Look at the reconciliation')}
+            </Link>
+          </li>
+        )}
       </ul>
     </section>
   );

@@ -1,6 +1,7 @@
 import { Outlet } from '@tanstack/react-router';
 import {
   Building2,
+  CreditCard,
   Layers,
   ListChecks,
   ReceiptText,
@@ -35,6 +36,7 @@ const NAV: readonly NavItem[] = [
     icon: <ReceiptText aria-hidden />,
     deep: true,
   },
+  { href: paths.adminStripe(), label: t('Stripe'), icon: <CreditCard aria-hidden /> },
   {
     href: paths.adminReconciliations,
     label: t('Reconciliation'),

@@ -73,6 +73,11 @@ function collectionPages(layout: AnyRoute) {
       path: '/reconciliation/$reconciliationId',
       component: lazyRouteComponent(() => import('./reconciliation.tsx'), 'ReconciliationPage'),
     }),
+    createRoute({
+      getParentRoute,
+      path: '/stripe',
+      component: lazyRouteComponent(() => import('./stripe.tsx'), 'StripePage'),
+    }),
   ];
 }
 

@@ -49,6 +49,7 @@ export const paths = {
   adminTerms: '/admin/terms',
   adminAudit: (search?: Search) => withSearch('/admin/audit', search),
   adminJobs: '/admin/jobs',
+  adminStripe: (search?: Search) => withSearch('/admin/stripe', search),
   adminReconciliations: '/admin/reconciliation',
   adminReconciliation: (id: string, search?: Search) =>
     withSearch(`/admin/reconciliation/${encodeURIComponent(id)}`, search),

@@ -1,0 +1,126 @@
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { noStripe, someStripe } from '../mock/stripe.ts';
+import { paths } from '../src/kit/paths.ts';
+import { ADMIN, complaintsOf, CUSTOMER, raiseStage, type Stage, violationsOn } from './stage.ts';
+
+let stage: Stage;
+let context: BrowserContext;
+let page: Page;
+let complaints: string[];
+
+beforeAll(async () => {
+  stage = await raiseStage();
+}, 120_000);
+afterAll(() => stage.close());
+beforeEach(async () => {
+  const one = stage.state.customers.find(({ name }) => name === 'Acme');
+  const invoice = stage.state.invoices.find(({ number }) => number !== null);
+  const acme = { id: one?.id ?? '', name: 'Acme' };
+  const named = { id: invoice?.id ?? '', number: invoice?.number ?? '' };
+  Object.assign(stage.state.stripe, someStripe(acme, named));
+  await enter(ADMIN);
+});
+afterEach(() => context.close());
+
+async function enter(who: typeof ADMIN, expected?: RegExp): Promise<void> {
+  context = await stage.enter(who);
+  page = await context.newPage();
+  complaints = complaintsOf(page, expected);
+}
+const dialog = () => page.getByRole('dialog');
+const nav = () => page.getByRole('navigation', { name: 'Pages' });
+
+test('an admin sees who is stuck and why, and has Stripe told again', async () => {
+  await page.goto(paths.adminStripe());
+  await nav().getByRole('link', { name: 'Stripe 2 waiting for somebody' }).waitFor();
+  await page.getByText('A local Stripe: no money moves').waitFor();
+  await page.getByText('2026-10-28.endive').waitFor();
+  await page.getByRole('link', { name: 'To be told' }).click();
+  await page.getByText('comes to 1001 at Stripe').waitFor();
+  await page.getByRole('link', { name: 'INV-000042' }).waitFor();
+  await page.getByRole('button', { name: 'Retry' }).click();
+  await dialog().getByText('Nothing is made twice by it').waitFor();
+  expect(stage.state.stripe.queue).toHaveLength(1);
+  await dialog().getByRole('button', { name: 'Tell now' }).click();
+  await page.getByText('Stripe was told of everything.').waitFor();
+  expect(complaints).toEqual([]);
+});
+
+test('sees what Stripe told, in each state, and has one followed again', async () => {
+  await page.goto(paths.adminStripe({ tab: 'events' }));
+  await page.getByText('capability.updated').waitFor();
+  await page.getByText('Not followed', { exact: true }).last().waitFor();
+  await page.getByLabel('State').selectOption('failed');
+  await page.getByText('No such invoice').waitFor();
+  expect(await page.getByText('capability.updated').count()).toBe(0);
+  await page.getByRole('button', { name: 'Retry' }).click();
+  await dialog().getByRole('button', { name: 'Follow again' }).click();
+  await page.getByText('No events match').waitFor();
+  await page.getByRole('button', { name: 'Clear filters' }).click();
+  await page.getByText('capability.updated').waitFor();
+});
+
+test.each([
+  [401, 'Stripe does not know the key', 'Nothing is collected'],
+  [403, 'The key may not do all it has to', 'POST /v1/refunds'],
+] as const)('is told plainly that Stripe refuses the key (%d)', async (status, title, words) => {
+  const since = new Date(Date.now() - 3_600_000).toISOString();
+  stage.state.stripe.state.key_refused = { status, since, tries: 12, operation: 'POST /v1/refunds' };
+  await page.goto(paths.adminCustomers());
+  await page.getByRole('link', { name: 'Look at Stripe' }).click();
+  await page.getByRole('alert').getByRole('heading', { name: title }).waitFor();
+  await page.getByRole('alert').getByText(words).waitFor();
+  expect((await violationsOn(page)).map((one) => one.id)).toEqual([]);
+});
+
+test('is told what this page is where nothing of Stripe is set', async () => {
+  Object.assign(stage.state.stripe, noStripe());
+  await page.goto(paths.adminStripe());
+  await page.getByText('Stripe does not collect').waitFor();
+  expect(await page.getByRole('link', { name: 'To be told' }).count()).toBe(0);
+});
+
+test('is told what went wrong, and may try again', async () => {
+  await context.close();
+  await enter(ADMIN, /500/);
+  for (const [path, tab] of [
+    ['/v1/stripe', 'now'],
+    ['/v1/stripe/queue', 'queue'],
+    ['/v1/stripe/events', 'events'],
+  ] as const) {
+    stage.state.failing.add(path);
+    await page.goto(paths.adminStripe({ tab }));
+    await page.getByText('Request id').waitFor();
+    stage.state.failing.delete(path);
+    await page.getByRole('button', { name: 'Retry' }).first().click();
+    await page.getByText('Request id').waitFor({ state: 'detached' });
+  }
+  expect(complaints).toEqual([]);
+});
+
+test.each([
+  [320, 'light'],
+  [320, 'dark'],
+  [768, 'dark'],
+  [1280, 'light'],
+] as const)('has sound pages at %d px, %s', async (width, theme) => {
+  await page.setViewportSize({ width, height: 800 });
+  await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+  for (const tab of ['now', 'queue', 'events']) {
+    await page.goto(paths.adminStripe({ tab }));
+    await page.getByRole('link', { name: 'To be told' }).waitFor();
+    await page.getByText('Loading').first().waitFor({ state: 'detached' });
+    expect((await violationsOn(page)).map((one) => one.id)).toEqual([]);
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(over).toBeLessThanOrEqual(0);
+  }
+});
+
+test('whoever is no admin sees nothing of it', async () => {
+  await context.close();
+  await enter(CUSTOMER, /403/);
+  await page.goto(paths.adminStripe());
+  await page.getByText('This side is for administrators').waitFor();
+  expect(await page.getByText('no money moves').count()).toBe(0);
+});
