@@ -51,7 +51,7 @@ import { quotaWindowsHttp } from './quotas/leases-http.ts';
 import { portalLiveHttp } from './quotas/live-http.ts';
 import { watchLiveUsage } from './quotas/live.ts';
 import type { Rates } from './quotas/rate-desk.ts';
-import { manualCollector } from './payments/collector.ts';
+import { manualCollector, type Collector } from './payments/collector.ts';
 import { collectorHttp } from './payments/collector-http.ts';
 import { paymentsHttp, portalPaymentsHttp } from './payments/http.ts';
 import { pricesHttp } from './rating/http.ts';
@@ -60,6 +60,7 @@ import { secretsHttp } from './routes/secrets-http.ts';
 import { reconciliationsHttp } from './reconciliation/http.ts';
 import { foundHttp } from './reconciliation/reading-http.ts';
 import { stripeAdminHttp } from './stripe/admin-http.ts';
+import { collectionHttp } from './stripe/collection-http.ts';
 import { stripeCollector, type Collecting } from './stripe/collector.ts';
 import { WEBHOOK_BODY_BYTES_MAX, webhookHttp } from './stripe/webhook-http.ts';
 import { subscriptionsHttp } from './subscriptions/http.ts';
@@ -87,8 +88,8 @@ export type Deps = Kit & {
   testClock?: TestClock | undefined;
 };
 
-/** With what makes PDFs for all of them. */
-type Surface = Deps & { press: Press };
+/** With what makes PDFs for all of them, and who collects. */
+type Surface = Deps & { press: Press; collector: Collector };
 
 const SIGN_IN_BODY_BYTES_MAX = 8 * 1024;
 
@@ -128,12 +129,13 @@ function adminSurface(deps: Surface): OpenAPIHono<Api> {
     noticesHttp(),
     invoicesHttp(),
     invoiceUsageHttp(),
-    paymentsHttp(),
+    paymentsHttp(deps.collector),
     billingSettingsHttp(),
     balanceHttp(),
     dunningHttp(),
     documentsHttp(deps.press),
     stripeAdminHttp({ sql: deps.sql, collecting: deps.stripe, publicUrl: deps.publicUrl }),
+    collectionHttp(deps.stripe?.settings),
     reconciliationsHttp(deps.sql),
     foundHttp(),
     attentionHttp(deps.stripe !== undefined),
@@ -175,9 +177,8 @@ function portalSurface(deps: Surface): OpenAPIHono<Api> {
   app.use(limitBody(BODY_BYTES_MAX), authenticateUser(deps));
   app.use('/customers', requireOpenSignUp(deps));
   app.use('/customers/:customer_id/*', bindCustomer(deps.sql));
-  const collecting = deps.stripe ? stripeCollector(deps.stripe) : manualCollector;
   app.use('/customers/:customer_id/payment-pages', strictJson);
-  app.route('/customers/:customer_id', collectorHttp(collecting, deps.sql));
+  app.route('/customers/:customer_id', collectorHttp(deps.collector, deps.sql));
   app.use(strictJson, transactional(deps.sql), idempotent);
   app.use('/customers/:customer_id/*', customerTime(deps.testClock?.isOn ?? false));
   app.route('/', meHttp(deps));
@@ -218,8 +219,9 @@ export function buildApp(deps: Deps): OpenAPIHono<Api> {
   app.use(fromWhere(deps.isProxy));
   app.onError(errorResponse(deps.log));
   app.route('/auth', signInSurface(deps));
-  app.route('/v1', adminSurface({ ...deps, press }));
-  app.route('/portal/v1', portalSurface({ ...deps, press }));
+  const collector = deps.stripe ? stripeCollector(deps.stripe) : manualCollector;
+  app.route('/v1', adminSurface({ ...deps, press, collector }));
+  app.route('/portal/v1', portalSurface({ ...deps, press, collector }));
   app.route('/internal/v1', gatewaySurface(deps));
   app.route('/webhooks', webhookSurface(deps));
   app.route(

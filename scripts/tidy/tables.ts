@@ -88,6 +88,7 @@ export const TABLE_WRITERS: Record<string, string> = {
   stripe_invoices: 'stripe',
   stripe_money: 'stripe',
   stripe_events: 'stripe',
+  stripe_disputes: 'stripe',
   reconciliations: 'reconciliation',
   reconciliation_differences: 'reconciliation',
   reconciliation_totals: 'reconciliation',

@@ -126,7 +126,13 @@ export function draftInvoice(customer: { id: string; name: string }): Invoice {
   };
 }
 
-type Body = { amount?: string; kind?: 'payment' | 'refund'; reference?: string; reason?: string };
+type Body = {
+  amount?: string;
+  kind?: 'payment' | 'refund';
+  method?: string;
+  reference?: string;
+  reason?: string;
+};
 
 function settle(invoice: Invoice, change: { paid?: bigint; credited?: bigint }): void {
   invoice.paid = (BigInt(invoice.paid) + (change.paid ?? 0n)).toString();
@@ -145,7 +151,7 @@ function record(state: MockState, invoice: Invoice, body: Body): Payment {
   settle(invoice, { paid: kind === 'payment' ? BigInt(amount) : -BigInt(amount) });
   const { id: invoice_id, currency } = invoice;
   const times = { received_at: ago(0), created_at: ago(0) };
-  const about = { id: mint('pay'), invoice_id, kind, currency, method: 'manual', ...times };
+  const about = { id: mint('pay'), invoice_id, kind, currency, method: body.method ?? 'manual', ...times };
   const payment = { ...about, amount, reference: body.reference ?? '' };
   state.payments.push(payment);
   return payment;

@@ -112,11 +112,12 @@ export function differentBooks(
 export const noBooks = (): MockBooks => ({ runs: [], differences: [], totals: [], rows: [] });
 
 /** What waits for an admin. */
-export function attentionOf({ books: { runs }, stripe: { state: way } }: MockState): Attention {
+export function attentionOf({ books: { runs }, stripe: { state: way, disputes } }: MockState): Attention {
   const last = runs.find(({ state }) => state !== 'running');
   const stripe = way.mode === null ? null : {
     key_refused_since: way.key_refused?.since ?? null,
     stuck: way.queue.stuck + way.events.failed,
+    disputes: disputes.length,
   };
   if (last === undefined) return { books: null, stripe };
   const differing = last.stages.reduce((all, stage) => all + stage.differing, 0);

@@ -1,4 +1,5 @@
 import type { Hono } from 'hono';
+import type { Collection, Dispute } from '@tollgate/billing-core/contract/dispute.ts';
 import type {
   StripeEvent,
   StripeQueued,
@@ -11,7 +12,12 @@ export interface MockStripe {
   state: StripeState;
   events: StripeEvent[];
   queue: StripeQueued[];
+  disputes: Dispute[];
+  /** What of each invoice is at Stripe. */
+  collection: Omit<Collection, 'disputes'>;
 }
+
+const NOTHING = { stripe: null, refundable: '0', refunds: [], trouble: '' };
 
 /** Somebody writes down what comes. */
 export const noStripe = (): MockStripe => ({
@@ -27,6 +33,8 @@ export const noStripe = (): MockStripe => ({
   },
   events: [],
   queue: [],
+  disputes: [],
+  collection: { ...NOTHING },
 });
 
 const HOUR_MS = 3_600_000;
@@ -66,6 +74,15 @@ export function someStripe(
       }),
     ],
     queue: [{ ...queued, next_at: null, said, invoices: [invoice], refunds: 1 }],
+    disputes: [
+      {
+        ...{ id: 'du_1', customer, invoice, currency: 'USD', amount: '7697' },
+        ...{ reason: 'fraudulent', state: 'open', status: 'needs_response', closed_at: null },
+        ...{ evidence_due_by: ago(-200 * HOUR_MS), has_evidence: false, payment_id: null },
+        ...{ opened_at: ago(HOUR_MS), url: 'https://dashboard.stripe.com/test/disputes/du_1' },
+      },
+    ],
+    collection: { ...NOTHING },
   };
 }
 
@@ -85,6 +102,18 @@ export function stripe(app: Hono, state: MockState): void {
     Object.assign(event, { state: 'taken', said: '' });
     of.state.events.failed = 0;
     return c.body(null, 204);
+  });
+  app.get('/disputes', (c) => {
+    const { customer_id: customer, state: wanted } = c.req.query();
+    const isShown = (one: Dispute) =>
+      (customer === undefined || one.customer.id === customer) &&
+      (wanted === undefined || one.state === wanted);
+    return page(c, of.disputes.filter(isShown));
+  });
+  app.get('/invoices/:id/collection', (c) => {
+    const { id } = found(state.invoices.find((one) => one.id === c.req.param('id')));
+    const disputes = of.disputes.filter((one) => one.invoice.id === id);
+    return c.json({ ...of.collection, disputes });
   });
   app.get('/stripe/queue', (c) => page(c, of.queue));
   app.post('/stripe/queue/:id/retry', (c) => {

@@ -33,7 +33,7 @@ const nav = () => page.getByRole('navigation', { name: 'Pages' });
 
 test('an admin sees who is stuck and why, and has Stripe told again', async () => {
   await page.goto(paths.adminStripe());
-  await nav().getByRole('link', { name: 'Stripe 2 waiting for somebody' }).waitFor();
+  await nav().getByRole('link', { name: 'Stripe 3 waiting for somebody' }).waitFor();
   await page.getByText('A local Stripe: no money moves').waitFor();
   await page.getByText('2026-10-28.endive').waitFor();
   await page.getByRole('link', { name: 'To be told' }).click();
@@ -74,6 +74,78 @@ test.each([
   expect((await violationsOn(page)).map((one) => one.id)).toEqual([]);
 });
 
+test('sees a dispute in the list, on the customer and on the invoice, with its time', async () => {
+  const [dispute] = stage.state.stripe.disputes;
+  await page.goto(paths.adminCustomers());
+  await page.getByText('1 dispute waits for evidence.').waitFor();
+  await page.getByRole('link', { name: 'Look at the disputes' }).click();
+  await page.getByText('fraudulent').waitFor();
+  await page.getByText('$76.97 USD').waitFor();
+  await page.getByText(/evidence until \w{3} \d/).waitFor();
+  await page.getByLabel('State').selectOption('won');
+  await page.getByText('No disputes match').waitFor();
+  await page.goto(paths.adminCustomer(dispute?.customer.id ?? '', { tab: 'subscription' }));
+  await page.getByText('needs response').waitFor();
+  await page.getByRole('link', { name: dispute?.invoice.number ?? '' }).click();
+  const there = page.getByRole('region', { name: 'At Stripe' });
+  await there.getByText('Nothing is booked before the bank has decided.').waitFor();
+  expect((await violationsOn(page)).map((one) => one.id)).toEqual([]);
+  expect(complaints).toEqual([]);
+});
+
+test('gives money back through Stripe, and sees how far it is', async () => {
+  const invoice = stage.state.invoices.find(({ number }) => number === 'INV-000042');
+  Object.assign(invoice ?? {}, { state: 'paid', paid: '7697', due: '0' });
+  stage.state.stripe.collection = {
+    stripe: {
+      ...{ id: 'in_42', status: 'paid', failure: '', hosted_url: null, url: null },
+    },
+    ...{ refundable: '7697', refunds: [], trouble: '' },
+  };
+  await page.goto(paths.adminInvoice(invoice?.id ?? ''));
+  await page.getByText('in_42').waitFor();
+  await page.getByRole('button', { name: 'Record refund' }).click();
+  await dialog().getByText('At most $76.97 USD.').waitFor();
+  await dialog().getByLabel('Amount in USD').fill('10');
+  await dialog().getByRole('button', { name: 'Refund through Stripe' }).click();
+  await page.getByText('Refund · stripe').waitFor();
+  const [payment] = stage.state.payments;
+  expect(payment).toMatchObject({ method: 'stripe', kind: 'refund', amount: '1000' });
+  for (const [state, words] of [
+    ['pending', 'Pending'],
+    ['succeeded', 'Succeeded'],
+    ['failed', 'Failed: the money came back'],
+  ] as const) {
+    stage.state.stripe.collection.refunds = [
+      { payment_id: payment?.id ?? '', state, stripe_id: 're_1' },
+    ];
+    await page.reload();
+    await page.getByText(words, { exact: true }).waitFor();
+  }
+  await page.getByRole('button', { name: 'Record refund' }).click();
+  await dialog().getByLabel('How it goes back').selectOption('other');
+  await dialog().getByText('Nothing is sent').waitFor();
+  await dialog().getByLabel('Amount in USD').fill('5');
+  await dialog().getByRole('button', { name: 'Record', exact: true }).click();
+  await page.getByText('Refund · manual').waitFor();
+  expect(complaints).toEqual([]);
+});
+
+test('is told that nobody knows what is at Stripe, and that it may be asked again', async () => {
+  await context.close();
+  await enter(ADMIN, /500/);
+  const invoice = stage.state.invoices.find(({ number }) => number === 'INV-000042');
+  const path = `/v1/invoices/${invoice?.id}/collection`;
+  stage.state.failing.add(path);
+  await page.goto(paths.adminInvoice(invoice?.id ?? ''));
+  const there = page.getByRole('region', { name: 'At Stripe' });
+  await there.getByText('Request id').waitFor();
+  await page.getByRole('region', { name: 'Lines' }).waitFor();
+  stage.state.failing.delete(path);
+  await there.getByRole('button', { name: 'Retry' }).click();
+  await there.getByText('Nothing is booked').waitFor();
+});
+
 test('is told what this page is where nothing of Stripe is set', async () => {
   Object.assign(stage.state.stripe, noStripe());
   await page.goto(paths.adminStripe());
@@ -88,6 +160,7 @@ test('is told what went wrong, and may try again', async () => {
     ['/v1/stripe', 'now'],
     ['/v1/stripe/queue', 'queue'],
     ['/v1/stripe/events', 'events'],
+    ['/v1/disputes', 'disputes'],
   ] as const) {
     stage.state.failing.add(path);
     await page.goto(paths.adminStripe({ tab }));
@@ -107,7 +180,7 @@ test.each([
 ] as const)('has sound pages at %d px, %s', async (width, theme) => {
   await page.setViewportSize({ width, height: 800 });
   await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
-  for (const tab of ['now', 'queue', 'events']) {
+  for (const tab of ['now', 'queue', 'events', 'disputes']) {
     await page.goto(paths.adminStripe({ tab }));
     await page.getByRole('link', { name: 'To be told' }).waitFor();
     await page.getByText('Loading').first().waitFor({ state: 'detached' });

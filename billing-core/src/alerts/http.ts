@@ -2,6 +2,7 @@ import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { attention, type Attention } from '../contract/attention.ts';
 import type { Query } from '../kit/database.ts';
 import { api, json, PROBLEMS, type Api } from '../kit/http.ts';
+import { disputesToAnswer } from '../stripe/dispute-store.ts';
 import { seenNow, trafficNow } from '../stripe/seen-store.ts';
 import { lastBooks, type LastBooks } from './store.ts';
 
@@ -26,6 +27,7 @@ async function readStripe(sql: Query): Promise<Attention['stripe']> {
   return {
     key_refused_since: refused && new Date(refused.since).toISOString(),
     stuck: stuck + events_failed,
+    disputes: await disputesToAnswer(sql),
   };
 }
 

@@ -1,6 +1,7 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { Sql } from '../kit/database.ts';
 import type { Log } from '../kit/log.ts';
+import { disputesToAnswer } from '../stripe/dispute-store.ts';
 import { seenNow, trafficNow } from '../stripe/seen-store.ts';
 import { lastBooks, lastCleanAt } from './store.ts';
 
@@ -67,6 +68,14 @@ export function measureStripe(measured: Measured): void {
       backlog.set({ what: 'customers_stuck' }, stuck);
       backlog.set({ what: 'events_waiting' }, events_waiting);
       backlog.set({ what: 'events_failed' }, events_failed);
+    }),
+  });
+  const disputes: Gauge = new Gauge({
+    name: 'stripe_disputes_unanswered',
+    help: 'Disputes that wait for evidence',
+    registers: [registry],
+    collect: tried('stripe_disputes_unanswered', async () => {
+      disputes.set(await disputesToAnswer(sql));
     }),
   });
 }

@@ -22,6 +22,8 @@ export const attention = z
         key_refused_since: time().nullable(),
         /** Customers of whom it could not be told, and events that could not be followed. */
         stuck: z.number().int(),
+        /** Disputes that wait for evidence. */
+        disputes: z.number().int(),
       })
       .nullable(),
   })

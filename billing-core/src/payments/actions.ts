@@ -1,12 +1,14 @@
 import type { NewPayment } from '../contract/payment.ts';
 import { settleInvoice } from '../invoicing/actions.ts';
+import { lockBalances } from '../invoicing/final-store.ts';
 import { returnableOf } from '../invoicing/settle.ts';
-import type { InvoiceRow } from '../invoicing/store.ts';
+import { invoiceById, type InvoiceRow } from '../invoicing/store.ts';
 import { audit, type Doing } from '../kit/audit.ts';
 import { appendChange } from '../kit/changes.ts';
 import { DAY_MS } from '../kit/clock.ts';
-import { Fault } from '../kit/fault.ts';
+import { Fault, found } from '../kit/fault.ts';
 import { newId } from '../kit/id.ts';
+import type { Collector } from './collector.ts';
 import { insertPayment, type PaymentRow } from './store.ts';
 
 const conflict = (detail: string): Fault => new Fault('state_conflict', { detail });
@@ -27,7 +29,7 @@ function refundOf(wanted: bigint | undefined, due: bigint, most: bigint): bigint
   const over = due < 0n ? -due : 0n;
   const amount = wanted ?? (over < most ? over : most);
   if (amount === 0n) throw conflict('Nothing was paid too much: say how much goes back');
-  if (amount > most) throw conflict(`Only ${most} was paid`);
+  if (amount > most) throw conflict(`Only ${most} can go back`);
   return amount;
 }
 
@@ -70,6 +72,26 @@ async function writeDown(
   return payment;
 }
 
+type Refunds = Collector['refunds'];
+
+/** How much can go back through the collector; undefined where it does not go through it. */
+async function throughCollector(
+  { tx }: Doing,
+  invoiceId: string,
+  refunds: Refunds,
+): Promise<bigint | undefined> {
+  if (refunds === undefined) return undefined;
+  const { customer_id } = found(await invoiceById(tx, invoiceId), 'invoice');
+  // Two that are ordered at once are not to be more than came.
+  await lockBalances(tx, [customer_id]);
+  const most = await refunds.refundable(tx, invoiceId);
+  if (most === 0n) throw conflict(`Nothing of it can go back through ${refunds.method}`);
+  return most;
+}
+
+const smaller = (one: bigint, other: bigint | undefined): bigint =>
+  other === undefined || one < other ? one : other;
+
 /**
  * Writes down money that came for an invoice, or went back. The invoice's state follows: paid when
  * nothing is due, open again when what came went back. Throws `state_conflict` for more than is
@@ -78,12 +100,16 @@ async function writeDown(
 export async function recordPayment(
   doing: Doing,
   invoiceId: string,
-  { kind, amount: text, method, reference, received_at }: NewPayment,
+  { kind, amount: text, method, reference, received_at, refunds }: NewPayment & { refunds?: Refunds },
 ): Promise<PaymentRow> {
   const wanted = text === undefined ? undefined : BigInt(text);
+  const isThrough = kind === 'refund' && method === refunds?.method;
+  const most = await throughCollector(doing, invoiceId, isThrough ? refunds : undefined);
   const receivedAt = receivedAtOf(received_at, doing.now);
   const settled = await settleInvoice(doing, invoiceId, (before, due) =>
-    kind === 'payment' ? paymentOf(wanted, due) : -refundOf(wanted, due, returnableOf(before)),
+    kind === 'payment'
+      ? paymentOf(wanted, due)
+      : -refundOf(wanted, due, smaller(returnableOf(before), most)),
   );
   return writeDown(doing, settled, { kind, method, reference, receivedAt });
 }

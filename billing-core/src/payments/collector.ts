@@ -1,9 +1,10 @@
+import type { Query } from '../kit/database.ts';
 import type { CollectorState, PaymentPageWanted } from '../contract/collector.ts';
 import { Fault } from '../kit/fault.ts';
 
 /**
- * Who collects what invoices say. All but `stateOf` may talk to somebody else: not to be called in
- * a transaction.
+ * Who collects what invoices say. All but `stateOf` and `refundable` may talk to somebody else: not
+ * to be called in a transaction.
  */
 export type Collector = {
   stateOf(customerId: string): Promise<CollectorState>;
@@ -11,6 +12,12 @@ export type Collector = {
   pageFor(customerId: string, wanted: PaymentPageWanted): Promise<string>;
   /** Charges the customer's card for this invoice now. Throws `state_conflict` saying why not. */
   charge(customerId: string, invoiceId: string): Promise<void>;
+  /** By which method of a refund its money goes back through the collector, and how much of it. */
+  refunds?: {
+    method: string;
+    /** In: the transaction in which it is ordered, the invoice's customer locked. Minor units. */
+    refundable(sql: Query, invoiceId: string): Promise<bigint>;
+  };
 };
 
 const byHand = (): Fault =>

@@ -6,6 +6,7 @@ import { invoiceById } from '../invoicing/store.ts';
 import { found } from '../kit/fault.ts';
 import { api, json, jsonBody, PROBLEMS, type Api } from '../kit/http.ts';
 import { recordPayment } from './actions.ts';
+import type { Collector } from './collector.ts';
 import { shownPayment, shownPayments } from './store.ts';
 
 const tags = ['Invoices'];
@@ -39,15 +40,16 @@ const portalList = createRoute({
   responses: { 200: json(payments), ...PROBLEMS },
 });
 
-/** /v1/invoices/…/payments: the manual collector. */
-export function paymentsHttp(): OpenAPIHono<Api> {
+/** /v1/invoices/…/payments: the manual collector, and refunds through the other one. */
+export function paymentsHttp({ refunds }: Pick<Collector, 'refunds'>): OpenAPIHono<Api> {
   const app = api();
   app.openapi(list, async (c) => {
     const row = found(await invoiceById(c.var.query, c.req.valid('param').id), 'invoice');
     return c.json({ data: await shownPayments(c.var.query, row.id) }, 200);
   });
   app.openapi(record, async (c) => {
-    const row = await recordPayment(c.var, c.req.valid('param').id, c.req.valid('json'));
+    const wanted = { ...c.req.valid('json'), ...(refunds && { refunds }) };
+    const row = await recordPayment(c.var, c.req.valid('param').id, wanted);
     return c.json(shownPayment(row), 201);
   });
   return app;

@@ -2,11 +2,13 @@ import { Fault, notFound } from '../kit/fault.ts';
 import type { Collector } from '../payments/collector.ts';
 import type { PaymentPageWanted } from '../contract/collector.ts';
 import { isLive, type StripeSettings } from './client.ts';
+import { refundableOf } from './collection-store.ts';
 import type { StripeKit } from './kit.ts';
 import { tellPayer } from './payer.ts';
 import { linkOf, payerOf, type LinkRow } from './store.ts';
 import { takeInvoice } from './take-invoice.ts';
 import { Mismatch, troubleOf } from './trouble.ts';
+import { STRIPE_METHOD } from './work-store.ts';
 
 /** What there is of Stripe where it collects. */
 export type Collecting = {
@@ -47,7 +49,9 @@ async function pageOf(
 ): Promise<string> {
   const { stripe } = kit;
   if (wanted.page === 'invoice') {
-    const { hosted_url } = await theirLink(kit, customerId, wanted.invoice_id);
+    const link = await theirLink(kit, customerId, wanted.invoice_id);
+    mustBeOpen(link);
+    const { hosted_url } = link;
     if (hosted_url === null) throw conflict('It is not at Stripe yet');
     return hosted_url;
   }
@@ -74,6 +78,11 @@ async function currencyOf({ sql }: StripeKit, customerId: string): Promise<strin
   return row?.currency ?? '';
 }
 
+/** Money that went back is owed again here, and Stripe takes nothing for what it has as paid. */
+function mustBeOpen({ status }: LinkRow): void {
+  if (status === 'paid') throw conflict('Stripe has it as paid: it has to be paid another way');
+}
+
 async function chargeNow(kit: StripeKit, { stripe_id }: LinkRow): Promise<void> {
   try {
     await kit.stripe.invoices.pay(stripe_id);
@@ -95,7 +104,9 @@ export function stripeCollector(collecting: Collecting): Collector {
     pageFor: (customerId, wanted) => said(pageOf(collecting, customerId, wanted)),
     charge: async (customerId, invoiceId) => {
       const link = await theirLink(kit, customerId, invoiceId);
+      mustBeOpen(link);
       await said(chargeNow(kit, link));
     },
+    refunds: { method: STRIPE_METHOD, refundable: refundableOf },
   };
 }

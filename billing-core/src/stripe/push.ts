@@ -3,7 +3,8 @@ import { OURS, wireAmount } from './invoice-form.ts';
 import { inDoing, type StripeKit } from './kit.ts';
 import { once } from './once.ts';
 import { tellPayer } from './payer.ts';
-import { insertMoney, intentsOf, isRecorded, payerOf } from './store.ts';
+import { insertMoney, intentsOf, isRecorded, linkOf, payerOf } from './store.ts';
+import { takeInvoice } from './take-invoice.ts';
 import { Mismatch } from './trouble.ts';
 import { invoicesToTell, refundsToOrder, type RefundOrder } from './work-store.ts';
 
@@ -32,8 +33,12 @@ async function orderRefund(kit: StripeKit, order: RefundOrder): Promise<void> {
   await inDoing(kit, async ({ tx }) => {
     if (await isRecorded(tx, stripeId)) return;
     const { id: payment_id, invoice_id } = order;
-    await insertMoney(tx, { stripe_id: stripeId, payment_id, invoice_id, intent });
+    const money = { stripe_id: stripeId, payment_id, invoice_id, intent };
+    await insertMoney(tx, { ...money, status: 'pending' });
   });
+  // How far it is by now; what comes later, an event says.
+  const link = await linkOf(sql, order.invoice_id);
+  if (link !== undefined) await takeInvoice(kit, link.stripe_id);
 }
 
 /**

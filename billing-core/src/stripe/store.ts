@@ -140,7 +140,31 @@ export async function isRecorded(sql: Query, stripeId: string): Promise<boolean>
   return rows.length > 0;
 }
 
-export async function insertMoney(sql: Query, row: MoneyRow): Promise<void> {
+/** What is known of money that moved at Stripe, with its amount. */
+export async function moneyAt(
+  sql: Query,
+  stripeId: string,
+): Promise<{ kind: 'payment' | 'refund'; amount: bigint } | undefined> {
+  const [row] = await sql<{ kind: 'payment' | 'refund'; amount: string }[]>`
+    select kind, amount::text as amount from stripe_money join payments on payments.id = payment_id
+     where stripe_id = ${stripeId}`;
+  return row && { kind: row.kind, amount: BigInt(row.amount) };
+}
+
+/** How far a refund is, in Stripe's word. */
+export async function saveMoneyStatus(
+  sql: Query,
+  stripeId: string,
+  status: string,
+): Promise<void> {
+  await sql`update stripe_money set status = ${status}
+    where stripe_id = ${stripeId} and status <> ${status}`;
+}
+
+export async function insertMoney(
+  sql: Query,
+  row: MoneyRow & { undoes?: string; status?: string },
+): Promise<void> {
   await sql`insert into stripe_money ${sql(row)}`;
 }
 

@@ -2,10 +2,14 @@ import type Stripe from 'stripe';
 import type { StripeKit } from './kit.ts';
 import { takePayer } from './payer.ts';
 import { invoicePaidBy, linkOf, payerAt } from './store.ts';
+import { takeDispute } from './take-dispute.ts';
 import { takeInvoice } from './take-invoice.ts';
 
 /** What an event is about: what is fetched anew, whatever the event itself says of it. */
-export type Subject = { kind: 'invoice' | 'payer' | 'intent' | 'session'; id: string };
+export type Subject = {
+  kind: 'invoice' | 'payer' | 'intent' | 'session' | 'dispute';
+  id: string;
+};
 
 const idOf = (value: unknown): string | undefined => {
   if (typeof value === 'string') return value;
@@ -31,8 +35,9 @@ export function subjectsOf(object: unknown): Subject[] {
       return named('invoice', told['invoice']);
     case 'charge':
     case 'refund':
-    case 'dispute':
       return named('intent', told['payment_intent']);
+    case 'dispute':
+      return named('dispute', told.id);
     case 'checkout.session':
       return named('session', told.id);
     case 'customer':
@@ -68,6 +73,7 @@ async function takeSession(kit: StripeKit, id: string): Promise<void> {
 export async function takeSubject(kit: StripeKit, { kind, id }: Subject): Promise<void> {
   if (kind === 'invoice') return takeInvoice(kit, id);
   if (kind === 'session') return takeSession(kit, id);
+  if (kind === 'dispute') return takeDispute(kit, id);
   if (kind === 'payer') {
     return (await payerAt(kit.sql, id)) === undefined ? undefined : takePayer(kit, id);
   }

@@ -4,10 +4,21 @@ import { lockBalances } from '../invoicing/final-store.ts';
 import { dueOf } from '../invoicing/model.ts';
 import { invoiceById, type InvoiceRow } from '../invoicing/store.ts';
 import type { Doing } from '../kit/audit.ts';
+import { recordNotice } from '../notices/record.ts';
 import { recordCollected } from '../payments/actions.ts';
+import { failureNotice, NO_FAILURE, type Failure } from './failure-words.ts';
 import { inDoing, type StripeKit } from './kit.ts';
 import { OURS } from './invoice-form.ts';
-import { insertMoney, isRecorded, linkAt, saveSeen, saveTold, type LinkRow } from './store.ts';
+import {
+  insertMoney,
+  isRecorded,
+  linkAt,
+  saveMoneyStatus,
+  saveSeen,
+  saveTold,
+  type LinkRow,
+} from './store.ts';
+import { undo } from './undo.ts';
 import { STRIPE_METHOD } from './work-store.ts';
 
 /** Money that moved at Stripe, as our books want it. */
@@ -39,14 +50,17 @@ async function paymentsOf(stripe: Stripe, invoice: string): Promise<Moved[]> {
   return found;
 }
 
-/** What went back of these payments, but for what we ordered ourselves. */
-async function refundsOf(stripe: Stripe, payments: readonly Moved[]): Promise<Moved[]> {
-  const found: Moved[] = [];
+/** A refund, as far as it is by now. */
+type Refund = Moved & { status: string; isOurs: boolean };
+
+const CAME_BACK: readonly string[] = ['failed', 'canceled'];
+
+/** What went back of these payments, or was to. */
+async function refundsOf(stripe: Stripe, payments: readonly Moved[]): Promise<Refund[]> {
+  const found: Refund[] = [];
   for (const { intent } of payments) {
     if (intent === null) continue;
     for await (const each of stripe.refunds.list({ payment_intent: intent, limit: 100 })) {
-      const isOurs = each.metadata?.[OURS.refund] !== undefined;
-      if (isOurs || each.status === 'failed' || each.status === 'canceled') continue;
       found.push({
         stripeId: each.id,
         kind: 'refund',
@@ -54,6 +68,9 @@ async function refundsOf(stripe: Stripe, payments: readonly Moved[]): Promise<Mo
         intent,
         method: STRIPE_METHOD,
         at: each.created * 1_000,
+        status: each.status ?? 'pending',
+        // It is in the books since it was ordered.
+        isOurs: each.metadata?.[OURS.refund] !== undefined,
       });
     }
   }
@@ -90,6 +107,23 @@ async function settleBeside(doing: Doing, row: InvoiceRow, invoice: Stripe.Invoi
   });
 }
 
+/** Money that came and went back is written down; what came back of that is taken back. */
+async function recordAll(
+  doing: Doing,
+  fresh: () => Promise<InvoiceRow>,
+  { moved, refunds }: Read,
+): Promise<void> {
+  for (const one of moved) await record(doing, await fresh(), one);
+  for (const refund of refunds) {
+    const { stripeId, status, isOurs } = refund;
+    const cameBack = CAME_BACK.includes(status);
+    if (!isOurs && !cameBack) await record(doing, await fresh(), refund);
+    await saveMoneyStatus(doing.tx, stripeId, status);
+    const about = { stripeId, method: STRIPE_METHOD, at: doing.now };
+    if (cameBack) await undo(doing, await fresh(), about);
+  }
+}
+
 const IS_OWED = ['open', 'uncollectible'];
 
 async function follow(doing: Doing, link: LinkRow, read: Read): Promise<void> {
@@ -102,7 +136,7 @@ async function follow(doing: Doing, link: LinkRow, read: Read): Promise<void> {
   };
   // What is void here and was paid there is for an admin to see; nothing is owed that money is for.
   if ((await fresh()).state !== 'void') {
-    for (const moved of read.moved) await record(doing, await fresh(), moved);
+    await recordAll(doing, fresh, read);
     await settleBeside(doing, await fresh(), read.invoice);
   }
   const { state, paid } = await fresh();
@@ -120,21 +154,34 @@ async function follow(doing: Doing, link: LinkRow, read: Read): Promise<void> {
   await saveSeen(doing.tx, link.invoice_id, {
     status: status ?? 'draft',
     hostedUrl: read.invoice.hosted_invoice_url ?? null,
-    failure: read.failure,
+    failure: read.failure.said,
   });
+  if (read.failure.said === '' || now.state !== 'open') return;
+  await recordNotice(doing.tx, failureNotice(now, read.invoice.id, read.failure, doing.now));
 }
 
-type Read = { invoice: Stripe.Invoice; moved: readonly Moved[]; failure: string };
+type Read = {
+  invoice: Stripe.Invoice;
+  moved: readonly Moved[];
+  refunds: readonly Refund[];
+  failure: Failure;
+};
 
 /** Why it was not paid, as Stripe says it; nothing once it is paid. */
-async function failureOf(stripe: Stripe, invoice: Stripe.Invoice): Promise<string> {
-  if (invoice.status !== 'open' || !invoice.attempted) return '';
+async function failureOf(stripe: Stripe, invoice: Stripe.Invoice): Promise<Failure> {
+  if (invoice.status !== 'open' || !invoice.attempted) return NO_FAILURE;
   const payments = await stripe.invoicePayments.list({ invoice: invoice.id, limit: 1 });
   const intent = idOf(payments.data[0]?.payment.payment_intent);
-  if (intent === null) return '';
+  if (intent === null) return NO_FAILURE;
   const { status, last_payment_error: error } = await stripe.paymentIntents.retrieve(intent);
-  if (status === 'requires_action') return 'The bank asks for a confirmation';
-  return error?.message ?? '';
+  const needsAction = status === 'requires_action';
+  const next = invoice.next_payment_attempt;
+  return {
+    said: needsAction ? 'The bank asks for a confirmation' : (error?.message ?? ''),
+    needsAction,
+    attempt: invoice.attempt_count,
+    nextAt: next === null ? null : next * 1_000,
+  };
 }
 
 /**
@@ -147,8 +194,8 @@ export async function takeInvoice(kit: StripeKit, stripeId: string): Promise<voi
   const link = await linkAt(sql, stripeId);
   if (link === undefined) return;
   const invoice = await stripe.invoices.retrieve(stripeId);
-  const payments = invoice.status === 'draft' ? [] : await paymentsOf(stripe, stripeId);
-  const moved = [...payments, ...(await refundsOf(stripe, payments))];
+  const moved = invoice.status === 'draft' ? [] : await paymentsOf(stripe, stripeId);
+  const refunds = await refundsOf(stripe, moved);
   const failure = await failureOf(stripe, invoice);
-  await inDoing(kit, (doing) => follow(doing, link, { invoice, moved, failure }));
+  await inDoing(kit, (doing) => follow(doing, link, { invoice, moved, refunds, failure }));
 }

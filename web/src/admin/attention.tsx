@@ -4,7 +4,7 @@ import { formatNumber } from '../kit/format.ts';
 import { Link, usePlace } from '../kit/link.tsx';
 import { paths } from '../kit/paths.ts';
 import type { NavItem } from '../kit/shell.tsx';
-import { t } from '../kit/text.ts';
+import { t, tn } from '../kit/text.ts';
 import { attentionQuery } from './queries.ts';
 
 /** What marks a page: how many things wait there, and of what kind they are. */
@@ -12,7 +12,7 @@ function marksOf({ books, stripe }: Attention): Record<string, Pick<NavItem, 'co
   const refused = stripe === null || stripe.key_refused_since === null ? 0 : 1;
   return {
     [paths.adminStripe()]: {
-      count: refused + (stripe?.stuck ?? 0),
+      count: refused + (stripe?.stuck ?? 0) + (stripe?.disputes ?? 0),
       counted: t('waiting for somebody'),
     },
     [paths.adminReconciliations]: {
@@ -40,7 +40,8 @@ export function AttentionBar() {
   const { books, stripe } = data;
   const differ = books !== null && books.state !== 'clean' ? books : undefined;
   const isRefused = stripe !== null && stripe.key_refused_since !== null;
-  if (differ === undefined && !isRefused) return null;
+  const disputes = stripe?.disputes ?? 0;
+  if (differ === undefined && !isRefused && disputes === 0) return null;
   return (
     <section
       aria-label={t('Needs attention')}
@@ -52,6 +53,17 @@ export function AttentionBar() {
             {t('Stripe does not take the key: nothing is collected.')}{' '}
             <Link href={paths.adminStripe()} className="underline">
               {t('Look at Stripe')}
+            </Link>
+          </li>
+        )}
+        {disputes > 0 && (
+          <li>
+            {tn(disputes, {
+              one: t('{count} dispute waits for evidence.'),
+              other: t('{count} disputes wait for evidence.'),
+            })}{' '}
+            <Link href={paths.adminStripe({ tab: 'disputes' })} className="underline">
+              {t('Look at the disputes')}
             </Link>
           </li>
         )}

@@ -11,6 +11,7 @@ import { Tabs } from '../kit/tabs.tsx';
 import { t } from '../kit/text.ts';
 import { CustomerClockBadge, CustomerClockCard } from './customer-clock.tsx';
 import { CustomerDebt } from './customer-debt.tsx';
+import { CustomerDisputes } from './disputes.tsx';
 import { CustomerFacts } from './customer-facts.tsx';
 import { CustomerKeys } from './customer-keys.tsx';
 import { CustomerMembers } from './customer-members.tsx';
@@ -86,6 +87,7 @@ function Tab({ tab, customer }: { tab: (typeof TABS)[number]['id']; customer: Cu
       return (
         <>
           <CustomerDebt customerId={customer.id} />
+          <CustomerDisputes customerId={customer.id} />
           <CustomerSubscription customer={customer} />
         </>
       );

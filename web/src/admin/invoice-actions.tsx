@@ -11,6 +11,8 @@ import { MoneyDialog, type MoneyKind } from './invoice-money.tsx';
 interface ActionsProps {
   invoice: Invoice;
   path: string;
+  /** What of it can be given back through Stripe, in minor units. */
+  refundable: string;
   onDone: () => Promise<void>;
 }
 
@@ -40,7 +42,7 @@ const LABELS: Record<Open, string> = {
 };
 
 /** The buttons of an invoice; each asks before it does something. */
-export function InvoiceActions({ invoice, path, onDone }: ActionsProps) {
+export function InvoiceActions({ invoice, path, refundable, onDone }: ActionsProps) {
   const [open, setOpen] = useState<Open>();
   const close = (): void => setOpen(undefined);
   const isVerb = open === 'finalize' || open === 'void' || open === 'uncollectible';
@@ -59,7 +61,14 @@ export function InvoiceActions({ invoice, path, onDone }: ActionsProps) {
         <VerbDialog verb={open} invoice={invoice} path={path} onClose={close} onDone={onDone} />
       )}
       {open !== undefined && !isVerb && (
-        <MoneyDialog kind={open} invoice={invoice} path={path} onClose={close} onDone={onDone} />
+        <MoneyDialog
+          kind={open}
+          invoice={invoice}
+          path={path}
+          refundable={refundable}
+          onClose={close}
+          onDone={onDone}
+        />
       )}
     </>
   );
@@ -77,7 +86,7 @@ function VerbDialog({
   path,
   onClose,
   onDone,
-}: ActionsProps & { verb: Verb; onClose: () => void }) {
+}: Omit<ActionsProps, 'refundable'> & { verb: Verb; onClose: () => void }) {
   const name = invoice.number ?? formatMoney(invoice.total, invoice.currency);
   return (
     <ConfirmDialog

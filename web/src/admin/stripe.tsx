@@ -10,6 +10,7 @@ import { Loaded, onceKnown } from '../kit/query.tsx';
 import { FactsSkeleton } from '../kit/skeleton.tsx';
 import { Tabs } from '../kit/tabs.tsx';
 import { t } from '../kit/text.ts';
+import { StripeDisputes } from './stripe-disputes.tsx';
 import { StripeEvents } from './stripe-events.tsx';
 import { StripeQueue } from './stripe-queue.tsx';
 import { StripeModeBadge, StripeNow } from './stripe-state.tsx';
@@ -20,6 +21,7 @@ const TABS = [
   { id: 'now', label: t('Now') },
   { id: 'queue', label: t('To be told') },
   { id: 'events', label: t('Events') },
+  { id: 'disputes', label: t('Disputes') },
 ] as const;
 
 /** The way to Stripe and back: whether it works, and what waits on it. */
@@ -73,6 +75,7 @@ export function StripePage() {
               {tab === 'now' && <StripeNow state={known} />}
               {tab === 'queue' && <StripeQueue />}
               {tab === 'events' && <StripeEvents />}
+              {tab === 'disputes' && <StripeDisputes />}
             </>
           )
         }

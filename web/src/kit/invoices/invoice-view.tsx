@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import type { Invoice, InvoiceLine } from '@tollgate/billing-core/contract/invoice.ts';
 import type { Payment } from '@tollgate/billing-core/contract/payment.ts';
 import { Button } from '../button.tsx';
@@ -14,10 +14,12 @@ interface InvoiceViewProps {
   payments: readonly Payment[];
   /** The invoice's own path in the API. */
   path: string;
+  /** What is known of a payment beside it, such as how far a refund is. */
+  noteOf?: (payment: Payment) => ReactNode;
 }
 
 /** What an invoice says: for what, how it comes about, and what became of it. */
-export function InvoiceView({ invoice, payments, path }: InvoiceViewProps) {
+export function InvoiceView({ invoice, payments, path, noteOf }: InvoiceViewProps) {
   const [shown, setShown] = useState<InvoiceLine>();
   return (
     <div className="flex flex-col gap-5">
@@ -38,7 +40,7 @@ export function InvoiceView({ invoice, payments, path }: InvoiceViewProps) {
         </ul>
         <Totals invoice={invoice} />
       </Card>
-      {payments.length > 0 && <Payments payments={payments} />}
+      {payments.length > 0 && <Payments payments={payments} noteOf={noteOf} />}
       {invoice.credit_notes.length > 0 && <CreditNotes invoice={invoice} path={path} />}
       {invoice.closing && <Closing closing={invoice.closing} />}
       {(invoice.note !== '' || invoice.footer !== '') && (
@@ -156,16 +158,27 @@ function Row({ name, amount, strong = false }: { name: string; amount: string; s
   );
 }
 
-function Payments({ payments }: { payments: readonly Payment[] }) {
+/** What an entry is called; a lost dispute is money that went back without being given. */
+function entryName({ kind, method }: Payment): string {
+  if (method === 'dispute') return kind === 'refund' ? t('Lost dispute') : t('Dispute won');
+  return `${kind === 'refund' ? t('Refund') : t('Payment')} · ${method}`;
+}
+
+interface PaymentsProps {
+  payments: readonly Payment[];
+  noteOf: InvoiceViewProps['noteOf'];
+}
+
+function Payments({ payments, noteOf }: PaymentsProps) {
   return (
     <Card title={t('Payments')}>
       <ul className="divide-y divide-line">
         {payments.map((payment) => (
           <li key={payment.id} className="flex flex-wrap justify-between gap-x-6 gap-y-1 py-2">
             <span className="min-w-0 wrap-anywhere">
-              {payment.kind === 'refund' ? t('Refund') : t('Payment')} · {payment.method}
+              {entryName(payment)}
               {payment.reference !== '' && ` · ${payment.reference}`} ·{' '}
-              {formatDateUtc(payment.received_at)}
+              {formatDateUtc(payment.received_at)} {noteOf?.(payment)}
             </span>
             <span className="ml-auto tabular-nums">
               {formatMoney(
