@@ -151,7 +151,14 @@ function record(state: MockState, invoice: Invoice, body: Body): Payment {
   settle(invoice, { paid: kind === 'payment' ? BigInt(amount) : -BigInt(amount) });
   const { id: invoice_id, currency } = invoice;
   const times = { received_at: ago(0), created_at: ago(0) };
-  const about = { id: mint('pay'), invoice_id, kind, currency, method: body.method ?? 'manual', ...times };
+  const about = {
+    id: mint('pay'),
+    invoice_id,
+    kind,
+    currency,
+    method: body.method ?? 'manual',
+    ...times,
+  };
   const payment = { ...about, amount, reference: body.reference ?? '' };
   state.payments.push(payment);
   return payment;

@@ -80,12 +80,24 @@ export function differentBooks(
     run: run({ state: 'different', stages: stages(2), told_at: ago(DAY_MS) }),
     differences: [
       {
-        ...{ ...about, position: 0, kind: 'missing_there', here: '7697', there: '', detail },
-        ...{ repair: 'tell_again', repaired_at: null },
+        ...about,
+        position: 0,
+        kind: 'missing_there',
+        here: '7697',
+        there: '',
+        detail,
+        repair: 'tell_again',
+        repaired_at: null,
       },
       {
-        ...{ ...about, position: 1, kind: 'credited', here: '0', there: '1000', detail },
-        ...{ repair: null, repaired_at: null },
+        ...about,
+        position: 1,
+        kind: 'credited',
+        here: '0',
+        there: '1000',
+        detail,
+        repair: null,
+        repaired_at: null,
       },
     ],
     totals: [
@@ -112,13 +124,19 @@ export function differentBooks(
 export const noBooks = (): MockBooks => ({ runs: [], differences: [], totals: [], rows: [] });
 
 /** What waits for an admin. */
-export function attentionOf({ books: { runs }, stripe: { state: way, disputes } }: MockState): Attention {
+export function attentionOf({
+  books: { runs },
+  stripe: { state: way, disputes },
+}: MockState): Attention {
   const last = runs.find(({ state }) => state !== 'running');
-  const stripe = way.mode === null ? null : {
-    key_refused_since: way.key_refused?.since ?? null,
-    stuck: way.queue.stuck + way.events.failed,
-    disputes: disputes.length,
-  };
+  const stripe =
+    way.mode === null
+      ? null
+      : {
+          key_refused_since: way.key_refused?.since ?? null,
+          stuck: way.queue.stuck + way.events.failed,
+          disputes: disputes.length,
+        };
   if (last === undefined) return { books: null, stripe };
   const differing = last.stages.reduce((all, stage) => all + stage.differing, 0);
   const { id, state, ended_at } = last;
@@ -150,8 +168,7 @@ export function reconciliations(app: Hono, state: MockState): void {
   app.get(`${path}/differences/:position/rows`, (c) => c.json({ data: books.rows }));
   app.get(`${path}/totals`, (c) => {
     const { customer_id: customer } = c.req.query();
-    const isShown = (one: CustomerTotals) =>
-      customer === undefined || one.customer.id === customer;
+    const isShown = (one: CustomerTotals) => customer === undefined || one.customer.id === customer;
     return page(c, books.totals.filter(isShown));
   });
   app.post(`${path}/repairs`, async (c) => {

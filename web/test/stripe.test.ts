@@ -66,7 +66,12 @@ test.each([
   [403, 'The key may not do all it has to', 'POST /v1/refunds'],
 ] as const)('is told plainly that Stripe refuses the key (%d)', async (status, title, words) => {
   const since = new Date(Date.now() - 3_600_000).toISOString();
-  stage.state.stripe.state.key_refused = { status, since, tries: 12, operation: 'POST /v1/refunds' };
+  stage.state.stripe.state.key_refused = {
+    status,
+    since,
+    tries: 12,
+    operation: 'POST /v1/refunds',
+  };
   await page.goto(paths.adminCustomers());
   await page.getByRole('link', { name: 'Look at Stripe' }).click();
   await page.getByRole('alert').getByRole('heading', { name: title }).waitFor();
@@ -98,9 +103,15 @@ test('gives money back through Stripe, and sees how far it is', async () => {
   Object.assign(invoice ?? {}, { state: 'paid', paid: '7697', due: '0' });
   stage.state.stripe.collection = {
     stripe: {
-      ...{ id: 'in_42', status: 'paid', failure: '', hosted_url: null, url: null },
+      id: 'in_42',
+      status: 'paid',
+      failure: '',
+      hosted_url: null,
+      url: null,
     },
-    ...{ refundable: '7697', refunds: [], trouble: '' },
+    refundable: '7697',
+    refunds: [],
+    trouble: '',
   };
   await page.goto(paths.adminInvoice(invoice?.id ?? ''));
   await page.getByText('in_42').waitFor();
@@ -144,6 +155,7 @@ test('is told that nobody knows what is at Stripe, and that it may be asked agai
   stage.state.failing.delete(path);
   await there.getByRole('button', { name: 'Retry' }).click();
   await there.getByText('Nothing is booked').waitFor();
+  expect(complaints).toEqual([]);
 });
 
 test('is told what this page is where nothing of Stripe is set', async () => {

@@ -100,7 +100,14 @@ const smaller = (one: bigint, other: bigint | undefined): bigint =>
 export async function recordPayment(
   doing: Doing,
   invoiceId: string,
-  { kind, amount: text, method, reference, received_at, refunds }: NewPayment & { refunds?: Refunds },
+  {
+    kind,
+    amount: text,
+    method,
+    reference,
+    received_at,
+    refunds,
+  }: NewPayment & { refunds?: Refunds },
 ): Promise<PaymentRow> {
   const wanted = text === undefined ? undefined : BigInt(text);
   const isThrough = kind === 'refund' && method === refunds?.method;

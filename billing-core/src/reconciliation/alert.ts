@@ -18,17 +18,20 @@ type Named = Found['differences'][number];
 
 const keyOf = ({ stage, kind, customerId, subjectId, detail }: Named): string =>
   JSON.stringify([
-    ...[stage, kind, customerId, subjectId],
-    ...[detail['day'], detail['line'], kind === 'twice_there' ? detail['stripe_id'] : ''],
+    stage,
+    kind,
+    customerId,
+    subjectId,
+    detail['day'],
+    detail['line'],
+    kind === 'twice_there' ? detail['stripe_id'] : '',
   ]);
 
 const NUMBER = /^-?\d+(\.\d+)?$/;
 
 /** How far both sides are apart; of what is no number, nothing. */
 const gapOf = ({ here, there }: Named): Decimal =>
-  NUMBER.test(here) && NUMBER.test(there)
-    ? new Decimal(here).minus(there).abs()
-    : new Decimal(0);
+  NUMBER.test(here) && NUMBER.test(there) ? new Decimal(here).minus(there).abs() : new Decimal(0);
 
 const countOf = ({ stages }: Found): number =>
   stages.reduce((all, { differing }) => all + differing, 0);

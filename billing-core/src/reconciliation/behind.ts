@@ -67,15 +67,17 @@ async function invoices(sql: Query, { subject_id, detail }: DifferenceRow): Prom
            link.failure
       from invoices left join stripe_invoices link on link.invoice_id = invoices.id
      where id = ${subject_id}`;
-  const here = rows.flatMap(({ id, stripe_id, status = null, told = null, failure = null, ...row }) => {
-    const there = { status, told, failure };
-    return [
-      { kind: 'invoice' as const, id, facts: facts(row) },
-      ...(stripe_id === null
-        ? []
-        : [{ kind: 'stripe_invoice' as const, id: stripe_id, facts: facts(there) }]),
-    ];
-  });
+  const here = rows.flatMap(
+    ({ id, stripe_id, status = null, told = null, failure = null, ...row }) => {
+      const there = { status, told, failure };
+      return [
+        { kind: 'invoice' as const, id, facts: facts(row) },
+        ...(stripe_id === null
+          ? []
+          : [{ kind: 'stripe_invoice' as const, id: stripe_id, facts: facts(there) }]),
+      ];
+    },
+  );
   const other = detail['stripe_id'] ?? '';
   const isNamed = other === '' || here.some(({ id }) => id === other);
   if (isNamed) return here;

@@ -1,8 +1,19 @@
 import type { ShownDifference } from '../contract/reconciliation.ts';
 
 const COLUMNS = [
-  ...['position', 'stage', 'kind', 'customer_id', 'customer', 'period', 'subject_id'],
-  ...['here', 'there', 'currency', 'repair', 'repaired_at', 'detail'],
+  'position',
+  'stage',
+  'kind',
+  'customer_id',
+  'customer',
+  'period',
+  'subject_id',
+  'here',
+  'there',
+  'currency',
+  'repair',
+  'repaired_at',
+  'detail',
 ];
 
 const NUMBER = /^-?\d+(\.\d+)?$/;
@@ -18,9 +29,18 @@ function cellOf(value: string): string {
 /** Differences as a file, one a line, under the names of their fields. */
 export function csvOf(differences: readonly ShownDifference[]): string {
   const lines = differences.map(({ detail: { currency = '', ...detail }, ...one }) => [
-    ...[String(one.position), one.stage, one.kind, one.customer?.id ?? ''],
-    ...[one.customer?.name ?? '', one.period ?? '', one.subject_id, one.here, one.there],
-    ...[currency, one.repair ?? '', one.repaired_at ?? ''],
+    String(one.position),
+    one.stage,
+    one.kind,
+    one.customer?.id ?? '',
+    one.customer?.name ?? '',
+    one.period ?? '',
+    one.subject_id,
+    one.here,
+    one.there,
+    currency,
+    one.repair ?? '',
+    one.repaired_at ?? '',
     Object.entries(detail)
       .map(([name, value]) => `${name}=${value}`)
       .join('; '),

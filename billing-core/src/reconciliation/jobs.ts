@@ -135,7 +135,8 @@ export function reconciliationJobs(kit: ReconcilingKit): Job[] {
       name: TELL_ONE,
       retries: LETTER_RETRIES,
       secondsMax: LETTER_SECONDS_MAX,
-      inSteps: ({ data }) => tellAdmin(kit, { id: data['id'] ?? '', userId: data['user_id'] ?? '' }),
+      inSteps: ({ data }) =>
+        tellAdmin(kit, { id: data['id'] ?? '', userId: data['user_id'] ?? '' }),
     },
   ];
 }

@@ -38,10 +38,7 @@ export const lineOf = (sums: Sums, side: 'here' | 'there'): string =>
   sums.map((sum) => `${sum.currency} ${sum[side]}`).join(', ');
 
 /** What our invoices and Stripe's come to. What is moving just now is left out on both sides. */
-export function stripeParts(
-  ours: readonly OurInvoice[],
-  theirs: readonly TheirInvoice[],
-): Part[] {
+export function stripeParts(ours: readonly OurInvoice[], theirs: readonly TheirInvoice[]): Part[] {
   const byOurs = Map.groupBy(theirs, ({ invoiceId }) => invoiceId);
   return ours.flatMap((one) => {
     if (one.isMoving || !belongsThere(one)) return [];

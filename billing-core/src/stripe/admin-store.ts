@@ -5,7 +5,10 @@ import type { Query } from '../kit/database.ts';
 import { afterCursor } from '../kit/page.ts';
 
 type Named = { id: string; name: string } | null;
-export type EventShown = Omit<StripeEvent, 'created_at' | 'received_at' | 'taken_at' | 'invoice'> & {
+export type EventShown = Omit<
+  StripeEvent,
+  'created_at' | 'received_at' | 'taken_at' | 'invoice'
+> & {
   created_at: Date;
   received_at: Date;
   taken_at: Date | null;
@@ -36,7 +39,8 @@ export async function listEvents(sql: Query, page: EventsWanted): Promise<EventS
   return sql<EventShown[]>`
     with event as (
       select id, type, object_id, source, created_at, received_at, applied_at as taken_at, tries,
-             said, ${stateOf(sql)} as state, extract(epoch from created_at)::bigint::text as seconds,
+             said, ${stateOf(sql)} as state,
+             extract(epoch from created_at)::bigint::text as seconds,
              payload #>> '{data,object,invoice}' as invoice,
              payload #>> '{data,object,payment_intent}' as intent,
              payload #>> '{data,object,customer}' as payer
@@ -80,6 +84,10 @@ type QueueWanted = PageQuery & { customer_id?: string | undefined; now: Date };
 export async function listQueue(sql: Query, page: QueueWanted): Promise<QueuedRow[]> {
   const [micros, last] = afterCursor(page, QUEUE_PLACE)?.split('.') ?? [];
   const { customer_id: only, now } = page;
+  const isAfter =
+    micros === undefined || last === undefined
+      ? sql`true`
+      : sql`(micros::bigint, customer_id) > (${micros}::bigint, ${last})`;
   return sql<QueuedRow[]>`
     select * from (
       select customer_id, customers.name as customer_name, since, tries, said,
@@ -90,7 +98,7 @@ export async function listQueue(sql: Query, page: QueueWanted): Promise<QueuedRo
              (extract(epoch from since) * 1000000)::bigint::text as micros
         from stripe_queue join customers on customers.id = customer_id
        where ${only === undefined ? sql`true` : sql`customer_id = ${only}`}) queued
-     where ${micros && last ? sql`(micros::bigint, customer_id) > (${micros}::bigint, ${last})` : sql`true`}
+     where ${isAfter}
      order by micros::bigint, customer_id limit ${page.limit + 1}`;
 }
 

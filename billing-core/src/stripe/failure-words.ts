@@ -26,9 +26,8 @@ export const NO_FAILURE: Failure = { said: '', needsAction: false, attempt: 0, n
  */
 export function failureNotice(
   row: InvoiceRow,
-  stripeId: string,
   { said, needsAction, attempt, nextAt }: Failure,
-  at: number,
+  { stripeId, at }: { stripeId: string; at: number },
 ): NewNotice {
   const number = numberText(row.series ?? '', row.number ?? 0n);
   const due = money(exact(dueOf(row)), row.currency);

@@ -152,11 +152,7 @@ export async function moneyAt(
 }
 
 /** How far a refund is, in Stripe's word. */
-export async function saveMoneyStatus(
-  sql: Query,
-  stripeId: string,
-  status: string,
-): Promise<void> {
+export async function saveMoneyStatus(sql: Query, stripeId: string, status: string): Promise<void> {
   await sql`update stripe_money set status = ${status}
     where stripe_id = ${stripeId} and status <> ${status}`;
 }

@@ -157,7 +157,10 @@ async function follow(doing: Doing, link: LinkRow, read: Read): Promise<void> {
     failure: read.failure.said,
   });
   if (read.failure.said === '' || now.state !== 'open') return;
-  await recordNotice(doing.tx, failureNotice(now, read.invoice.id, read.failure, doing.now));
+  await recordNotice(
+    doing.tx,
+    failureNotice(now, read.failure, { stripeId: read.invoice.id, at: doing.now }),
+  );
 }
 
 type Read = {

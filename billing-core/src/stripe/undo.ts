@@ -8,7 +8,8 @@ const undoing = (stripeId: string): string => `${stripeId}:undone`;
 
 /**
  * Takes back the entry of money that went back, where that money is here again: a refund that the
- * bank returned, a dispute that was won after it had been lost. Once, however often it is asked for.
+ * bank returned, a dispute that was won after it had been lost. Once, however often it is asked
+ * for.
  */
 export async function undo(
   doing: Doing,

@@ -20,8 +20,7 @@ const read = async <Body>(path: string): Promise<Body> => {
   expect(answer.status, answer.text).toBe(200);
   return answer.body as unknown as Body;
 };
-const list = async <Row>(path: string): Promise<Row[]> =>
-  (await read<{ data: Row[] }>(path)).data;
+const list = async <Row>(path: string): Promise<Row[]> => (await read<{ data: Row[] }>(path)).data;
 const stateNow = () => read<StripeState>('/v1/stripe');
 
 describe('the way to Stripe', () => {
@@ -29,11 +28,15 @@ describe('the way to Stripe', () => {
     await catchUp(rig.kit);
     const state = await stateNow();
     expect(state).toMatchObject({
-      ...{ mode: 'local', api_version: '2026-10-28.endive', key_refused: null },
+      mode: 'local',
+      api_version: '2026-10-28.endive',
+      key_refused: null,
       api_base: rig.settings.apiBase?.origin,
       webhook: {
         url: 'http://portal.test/api/webhooks/stripe',
-        ...{ secrets: 1, last_received_at: null, last_refused_at: null },
+        secrets: 1,
+        last_received_at: null,
+        last_refused_at: null,
       },
       catch_up: { last_at: new Date(rig.core.clock.now).toISOString() },
     });
@@ -60,7 +63,10 @@ describe('the way to Stripe', () => {
     await exchange(rig.kit);
     const [queued] = await list<StripeQueued>('/v1/stripe/queue');
     expect(queued).toMatchObject({
-      ...{ customer: { id: customer, name: 'Acme' }, state: 'retrying', tries: 1, refunds: 0 },
+      customer: { id: customer, name: 'Acme' },
+      state: 'retrying',
+      tries: 1,
+      refunds: 0,
       invoices: [{ id: ours.id, number: ours.number }],
       said: expect.stringMatching(/\w/),
       next_at: expect.any(String),
@@ -113,7 +119,10 @@ describe('what Stripe told', () => {
     const events = await list<StripeEvent>('/v1/stripe/events?type=invoice.paid');
     expect(events).toMatchObject([
       {
-        ...{ type: 'invoice.paid', state: 'taken', source: 'list', said: '' },
+        type: 'invoice.paid',
+        state: 'taken',
+        source: 'list',
+        said: '',
         customer: { id: customer, name: 'Acme' },
         invoice: { id: ours.id, number: ours.number },
       },
@@ -136,7 +145,8 @@ describe('what Stripe told', () => {
       values ('evt_moon', 'moon.risen', 'moon_1', '{"data": {"object": {"object": "moon"}}}',
               now(), now(), 'webhook'),
              ('evt_gone', 'invoice.paid', 'in_gone',
-              '{"data": {"object": {"object": "invoice", "id": "in_gone"}}}', now(), now(), 'list')`;
+              '{"data": {"object": {"object": "invoice", "id": "in_gone"}}}',
+              now(), now(), 'list')`;
     const customer = await rig.customer();
     const ours = await rig.invoice(customer);
     await rig.settle();
@@ -214,7 +224,8 @@ describe('a key that Stripe does not take', () => {
       await rig.core.sql`update stripe_queue set claimed_until = '-infinity'`;
     }
     expect((await stateNow()).key_refused).toMatchObject({
-      ...{ status: 403, operation: 'POST /v1/refunds' },
+      status: 403,
+      operation: 'POST /v1/refunds',
     });
     expect((await rig.read(other.id)).state).toBe('paid');
     rig.sim.faults.rules = [];
@@ -231,7 +242,10 @@ describe('a key that Stripe does not take', () => {
     refuse();
     watch.saw('GET', '/v1/invoices/in_12', 200);
     expect(watch.refusal).toEqual({
-      ...{ status: 403, since: 7, tries: 3, operation: 'POST /v1/refunds' },
+      status: 403,
+      since: 7,
+      tries: 3,
+      operation: 'POST /v1/refunds',
     });
     for (let tries = 0; tries < 4; tries++) watch.saw('GET', '/v1/invoices/in_12', 401);
     expect(watch.refusal).toMatchObject({ status: 401, operation: 'GET /v1/invoices/ID' });

@@ -6,7 +6,7 @@ import { openMetrics } from '../../src/kit/metrics.ts';
 import { hasGrown, letterOf } from '../../src/reconciliation/alert.ts';
 import { csvOf } from '../../src/reconciliation/csv.ts';
 import { person } from '../../src/test/core.ts';
-import { allOf, comparedIn, openRig, type Rig } from './rig.ts';
+import { allOf, comparedIn, DAY, openRig, type Rig } from './rig.ts';
 
 let rig: Rig;
 beforeAll(async () => {
@@ -33,7 +33,7 @@ describe('what each book has of a customer and month', () => {
       insert into gateway_counts (gateway_id, boot_id, customer_id, meter_id, day, requests,
                                   quantity, billable_quantity)
       select 'gw_1', 'bt_1', ${one}, 'mtr_requests',
-             extract(epoch from ${new Date(rig.core.clock.now)}::timestamptz)::bigint / 86400, 7, 7, 7`;
+             ${Math.floor(rig.core.clock.now / DAY)}, 7, 7, 7`;
     const [ours, theirs] = [await rig.invoice(one), await rig.invoice(other)];
     await rig.settle();
     const { id, state, data, stages } = await comparedIn(rig);
@@ -55,11 +55,17 @@ describe('what each book has of a customer and month', () => {
     const path = `/v1/reconciliations/${id}/totals`;
     expect((await read<{ data: CustomerTotals[] }>(path)).data).toEqual([
       {
-        ...{ customer: { id: one, name: 'Acme' }, period, currency: 'USD', differing: 1 },
+        customer: { id: one, name: 'Acme' },
+        period,
+        currency: 'USD',
+        differing: 1,
         stages: [{ stage: 'ledger', here: '0', there: '7' }, ...same],
       },
       {
-        ...{ customer: { id: other, name: 'Acme' }, period, currency: 'EUR', differing: 0 },
+        customer: { id: other, name: 'Acme' },
+        period,
+        currency: 'EUR',
+        differing: 0,
         stages: same,
       },
     ]);
@@ -180,8 +186,15 @@ describe('admins are told that the books differ', () => {
 
 describe('whether there is more to tell', () => {
   const named = (more: object = {}) => ({
-    ...{ stage: 'stripe' as const, kind: 'total' as const, customerId: 'cus_1', subjectId: 'inv_1' },
-    ...{ here: '1000', there: '990', detail: {} },
+    ...{
+      stage: 'stripe' as const,
+      kind: 'total' as const,
+      customerId: 'cus_1',
+      subjectId: 'inv_1',
+    },
+    here: '1000',
+    there: '990',
+    detail: {},
     ...more,
   });
   const found = (differences: ReturnType<typeof named>[], differing = differences.length) => ({
@@ -201,8 +214,18 @@ describe('whether there is more to tell', () => {
     ['it is of a line', found([named()]), found([named({ detail: { line: '1' } })]), true],
     ['there are more than are named', found([named()]), found([named()], 2), true],
     ['one of two is gone', found([named(), named({ kind: 'paid' })]), found([named()]), false],
-    ['a state is another one', found([named({ there: 'void' })]), found([named({ there: 'paid' })]), false],
-    ['a quantity is a bit more', found([named({ there: '1000.5' })]), found([named({ there: '1000.51' })]), true],
+    [
+      'a state is another one',
+      found([named({ there: 'void' })]),
+      found([named({ there: 'paid' })]),
+      false,
+    ],
+    [
+      'a quantity is a bit more',
+      found([named({ there: '1000.5' })]),
+      found([named({ there: '1000.51' })]),
+      true,
+    ],
   ])('when %s', (_when, before, now, is) => {
     expect(hasGrown(before, now)).toBe(is);
   });
@@ -223,16 +246,31 @@ describe('whether there is more to tell', () => {
 
 test('a name that a spreadsheet would take for a formula is text in the file', () => {
   const one = {
-    ...{ position: 0, stage: 'stripe' as const, kind: 'total' as const, period: '2026-11' },
-    ...{ subject_id: 'inv_1', here: '-5', there: '7', repair: null, repaired_at: null },
+    position: 0,
+    stage: 'stripe' as const,
+    kind: 'total' as const,
+    period: '2026-11',
+    subject_id: 'inv_1',
+    here: '-5',
+    there: '7',
+    repair: null,
+    repaired_at: null,
     detail: { currency: 'USD', stripe_id: 'in_1' },
   };
   const names = ['=cmd()', '+1', '-1+1', '@a', '\tb', 'Miller, "Joe"\nLtd', 'Grüße ✓', '-7'];
   const lines = names.map((name) => csvOf([{ ...one, customer: { id: 'cus_1', name } }]));
-  const cells = lines.map((text) => text.slice(text.indexOf('cus_1,') + 6, text.indexOf(',2026-11')));
+  const cells = lines.map((text) =>
+    text.slice(text.indexOf('cus_1,') + 6, text.indexOf(',2026-11')),
+  );
   expect(cells).toEqual([
-    ...["'=cmd()", "'+1", "'-1+1", "'@a", "'\tb"],
-    ...['"Miller, ""Joe""\nLtd"', 'Grüße ✓', '-7'],
+    "'=cmd()",
+    "'+1",
+    "'-1+1",
+    "'@a",
+    "'\tb",
+    '"Miller, ""Joe""\nLtd"',
+    'Grüße ✓',
+    '-7',
   ]);
   expect(lines[0]).toMatch(/-5,7,USD,,,stripe_id=in_1\r\n$/);
 });

@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDispute } from '../../../stripe-sim/src/objects/dispute.ts';
-import { authenticate } from '../../../stripe-sim/src/control/api.ts';
 import type { Attention } from '../../src/contract/attention.ts';
 import type { Collection, Dispute } from '../../src/contract/dispute.ts';
 import type { Invoice } from '../../src/contract/invoice.ts';
-import type { Notice } from '../../src/contract/notice.ts';
 import { exchange } from '../../src/stripe/jobs.ts';
 import { takeEvents } from '../../src/stripe/run.ts';
-import { openCore, person } from '../../src/test/core.ts';
+import { takeDispute } from '../../src/stripe/take-dispute.ts';
+import { customerWith, openCore, person } from '../../src/test/core.ts';
 import { allOf, comparedIn, DAY, giveCard, openRig, type Rig } from './rig.ts';
 
 let rig: Rig;
@@ -23,8 +22,7 @@ const read = async <Body>(path: string): Promise<Body> => {
   return answer.body as unknown as Body;
 };
 const collection = ({ id }: Invoice) => read<Collection>(`/v1/invoices/${id}/collection`);
-const list = async <Row>(path: string): Promise<Row[]> =>
-  (await read<{ data: Row[] }>(path)).data;
+const list = async <Row>(path: string): Promise<Row[]> => (await read<{ data: Row[] }>(path)).data;
 
 async function paid(card = CARD): Promise<Invoice & { intent: string }> {
   const ours = await rig.invoice(await rig.customer(card));
@@ -46,7 +44,7 @@ describe('a refund through Stripe', () => {
     expect((await collection(ours)).refundable).toBe('1000');
     const { body: entry } = await order(ours, '400');
     expect(await collection(ours)).toMatchObject({
-      ...{ refundable: '600' },
+      refundable: '600',
       refunds: [{ payment_id: entry['id'], state: 'pending', stripe_id: null }],
     });
     const answers = await Promise.all(Array.from({ length: 4 }, () => order(ours, '400')));
@@ -78,7 +76,9 @@ describe('a refund through Stripe', () => {
     await rig.settle();
     const refused = await order(ours, '100');
     expect([refused.status, refused.body['code']]).toEqual([409, 'state_conflict']);
-    expect((await rig.post(ours.id, 'payments', { kind: 'refund', amount: '100' })).status).toBe(201);
+    expect((await rig.post(ours.id, 'payments', { kind: 'refund', amount: '100' })).status).toBe(
+      201,
+    );
   });
 
   test('that the bank sends back is taken back, once, and said to have failed', async () => {
@@ -119,8 +119,15 @@ describe('a dispute', () => {
   test('is shown with its time, and books nothing while the bank has not decided', async () => {
     const { ours, id } = await disputed();
     const facts = {
-      ...{ id, currency: 'USD', amount: '1000', reason: 'fraudulent', state: 'open' },
-      ...{ status: 'needs_response', has_evidence: false, closed_at: null, payment_id: null },
+      id,
+      currency: 'USD',
+      amount: '1000',
+      reason: 'fraudulent',
+      state: 'open',
+      status: 'needs_response',
+      has_evidence: false,
+      closed_at: null,
+      payment_id: null,
       customer: { name: 'Acme' },
       invoice: { id: ours.id, number: ours.number },
       evidence_due_by: expect.stringMatching(/^2/),
@@ -132,7 +139,12 @@ describe('a dispute', () => {
     expect((await collection(ours)).refundable).toBe('0');
     await decide(id, 'winning_evidence');
     expect((await collection(ours)).disputes).toMatchObject([
-      { state: 'won', payment_id: null, has_evidence: true, closed_at: expect.stringMatching(/^2/) },
+      {
+        state: 'won',
+        payment_id: null,
+        has_evidence: true,
+        closed_at: expect.stringMatching(/^2/),
+      },
     ]);
     expect((await rig.read(ours.id)).state).toBe('paid');
     expect((await comparedIn(rig)).state).toBe('clean');
@@ -143,7 +155,12 @@ describe('a dispute', () => {
     await decide(id, 'losing_evidence');
     await again();
     const [, entry] = await rig.payments(ours.id);
-    expect(entry).toMatchObject({ kind: 'refund', method: 'dispute', amount: '1000', reference: id });
+    expect(entry).toMatchObject({
+      kind: 'refund',
+      method: 'dispute',
+      amount: '1000',
+      reference: id,
+    });
     expect(await rig.read(ours.id)).toMatchObject({ state: 'open', paid: '0', due: '1000' });
     expect((await of('lost')).find((one) => one.id === id)?.payment_id).toBe(entry?.id);
     expect((await comparedIn(rig)).state).toBe('clean');
@@ -154,13 +171,9 @@ describe('a dispute', () => {
     expect((await comparedIn(rig)).state).toBe('clean');
   });
 
-  test('whose customer wants to pay it by card is told that Stripe takes nothing more', async () => {
+  test('whose customer wants to pay by card again is told that Stripe takes nothing', async () => {
     const owner = await person(rig.core);
-    const made = await rig.core.call('POST', '/portal/v1/customers', {
-      headers: { cookie: owner.cookie, origin: 'http://portal.test' },
-      body: { name: 'Acme', currency: 'USD' },
-    });
-    const customer = made.body['id'] as string;
+    const { id: customer } = await customerWith(rig.core, { owner });
     await giveCard(rig, { id: customer, card: CARD });
     const ours = await rig.invoice(customer);
     await rig.settle();
@@ -187,19 +200,27 @@ describe('a dispute', () => {
     await again();
     expect(await rig.read(ours.id)).toMatchObject({ state: 'paid', paid: '1000', due: '0' });
     expect((await rig.payments(ours.id)).map(({ kind }) => kind)).toEqual([
-      ...['payment', 'refund', 'payment'],
+      'payment',
+      'refund',
+      'payment',
     ]);
     expect((await comparedIn(rig)).state).toBe('clean');
   });
 
   test('that is told before the payment is followed all the same', async () => {
-    const ours = await rig.invoice(await rig.customer('pm_card_createDispute'));
-    await exchange(rig.kit);
-    const [event] = await rig.core.sql<{ id: string }[]>`
-      select id from stripe_events where type = 'charge.dispute.created' limit 1`;
+    const customer = await rig.customer();
+    const ours = await rig.invoice(customer);
     await rig.settle();
-    expect((await collection(ours)).disputes).toMatchObject([{ state: 'open', amount: '1000' }]);
-    expect(event?.id ?? '').not.toBe('never');
+    await giveCard(rig, { id: customer, card: CARD });
+    const there = (await collection(ours)).stripe?.id ?? '';
+    await rig.stripe.invoices.pay(there);
+    const charge = allOf(rig.sim, 'charge').at(-1);
+    const { id } = openDispute(rig.sim.world, charge?.id ?? '');
+    expect((await rig.read(ours.id)).state).toBe('open');
+    await takeDispute(rig.kit, id);
+    expect((await rig.read(ours.id)).state).toBe('paid');
+    expect((await collection(ours)).disputes).toMatchObject([{ id, state: 'open' }]);
+    await rig.settle();
   });
 
   test.each([
@@ -222,68 +243,7 @@ describe('a dispute', () => {
   });
 });
 
-describe('a customer whose invoice could not be charged', () => {
-  const told = (ours: Invoice) =>
-    list<Notice>(`/v1/notices?customer_id=${ours.customer.id}&kind=payment_failed`);
-
-  test('is told once of each attempt, with why, when it comes again and where to pay', async () => {
-    const ours = await rig.invoice(await rig.customer('pm_card_chargeCustomerFail'));
-    await rig.settle();
-    await again();
-    const [first, ...more] = await told(ours);
-    expect(more).toEqual([]);
-    expect(first).toMatchObject({
-      title: `Invoice ${ours.number} could not be charged`,
-      path: `/invoices/${ours.id}`,
-      detail: { invoice_id: ours.id, due: '1000', attempt: '1', needs_action: 'false' },
-    });
-    expect(first?.body).toMatch(/^\$10 could not be charged to your card: Your card was declined\.\n/);
-    expect(first?.body).toMatch(/It is tried again on \d+ \w+ \d{4}/);
-    expect(first?.letters).toHaveLength(1);
-    rig.pass(4 * DAY);
-    await rig.settle();
-    await again();
-    const attempts = (await told(ours)).map(({ detail }) => detail['attempt']);
-    expect(attempts.length).toBeGreaterThan(1);
-    expect(new Set(attempts).size).toBe(attempts.length);
-  });
-
-  test('is told what the bank wants, once for both events of it', async () => {
-    const ours = await rig.invoice(await rig.customer('pm_card_authenticationRequired'));
-    await rig.settle();
-    await again();
-    const notices = await told(ours);
-    expect(notices).toMatchObject([
-      {
-        title: `Your bank asks you to confirm the payment of invoice ${ours.number}`,
-        detail: { needs_action: 'true' },
-      },
-    ]);
-    expect(notices[0]?.body).toContain('pay on Stripe’s page');
-    const { events } = { events: allOf(rig.sim, 'event').map(({ type }) => type) };
-    expect(events).toContain('invoice.payment_action_required');
-    const intent = allOf(rig.sim, 'payment_intent').find(({ status }) => status === 'requires_action');
-    authenticate(rig.sim.world, intent?.id ?? '', true);
-    await rig.settle();
-    expect((await rig.read(ours.id)).state).toBe('paid');
-    expect(await told(ours)).toHaveLength(1);
-  });
-
-  test('who has paid by the time that it is heard of is told nothing', async () => {
-    const customer = await rig.customer('pm_card_chargeCustomerFail');
-    const ours = await rig.invoice(customer);
-    rig.fault({ fault: 'unavailable', method: 'GET', path: '/v1/invoices/:id', after: 2, times: 1 });
-    await exchange(rig.kit);
-    await giveCard(rig, { id: customer, card: CARD });
-    const before = (await told(ours)).length;
-    rig.pass(10 * DAY);
-    await rig.settle();
-    expect((await rig.read(ours.id)).state).toBe('paid');
-    expect((await told(ours)).length).toBe(before);
-  });
-});
-
-test('nobody but an admin collects: there is nothing at Stripe, and all the same an answer', async () => {
+test('where an admin collects there is nothing at Stripe, and all the same an answer', async () => {
   const core = await openCore();
   const { body: customer } = await core.admin('POST', '/v1/customers', {
     name: 'Acme',
@@ -293,7 +253,11 @@ test('nobody but an admin collects: there is nothing at Stripe, and all the same
   const { body } = await core.admin('POST', '/v1/invoices', { customer_id: customer['id'], lines });
   const answer = await core.admin('GET', `/v1/invoices/${body['id']}/collection`);
   expect(answer.body).toEqual({
-    ...{ stripe: null, refundable: '0', refunds: [], disputes: [], trouble: '' },
+    stripe: null,
+    refundable: '0',
+    refunds: [],
+    disputes: [],
+    trouble: '',
   });
   await core.close();
 });

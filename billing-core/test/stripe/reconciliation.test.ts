@@ -68,7 +68,7 @@ describe('books that say the same', () => {
     expect(stripe).toMatchObject({ compared: 3, here: 'USD 3000', there: 'USD 3000' });
   });
 
-  test('are clean when money went back without a credit note, and it is owed here again', async () => {
+  test('are clean when money went back without a credit note and is owed again', async () => {
     const ours = await rig.invoice(await rig.customer(CARD));
     await rig.settle();
     await rig.post(ours.id, 'payments', { kind: 'refund', method: 'stripe', amount: '1000' });

@@ -49,7 +49,7 @@ export function InvoiceCollection({ query, invoice }: InvoiceCollectionProps) {
             {known.stripe && <Facts facts={factsOf(known.stripe)} />}
             {known.trouble !== '' && (
               <p className="rounded-md bg-danger-soft px-3 py-2 wrap-anywhere text-danger">
-                {t('Stripe could not be told of this customer: {said}', { said: known.trouble })}{' '}
+                {t('Stripe could not be told of it: {said}', { said: known.trouble })}{' '}
                 <Link href={paths.adminStripe({ tab: 'queue' })} className="underline">
                   {t('What waits to be told')}
                 </Link>

@@ -1,5 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
-import type { RowsBehind, ShownDifference } from '@tollgate/billing-core/contract/reconciliation.ts';
+import type {
+  RowsBehind,
+  ShownDifference,
+} from '@tollgate/billing-core/contract/reconciliation.ts';
 import { api } from '../kit/api.ts';
 import { CopyButton } from '../kit/copy.tsx';
 import { Dialog } from '../kit/dialog.tsx';

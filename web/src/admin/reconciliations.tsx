@@ -15,20 +15,22 @@ import { paths } from '../kit/paths.ts';
 import { Loaded } from '../kit/query.tsx';
 import { TableSkeleton } from '../kit/skeleton.tsx';
 import { Table, type Column } from '../kit/table.tsx';
-import { t } from '../kit/text.ts';
+import { t, tn } from '../kit/text.ts';
+import { useNow } from '../kit/time.tsx';
 import { toast } from '../kit/toast.tsx';
 import { differingOf, RUN_STATES } from './reconciliation-words.ts';
 
 const REFRESH_MS = 3_000;
 const COLUMNS_MIN_PX = 640;
-const STAGES_COUNT = 4;
+/** One whose core died is taken up again; one that is older came to no end. */
+const RUNNING_MAX_MS = 3_600_000;
 
 /** How far a comparison is, or how it ended. */
 export function RunState({ run }: { run: Reconciliation }) {
   const { tone, label } = RUN_STATES[run.state];
   if (run.state !== 'running') return <Badge tone={tone}>{label}</Badge>;
-  const facts = { n: run.stages.length, all: STAGES_COUNT };
-  return <Badge tone={tone}>{t('{n} of {all} compared', facts)}</Badge>;
+  const done = { one: t('{count} stage compared'), other: t('{count} stages compared') };
+  return <Badge tone={tone}>{tn(run.stages.length, done)}</Badge>;
 }
 
 const COLUMNS: readonly Column<Reconciliation>[] = [
@@ -75,7 +77,9 @@ export function ReconciliationsPage() {
     everyMs: REFRESH_MS,
   });
   const begin = useBegin();
-  const isRunning = runs.data?.[0]?.state === 'running';
+  const now = useNow(REFRESH_MS);
+  const [last] = runs.data ?? [];
+  const isRunning = last?.state === 'running' && now - Date.parse(last.began_at) < RUNNING_MAX_MS;
   const button = (
     <Button
       tone="primary"

@@ -34,7 +34,12 @@ const COLUMNS: readonly Column<Dispute>[] = [
       </Link>
     ),
   },
-  { id: 'state', header: t('State'), card: 'corner', cell: (one) => <DisputeState dispute={one} /> },
+  {
+    id: 'state',
+    header: t('State'),
+    card: 'corner',
+    cell: (one) => <DisputeState dispute={one} />,
+  },
   {
     id: 'invoice',
     header: t('Invoice'),

@@ -78,7 +78,9 @@ export function StripeEvents() {
             );
           }
           if (state !== 'all') {
-            return <NothingMatches what={t('events')} onClear={() => merge({ state: undefined })} />;
+            return (
+              <NothingMatches what={t('events')} onClear={() => merge({ state: undefined })} />
+            );
           }
           return (
             <p className="px-4 pb-5 text-ink-soft sm:px-5">{t('Stripe has told nothing yet.')}</p>

@@ -50,14 +50,14 @@ function KeyRefused({ refused }: { refused: NonNullable<StripeState['key_refused
       <p className="mt-1 wrap-anywhere">
         {status === 401
           ? t(
-              'It was revoked or rolled, or is another account’s. Since {since} Stripe has refused ' +
+              'It was revoked or rolled, or is another’s. Since {since} Stripe has refused ' +
                 'it {tries} times. Nothing is collected until STRIPE_SECRET_KEY is a key that ' +
                 'Stripe knows; nothing is lost meanwhile.',
               facts,
             )
           : t(
-              'Since {since} Stripe has refused {operation} {tries} times: a restricted key needs ' +
-                'that permission. It is tried again by itself; nothing is lost meanwhile.',
+              'Since {since} Stripe has refused {operation} {tries} times: a restricted key must ' +
+                'have that permission. It is tried again by itself; nothing is lost meanwhile.',
               facts,
             )}
       </p>
