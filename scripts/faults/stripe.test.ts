@@ -9,6 +9,7 @@ import { openLog } from '../../billing-core/src/kit/log.ts';
 import { compareBooks } from '../../billing-core/src/reconciliation/run.ts';
 import { openStripe } from '../../billing-core/src/stripe/client.ts';
 import { exchange } from '../../billing-core/src/stripe/jobs.ts';
+import { KeyWatch } from '../../billing-core/src/stripe/key-watch.ts';
 import { catchUp } from '../../billing-core/src/stripe/run.ts';
 import { environment, run, type Run } from '../../billing-core/src/test/core-process.ts';
 import { openScene, type Scene } from '../../billing-core/test/invoicing/scene.ts';
@@ -135,7 +136,9 @@ const kitOf = () => {
   const send = async (): Promise<void> => {};
   const { sql } = scene.core;
   const log = openLog('test', 'silent');
-  return { sql, log, stripe: stripe(), clock: systemClock, wallClock: systemClock, send };
+  const watch = new KeyWatch(systemClock);
+  const clocks = { clock: systemClock, wallClock: systemClock };
+  return { sql, log, stripe: stripe(), ...clocks, send, watch };
 };
 
 /** Until core has told all and heard all; what deliveries did not bring is asked for. */

@@ -1,8 +1,8 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { differentBooks, noBooks, run } from '../mock/reconciliations.ts';
 import { paths } from '../src/kit/paths.ts';
 import { ADMIN, complaintsOf, CUSTOMER, raiseStage, type Stage, violationsOn } from './stage.ts';
+import { differentBooks, noBooks, run } from '../mock/reconciliations.ts';
 
 let stage: Stage;
 let context: BrowserContext;

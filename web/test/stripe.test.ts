@@ -1,8 +1,8 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { noStripe, someStripe } from '../mock/stripe.ts';
 import { paths } from '../src/kit/paths.ts';
 import { ADMIN, complaintsOf, CUSTOMER, raiseStage, type Stage, violationsOn } from './stage.ts';
+import { noStripe, someStripe } from '../mock/stripe.ts';
 
 let stage: Stage;
 let context: BrowserContext;

@@ -94,8 +94,9 @@ export async function tellAdmin(
 ): Promise<void> {
   const row = await oneById(sql, id);
   const admin = (await adminsToTell(sql)).find((one) => one.id === userId);
-  if (row === undefined || admin === undefined) return;
-  const letter = { ...row, ...(await foundOf(sql, id)) };
+  const found = await foundOf(sql, id);
+  if (row === undefined || admin === undefined || found === undefined) return;
+  const letter = { ...found, id, said: row.said };
   await mail
     .deliver(letterOf(letter, { to: admin.email, userId, publicUrl }))
     .catch((error: unknown) => {

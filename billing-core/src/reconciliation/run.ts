@@ -142,7 +142,7 @@ type Comparing = {
   stripe: StripeKit | undefined;
   now: number;
   /** Told after each stage what has been compared so far. */
-  onStage(done: readonly Compared[]): Promise<void>;
+  onStage?: (done: readonly Compared[]) => Promise<void>;
 };
 
 /** Compares all books since then, one with the next. Of the books it writes nothing. */
@@ -165,7 +165,7 @@ export async function compareBooks(
   const done: Compared[] = [];
   for (const stage of stages) {
     done.push(await stage());
-    await onStage(done);
+    await onStage?.(done);
   }
   return done;
 }

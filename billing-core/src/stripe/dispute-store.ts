@@ -42,8 +42,8 @@ export type DisputeRow = Omit<DisputeToKeep, 'intent'> & {
 };
 
 const stateOf = (sql: Query) => sql`
-  case when status in ('won', 'lost') then status when closed_at is null then 'open'
-       else 'closed' end`;
+  case when dispute.status in ('won', 'lost') then dispute.status
+       when dispute.closed_at is null then 'open' else 'closed' end`;
 
 const PLACE = /^\d{1,12}\.\w{1,100}$/;
 
@@ -64,8 +64,8 @@ export async function listDisputes(sql: Query, page: Wanted): Promise<DisputeRow
   return sql<DisputeRow[]>`
     select dispute.stripe_id, dispute.invoice_id, dispute.customer_id,
            customers.name as customer_name, series, number, dispute.currency,
-           dispute.amount::text as amount, reason, status, due_by, has_evidence, opened_at,
-           closed_at, ${stateOf(sql)} as state, money.payment_id,
+           dispute.amount::text as amount, dispute.reason, dispute.status, due_by, has_evidence,
+           opened_at, closed_at, ${stateOf(sql)} as state, money.payment_id,
            extract(epoch from opened_at)::bigint::text as seconds
       from stripe_disputes dispute
       join invoices on invoices.id = dispute.invoice_id

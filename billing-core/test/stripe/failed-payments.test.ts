@@ -42,7 +42,7 @@ describe('a customer whose invoice could not be charged', () => {
       detail: { invoice_id: ours.id, due: '1000', attempt: '1', needs_action: 'false' },
     });
     expect(first?.body).toMatch(
-      /^\$10 could not be charged to your card: Your card was declined\.\n/,
+      /^\$10\.00 could not be charged to your card: Your card was declined\.\n/,
     );
     expect(first?.body).toMatch(/It is tried again on \d+ \w+ \d{4}/);
     expect(first?.letters).toHaveLength(1);

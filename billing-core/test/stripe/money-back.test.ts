@@ -3,7 +3,6 @@ import { openDispute } from '../../../stripe-sim/src/objects/dispute.ts';
 import type { Attention } from '../../src/contract/attention.ts';
 import type { Collection, Dispute } from '../../src/contract/dispute.ts';
 import type { Invoice } from '../../src/contract/invoice.ts';
-import { exchange } from '../../src/stripe/jobs.ts';
 import { takeEvents } from '../../src/stripe/run.ts';
 import { takeDispute } from '../../src/stripe/take-dispute.ts';
 import { customerWith, openCore, person } from '../../src/test/core.ts';
@@ -85,7 +84,6 @@ describe('a refund through Stripe', () => {
     const ours = await paid('pm_card_refundFail');
     await rig.post(ours.id, 'credit-notes', { reason: 'Agreed', amount: '400' });
     await order(ours, '400');
-    await exchange(rig.kit);
     expect(await rig.read(ours.id)).toMatchObject({ paid: '600', due: '0' });
     rig.pass(30 * DAY);
     await rig.settle();
@@ -194,6 +192,7 @@ describe('a dispute', () => {
   test('that is won after it was lost puts the payment back, once', async () => {
     const { ours, id } = await disputed();
     await decide(id, 'losing_evidence');
+    rig.pass(DAY);
     const there = rig.sim.world.tables.dispute.get(id);
     Object.assign(there ?? {}, { status: 'won' });
     await again();
