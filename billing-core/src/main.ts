@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { measureBooks, measureStripe } from './alerts/metrics.ts';
+import { measureMoney } from './alerts/metrics.ts';
 import { trustedProxies } from './auth/client-address.ts';
 import { forgetExpired } from './auth/jobs.ts';
 import { openSignIn } from './auth/sign-in.ts';
@@ -119,8 +119,7 @@ async function start(config: Config): Promise<() => Promise<void>> {
   const { clock } = testClock;
   const mail = openMail({ ...config, from: config.mailFrom, log });
   const metrics = openMetrics();
-  measureBooks({ registry: metrics.registry, sql, log });
-  if (config.stripe) measureStripe({ registry: metrics.registry, sql, log });
+  measureMoney({ registry: metrics.registry, sql, log }, config.stripe !== undefined);
   const signIn = openSignIn({ sql, clock, log, mail, publicUrl, secret: config.authSecret });
   const vault = await checkedVault(config, sql, log);
   const stopping = new AbortController();

@@ -55,11 +55,56 @@ export const noStripe = (): MockStripe => ({
 
 const HOUR_MS = 3_600_000;
 
+/** One that works, with a customer that is stuck and an event that failed. */
+const localStripe = (): StripeState => ({
+  mode: 'local',
+  api_version: '2026-10-28.endive',
+  api_base: 'http://127.0.0.1:4006',
+  began_at: ago(100 * HOUR_MS),
+  key_refused: null,
+  webhook: {
+    url: 'http://localhost/api/webhooks/stripe',
+    secrets: 1,
+    last_received_at: ago(60_000),
+    last_refused_at: null,
+  },
+  catch_up: {
+    last_at: ago(30_000),
+    until: ago(30_000),
+  },
+  queue: {
+    waiting: 0,
+    stuck: 1,
+    oldest_since: ago(3 * HOUR_MS),
+  },
+  events: {
+    waiting: 0,
+    failed: 1,
+  },
+});
+
+type Named = { id: string; name: string };
+type Numbered = { id: string; number: string };
+
+const disputed = (customer: Named, invoice: Numbered): Dispute => ({
+  id: 'du_1',
+  customer,
+  invoice,
+  currency: 'USD',
+  amount: '7697',
+  reason: 'fraudulent',
+  state: 'open',
+  status: 'needs_response',
+  closed_at: null,
+  evidence_due_by: ago(-200 * HOUR_MS),
+  has_evidence: false,
+  payment_id: null,
+  opened_at: ago(HOUR_MS),
+  url: 'https://dashboard.stripe.com/test/disputes/du_1',
+});
+
 /** A local Stripe with a customer that is stuck, and events of each state. */
-export function someStripe(
-  customer: { id: string; name: string },
-  invoice: { id: string; number: string },
-): MockStripe {
+export function someStripe(customer: Named, invoice: Numbered): MockStripe {
   const event = (at: number, more: Partial<StripeEvent>): StripeEvent => ({
     id: `evt_${at}`,
     type: 'invoice.paid',
@@ -78,32 +123,7 @@ export function someStripe(
   const said = 'in_7 comes to 1001 at Stripe, and to 1000 here';
   const queued = { customer, state: 'stuck', since: ago(3 * HOUR_MS), tries: 1 } as const;
   return {
-    state: {
-      mode: 'local',
-      api_version: '2026-10-28.endive',
-      api_base: 'http://127.0.0.1:4006',
-      began_at: ago(100 * HOUR_MS),
-      key_refused: null,
-      webhook: {
-        url: 'http://localhost/api/webhooks/stripe',
-        secrets: 1,
-        last_received_at: ago(6e4),
-        last_refused_at: null,
-      },
-      catch_up: {
-        last_at: ago(3e4),
-        until: ago(3e4),
-      },
-      queue: {
-        waiting: 0,
-        stuck: 1,
-        oldest_since: ago(3 * HOUR_MS),
-      },
-      events: {
-        waiting: 0,
-        failed: 1,
-      },
-    },
+    state: localStripe(),
     events: [
       event(1, { type: 'invoice.payment_failed' }),
       event(2, { state: 'failed', taken_at: null, tries: 8, said: 'No such invoice' }),
@@ -116,24 +136,7 @@ export function someStripe(
       }),
     ],
     queue: [{ ...queued, next_at: null, said, invoices: [invoice], refunds: 1 }],
-    disputes: [
-      {
-        id: 'du_1',
-        customer,
-        invoice,
-        currency: 'USD',
-        amount: '7697',
-        reason: 'fraudulent',
-        state: 'open',
-        status: 'needs_response',
-        closed_at: null,
-        evidence_due_by: ago(-200 * HOUR_MS),
-        has_evidence: false,
-        payment_id: null,
-        opened_at: ago(HOUR_MS),
-        url: 'https://dashboard.stripe.com/test/disputes/du_1',
-      },
-    ],
+    disputes: [disputed(customer, invoice)],
     collection: { ...NOTHING },
   };
 }

@@ -17,8 +17,16 @@ const trying =
     await work().catch((err: unknown) => log.warn({ err, metric: name }, 'metric not read'));
   };
 
-/** Metrics of the books, read when somebody asks; of all cores the same. */
-export function measureBooks(measured: Measured): void {
+/**
+ * Metrics of the books, and of Stripe where that collects: read when somebody asks, of all cores
+ * the same.
+ */
+export function measureMoney(measured: Measured, collects: boolean): void {
+  measureBooks(measured);
+  if (collects) measureStripe(measured);
+}
+
+function measureBooks(measured: Measured): void {
   const { registry, sql } = measured;
   const tried = trying(measured);
   const differences: Gauge<'stage'> = new Gauge({
@@ -45,8 +53,7 @@ export function measureBooks(measured: Measured): void {
   });
 }
 
-/** Metrics of the way to Stripe and back, where Stripe collects. */
-export function measureStripe(measured: Measured): void {
+function measureStripe(measured: Measured): void {
   const { registry, sql } = measured;
   const tried = trying(measured);
   const refused: Gauge = new Gauge({

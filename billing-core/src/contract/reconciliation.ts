@@ -129,7 +129,7 @@ export const totalsQuery = pageQuery.extend({
   only: z.enum(['differing']).optional(),
 });
 
-export const POSITION_MAX = 1_000_000;
+const POSITION_MAX = 1_000_000;
 export const repairWanted = z.strictObject({
   /** Of the difference. */
   position: z.number().int().min(0).max(POSITION_MAX),

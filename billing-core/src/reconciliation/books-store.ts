@@ -1,9 +1,8 @@
 import type { InvoiceState } from '../contract/invoice.ts';
 import type { Query } from '../kit/database.ts';
-import { DISPUTE_METHOD } from '../stripe/dispute-store.ts';
 import type { OurInvoice } from './model.ts';
 
-const AMOUNTS = ['total', 'paid', 'refunded', 'lost', 'credited'] as const;
+const AMOUNTS = ['total', 'paid', 'refunded', 'wentBack', 'credited'] as const;
 type Amount = (typeof AMOUNTS)[number];
 type Stored = Omit<OurInvoice, Amount> & Record<Amount, string> & { state: InvoiceState };
 
@@ -17,7 +16,9 @@ export async function ourInvoices(sql: Query, since: Date): Promise<OurInvoice[]
     select invoices.id, invoices.customer_id as "customerId", state, link.stripe_id as "stripeId",
            currency, ${periodOf(sql)} as period, (total - from_balance)::text as total,
            coalesce(money.paid, 0)::text as paid, coalesce(money.refunded, 0)::text as refunded,
-           coalesce(money.lost, 0)::text as lost,
+           coalesce((select sum(amount) from payments
+                      where invoice_id = invoices.id and kind = 'refund'), 0)::text
+             as "wentBack",
            (coalesce((select sum(off_due + refundable) from credit_notes
                        where invoice_id = invoices.id), 0)
              + coalesce((select sum(amount) from payments join stripe_calls
@@ -31,9 +32,7 @@ export async function ourInvoices(sql: Query, since: Date): Promise<OurInvoice[]
       left join lateral (
         select sum(amount) filter (where kind = 'payment' and moved.intent is not null) as paid,
                sum(amount) filter (where kind = 'refund' and moved.intent is not null
-                                     and undone.stripe_id is null) as refunded,
-               sum(amount) filter (where method = ${DISPUTE_METHOD} and kind = 'refund'
-                                     and undone.stripe_id is null) as lost
+                                     and undone.stripe_id is null) as refunded
           from stripe_money moved join payments on payments.id = payment_id
           left join stripe_money undone on undone.undoes = moved.stripe_id
          where moved.invoice_id = invoices.id) money on true

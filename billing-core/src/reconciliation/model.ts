@@ -29,8 +29,8 @@ export type OurInvoice = {
   total: bigint;
   paid: bigint;
   refunded: bigint;
-  /** Of disputes, which Stripe has not among its refunds. */
-  lost: bigint;
+  /** By whatever way: by hand, through Stripe, with a lost dispute. */
+  wentBack: bigint;
   credited: bigint;
   /** Stripe is being told of it, or told of it, just now. */
   isMoving: boolean;
@@ -63,7 +63,7 @@ const aboutOf = ({ customerId, id, period }: OurInvoice) => ({
 
 /** Money went back without a credit note: it is owed again here, and stays paid at Stripe. */
 const isReopened = (ours: OurInvoice, { status }: TheirInvoice): boolean =>
-  status === 'paid' && IS_OWED.includes(ours.state) && ours.refunded + ours.lost > 0n;
+  status === 'paid' && IS_OWED.includes(ours.state) && ours.wentBack > 0n;
 
 function compared(ours: OurInvoice, theirs: TheirInvoice): Difference[] {
   const about = aboutOf(ours);

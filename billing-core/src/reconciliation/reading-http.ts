@@ -6,7 +6,6 @@ import {
   customerTotals,
   difference,
   differencesQuery,
-  POSITION_MAX,
   rowsBehind,
   totalsQuery,
   type CustomerTotals,
@@ -29,6 +28,7 @@ import { totalsOf, type TotalsRow } from './totals-store.ts';
 
 const tags = ['Reconciliation'];
 const params = z.object({ id: id('rcn') });
+const POSITION = /^(0|[1-9]\d{0,6})$/;
 
 const differences = createRoute({
   method: 'get',
@@ -57,7 +57,7 @@ const rows = createRoute({
   summary: 'List the rows behind a difference',
   description: 'As they are now: boots, lines, payments, credit notes, what Stripe has.',
   request: {
-    params: params.extend({ position: z.coerce.number().int().min(0).max(POSITION_MAX) }),
+    params: params.extend({ position: z.string().regex(POSITION, 'is not a position') }),
   },
   responses: { 200: json(rowsBehind), ...PROBLEMS },
 });
@@ -116,7 +116,7 @@ export function foundHttp(): OpenAPIHono<Api> {
   });
   app.openapi(rows, async (c) => {
     const { id: of, position } = c.req.valid('param');
-    const row = found(await differenceAt(c.var.query, of, position), 'difference');
+    const row = found(await differenceAt(c.var.query, of, Number(position)), 'difference');
     return c.json({ data: await behind(c.var.query, row) }, 200);
   });
   app.openapi(totals, async (c) => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Attention } from '../../src/contract/attention.ts';
 import type { StripeEvent, StripeQueued, StripeState } from '../../src/contract/stripe.ts';
-import { measureStripe } from '../../src/alerts/metrics.ts';
+import { measureMoney } from '../../src/alerts/metrics.ts';
 import { openMetrics } from '../../src/kit/metrics.ts';
 import { exchange } from '../../src/stripe/jobs.ts';
 import { KeyWatch } from '../../src/stripe/key-watch.ts';
@@ -188,7 +188,7 @@ describe('what Stripe told', () => {
 describe('a key that Stripe does not take', () => {
   test('is told of after some tries, and no longer once it is taken', async () => {
     const metrics = openMetrics();
-    measureStripe({ ...rig.kit, registry: metrics.registry });
+    measureMoney({ ...rig.kit, registry: metrics.registry }, true);
     const metric = async () =>
       /^stripe_key_refused (\d)$/m.exec(await metrics.registry.metrics())?.[1];
     const ours = await rig.invoice(await rig.customer());

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Attention } from '../../src/contract/attention.ts';
 import type { CustomerTotals, RowsBehind } from '../../src/contract/reconciliation.ts';
-import { measureBooks } from '../../src/alerts/metrics.ts';
+import { measureMoney } from '../../src/alerts/metrics.ts';
 import { openMetrics } from '../../src/kit/metrics.ts';
 import { hasGrown, letterOf } from '../../src/reconciliation/alert.ts';
 import { csvOf } from '../../src/reconciliation/csv.ts';
@@ -127,7 +127,7 @@ describe('admins are told that the books differ', () => {
     (await metrics.registry.metrics()).split('\n').filter((line) => line.startsWith(`${name}{`));
 
   test('by letter, once; again when there is more of it; and anew after it was clean', async () => {
-    measureBooks({ ...rig.kit, registry: metrics.registry });
+    measureMoney({ ...rig.kit, registry: metrics.registry }, true);
     const ours = await rig.invoice(await rig.customer());
     const other = await rig.invoice(await rig.customer());
     await rig.settle();

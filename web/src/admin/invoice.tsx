@@ -1,7 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import type { Invoice } from '@tollgate/billing-core/contract/invoice.ts';
-import type { Collection } from '@tollgate/billing-core/contract/dispute.ts';
 import type { Payment } from '@tollgate/billing-core/contract/payment.ts';
 import { api } from '../kit/api.ts';
 import { invoiceName, isOverdue } from '../kit/invoices/invoice-table.tsx';
@@ -9,7 +8,7 @@ import { InvoiceView } from '../kit/invoices/invoice-view.tsx';
 import { InvoiceStateBadge } from '../kit/invoices/state.tsx';
 import { PageHeader } from '../kit/page.tsx';
 import { paths } from '../kit/paths.ts';
-import { Loaded, onceKnown } from '../kit/query.tsx';
+import { Loaded } from '../kit/query.tsx';
 import { FactsSkeleton } from '../kit/skeleton.tsx';
 import { t } from '../kit/text.ts';
 import { useNow } from '../kit/time.tsx';
@@ -17,9 +16,9 @@ import { CustomerClockBadge, useCustomerClock } from './customer-clock.tsx';
 import { InvoiceActions } from './invoice-actions.tsx';
 import { InvoiceCollection, RefundNote } from './invoice-collection.tsx';
 import { InvoiceDunning } from './invoice-dunning.tsx';
+import { collectionQuery } from './queries.ts';
 
 const NOW_EVERY_MS = 60_000;
-const REFRESH_MS = 10_000;
 
 /** One invoice, and what can become of it. */
 export function InvoicePage() {
@@ -38,12 +37,7 @@ export function InvoicePage() {
     queryKey: [...key, 'payments'],
     queryFn: ({ signal }) => api<{ data: Payment[] }>(`${path}/payments`, { signal }),
   });
-  const collection = useQuery({
-    queryKey: [...key, 'collection'],
-    queryFn: ({ signal }) => api<Collection>(`${path}/collection`, { signal }),
-    // How far a refund is, and what Stripe is told, comes by itself.
-    refetchInterval: onceKnown(REFRESH_MS),
-  });
+  const collection = useQuery(collectionQuery(invoiceId));
   const reload = async (): Promise<void> => {
     await queries.invalidateQueries({ queryKey: key });
     await queries.invalidateQueries({ queryKey: ['admin', 'invoices'] });

@@ -6,6 +6,7 @@ import { onceKnown } from '../kit/query.tsx';
 import type { Attention } from '@tollgate/billing-core/contract/attention.ts';
 import type { Coupon } from '@tollgate/billing-core/contract/coupon.ts';
 import type { Customer } from '@tollgate/billing-core/contract/customer.ts';
+import type { Collection } from '@tollgate/billing-core/contract/dispute.ts';
 import type { Meter } from '@tollgate/billing-core/contract/meter.ts';
 import type { Page } from '@tollgate/billing-core/contract/page.ts';
 import type { Plan } from '@tollgate/billing-core/contract/plan.ts';
@@ -17,6 +18,7 @@ import type { ValueFaults } from '@tollgate/billing-core/contract/value-fault.ts
 
 const LIST_MAX = 100;
 const CLOCK_REFRESH_MS = 15_000;
+const COLLECTION_REFRESH_MS = 10_000;
 const ATTENTION_REFRESH_MS = 30_000;
 
 export const customerQuery = (id: string) =>
@@ -45,6 +47,15 @@ export const customerClockQuery = (id: string) =>
     queryFn: ({ signal }) =>
       api<CustomerClock>(`/v1/customers/${encodeURIComponent(id)}/test-clock`, { signal }),
     refetchInterval: onceKnown(CLOCK_REFRESH_MS),
+  });
+
+/** What of an invoice is at Stripe; how far a refund is comes by itself. */
+export const collectionQuery = (invoiceId: string) =>
+  queryOptions({
+    queryKey: ['admin', 'invoice', invoiceId, 'collection'],
+    queryFn: ({ signal }) =>
+      api<Collection>(`/v1/invoices/${encodeURIComponent(invoiceId)}/collection`, { signal }),
+    refetchInterval: onceKnown(COLLECTION_REFRESH_MS),
   });
 
 export const planQuery = (id: string) =>

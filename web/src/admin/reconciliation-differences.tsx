@@ -49,7 +49,6 @@ export function Differences({ run, path }: DifferencesProps) {
     () => columnsOf({ asked, onRepair: setRepairing, onRows: setShown }),
     [asked],
   );
-  const how = repairing?.repair ? REPAIRS[repairing.repair] : undefined;
   return (
     <Card
       title={t('Differences')}
@@ -83,23 +82,10 @@ export function Differences({ run, path }: DifferencesProps) {
       </Loaded>
       <LoadMore more={differences.more} />
       <RowsDrawer difference={shown} path={path} onClose={() => setShown(undefined)} />
-      <ConfirmDialog
-        open={repairing !== undefined}
+      <RepairDialog
+        difference={repairing}
         onClose={() => setRepairing(undefined)}
-        title={t('{repair}?', { repair: how?.label ?? '' })}
-        consequence={
-          <>
-            <p>{how?.consequence}</p>
-            <p className="mt-2 wrap-anywhere">
-              {repairing?.customer?.name} · {repairing && KINDS[repairing.kind]}
-            </p>
-          </>
-        }
-        confirmLabel={how?.label ?? ''}
-        danger={repairing?.repair === 'void_double'}
-        onConfirm={async () => {
-          if (repairing === undefined) return;
-          const { position } = repairing;
+        onConfirm={async ({ position }) => {
           await api(`${path}/repairs`, { method: 'POST', body: { position } });
           setAsked((before) => new Set([...before, position]));
           await queries.invalidateQueries({ queryKey: key });
@@ -107,6 +93,37 @@ export function Differences({ run, path }: DifferencesProps) {
         }}
       />
     </Card>
+  );
+}
+
+interface RepairDialogProps {
+  difference: ShownDifference | undefined;
+  onClose: () => void;
+  onConfirm: (difference: ShownDifference) => Promise<void>;
+}
+
+/** Says what a repair does, and of what, before it is done. */
+function RepairDialog({ difference, onClose, onConfirm }: RepairDialogProps) {
+  const how = difference?.repair ? REPAIRS[difference.repair] : undefined;
+  return (
+    <ConfirmDialog
+      open={difference !== undefined}
+      onClose={onClose}
+      title={t('{repair}?', { repair: how?.label ?? '' })}
+      consequence={
+        <>
+          <p>{how?.consequence}</p>
+          <p className="mt-2 wrap-anywhere">
+            {difference?.customer?.name} · {difference && KINDS[difference.kind]}
+          </p>
+        </>
+      }
+      confirmLabel={how?.label ?? ''}
+      danger={difference?.repair === 'void_double'}
+      onConfirm={async () => {
+        if (difference !== undefined) await onConfirm(difference);
+      }}
+    />
   );
 }
 
