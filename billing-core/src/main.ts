@@ -110,12 +110,8 @@ async function start(config: Config): Promise<() => Promise<void>> {
   const { host, publicUrl } = config;
   const log = openLog('billing-core', config.logLevel);
   const sql = openDatabase(config.databaseUrl, POOL_CONNECTIONS, config.synchronousCommit);
-  const testClock = await openTestClock({
-    sql,
-    base: systemClock,
-    isOn: config.testClock,
-    log,
-  });
+  const isOn = config.testClock;
+  const testClock = await openTestClock({ sql, base: systemClock, isOn, log });
   const { clock } = testClock;
   const mail = openMail({ ...config, from: config.mailFrom, log });
   const metrics = openMetrics();
