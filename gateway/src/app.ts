@@ -3,6 +3,7 @@ import {
   closedTo,
   isTooLarge,
   objection,
+  objectionDetail,
   type Petition,
 } from '@tollgate/billing-core/contract/objection.ts';
 import {
@@ -239,9 +240,13 @@ function judge(
     if (isTold) ports.refusals.count(fact.customer.id, answer.refusal.reason);
     return answer;
   };
-  const objected = objection(fact, petition(visit), ports.clock.now());
+  const of = petition(visit);
+  const objected = objection(fact, of, ports.clock.now());
   const reason = objected ?? (visit.once === null ? 'idempotency_key_invalid' : undefined);
-  if (reason) return count({ kind: 'refused', refusal: refuse(reason) });
+  if (reason) {
+    const detail = objectionDetail(reason, fact, of);
+    return count({ kind: 'refused', refusal: refuse(reason, detail ? { detail } : {}) });
+  }
   const retryAfterS = next ? undefined : ports.readiness.awaited(route);
   if (retryAfterS !== undefined) {
     return count({ kind: 'refused', refusal: refuse('upstream_unavailable', { retryAfterS }) });

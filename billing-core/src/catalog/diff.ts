@@ -16,6 +16,7 @@ type Change<Of> = {
 function identityOf(line: Line): string {
   if ('model' in line) return line.model === 'flat' ? 'flat' : `usage ${line.meter_id}`;
   if (line.kind === 'quota') return `quota ${line.meter_id} ${line.window} ${line.scope}`;
+  if (line.kind === 'included_units') return `included ${line.meter_id}`;
   return line.kind === 'feature' ? `feature ${line.feature}` : line.kind;
 }
 

@@ -31,6 +31,8 @@ export type EntitlementValues = {
   on_unreachable: string | null;
   rate_per_second: string | null;
   burst: number | null;
+  /** Units x 10^scale of the meter. */
+  included_units: bigint | null;
 };
 export type VersionContent = {
   currency: string;
@@ -52,6 +54,7 @@ function identity(line: PriceInput | EntitlementInput): [string, string] | undef
     return [`quota ${line.meter_id} ${line.window} ${line.scope}`, 'window'];
   }
   if (line.kind === 'rate_limit') return ['rate_limit', 'kind'];
+  if (line.kind === 'included_units') return [`included ${line.meter_id}`, 'meter_id'];
   return [`feature ${line.feature}`, 'feature'];
 }
 
@@ -76,6 +79,7 @@ const noEntitlement = {
   on_unreachable: null,
   rate_per_second: null,
   burst: null,
+  included_units: null,
 };
 
 function entitlementValues(
@@ -88,6 +92,11 @@ function entitlementValues(
   if (kind === 'rate_limit') {
     const { rate_per_second, burst, on_unreachable } = line;
     return { ...noEntitlement, kind, rate_per_second, burst, on_unreachable };
+  }
+  if (kind === 'included_units') {
+    checks.meter(`${path}.meter_id`, line.meter_id);
+    const included_units = checks.quantity(`${path}.units`, line.meter_id, line.units) ?? 0n;
+    return { ...noEntitlement, kind, meter_id: line.meter_id, included_units };
   }
   const { meter_id, enforcement, on_unreachable } = line;
   checks.meter(`${path}.meter_id`, meter_id);
@@ -115,7 +124,7 @@ export function checkVersion(
   return { content, errors: [...checks.errors, ...twice] };
 }
 
-/** What an add-on cannot have: it is a flat price, and raises quotas of the plan beside it. */
+/** What an add-on cannot have: it is a flat price, and raises what the plan beside it says. */
 function* addOnFaults(wanted: NewPlanVersion): Generator<FieldError> {
   const { prices, entitlements, trial_days, threshold_amount } = wanted;
   for (const [i, price] of prices.entries()) {
@@ -136,16 +145,28 @@ function* addOnFaults(wanted: NewPlanVersion): Generator<FieldError> {
   }
 }
 
-/** What a version of this kind of plan cannot have. */
-export function kindFaults(kind: PlanVersion['kind'], wanted: NewPlanVersion): FieldError[] {
-  if (kind === 'add_on') return [...addOnFaults(wanted)];
-  if (wanted.charged === 'recurring') return [];
-  return [{ path: 'charged', message: 'is recurring but for an add-on' }];
+/** What only an add-on can have: a price of the plan says itself what it includes. */
+function* planFaults({ charged, entitlements }: NewPlanVersion): Generator<FieldError> {
+  if (charged !== 'recurring') {
+    yield { path: 'charged', message: 'is recurring but for an add-on' };
+  }
+  for (const [i, { kind }] of entitlements.entries()) {
+    if (kind !== 'included_units') continue;
+    yield {
+      path: `entitlements.${i}.kind`,
+      message: 'is of an add-on; a price says included_units',
+    };
+  }
 }
 
-export type EntitlementRow = Omit<EntitlementValues, 'quota_limit'> & {
+/** What a version of this kind of plan cannot have. */
+export const kindFaults = (kind: PlanVersion['kind'], wanted: NewPlanVersion): FieldError[] =>
+  kind === 'add_on' ? [...addOnFaults(wanted)] : [...planFaults(wanted)];
+
+export type EntitlementRow = Omit<EntitlementValues, 'quota_limit' | 'included_units'> & {
   id: string;
   quota_limit: string | null;
+  included_units: string | null;
   scale: number | null;
 };
 export type VersionRow = {
@@ -188,6 +209,10 @@ function shownEntitlement(row: EntitlementRow): Entitlement {
     const rate = { rate_per_second: row.rate_per_second ?? '0', burst: row.burst ?? 0 };
     // Versions of before it could be said went on alone.
     return { id, kind, ...rate, on_unreachable: (row.on_unreachable ?? 'admit') as 'admit' };
+  }
+  if (kind === 'included_units') {
+    const units = unscaled(BigInt(row.included_units ?? 0), row.scale ?? 0);
+    return { id, kind, meter_id: row.meter_id ?? '', units };
   }
   return {
     id,

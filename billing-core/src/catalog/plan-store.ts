@@ -25,7 +25,8 @@ const versions = (sql: Query) => sql`
               'scale', scale, 'quota_window', quota_window, 'quota_scope', quota_scope,
               'enforcement', enforcement,
               'on_unreachable', on_unreachable,
-              'rate_per_second', trim_scale(rate_per_second)::text, 'burst', burst)
+              'rate_per_second', trim_scale(rate_per_second)::text, 'burst', burst,
+              'included_units', included_units::text)
               order by position), '[]')
        from entitlements left join meters on meters.id = meter_id
       where plan_version_id = plan_versions.id) as entitlements

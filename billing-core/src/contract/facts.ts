@@ -144,6 +144,8 @@ export const keyFact = z.object({
     subscription: z.object({ id: z.string(), state: z.enum(['trialing', 'active']) }).nullable(),
     rate_limit: rateLimitFact.nullable(),
     quotas: z.array(quotaFact),
+    /** Of its plan and add-ons; left out: none. Routes say which they require. */
+    features: z.array(z.string()).optional(),
   }),
 });
 export type KeyFact = z.infer<typeof keyFact>;

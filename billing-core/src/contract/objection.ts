@@ -5,7 +5,7 @@ import type { RefusalReason } from './refusals.ts';
 
 /** A request, as far as the facts of its key can object to it. */
 export type Petition = {
-  readonly route: Pick<RouteFact, 'required_scopes' | 'max_body_bytes'>;
+  readonly route: Pick<RouteFact, 'required_scopes' | 'required_features' | 'max_body_bytes'>;
   readonly address: () => Address | undefined;
   /** Announced length of the body. */
   readonly contentLength: number | undefined;
@@ -33,6 +33,23 @@ function lacksScope({ scopes = [] }: KeyFact, { route, token }: Petition): boole
   return required !== undefined && !required.every(has);
 }
 
+/** Features that the route requires and the customer has not, neither by plan nor by add-on. */
+export const featuresLacked = (
+  { features = [] }: Pick<KeyFact['customer'], 'features'>,
+  { required_features: required = [] }: Pick<RouteFact, 'required_features'>,
+): string[] => required.filter((feature) => !features.includes(feature));
+
+/** What is said of an objection beyond its own text; undefined where that is all. */
+export function objectionDetail(
+  reason: RefusalReason,
+  { customer }: KeyFact,
+  { route }: Pick<Petition, 'route'>,
+): string | undefined {
+  if (reason !== 'feature_missing') return undefined;
+  const lacked = featuresLacked(customer, route).join(', ');
+  return `The customer's plan lacks what the route requires: ${lacked}`;
+}
+
 export const isTooLarge = ({ route, contentLength }: Petition): boolean =>
   (contentLength ?? 0) > route.max_body_bytes;
 
@@ -46,6 +63,7 @@ export function objection(fact: KeyFact, of: Petition, now: number): RefusalReas
   if (fact.customer.state !== 'active') return 'customer_archived';
   if (lacksScope(fact, of)) return 'scope_missing';
   if (fact.customer.subscription === null) return 'subscription_missing';
+  if (featuresLacked(fact.customer, of.route).length > 0) return 'feature_missing';
   return isTooLarge(of) ? 'body_too_large' : undefined;
 }
 

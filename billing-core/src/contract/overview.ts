@@ -13,6 +13,8 @@ export const endpoint = z.object({
   methods: z.array(z.string()),
   /** The gateway's address with the route's path pattern. */
   url: z.string(),
+  /** Features that it requires and the customer's plan and add-ons lack; requests are refused. */
+  missing_features: z.array(z.string()),
 });
 export type Endpoint = z.infer<typeof endpoint>;
 

@@ -5,6 +5,7 @@ import { ON_UNREACHABLE, QUOTA_SCOPES, WINDOW_KINDS } from './facts.ts';
 import { decimal, id, optionalText, text, time } from './field.ts';
 import { priceInput } from './price-input.ts';
 import { price } from './price.ts';
+import { featureName } from './route-access.ts';
 
 export const VERSION_STATES = ['draft', 'published', 'archived'] as const;
 /** At the limit: refuse; go on and bill; or there is none, and use is only shown. */
@@ -39,8 +40,15 @@ const rateLimit = z.object({
   on_unreachable: z.enum(ON_UNREACHABLE),
 });
 const feature = z.object({ id: z.string(), kind: z.literal('feature'), feature: z.string() });
+const includedUnits = z.object({
+  id: z.string(),
+  kind: z.literal('included_units'),
+  meter_id: z.string(),
+  /** Units of the meter that each one of the add-on puts on top, for a whole period. */
+  units: z.string(),
+});
 export const entitlement = z
-  .discriminatedUnion('kind', [quota, rateLimit, feature])
+  .discriminatedUnion('kind', [quota, rateLimit, feature, includedUnits])
   .meta({ id: 'Entitlement' });
 export type Entitlement = z.infer<typeof entitlement>;
 
@@ -67,6 +75,7 @@ const quotaInput = z
     rate_per_second: nothing,
     burst: nothing,
     feature: nothing,
+    units: nothing,
   })
   .refine(({ enforcement, limit }) => enforcement === 'unlimited' || limit !== null, {
     path: ['limit'],
@@ -91,10 +100,11 @@ const entitlementInput = z.discriminatedUnion('kind', [
     scope: nothing,
     enforcement: nothing,
     feature: nothing,
+    units: nothing,
   }),
   z.strictObject({
     kind: z.literal('feature'),
-    feature: z.string().regex(/^[a-z][a-z0-9_.-]{0,62}$/, 'is not lower-case letters, digits, _.-'),
+    feature: featureName(),
     meter_id: nothing,
     limit: nothing,
     window: nothing,
@@ -103,6 +113,20 @@ const entitlementInput = z.discriminatedUnion('kind', [
     on_unreachable: nothing,
     rate_per_second: nothing,
     burst: nothing,
+    units: nothing,
+  }),
+  z.strictObject({
+    kind: z.literal('included_units'),
+    meter_id: id('mtr'),
+    units: decimal().refine((text) => /[1-9]/.test(text), 'is not positive'),
+    limit: nothing,
+    window: nothing,
+    scope: nothing,
+    enforcement: nothing,
+    on_unreachable: nothing,
+    rate_per_second: nothing,
+    burst: nothing,
+    feature: nothing,
   }),
 ]);
 export type EntitlementInput = z.infer<typeof entitlementInput>;

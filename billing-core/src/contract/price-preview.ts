@@ -27,13 +27,15 @@ const fields = z.strictObject({
   /** Days of the period in which the price held, the first and the last one counted. */
   active_days: days().optional(),
   period_days: days().optional(),
+  /** Units that add-ons put on top of those that the price includes, of that part of the period. */
+  added_units: decimal().optional(),
   /** Whether nothing more of the period follows, so that a minimum is due. */
   final: z.boolean().default(true),
 });
 type Fields = z.infer<typeof fields>;
 
 function* faults(asked: Fields): Generator<[path: string, message: string]> {
-  const { price, quantity, quantities: each, active_days, period_days } = asked;
+  const { price, quantity, quantities: each, added_units, active_days, period_days } = asked;
   const { already_rated_quantity: rated, already_rated_quantities: ratedEach } = asked;
   const isFlat = price.model === 'flat';
   if (quantity !== undefined && each) yield ['quantities', 'is given beside quantity'];
@@ -44,6 +46,7 @@ function* faults(asked: Fields): Generator<[path: string, message: string]> {
   for (const [path, value] of Object.entries({
     quantity,
     quantities: each,
+    added_units,
     already_rated_quantity: rated,
     already_rated_quantities: ratedEach,
   })) {

@@ -30,6 +30,7 @@ export const REFUSALS = {
   scope_missing: [403, 'The API key lacks a scope that the route requires'],
   // Also of one that is paused, or that debts have stopped.
   subscription_missing: [402, 'No subscription of the customer pays for requests just now'],
+  feature_missing: [403, 'The plan of the customer lacks a feature that the route requires'],
   body_too_large: [413, 'The request body is over the limit of this route'],
   idempotency_key_invalid: [400, 'The Idempotency-Key is no text of 1 to 255 characters'],
   upstream_unavailable: [503, 'No upstream of the route can be asked just now'],

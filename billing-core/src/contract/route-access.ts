@@ -8,6 +8,7 @@ import { jwt, jwtFact } from './token-rule.ts';
 
 export const SUBNETS_MAX = 200;
 export const SCOPES_MAX = 50;
+export const FEATURES_MAX = 50;
 const ORIGINS_MAX = 100;
 const CORS_HEADERS_MAX = 100;
 
@@ -27,6 +28,16 @@ export const scopes = () =>
     .array(z.string().regex(/^[a-z0-9][a-z0-9:._-]{0,62}$/, 'is not a scope such as orders:read'))
     .max(SCOPES_MAX)
     .refine((list) => new Set(list).size === list.length, 'names a scope twice');
+
+/** What a plan can have, on or off. */
+export const featureName = () =>
+  z.string().regex(/^[a-z][a-z0-9_.-]{0,62}$/, 'is not lower-case letters, digits, _.-');
+
+export const features = () =>
+  z
+    .array(featureName())
+    .max(FEATURES_MAX)
+    .refine((list) => new Set(list).size === list.length, 'names a feature twice');
 
 export const maintenance = () =>
   z.strictObject({
@@ -96,6 +107,8 @@ export const accessFields = {
   ip_allow: subnets(),
   ip_deny: subnets(),
   required_scopes: scopes(),
+  /** What the customer's plan, or an add-on, has to have. */
+  required_features: features(),
   cors: cors().nullable(),
   /** Where a request may carry its key. In the query it is taken out before the upstream. */
   key_location: keyPlaces(),
@@ -107,6 +120,7 @@ export const accessDefaults = {
   ip_allow: [],
   ip_deny: [],
   required_scopes: [],
+  required_features: [],
   cors: null,
   key_location: { header: 'x-api-key', bearer: true, query: null },
   jwt: null,
@@ -118,6 +132,7 @@ export const accessFacts = {
   ip_allow: z.array(z.string()).optional(),
   ip_deny: z.array(z.string()).optional(),
   required_scopes: z.array(z.string()).optional(),
+  required_features: z.array(z.string()).optional(),
   cors: corsRule().strip().optional(),
   key_location: keyPlaces().strip().optional(),
   jwt: jwtFact().optional(),

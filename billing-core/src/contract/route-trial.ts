@@ -53,8 +53,9 @@ export const routeTrial = z
     /** What is asked of one of these, by weight. */
     forwarded: z.array(z.object({ url: z.string(), weight: z.number().int() })),
     /** What the answer to it depends on, and was not named. */
-    open: z.array(z.enum(['key', 'address', 'scopes'])),
+    open: z.array(z.enum(['key', 'address', 'scopes', 'features'])),
     required_scopes: z.array(z.string()),
+    required_features: z.array(z.string()),
     metering: shownMeteringRules(),
     billable_outcomes: z.array(z.enum(OUTCOMES)),
     /** Of the key: what would limit it. */

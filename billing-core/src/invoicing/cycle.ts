@@ -3,6 +3,7 @@ import type { Price } from '../contract/price.ts';
 import { MINUTE_MS } from '../kit/clock.ts';
 import type { Terms } from '../rating/model.ts';
 import { advanceFees, arrearsFees, type Fee } from '../subscriptions/fees.ts';
+import { addedUnits } from '../subscriptions/added-units.ts';
 import { recurringFees, type Item } from '../subscriptions/items.ts';
 import type { Period } from '../subscriptions/model.ts';
 import {
@@ -28,7 +29,12 @@ export type UsageCharge = {
   fromMinute: number;
   toMinute: number;
   share: NonNullable<Terms['share']>;
+  /** What add-ons put on top of the units that the price includes. */
+  added: NonNullable<Terms['added']>;
 };
+
+/** A subscription's time with its add-ons, those it had too. */
+export type Equipped = Timed & { items?: readonly Item[] };
 
 /**
  * When the period that holds this time ends: by itself, or earlier because the subscription ends
@@ -48,20 +54,20 @@ const paidIn = (timed: Timed, time: Period): Segment[] =>
 
 const isUsage = (price: Price): price is UsagePrice => price.model !== 'flat';
 
-function chargesOf(timed: Timed, segment: Segment, version: PlanVersion): UsageCharge[] {
+function chargesOf(timed: Equipped, segment: Segment, versionOf: VersionOf): UsageCharge[] {
   const { start, end } = segment;
+  const version = versionOf(segment.plan_version_id);
   const share = shareOfSegment(timed, segment, version.proration);
   const minutes = { fromMinute: start / MINUTE_MS, toMinute: end / MINUTE_MS };
-  return version.prices
-    .filter(isUsage)
-    .map((price) => ({ version, price, time: { start, end }, ...minutes, share }));
+  return version.prices.filter(isUsage).map((price) => {
+    const added = addedUnits(timed, segment, { meterId: price.meter_id, versionOf });
+    return { version, price, time: { start, end }, ...minutes, share, added };
+  });
 }
 
 /** The usage prices that held in this time, segment by segment. */
-export const usageCharges = (timed: Timed, time: Period, versionOf: VersionOf): UsageCharge[] =>
-  paidIn(timed, time).flatMap((segment) =>
-    chargesOf(timed, segment, versionOf(segment.plan_version_id)),
-  );
+export const usageCharges = (timed: Equipped, time: Period, versionOf: VersionOf): UsageCharge[] =>
+  paidIn(timed, time).flatMap((segment) => chargesOf(timed, segment, versionOf));
 
 /** Those of them that these hours touch; hours since the epoch, in any order. */
 export function chargesTouched(
@@ -86,11 +92,7 @@ export const feesAfter = (timed: Timed, time: Period, versionOf: VersionOf): Fee
  * Flat fees that are due ahead because a period ended then and the next one began by itself; every
  * other beginning is charged by subscriptions when it happens.
  */
-export function feesAhead(
-  timed: Timed & { items?: readonly Item[] },
-  at: number,
-  versionOf: VersionOf,
-): Fee[] {
+export function feesAhead(timed: Equipped, at: number, versionOf: VersionOf): Fee[] {
   const next = segmentAt(timed, at);
   const isRegular = segmentAt(timed, at - 1)?.period.end === at;
   if (next?.standing !== 'paid' || !isRegular) return [];

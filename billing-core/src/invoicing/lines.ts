@@ -84,6 +84,7 @@ function usageLine(used: Used, { kind, billed, final = true }: How): DraftLine {
       currency: version.currency,
       meter,
       share: charge.share,
+      added: charge.added,
       final,
       ...(before && { before }),
     },

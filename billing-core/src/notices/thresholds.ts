@@ -5,6 +5,7 @@ import { quotaWindow } from '../contract/quota-window.ts';
 import { MINUTE_MS } from '../kit/clock.ts';
 import { includedIn } from '../rating/rate.ts';
 import { windowOf, zoneOf, type Calendar } from '../subscriptions/calendar.ts';
+import { addedUnits } from '../subscriptions/added-units.ts';
 import type { Item } from '../subscriptions/items.ts';
 import { segmentAt, shareOfSegment, type Timed } from '../subscriptions/segments.ts';
 
@@ -110,7 +111,10 @@ function includedAt(watched: Watched, at: number): Threshold[] {
   return version.prices.flatMap((price): Threshold[] => {
     if (price.model === 'flat') return [];
     const meter = watched.meter(price.meter_id);
-    const included = includedIn(price, { currency: version.currency, meter, share }).toFixed();
+    const versionOf = (id: string) => watched.version(id);
+    const added = addedUnits(timed, segment, { meterId: meter.id, versionOf });
+    const terms = { currency: version.currency, meter, share, added };
+    const included = includedIn(price, terms).toFixed();
     const limit = scaled(included, meter.scale) ?? 0n;
     if (limit === 0n) return [];
     return [

@@ -2,6 +2,7 @@ import { shownVersion } from '../catalog/model.ts';
 import { planById, versionById } from '../catalog/plan-store.ts';
 import { unscaled } from '../catalog/quantity.ts';
 import type { RouteFact } from '../contract/facts.ts';
+import { featuresLacked } from '../contract/objection.ts';
 import type { Endpoint, Overview } from '../contract/overview.ts';
 import { shownPortalCustomer } from '../customers/http.ts';
 import { customerById } from '../customers/store.ts';
@@ -17,14 +18,23 @@ import { heldBy } from '../subscriptions/store.ts';
 import { meterTotals, refusedRequests } from '../usage/reading.ts';
 import { quotaStates, REQUESTS_METER } from './state.ts';
 
-type Offered = Pick<RouteFact, 'id' | 'name' | 'host' | 'path_pattern' | 'methods'>;
+type Offered = Pick<RouteFact, 'id' | 'name' | 'host' | 'path_pattern' | 'methods'> &
+  Pick<RouteFact, 'required_features'>;
 
-/** Where a customer calls a route: the gateway's address, with the route's host if it has one. */
-export function endpointOf(route: Offered, gatewayUrl: string): Endpoint {
+/**
+ * Where a customer with these features calls a route: the gateway's address, with the route's host
+ * if it has one.
+ */
+export function endpointOf(
+  route: Offered,
+  gatewayUrl: string,
+  features: readonly string[] = [],
+): Endpoint {
   const { protocol, port } = new URL(gatewayUrl);
   const own = `${protocol}//${route.host}${port === '' ? '' : `:${port}`}`;
   const url = `${route.host === '*' ? gatewayUrl : own}${route.path_pattern}`;
-  return { route_id: route.id, name: route.name, methods: route.methods, url };
+  const missing_features = featuresLacked({ features: [...features] }, route);
+  return { route_id: route.id, name: route.name, methods: route.methods, url, missing_features };
 }
 
 async function planOf(sql: Query, versionId: string): Promise<Overview['plan']> {
@@ -90,18 +100,19 @@ export async function customerOverview(
   const routes = await activeRows(sql);
   const plan = row ? await planOf(sql, row.plan_version_id) : null;
   const addOns = row ? await addOnsOf(sql, row.id, now) : [];
+  const features = featuresOf(plan ? [plan, ...addOns] : []);
   return {
     customer: shownPortalCustomer(customer),
     subscription,
     plan,
     add_ons: addOns,
-    features: featuresOf(plan ? [plan, ...addOns] : []),
+    features,
     period: subscription?.current_period ?? null,
     quotas: await quotaStates(sql, customerId, { held, now }),
     rate_limit: rate && { rate_per_second: String(rate.rate_per_second), burst: rate.burst },
     last_24h: await lastDay(sql, customerId, now),
     endpoints: routes.map(({ id, name, definition }) =>
-      endpointOf({ id, name, ...definition }, gatewayUrl),
+      endpointOf({ id, name, ...definition }, gatewayUrl, features),
     ),
     as_of: new Date(now).toISOString(),
   };

@@ -48,6 +48,7 @@ function errorsIn(asked: Asked, meters: readonly MeterRow[]): FieldError[] {
   for (const [path, quantity] of quantitiesOf(asked)) {
     total += checks.quantity(path, asked.price.meter_id ?? '', quantity) ?? 0n;
   }
+  checks.quantity('added_units', asked.price.meter_id ?? '', asked.added_units ?? '0');
   const errors = [
     ...priceErrors(asked.price, 'price', meters),
     ...eventErrors(asked),

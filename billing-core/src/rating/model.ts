@@ -37,6 +37,8 @@ export type Terms = {
   meter?: CountedBy;
   /** The part of the period in which the price held; all of it unless said. */
   share?: Share & { unit: 'day' | 'second' };
+  /** What add-ons put on top of the units that the price includes, each for its part of a period. */
+  added?: readonly { units: string; times: bigint; share?: Share }[];
   /**
    * What was rated of the same period before, for progressive billing. What was billed for it, in
    * minor units, follows from it unless said.

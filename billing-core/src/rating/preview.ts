@@ -32,8 +32,15 @@ function shareIn({ active_days, period_days }: Asked): Pick<Terms, 'share'> {
 
 /** The line of a preview. Its price and quantities have been checked against the meter. */
 export function rated(asked: Asked, meter: CountedBy | undefined): Rated {
-  const { price, currency, final, quantity, quantities } = asked;
-  const terms = { currency, final, ...beforeIn(asked), ...shareIn(asked), ...(meter && { meter }) };
+  const { price, currency, final, quantity, quantities, added_units } = asked;
+  const terms = {
+    currency,
+    final,
+    ...beforeIn(asked),
+    ...shareIn(asked),
+    ...(meter && { meter }),
+    ...(added_units !== undefined && { added: [{ units: added_units, times: 1n }] }),
+  };
   // The schema has filled in every field that a kind has; what is left of others is null.
   const line = rate(price as PriceTerms, usageOf(quantity, quantities), terms);
   if (line.rounded_amount.replace('-', '').length <= AMOUNT_DIGITS_MAX) return line;

@@ -7,6 +7,7 @@ import {
   isWhole,
   least,
   rounded,
+  sum,
   unitsFor,
   ZERO,
   type Exact,
@@ -85,15 +86,19 @@ function flatSlice({ amount }: FlatPrice, { currency, share }: Terms): Slice {
 
 function usageSlices(price: UsagePrice, usage: Usage, terms: Terms): Slice[] {
   const { currency } = terms;
-  const included = freeUnits(price.included_units, terms);
   if (isPercentage(price)) {
-    const allowance = { included, ...freeOf(price, terms) };
+    const allowance = { included: includedIn(price, terms), ...freeOf(price, terms) };
     return percentageSlices(price, usage, { allowance, currency });
   }
   const quantity = quantityOf(usage);
-  const covered = least(quantity, included);
-  const paid = quantity.minus(covered);
-  return [...includedSlices(covered), ...pricedSlices(price, paid, currency)];
+  const covered = least(quantity, freeUnits(price.included_units, terms));
+  const added = least(quantity.minus(covered), unitsAdded(terms));
+  const paid = quantity.minus(covered).minus(added);
+  return [
+    ...includedSlices(covered, 'included'),
+    ...includedSlices(added, 'included with add-ons'),
+    ...pricedSlices(price, paid, currency),
+  ];
 }
 
 const isPercentage = (price: UsagePrice): price is PercentagePrice =>
@@ -117,15 +122,23 @@ function unitSlices(unit_amount: string, paid: Exact, currency: string): Slice[]
   return [sliceOf('units', paid.times(unit_amount), { quantity, unit_amount, description })];
 }
 
-function includedSlices(covered: Exact): Slice[] {
+function includedSlices(covered: Exact, how: string): Slice[] {
   if (covered.isZero()) return [];
-  const description = `${count(covered)} included`;
+  const description = `${count(covered)} ${how}`;
   return [sliceOf('included', ZERO, { quantity: covered.toFixed(), description })];
 }
 
-/** The units that the price includes in that part of a period. */
+/** The units that the price includes in that part of a period, and those that add-ons add. */
 export const includedIn = ({ included_units }: UsagePrice, terms: Terms): Exact =>
-  freeUnits(included_units, terms);
+  freeUnits(included_units, terms).plus(unitsAdded(terms));
+
+/** Each up to the next unit that the meter counts, as what a price includes. */
+const unitsAdded = ({ added = [], meter }: Terms): Exact =>
+  sum(
+    added.map(({ units, times, share }) =>
+      unitsFor(exact(units).times(exact(times)), share, meter?.scale ?? 0),
+    ),
+  );
 
 const freeUnits = (units: string, { share, meter }: Terms): Exact =>
   unitsFor(exact(units), share, meter?.scale ?? 0);

@@ -52,14 +52,15 @@ function upstreamFact(of: RouteDefinition, textOf: SecretText) {
 }
 
 function accessFact(of: RouteDefinition) {
-  const { maintenance, ip_allow, ip_deny, required_scopes, cors, key_location, jwt } = of;
+  const { maintenance, ip_allow, ip_deny, cors, key_location, jwt } = of;
+  const { required_scopes, required_features } = of;
   const { header, bearer, query } = key_location;
   const usual =
     header === KEY_LOCATION.header &&
     bearer === KEY_LOCATION.bearer &&
     query === KEY_LOCATION.query;
   return {
-    ...set({ maintenance, ip_allow, ip_deny, required_scopes, cors, jwt }),
+    ...set({ maintenance, ip_allow, ip_deny, required_scopes, required_features, cors, jwt }),
     ...(!usual && { key_location }),
   };
 }

@@ -80,6 +80,9 @@ export function checkRoute(route: WholeRoute, meters: readonly KnownMeter[]): Ro
   if (!takesKeys(route.key_location) && route.jwt === null) {
     errors.push({ path: 'key_location', message: 'leaves no place for a key' });
   }
+  if (route.public && route.required_features.length > 0) {
+    errors.push({ path: 'required_features', message: 'is nothing of a public route' });
+  }
   const metering = route.metering.flatMap((rule, i): RouteMetering[] => {
     const meter = meters.find(({ slug }) => slug === rule.meter);
     if (!meter) {

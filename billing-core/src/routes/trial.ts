@@ -7,7 +7,7 @@ import {
   pathFormOf,
   withoutParameter,
 } from '../contract/forwarded-path.ts';
-import { closedTo, objection } from '../contract/objection.ts';
+import { closedTo, objection, objectionDetail } from '../contract/objection.ts';
 import { REFUSALS, type RefusalReason } from '../contract/refusals.ts';
 import { readHost, readTarget, type RequestPath } from '../contract/request-path.ts';
 import type { RouteTrial, RouteTrialRequest } from '../contract/route-trial.ts';
@@ -25,15 +25,20 @@ const NOTHING: RouteTrial = {
   forwarded: [],
   open: [],
   required_scopes: [],
+  required_features: [],
   metering: [],
   billable_outcomes: [],
   rate_limit: null,
   quotas: [],
 };
 
-function refused(code: RefusalReason, more: Partial<RouteTrial> = {}): Settled {
+function refused(
+  code: RefusalReason,
+  more: Partial<RouteTrial> = {},
+  said?: string | null,
+): Settled {
   const [status, detail] = REFUSALS[code];
-  return { refusal: { status, code, detail }, ...more };
+  return { refusal: { status, code, detail: said ?? detail }, ...more };
 }
 
 type Found = { host: string; path: RequestPath };
@@ -83,7 +88,11 @@ type Asked = { asked: RouteTrialRequest; key: KeyFact | undefined; now: number }
 
 /** What the route that matches says, in the order in which a gateway asks. */
 function judge(route: Route, path: RequestPath, { asked, key, now }: Asked): Settled {
-  const { id, version, name, required_scopes, metering, billable_outcomes } = route;
+  const { id, version, name, metering, billable_outcomes } = route;
+  const required = {
+    required_scopes: route.required_scopes,
+    required_features: route.required_features,
+  };
   const shown = { route: { id, version, name, public: route.public } };
   const address = asked.address === null ? undefined : readAddress(asked.address);
   const fence = fenceOf(route);
@@ -93,16 +102,15 @@ function judge(route: Route, path: RequestPath, { asked, key, now }: Asked): Set
   const fact = maintenance ? { maintenance } : {};
   const closed = closedTo(fact, address === undefined ? undefined : fence, () => address);
   if (closed) {
-    const answer = refused(closed, shown);
-    if (maintenance?.message && answer.refusal) answer.refusal.detail = maintenance.message;
-    return answer;
+    return refused(closed, shown, maintenance?.message);
   }
   const passed = { ...shown, forwarded: forwardedTo(route, path), open };
   if (route.public) return { refusal: null, ...passed };
-  const counted = { ...passed, required_scopes, metering, billable_outcomes };
+  const counted = { ...passed, ...required, metering, billable_outcomes };
   if (!key) {
     open.push('key');
-    if (required_scopes.length > 0) open.push('scopes');
+    if (route.required_scopes.length > 0) open.push('scopes');
+    if (route.required_features.length > 0) open.push('features');
     return { refusal: null, ...counted };
   }
   const { ip_allow, ip_deny, ...anywhere } = key;
@@ -111,7 +119,9 @@ function judge(route: Route, path: RequestPath, { asked, key, now }: Asked): Set
   const judged = address === undefined ? anywhere : key;
   const petition = { route, address: () => address, contentLength: undefined };
   const objected = objection(judged, petition, now);
-  if (objected) return refused(objected, { ...shown, required_scopes });
+  if (objected) {
+    return refused(objected, { ...shown, ...required }, objectionDetail(objected, key, petition));
+  }
   return { refusal: null, ...counted, ...limitsOf(route, key) };
 }
 

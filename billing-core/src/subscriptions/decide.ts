@@ -163,7 +163,10 @@ function itemFees(before: Loaded, after: Loaded, { minute, was, is }: ItemChange
   const termsOf = versionOf(after);
   const isOnce = termsOf((is ?? was)?.plan_version_id ?? '').charged === 'once';
   // What is due once is due whatever the subscription does just now, and is not given back.
-  if (isOnce) return is === undefined ? [] : onceFees(is, part, termsOf);
+  if (isOnce) {
+    const more = (is?.quantity ?? 0) - (was?.quantity ?? 0);
+    return is === undefined || more <= 0 ? [] : onceFees({ ...is, quantity: more }, part, termsOf);
+  }
   if (segment.standing !== 'paid' || isRegular(timedOf(before), minute)) return [];
   const credits = was ? feesOfItem(was, { part, termsOf, fees: creditFees }) : [];
   const fees = is ? feesOfItem(is, { part, termsOf, fees: advanceFees }) : [];

@@ -43,3 +43,13 @@ export const raisedLimit = (sql: Query, at: ReturnType<typeof timeThere>) => sql
                  and raise.kind = 'quota' and raise.meter_id = e.meter_id
                  and raise.quota_window = e.quota_window
                  and raise.quota_scope = e.quota_scope), 0), ${QUANTITY_MAX}) end`;
+
+/** Features of the plan and of add-ons, each once, of the subscription `s`. `at`: a time there. */
+export const featuresHeld = (sql: Query, at: ReturnType<typeof timeThere>) => sql`
+  array(select distinct has.feature from entitlements has
+         where has.kind = 'feature' and (has.plan_version_id = s.plan_version_id
+            or has.plan_version_id in (
+               select item.plan_version_id from subscription_items item
+                where item.subscription_id = s.id and item.starts_at <= ${at}
+                  and (item.ends_at is null or item.ends_at > ${at})))
+         order by 1)`;

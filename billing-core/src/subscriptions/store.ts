@@ -2,11 +2,14 @@ import type { CustomerFact, QuotaFact, QuotaScope, WindowKind } from '../contrac
 import { zonesColumn, type BillingZones } from '../customers/store.ts';
 import type { Query } from '../kit/database.ts';
 import { turnsOf, ZONE_MEMORY_MS, type Calendar } from './calendar.ts';
-import { raisedLimit } from './item-store.ts';
+import { featuresHeld, raisedLimit } from './item-store.ts';
 import { subscriptionState, type Ends } from './model.ts';
 
 /** What the customer's live subscription grants, as gateways are told. */
-export type Entitlements = Pick<CustomerFact, 'subscription' | 'rate_limit' | 'quotas'>;
+export type Entitlements = Pick<
+  CustomerFact,
+  'subscription' | 'rate_limit' | 'quotas' | 'features'
+>;
 
 /** A quota as the plan has it; limits in scaled units. */
 export type HeldQuota = Pick<
@@ -25,6 +28,8 @@ export type Held = {
   calendar: Calendar;
   rate_limit: CustomerFact['rate_limit'];
   quotas: HeldQuota[];
+  /** Of the plan and of add-ons, each once. */
+  features: string[];
 };
 
 type EntitledRow = Ends & {
@@ -47,6 +52,7 @@ type EntitledRow = Ends & {
   burst: number | null;
   limited_at: Date | null;
   unpaid_rate_per_second: string | null;
+  features: string[];
 };
 
 async function entitledRows(sql: Query, customerId: string, now: number): Promise<EntitledRow[]> {
@@ -57,12 +63,14 @@ async function entitledRows(sql: Query, customerId: string, now: number): Promis
            meters.slug as meter_slug, meters.unit as meter_unit, meters.scale as meter_scale,
            (${raisedLimit(sql, sql`${new Date(now)}::timestamptz`)})::bigint as quota_limit,
            quota_window, quota_scope, enforcement,
-           on_unreachable, rate_per_second, burst, limited_at, unpaid_rate_per_second
+           on_unreachable, rate_per_second, burst, limited_at, unpaid_rate_per_second,
+           ${featuresHeld(sql, sql`${new Date(now)}::timestamptz`)} as features
       from subscriptions s
       join customers on customers.id = customer_id
       join plan_versions on plan_versions.id = s.plan_version_id
       join plans on plans.id = plan_id
-      left join entitlements e on e.plan_version_id = s.plan_version_id and e.kind <> 'feature'
+      left join entitlements e on e.plan_version_id = s.plan_version_id
+             and e.kind in ('quota', 'rate_limit')
       left join meters on meters.id = meter_id
      where customer_id = ${customerId} and grants
      order by position`;
@@ -125,6 +133,7 @@ export async function heldBy(
     calendar: { zones: first.zones, anchor, aheadMs },
     rate_limit: lowerRate(rate ? rateOf(rate) : null, unpaidRate(first)),
     quotas: rows.flatMap(quotaOf),
+    features: first.features,
   };
 }
 
@@ -136,10 +145,10 @@ export async function entitlementsOf(
 ): Promise<Entitlements> {
   const held = await heldBy(sql, customerId, now);
   if (!held) return { subscription: null, rate_limit: null, quotas: [] };
-  const { subscription, rate_limit, calendar } = held;
+  const { subscription, rate_limit, calendar, features } = held;
   const quotas = held.quotas.flatMap(({ limit, enforcement, ...quota }): QuotaFact[] => {
     if (limit === null || enforcement === 'unlimited') return [];
     return [{ ...quota, limit, enforcement, turns: turnsOf(calendar, quota.window, now) }];
   });
-  return { subscription, rate_limit, quotas };
+  return { subscription, rate_limit, quotas, ...(features.length > 0 && { features }) };
 }

@@ -30,6 +30,7 @@ export class Shop {
   #core: Run | undefined;
   #env: Record<string, string> = {};
   #tokens = { admin: '', sync: '' };
+  #plans = 0;
   /** Requests that reached the API. */
   reached = 0;
   key = '';
@@ -43,12 +44,19 @@ export class Shop {
     });
   }
 
-  /** `databaseUrl` is where core finds its database; `at` where this test does. */
-  static async open(databaseUrl: string, at: () => string): Promise<Shop> {
+  /**
+   * `databaseUrl` is where core finds its database; `at` where this test does; `settings` are
+   * variables of core's environment beside the usual ones.
+   */
+  static async open(
+    databaseUrl: string,
+    at: () => string,
+    settings: Record<string, string> = {},
+  ): Promise<Shop> {
     const shop = new Shop(at);
     shop.#upstream.listen(0, '127.0.0.1');
     await once(shop.#upstream, 'listening');
-    shop.#env = { ...(await environment(databaseUrl)), LOG_LEVEL: 'warn' };
+    shop.#env = { ...(await environment(databaseUrl)), LOG_LEVEL: 'warn', ...settings };
     shop.#tokens = await shop.sql(async (sql) => ({
       admin: await mint(sql, 'admin'),
       sync: await mint(sql, 'sync'),
@@ -75,13 +83,17 @@ export class Shop {
     }
   }
 
-  async api<Answer>(path: string, body?: unknown): Promise<Answer> {
+  async api<Answer>(
+    path: string,
+    body?: unknown,
+    method = body === undefined ? 'GET' : 'POST',
+  ): Promise<Answer> {
     const headers = {
       authorization: `Bearer ${this.#tokens.admin}`,
       'content-type': 'application/json',
     };
     const answer = await fetch(`http://127.0.0.1:${this.#env['PORT']}/v1${path}`, {
-      method: body === undefined ? 'GET' : 'POST',
+      method,
       headers,
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
@@ -91,21 +103,38 @@ export class Shop {
 
   /** One customer with a hard quota, and a route to the API. */
   async sell(limit: number): Promise<void> {
-    const { port } = this.#upstream.address() as AddressInfo;
-    const upstream_url = `http://127.0.0.1:${port}`;
-    await this.api('/routes', { name: 'all', path_pattern: '/*', upstream_url });
+    await this.openRoute();
     const quota = { kind: 'quota', meter_id: 'mtr_requests', limit: String(limit) };
     const entitlements = [{ ...quota, window: 'month', enforcement: 'hard' }];
-    const plan = await this.api<{ id: string }>('/plans', { slug: 'p', name: 'P' });
-    const content = { currency: 'USD', prices: [], entitlements };
+    const buyer = await this.subscriber(await this.offer({ entitlements }));
+    this.customerId = buyer.id;
+    this.key = buyer.key;
+  }
+
+  /** A route to the API: all of it unless said. */
+  async openRoute(more: object = { name: 'all', path_pattern: '/*' }): Promise<void> {
+    const { port } = this.#upstream.address() as AddressInfo;
+    await this.api('/routes', { upstream_url: `http://127.0.0.1:${port}`, ...more });
+  }
+
+  /** A published version of a plan of its own; its id. */
+  async offer(terms: object, kind: 'plan' | 'add_on' = 'plan'): Promise<string> {
+    this.#plans += 1;
+    const named = { slug: `p${this.#plans}`, name: `P${this.#plans}`, kind };
+    const plan = await this.api<{ id: string }>('/plans', named);
+    const content = { currency: 'USD', prices: [], entitlements: [], ...terms };
     const version = await this.api<{ id: string }>(`/plans/${plan.id}/versions`, content);
     await this.api(`/plan-versions/${version.id}/publish`, {});
-    const customer = await this.api<{ id: string }>('/customers', { name: 'C' });
-    const subscription = { customer_id: customer.id, plan_version_id: version.id };
-    await this.api('/subscriptions', subscription);
-    const key = await this.api<{ secret: string }>(`/customers/${customer.id}/keys`, { name: 'k' });
-    this.customerId = customer.id;
-    this.key = key.secret;
+    return version.id;
+  }
+
+  /** A customer on this version, with a key. */
+  async subscriber(versionId: string): Promise<{ id: string; subscription: string; key: string }> {
+    const { id } = await this.api<{ id: string }>('/customers', { name: 'C' });
+    const wanted = { customer_id: id, plan_version_id: versionId };
+    const { id: subscription } = await this.api<{ id: string }>('/subscriptions', wanted);
+    const key = await this.api<{ secret: string }>(`/customers/${id}/keys`, { name: 'k' });
+    return { id, subscription, key: key.secret };
   }
 
   /** Starts a gateway, on a spool that is there already when `at` names one. */
@@ -137,9 +166,11 @@ export class Shop {
     await ended;
   }
 
-  async ask(at: number): Promise<number> {
-    const headers = { authorization: `Bearer ${this.key}` };
-    const answer = await fetch(`${this.gateways[at]?.url}/x`, { headers }).catch(() => undefined);
+  async ask(at: number, key = this.key, path = '/x'): Promise<number> {
+    const headers = { authorization: `Bearer ${key}` };
+    const answer = await fetch(`${this.gateways[at]?.url}${path}`, { headers }).catch(
+      () => undefined,
+    );
     await answer?.arrayBuffer();
     return answer?.status ?? 0;
   }
@@ -154,12 +185,12 @@ export class Shop {
   }
 
   /** Asks until gateways say, again and again, that the quota is used up. Gives how many served. */
-  async exhaust(): Promise<number> {
+  async exhaust(key = this.key): Promise<number> {
     let served = 0;
     let refusedInARow = 0;
     const client = async (at: number): Promise<void> => {
       while (refusedInARow < 200) {
-        const status = await this.ask(at % this.gateways.length);
+        const status = await this.ask(at % this.gateways.length, key);
         if (status === 200) served += 1;
         refusedInARow = status === 429 ? refusedInARow + 1 : 0;
       }

@@ -1,6 +1,7 @@
 import { Plus } from 'lucide-react';
 import { useFieldArray, useWatch, type UseFormReturn } from 'react-hook-form';
 import type { Meter } from '@tollgate/billing-core/contract/meter.ts';
+import type { Plan } from '@tollgate/billing-core/contract/plan.ts';
 import { Button } from '../kit/button.tsx';
 import { SelectField, TextField } from '../kit/field.tsx';
 import { Card } from '../kit/page.tsx';
@@ -10,11 +11,19 @@ import { meterOptions } from './queries.ts';
 import { amountFault, countFault } from './values.ts';
 import { emptyEntitlement, type VersionValues } from './version-values.ts';
 
-const KINDS = [
-  { value: 'quota', label: t('Quota') },
-  { value: 'rate_limit', label: t('Rate limit') },
-  { value: 'feature', label: t('Feature') },
-];
+const FEATURE = { value: 'feature', label: t('Feature') };
+const KINDS: Record<Plan['kind'], { value: string; label: string }[]> = {
+  plan: [
+    { value: 'quota', label: t('Quota') },
+    { value: 'rate_limit', label: t('Rate limit') },
+    FEATURE,
+  ],
+  add_on: [
+    { value: 'quota', label: t('Raises a quota') },
+    { value: 'included_units', label: t('Adds included units') },
+    FEATURE,
+  ],
+};
 
 const WINDOWS = [
   { value: 'minute', label: t('Minute') },
@@ -47,14 +56,21 @@ interface FieldsProps {
   form: UseFormReturn<VersionValues>;
   meters: readonly Meter[];
 }
+interface EntitlementsProps extends FieldsProps {
+  /** Of the plan that it is a version of. */
+  kind: Plan['kind'];
+}
 
-/** What a version allows. None means no limit. */
-export function EntitlementFields({ form, meters }: FieldsProps) {
+/** What a version allows, or an add-on adds. None means no limit. */
+export function EntitlementFields({ form, meters, kind }: EntitlementsProps) {
   const entitlements = useFieldArray({ control: form.control, name: 'entitlements' });
   return (
     <Card
       title={t('Entitlements')}
-      about={entitlements.fields.length === 0 && t('None: no limits.')}
+      about={
+        entitlements.fields.length === 0 &&
+        (kind === 'plan' ? t('None: no limits.') : t('None: it adds to nothing.'))
+      }
       actions={
         <Button
           size="sm"
@@ -72,7 +88,7 @@ export function EntitlementFields({ form, meters }: FieldsProps) {
             name={t('Entitlement {n}', { n: at + 1 })}
             onRemove={() => entitlements.remove(at)}
           >
-            <EntitlementField form={form} meters={meters} at={at} />
+            <EntitlementField form={form} meters={meters} of={kind} at={at} />
           </Item>
         ))}
       </ul>
@@ -80,11 +96,22 @@ export function EntitlementFields({ form, meters }: FieldsProps) {
   );
 }
 
-function EntitlementField({ form, meters, at }: FieldsProps & { at: number }) {
+function EntitlementField({
+  form,
+  meters,
+  of,
+  at,
+}: FieldsProps & { of: Plan['kind']; at: number }) {
   const kind = useWatch({ control: form.control, name: `entitlements.${at}.kind` });
   return (
     <div className="grid gap-4 sm:grid-cols-2 lg:grid-cols-4">
-      <SelectField form={form} name={`entitlements.${at}.kind`} label={t('Kind')} options={KINDS} />
+      <SelectField
+        form={form}
+        name={`entitlements.${at}.kind`}
+        label={t('Kind')}
+        options={KINDS[of]}
+      />
+      {kind === 'included_units' && <IncludedFields form={form} meters={meters} at={at} />}
       {kind === 'quota' && <QuotaFields form={form} meters={meters} at={at} />}
       {kind === 'rate_limit' && <RateFields form={form} at={at} />}
       {kind === 'feature' && (
@@ -148,6 +175,28 @@ function QuotaFields({ form, meters, at }: FieldsProps & { at: number }) {
           options={ON_UNREACHABLE}
         />
       )}
+    </>
+  );
+}
+
+function IncludedFields({ form, meters, at }: FieldsProps & { at: number }) {
+  return (
+    <>
+      <SelectField
+        form={form}
+        name={`entitlements.${at}.meter_id`}
+        label={t('Meter')}
+        options={meterOptions(meters)}
+      />
+      <TextField
+        form={form}
+        name={`entitlements.${at}.units`}
+        label={t('Units a period, each')}
+        inputMode="decimal"
+        hint={t('On top of what the plan’s price includes')}
+        required={t('Enter a number of units')}
+        check={countFault}
+      />
     </>
   );
 }

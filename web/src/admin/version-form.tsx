@@ -100,7 +100,7 @@ export function VersionForm(props: VersionFormProps) {
         </div>
       </Card>
       <PriceFields form={form} meters={meters} />
-      <EntitlementFields form={form} meters={meters} />
+      <EntitlementFields form={form} meters={meters} kind={kind} />
       <div className="flex flex-wrap justify-end gap-2">
         <ButtonLink href={cancelHref}>{t('Cancel')}</ButtonLink>
         <Button type="submit" tone="primary" busy={form.formState.isSubmitting}>

@@ -10,7 +10,7 @@ import { majorToMinor, minorToMajor } from '../kit/format.ts';
 import { priceInput, priceValues, type PriceValues } from './price-values.ts';
 
 export interface EntitlementValues {
-  kind: 'quota' | 'rate_limit' | 'feature';
+  kind: Entitlement['kind'];
   meter_id: string;
   limit: string;
   window: WindowKind;
@@ -20,6 +20,7 @@ export interface EntitlementValues {
   rate_per_second: string;
   burst: string;
   feature: string;
+  units: string;
 }
 
 /** A plan version as its form holds it: every field a text, amounts in major units. */
@@ -57,6 +58,7 @@ export function emptyEntitlement(meterId: string): EntitlementValues {
     rate_per_second: '',
     burst: '',
     feature: '',
+    units: '',
   };
 }
 
@@ -96,6 +98,9 @@ function entitlementValues(one: Entitlement, meterId: string): EntitlementValues
     const { kind, rate_per_second, burst, on_unreachable } = one;
     return { ...empty, kind, rate_per_second, burst: String(burst), on_unreachable };
   }
+  if (one.kind === 'included_units') {
+    return { ...empty, kind: one.kind, meter_id: one.meter_id, units: one.units };
+  }
   const { id: _, limit, ...quota } = one;
   return { ...empty, ...quota, limit: limit ?? '' };
 }
@@ -127,6 +132,9 @@ function entitlementInput(one: EntitlementValues): EntitlementInput {
       burst: Number(one.burst),
       on_unreachable: one.on_unreachable,
     };
+  }
+  if (one.kind === 'included_units') {
+    return { kind: 'included_units', meter_id: one.meter_id, units: one.units };
   }
   const { meter_id, window, scope, enforcement, on_unreachable } = one;
   const limit = enforcement === 'unlimited' ? null : one.limit;

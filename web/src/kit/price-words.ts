@@ -164,11 +164,12 @@ function eventBounds(price: EventTerms, money: (amount: string) => string): stri
   return words;
 }
 
-/** @returns what each one of an add-on puts on top of a quota; undefined for anything else. */
+/** @returns what each one of an add-on puts on top; undefined for what adds to no number. */
 export function raiseInWords(
   terms: EntitlementTerms,
   meters: readonly Named[],
 ): string | undefined {
+  if (terms.kind === 'included_units') return entitlementInWords(terms, meters);
   if (terms.kind !== 'quota' || terms.limit === null) return undefined;
   const meter = meters.find((one) => one.id === terms.meter_id);
   return t('+{limit} {meter} per {window} each', {
@@ -188,6 +189,12 @@ export function entitlementInWords(terms: EntitlementTerms, meters: readonly Nam
     });
   }
   const meter = meters.find((one) => one.id === terms.meter_id);
+  if (terms.kind === 'included_units') {
+    return t('+{units} {meter} included per period each', {
+      units: formatNumber(terms.units),
+      meter: meter?.name.toLowerCase() ?? terms.meter_id,
+    });
+  }
   const values = {
     meter: meter?.name.toLowerCase() ?? terms.meter_id,
     window: WINDOW_NAMES[terms.window],
