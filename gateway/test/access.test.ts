@@ -100,6 +100,43 @@ describe('scopes', () => {
   });
 });
 
+describe('features', () => {
+  const customer = (features?: string[]) => ({
+    ...keyFact().customer,
+    ...(features && { features }),
+  });
+
+  it.each<[string, string[] | undefined, string | undefined]>([
+    ['none', undefined, 'export, reports'],
+    ['an empty list', [], 'export, reports'],
+    ['another', ['sso'], 'export, reports'],
+    ['some of them', ['export'], 'reports'],
+    ['all of them', ['reports', 'sso', 'export'], undefined],
+  ])('of a customer with %s', async (_name, features, lacked) => {
+    const fact = keyFact({ customer: customer(features) });
+    const [rig, seen] = await rigWith({ required_features: ['export', 'reports'] }, { fact });
+    const response = await ask(rig);
+    expect(response.status).toBe(lacked === undefined ? 200 : 403);
+    if (lacked === undefined) return;
+    const said = `The customer's plan lacks what the route requires: ${lacked}`;
+    expect(await response.json()).toMatchObject({ code: 'feature_missing', detail: said });
+    expect([seen, rig.metering.begun]).toEqual([[], []]);
+    expect(rig.refusals).toEqual(['cus_1 feature_missing']);
+  });
+
+  it('are asked for after the subscription and before the size', async () => {
+    const route = { required_features: ['export'], max_body_bytes: 1 };
+    const nothing = { ...customer(), subscription: null };
+    const unsubscribed = await rigWith(route, { fact: keyFact({ customer: nothing }) });
+    expect(await codeOf(ask(unsubscribed[0]))).toEqual([402, 'subscription_missing']);
+    const [rig] = await rigWith(route);
+    const large = fetch(`${rig.url}/x`, {
+      ...{ method: 'POST', body: 'too much', headers: { 'x-api-key': KEY } },
+    });
+    expect(await codeOf(large)).toEqual([403, 'feature_missing']);
+  });
+});
+
 describe('cross-origin requests', () => {
   const cors = {
     ...{ origins: ['https://app.test'], headers: ['*'], expose: ['X-Total'] },

@@ -207,6 +207,7 @@ export function route(fields: Partial<Route>): Route {
     ip_allow: [],
     ip_deny: [],
     required_scopes: [],
+    required_features: [],
     cors: null,
     jwt: null,
     key_location: { header: 'x-api-key', bearer: true, query: null },

@@ -148,5 +148,17 @@ test.each([
     name: 'Demo',
     methods: ['GET'],
     url,
+    missing_features: [],
   });
+});
+
+test('an endpoint says which features it requires that the customer has not', () => {
+  const asking = route({ required_features: ['export', 'sso'] });
+  const missing = (features: string[]) =>
+    endpointOf(asking, 'http://localhost:4002', features).missing_features;
+  expect([missing([]), missing(['sso']), missing(['sso', 'export'])]).toEqual([
+    ['export', 'sso'],
+    ['export'],
+    [],
+  ]);
 });

@@ -47,6 +47,7 @@ beforeAll(async () => {
   await world.route({ path_pattern: '/down', upstream_url, maintenance: { message: 'Soon' } });
   await world.route({ path_pattern: '/fenced', upstream_url, ip_allow: ['198.51.100.0/24'] });
   await world.route({ path_pattern: '/scoped', upstream_url, required_scopes: ['orders:read'] });
+  await world.route({ path_pattern: '/featured', upstream_url, required_features: ['export'] });
   const cors = { origins: ['https://app.test'] };
   await world.route({ path_pattern: '/cors', methods: ['PUT', 'GET'], upstream_url, cors });
   const key_location = { header: 'x-token', bearer: false, query: 'api_key' };
@@ -167,6 +168,28 @@ describe.each(KINDS)('a gateway on %s', (kind) => {
       await answer.text();
       expect(answer.status).toBe(200);
     }, SOON);
+  });
+
+  test('lets a customer in whose plan has the feature, within seconds of its change', async () => {
+    const own = await world.customer({ features: ['sso'] });
+    const before = upstream.served.length;
+    const refused = await call('/featured', { key: own.key });
+    expect(refused.status).toBe(403);
+    expect(await refused.json()).toMatchObject({
+      code: 'feature_missing',
+      detail: "The customer's plan lacks what the route requires: export",
+    });
+    expect(upstream.served.length).toBe(before);
+    const becomes = (status: number): Promise<void> =>
+      vi.waitFor(async () => {
+        const answer = await call('/featured', { key: own.key });
+        await answer.text();
+        expect(answer.status).toBe(status);
+      }, SOON);
+    await world.upgrade(own, { features: ['export'] });
+    await becomes(200);
+    await world.upgrade(own, {});
+    await becomes(403);
   });
 
   test('answers browsers before they send, and says on answers who may read them', async () => {

@@ -46,6 +46,7 @@ export type Terms = {
     enforcement?: 'hard' | 'soft';
   };
   rate?: { rate_per_second: string; burst: number };
+  features?: string[];
   /** The customer's billing zone. */
   zone?: string;
 };
@@ -159,8 +160,8 @@ function fetchOf(world: World): (request: Request) => Promise<Response> {
   };
 }
 
-function entitlements({ quota, rate }: Terms): object[] {
-  const all: object[] = [];
+function entitlements({ quota, rate, features = [] }: Terms): object[] {
+  const all: object[] = features.map((feature) => ({ kind: 'feature', feature }));
   if (quota) {
     const { limit, meter = 'mtr_requests', window = 'month', ...of } = quota;
     all.push({ kind: 'quota', meter_id: meter, limit: String(limit), window, ...of });

@@ -4,6 +4,7 @@ import type { Route } from '@tollgate/billing-core/contract/route.ts';
 export interface AccessValues {
   key_location: { header: string; bearer: boolean; query: string };
   required_scopes: string;
+  required_features: string;
   ip_allow: string;
   ip_deny: string;
   maintenance: { on: boolean; retry_after_s: string; message: string };
@@ -34,6 +35,7 @@ export function toAccessValues(route: Route | undefined): AccessValues {
       query: place.query ?? '',
     },
     required_scopes: textOf(route?.required_scopes),
+    required_features: textOf(route?.required_features),
     ip_allow: textOf(route?.ip_allow),
     ip_deny: textOf(route?.ip_deny),
     maintenance: {
@@ -64,6 +66,7 @@ export function toAccessBody(values: AccessValues): Record<string, unknown> {
       query: orNull(place.query),
     },
     required_scopes: listOf(values.required_scopes),
+    required_features: listOf(values.required_features),
     ip_allow: listOf(values.ip_allow),
     ip_deny: listOf(values.ip_deny),
     maintenance: maintenance.on

@@ -11,15 +11,23 @@ interface FormOf {
 
 /** Whether the route is open just now, from where, and to which keys. */
 export function AccessFields({ form }: FormOf) {
-  const [place, scopes, allow, deny, maintenance] = useWatch({
+  const [place, scopes, features, allow, deny, maintenance] = useWatch({
     control: form.control,
-    name: ['key_location', 'required_scopes', 'ip_allow', 'ip_deny', 'maintenance'],
+    name: [
+      'key_location',
+      'required_scopes',
+      'required_features',
+      'ip_allow',
+      'ip_deny',
+      'maintenance',
+    ],
   });
   const { errors } = form.formState;
   const usual = place.header === 'x-api-key' && place.bearer && place.query === '';
   const said = [
     maintenance.on && t('down for maintenance'),
     scopes !== '' && t('scopes required'),
+    features !== '' && t('features required'),
     allow + deny !== '' && t('addresses restricted'),
     !usual && t('another place of the key'),
   ].filter((word) => word !== false);
@@ -31,6 +39,7 @@ export function AccessFields({ form }: FormOf) {
       faulty={Boolean(
         errors.key_location ??
         errors.required_scopes ??
+        errors.required_features ??
         errors.ip_allow ??
         errors.ip_deny ??
         errors.maintenance,
@@ -38,13 +47,20 @@ export function AccessFields({ form }: FormOf) {
     >
       <div className="flex flex-col gap-5">
         <MaintenanceFields form={form} on={maintenance.on} />
-        <div className="grid items-start gap-4 sm:grid-cols-2 lg:grid-cols-3">
+        <div className="grid items-start gap-4 sm:grid-cols-2 lg:grid-cols-4">
           <TextField
             form={form}
             name="required_scopes"
             label={t('Required scopes')}
             placeholder="orders:read"
             hint={t('A key must have all of them.')}
+          />
+          <TextField
+            form={form}
+            name="required_features"
+            label={t('Required features')}
+            placeholder="export"
+            hint={t('The customer’s plan, or an add-on, must have all of them.')}
           />
           <TextField
             form={form}

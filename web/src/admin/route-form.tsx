@@ -24,7 +24,14 @@ interface RouteFormProps {
 }
 
 // One text in the form where the API has a list.
-const LISTS = ['methods', 'required_scopes', 'ip_allow', 'ip_deny', 'retries.statuses'];
+const LISTS = [
+  'methods',
+  'required_scopes',
+  'required_features',
+  'ip_allow',
+  'ip_deny',
+  'retries.statuses',
+];
 const CORS_LISTS = ['cors.origins', 'cors.headers', 'cors.expose'];
 const TOKEN_LISTS = ['jwt.audience', 'jwt.algorithms'];
 

@@ -152,7 +152,8 @@ function RouteLink({ id, name }: { id: string; name: string }) {
 type FactsOf = { trial: RouteTrial; route: NonNullable<RouteTrial['route']> };
 
 function TrialFacts({ trial, route }: FactsOf) {
-  const { forwarded, required_scopes: scopes, billable_outcomes: billed } = trial;
+  const { forwarded, billable_outcomes: billed } = trial;
+  const { required_scopes: scopes, required_features: features } = trial;
   const several = forwarded.length > 1;
   const urls = forwarded.map(({ url, weight }) =>
     several ? t('{url} (weight {weight})', { url, weight }) : url,
@@ -162,6 +163,7 @@ function TrialFacts({ trial, route }: FactsOf) {
     { name: t('Access'), value: route.public ? t('Public') : t('With a key') },
     { name: t('Asked of the upstream'), value: <Lines lines={urls} mono /> },
     { name: t('Required scopes'), value: scopes.join(', ') },
+    { name: t('Required features'), value: features.join(', ') },
     { name: t('Counts'), value: <Lines lines={rulesInWords(trial)} /> },
     { name: t('Billed when'), value: billed.map(outcomeLabel).join(', ') },
     { name: t('Limits of the key'), value: <Lines lines={limitsInWords(trial)} /> },
@@ -169,6 +171,7 @@ function TrialFacts({ trial, route }: FactsOf) {
   const empty = [
     forwarded.length === 0 && t('Asked of the upstream'),
     scopes.length === 0 && t('Required scopes'),
+    features.length === 0 && t('Required features'),
     trial.metering.length === 0 && t('Counts'),
     billed.length === 0 && t('Billed when'),
     trial.rate_limit === null && trial.quotas.length === 0 && t('Limits of the key'),

@@ -8,6 +8,7 @@ const OPEN: Record<RouteTrial['open'][number], string> = {
   key: t('whether its key holds'),
   address: t('the address of the client'),
   scopes: t('the scopes of the key'),
+  features: t('the features of the plan'),
 };
 
 /** @returns what the answer still depends on, or undefined when nothing is left. */

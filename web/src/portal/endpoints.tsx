@@ -55,6 +55,13 @@ export function Endpoints({ overview, className }: EndpointsProps) {
                 {endpoint.methods.map((method) => (
                   <Badge key={method}>{method === '*' ? t('any method') : method}</Badge>
                 ))}
+                {endpoint.missing_features.length > 0 && (
+                  <Badge tone="warn">
+                    {t('not in your plan: {features}', {
+                      features: endpoint.missing_features.join(', '),
+                    })}
+                  </Badge>
+                )}
                 <code className="font-mono text-xs wrap-anywhere text-ink-soft">
                   {pathOf(endpoint.url)}
                 </code>
