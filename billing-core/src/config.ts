@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { DAY_MS } from './kit/clock.ts';
 import { COMMITS, type Commit } from './kit/database.ts';
 
 const port = z.coerce.number().int().min(1).max(65_535);
@@ -70,6 +71,7 @@ const coreSchema = signInSchema.extend({
   STRIPE_WEBHOOK_SECRET: webhookSecrets.default([]),
   STRIPE_API_BASE: origin.optional(),
   TEST_CLOCK: z.enum(['on', 'off']).default('off'),
+  CHANGES_KEEP_DAYS: z.coerce.number().int().min(1).max(366).default(7),
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   MAIL_DIR: z.string().min(1).optional(),
   MAIL_FROM: z.string().min(3).optional(),
@@ -110,6 +112,8 @@ export type Config = {
     | undefined;
   /** Whether the installation is for tests, so that its time can be moved. */
   testClock: boolean;
+  /** How long changes are kept for gateways that are away. */
+  changesKeepMs: number;
   smtpUrl: string | undefined;
   mailDir: string | undefined;
   mailFrom: string;
@@ -157,6 +161,7 @@ export function readConfig(env: Environment = process.env): Config {
     signUp: values.SIGN_UP,
     stripe: stripeOf(values),
     testClock: values.TEST_CLOCK === 'on',
+    changesKeepMs: values.CHANGES_KEEP_DAYS * DAY_MS,
     smtpUrl: values.SMTP_URL,
     mailDir: values.MAIL_DIR,
     mailFrom: values.MAIL_FROM ?? `Tollgate <no-reply@${new URL(values.PUBLIC_URL).hostname}>`,

@@ -60,7 +60,7 @@ function openFacts() {
   const routes = new RouteFacts({ ...of, onTable: () => (tables += 1) });
   const recalled: (string | undefined)[] = [];
   const onRecall = (_: string, window?: string): void => void recalled.push(window);
-  const told = { onLimits: () => {}, onRecall };
+  const told = { onLimits: () => {}, onRecall, onReset: () => {} };
   const changes = new Changes({ ...of, keys, routes, random: () => 0, ...told });
   changes.start();
   close = async () => {

@@ -161,6 +161,13 @@ export async function lockFeed(tx: Tx): Promise<Feed> {
   return row;
 }
 
+/** How far they are known; undefined while all are to be read. */
+export async function changesFollowed(sql: Query): Promise<bigint | undefined> {
+  const [row] = await sql<{ cursor: bigint }[]>`
+    select cursor from billing_feed where cursor >= 0`;
+  return row?.cursor;
+}
+
 export async function moveFeed(tx: Tx, cursor: bigint): Promise<void> {
   await tx`update billing_feed set cursor = ${cursor.toString()}::bigint where one`;
 }

@@ -1,4 +1,4 @@
-import { changesAfter, lastChange } from '../kit/changes.ts';
+import { changesAfter, lastChange, PrunedChanges, type Change } from '../kit/changes.ts';
 import type { Sql, Tx } from '../kit/database.ts';
 import {
   chargesOfAll,
@@ -81,15 +81,25 @@ async function followAll(sql: Sql): Promise<void> {
   await sql.begin((tx) => moveFeed(tx, cursor));
 }
 
+/** The next page of changes; undefined where they are not kept any more. */
+async function pageAfter(tx: Tx, cursor: bigint): Promise<Change[] | undefined> {
+  try {
+    return await changesAfter(tx, 'facts', cursor);
+  } catch (error) {
+    if (error instanceof PrunedChanges) return undefined;
+    throw error;
+  }
+}
+
 /** Takes one page of changes; both the cursor and what follows from it, or neither. */
 async function followPage(sql: Sql): Promise<'more' | 'done' | 'reset'> {
   return sql.begin(async (tx) => {
     const { cursor, began_at } = await lockFeed(tx);
     if (cursor < 0n) return 'reset';
-    const changes = await changesAfter(tx, 'facts', cursor);
-    const last = changes.at(-1);
-    if (last === undefined) return 'done';
-    if (changes.some(({ kind }) => kind === 'reset')) {
+    const changes = await pageAfter(tx, cursor);
+    const last = changes?.at(-1);
+    if (changes !== undefined && last === undefined) return 'done';
+    if (!changes || !last || changes.some(({ kind }) => kind === 'reset')) {
       await moveFeed(tx, -1n);
       return 'reset';
     }

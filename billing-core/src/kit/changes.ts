@@ -58,12 +58,38 @@ export async function skipChanges(tx: Tx): Promise<void> {
   await appendChange(tx, 'reset', '');
 }
 
-/** Changes of a feed after `cursor`, oldest first, at most 1,000. */
+/** Changes that a reader has not read are pruned: it has to read all anew, from the newest on. */
+export class PrunedChanges extends Error {
+  constructor() {
+    super('changes after that one are not kept any more');
+  }
+}
+
+type FoundRow = {
+  pruned_until: bigint;
+  number: bigint | null;
+  kind: ChangeKind;
+  subject_id: string;
+};
+
+/**
+ * Changes of a feed after `cursor`, oldest first, at most 1,000.
+ * @throws PrunedChanges where there were others, which are not kept any more. One statement sees
+ * both: a pruning between two would leave a hole that nobody notices.
+ */
 export async function changesAfter(sql: Query, feed: Feed, cursor: bigint): Promise<Change[]> {
-  const rows = await sql<{ number: bigint; kind: ChangeKind; subject_id: string }[]>`
-    select number, kind, subject_id from changes
-     where feed = ${feed} and number > ${cursor} order by number limit ${CHANGES_MAX}`;
-  return rows.map((row) => ({ number: row.number, kind: row.kind, subjectId: row.subject_id }));
+  const rows = await sql<FoundRow[]>`
+    select pruned_until, number, kind, subject_id
+      from change_floors floor
+      left join lateral (
+        select number, kind, subject_id from changes
+         where feed = floor.feed and number > ${cursor}
+         order by number limit ${CHANGES_MAX}) change on true
+     where floor.feed = ${feed} order by number`;
+  if (rows.some(({ pruned_until }) => pruned_until > cursor)) throw new PrunedChanges();
+  return rows.flatMap(({ number, kind, subject_id }) =>
+    number === null ? [] : { number, kind, subjectId: subject_id },
+  );
 }
 
 /** The newest number of a feed, 0 when there is none. */

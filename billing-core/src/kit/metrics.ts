@@ -12,6 +12,8 @@ export type Metrics = {
   measureRequests: MiddlewareHandler<Api>;
   /** Lines of gateways' messages that could not be read; each is named in the log. */
   badLines: Counter<'list'>;
+  /** Changes that were old enough, and read by whoever keeps its place here. */
+  prunedChanges: Counter<'feed'>;
 };
 
 // The pattern, never the path: a label per id would grow without end. The last handler that is
@@ -38,6 +40,12 @@ export function openMetrics(): Metrics {
     labelNames: ['list'] as const,
     registers: [registry],
   });
+  const prunedChanges = new Counter({
+    name: 'changes_pruned_total',
+    help: 'Changes that are not kept any more, by feed; by whichever core ran the job',
+    labelNames: ['feed'] as const,
+    registers: [registry],
+  });
   const measureRequests: MiddlewareHandler<Api> = async (c, next) => {
     const from = performance.now();
     await next();
@@ -48,5 +56,5 @@ export function openMetrics(): Metrics {
     };
     duration.observe(labels, (performance.now() - from) / 1_000);
   };
-  return { registry, measureRequests, badLines };
+  return { registry, measureRequests, badLines, prunedChanges };
 }

@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { z } from 'zod';
 import type { ChangesAnswer, RoutesSnapshot } from '../contract/facts.ts';
 import { syncEnvelope } from '../contract/sync.ts';
-import { lastChange } from '../kit/changes.ts';
+import { lastChange, PrunedChanges } from '../kit/changes.ts';
 import { HOLDER_CHARS_MAX } from '../contract/token-rule.ts';
 import { Fault, found } from '../kit/fault.ts';
 import type { Api, Kit } from '../kit/http.ts';
@@ -119,7 +119,10 @@ export function syncHttp(
     const query = parsed(changesQuery, c.req.query());
     // A core that stops lets every waiting gateway go at once, or it would wait for them.
     const over = AbortSignal.any([c.req.raw.signal, stopping]);
-    const changes = await feed.after(query.after, query.wait_ms, over);
+    const changes = await feed.after(query.after, query.wait_ms, over).catch((error: unknown) => {
+      if (!(error instanceof PrunedChanges)) throw error;
+      throw new Fault('gone', { detail: 'Changes after that one are not kept: read all anew' });
+    });
     const last = changes.at(-1)?.number ?? query.after;
     const answer: ChangesAnswer = {
       last: String(last),

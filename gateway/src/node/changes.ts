@@ -29,6 +29,8 @@ export type ChangesOf = {
   readonly onLimits: (customerId: string, change: bigint) => void;
   /** Told to give back units of a window, or of all windows of a customer. */
   readonly onRecall: (customerId: string, window?: string) => void;
+  /** Told that any customer's limits and units may be others, as of this change. */
+  readonly onReset: (change: bigint) => void;
 };
 
 // A window's id begins with its customer's.
@@ -103,6 +105,7 @@ export class Changes {
   #reset(newest: bigint): void {
     if (this.#last !== undefined) this.#of.log.warn('the changes feed was reset; all is read anew');
     this.#of.keys.dropAll();
+    this.#of.onReset(newest);
     this.#last = newest;
   }
 
@@ -131,11 +134,14 @@ export class Changes {
   }
 
   async #apply({ changes }: ChangesAnswer): Promise<void> {
-    const { keys, routes, onLimits, onRecall } = this.#of;
+    const { keys, routes, onLimits, onRecall, onReset } = this.#of;
     const customers = new Set<string>();
     let reroute = false;
     for (const { kind, id, number } of changes) {
-      if (kind === 'reset') keys.dropAll();
+      if (kind === 'reset') {
+        keys.dropAll();
+        onReset(BigInt(number));
+      }
       if (kind === 'route' || kind === 'reset') reroute = true;
       else if (kind === 'key') keys.dropKey(id);
       else if (kind === 'quota') onLimits(customerIn(id), BigInt(number));

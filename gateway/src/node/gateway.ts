@@ -45,6 +45,7 @@ export type Meters = {
   readonly tills: Tills & {
     reopen(customerId: string, change: bigint): void;
     recall(customerId: string, window?: string): void;
+    startOver(change: bigint): void;
   };
   readonly metering: Metering & { readonly openRequests: number; readonly unwritten: number };
   readonly refusals: Refusals;
@@ -106,6 +107,7 @@ function openFacts(of: GatewayOf, telemetry: Telemetry, onTable: (table: RouteTa
     random,
     onLimits,
     onRecall,
+    onReset: (change) => meters.tills.startOver(change),
   });
   changes.start();
   telemetry.gauge('gateway_keys_cached', 'Keys in memory', () => keys.size);

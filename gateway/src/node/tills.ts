@@ -205,6 +205,14 @@ export class TillHouse implements Tills {
     this.#waiting.retryFor(customerId);
   }
 
+  /** What was missed may be anything: all that is not in use goes back, and is asked for anew. */
+  startOver(change: bigint): void {
+    for (const customerId of this.#tills.keys()) {
+      this.recall(customerId);
+      this.reopen(customerId, change);
+    }
+  }
+
   /** Gives units back: of a window in which another till ran dry, or all when limits changed. */
   recall(customerId: string, window?: string): void {
     const till = this.#tills.get(customerId);

@@ -19,6 +19,9 @@ import type { Settings } from './settings.ts';
 const FACTS_TIMEOUT_MS = 2_000;
 const SYNC_TIMEOUT_MS = 10_000;
 
+/** Core has no more of the changes since the last one read: all is to be read anew. */
+export class ChangesGone extends Unreachable {}
+
 /** Speaks to billing-core for the objects of this host; isolates ask only objects. */
 export class CoreClient {
   readonly #settings: Settings;
@@ -45,6 +48,7 @@ export class CoreClient {
     if (response.status === 200) return response.json();
     await response.body?.cancel();
     if (response.status === 404) return null;
+    if (response.status === 410) throw new ChangesGone('billing-core has no more of it');
     throw new Unreachable(`billing-core answered ${response.status} to ${path.split('?')[0]}`);
   }
 

@@ -1,7 +1,7 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { RoutesSnapshot } from '@tollgate/billing-core/contract/facts.ts';
 import { Unreachable } from '../ports.ts';
-import { CoreClient } from './core-client.ts';
+import { ChangesGone, CoreClient } from './core-client.ts';
 import { say } from './log.ts';
 import { randomText } from './mint.ts';
 import type { Change, FactsAnswer, FactsQuestion } from './report.ts';
@@ -63,7 +63,7 @@ export class FactsObject extends DurableObject<WorkersEnv> {
       cursor: String(cursor),
       changes: known ? this.#changes.filter(({ number }) => BigInt(number) > from) : null,
       edition,
-      ...(question.edition !== edition && { routes: this.#routes }),
+      ...((question.life !== life || question.edition !== edition) && { routes: this.#routes }),
       age: this.#clock.wall() - verifiedAt,
     };
   }
@@ -90,6 +90,8 @@ export class FactsObject extends DurableObject<WorkersEnv> {
       if (at - this.#savedAt >= SAVE_MS) this.#save();
     } catch (error) {
       this.#anchored = false;
+      // The next reading begins another life, in which isolates read all anew.
+      if (error instanceof ChangesGone) this.#feed = undefined;
       say('warn', 'facts not read', { err: error });
     }
     this.#polledAt = this.#clock.wall();

@@ -153,7 +153,10 @@ export class IsolateFacts implements Routes, Keys {
     if (sameLife && BigInt(cursor) < BigInt(this.#position.cursor)) return;
     if (changes === null) this.#keys.clear();
     for (const change of changes ?? []) this.#apply(change);
-    if (changes === null) this.#changedAt = BigInt(cursor);
+    if (changes === null) {
+      this.#changedAt = BigInt(cursor);
+      this.#of.onChange({ kind: 'reset', id: '', number: cursor });
+    }
     if (routes) this.#table = new RouteTable(routes);
     this.#position = { life, cursor, edition };
     this.#verifiedAt = Math.max(this.#verifiedAt, askedAt - age);

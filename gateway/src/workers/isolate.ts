@@ -104,8 +104,12 @@ export class Isolate implements Tills, Refusals {
     }
   }
 
-  /** Told of changes: `quota` and `customer` may have freed units, `recall` wants some back. */
+  /**
+   * Told of changes: `quota` and `customer` may have freed units, `recall` wants some back; with
+   * `reset` it may be anybody.
+   */
   changed({ kind, id, number }: { kind: string; id: string; number: string }): void {
+    if (kind === 'reset') for (const desk of this.#desks.values()) desk.reopened(BigInt(number));
     const customer = id.split('|', 1)[0] ?? '';
     const desk = this.#desks.get(customer);
     if (!desk) return;

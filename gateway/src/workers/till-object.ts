@@ -5,7 +5,7 @@ import { recall, reopen } from '../core/lending.ts';
 import { Unreachable } from '../ports.ts';
 import { Books } from './books.ts';
 import { CoreClock } from './clock.ts';
-import { CoreClient } from './core-client.ts';
+import { ChangesGone, CoreClient } from './core-client.ts';
 import { CoreSync } from './core-sync.ts';
 import {
   type KeyAnswer,
@@ -225,7 +225,12 @@ export class TillObject extends DurableObject<WorkersEnv> {
   /** Recalls and freed units of which no isolate told this object, because none is busy. */
   async #readChanges(till: TillBooks): Promise<void> {
     const cursor = this.#books.read('cursor') ?? String(this.#sync.asOf);
-    const { changes, last } = await this.#core.changes(cursor);
+    const found = await this.#core.changes(cursor).catch((error: unknown) => {
+      if (!(error instanceof ChangesGone)) throw error;
+      return undefined;
+    });
+    if (found === undefined) return this.#startOver(till);
+    const { changes, last } = found;
     const id = till.till.customerId;
     for (const change of changes) {
       if (change.id !== id && !change.id.startsWith(`${id}|`)) continue;
@@ -233,6 +238,16 @@ export class TillObject extends DurableObject<WorkersEnv> {
       else reopen(till.till, BigInt(change.number));
     }
     this.#books.save('cursor', last);
+  }
+
+  /** What was missed may be anything: all goes back but what is in use, and is asked for anew. */
+  #startOver(till: TillBooks): void {
+    const { asOf } = this.#sync;
+    recall(till.till);
+    reopen(till.till, asOf);
+    till.saveLeases();
+    // Before the first answer of core nothing is known of the feed.
+    if (asOf > 0n) this.#books.save('cursor', String(asOf));
   }
 
   #pause(till: TillBooks): number {

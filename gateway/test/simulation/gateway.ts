@@ -150,6 +150,7 @@ export class GatewayProcess implements Owner {
       ...facts,
       onLimits: (customer, change) => tills.reopen(customer, change),
       onRecall: (customer, window) => tills.recall(customer, window),
+      onReset: (change) => tills.startOver(change),
     });
     this.#changes.start();
     this.spans = new Spans(SPAN_MS, this.open.metering);
