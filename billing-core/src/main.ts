@@ -6,7 +6,8 @@ import { openSignIn } from './auth/sign-in.ts';
 import { buildApp } from './app.ts';
 import { readConfig, type Config } from './config.ts';
 import { monotonicClock, systemClock } from './kit/clock.ts';
-import { openDatabase, POOL_CONNECTIONS, type Sql } from './kit/database.ts';
+import { openDatabase, POOL_CONNECTIONS, type Query, type Sql } from './kit/database.ts';
+import { changesFollowed } from './invoicing/cycle-store.ts';
 import { invoicingJobs } from './invoicing/jobs.ts';
 import { forgetAnswers } from './kit/idempotency.ts';
 import { openSending, startJobs, type Job } from './kit/jobs.ts';
@@ -16,9 +17,11 @@ import { openMail, type Mail } from './kit/mail.ts';
 import { mailboxHttp } from './kit/mailbox.ts';
 import { openTestClock } from './kit/test-clock.ts';
 import type { Kit } from './kit/http.ts';
-import { openMetrics } from './kit/metrics.ts';
+import { openMetrics, type Metrics } from './kit/metrics.ts';
+import { forgetHeadrooms } from './notices/headroom-store.ts';
 import { noticesJobs, startNotices } from './notices/jobs.ts';
 import { privateHttp } from './kit/private.ts';
+import { pruningJob } from './kit/prune-changes.ts';
 import { openVault, VaultError, type Vault } from './kit/vault.ts';
 import { deskHttp, deskSecret } from './quotas/desk-door.ts';
 import { DeskSeat } from './quotas/desk-seat.ts';
@@ -27,6 +30,7 @@ import { reconciliationJobs } from './reconciliation/jobs.ts';
 import { openStripe } from './stripe/client.ts';
 import { KeyWatch } from './stripe/key-watch.ts';
 import type { Collecting } from './stripe/collector.ts';
+import { feedNow } from './stripe/feed-store.ts';
 import { startStripe, stripeJobs } from './stripe/jobs.ts';
 import { startDue } from './subscriptions/due.ts';
 import { startRoller } from './usage/roller.ts';
@@ -41,8 +45,22 @@ const housekeeping: Job = {
   inSteps: async ({ sql, now }) => {
     await forgetAnswers(sql, now);
     await forgetExpired(sql, now);
+    await forgetHeadrooms(sql, now);
   },
 };
+
+/** How far those have read the changes who keep their place in the database. */
+async function changesRead(sql: Query): Promise<{ facts?: bigint; money?: bigint }> {
+  const [facts, stripe] = [await changesFollowed(sql), await feedNow(sql)];
+  return { ...(facts !== undefined && { facts }), ...(stripe && { money: stripe.cursor }) };
+}
+
+const pruning = (keepMs: number, { prunedChanges }: Metrics): Job =>
+  pruningJob({
+    keepMs,
+    readUntil: changesRead,
+    onPruned: (feed, count) => prunedChanges.inc({ feed }, count),
+  });
 
 /** Work that goes on beside the requests; `stop` resolves when it has been put down. */
 type Beside = { stop(): Promise<void> };
@@ -143,6 +161,7 @@ async function start(config: Config): Promise<() => Promise<void>> {
     startRoller({ sql, clock, log }),
     startJobs({ sql, clock, log }, [
       housekeeping,
+      pruning(config.changesKeepMs, metrics),
       ...invoicingJobs(sql, log),
       ...noticesJobs({ sql, clock, log, mail, publicUrl }),
       ...moneyJobs({ sql, log, collecting, mail, publicUrl }),

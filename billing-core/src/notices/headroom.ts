@@ -21,24 +21,25 @@ export type Headroom = {
 };
 
 /** Customers that are remembered at most: one that is forgotten is looked at. */
-const REMEMBERED_MAX = 200_000;
+export const REMEMBERED_MAX = 200_000;
+
+/** What a customer used of a meter in all. */
+export type Use = { meterId: string; used: bigint };
 
 /**
- * What looks have found. It is a memory only: what is not in it is looked at, and each core has
- * its own. What was used in all grows by no less than what was used in any window.
+ * What looks have found. What is not in it is looked at; each core has its own, and begins with what
+ * all of them have kept (`headroom-store`). What was used in all grows by no less than what was used in any window.
  */
 export class Headrooms {
   readonly #known = new Map<string, Headroom>();
 
-  /** Whether a customer that has used so much by now, of meters that moved, is to be looked at. */
-  isDue(customerId: string, uses: ReadonlyMap<string, bigint>, now: number): boolean {
+  /** Whether a customer that has used so much of a meter by now is to be looked at. */
+  isDue(customerId: string, { meterId, used }: Use, now: number): boolean {
     const known = this.#known.get(customerId);
     if (known === undefined || now >= known.until) return true;
-    return [...uses].some(([meterId, used]) => {
-      const upTo = known.upTo.get(meterId);
-      // Less than there was: the database has gone back.
-      return (upTo !== undefined && used >= upTo) || used < (known.from.get(meterId) ?? 0n);
-    });
+    const upTo = known.upTo.get(meterId);
+    // Less than there was: the database has gone back.
+    return (upTo !== undefined && used >= upTo) || used < (known.from.get(meterId) ?? 0n);
   }
 
   remember(customerId: string, headroom: Headroom): void {

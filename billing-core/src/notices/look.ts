@@ -11,7 +11,7 @@ import { totalsOfSpans } from '../usage/spans.ts';
 import { unitsLeft, type Headroom } from './headroom.ts';
 import { recordNotice } from './record.ts';
 import { passed, thresholdsOf, type Threshold, type Watched } from './thresholds.ts';
-import { liveOf, usesInAll, type LiveRow, type User } from './watch-store.ts';
+import { liveOf, usesInAll, type LiveRow } from './watch-store.ts';
 import { thresholdWords, type Passing } from './words.ts';
 
 /** Keys with use in a window, revoked ones too; beyond these, who used least is left out. */
@@ -133,11 +133,10 @@ function headroomOf({ asked, uses, inAll }: Seen, now: number): Headroom {
  */
 export async function lookAtUsers(
   tx: Tx,
-  users: readonly User[],
+  ids: readonly string[],
   kit: LookKit,
 ): Promise<Map<string, Headroom>> {
-  if (users.length === 0) return new Map();
-  const ids = users.map(({ customer_id }) => customer_id);
+  if (ids.length === 0) return new Map();
   // Before windows are read: they have all of it, and maybe more.
   const inAll = await usesInAll(tx, ids);
   const asked = Map.groupBy(await askedOf(tx, ids, kit), ({ customerId }) => customerId);

@@ -1,9 +1,10 @@
 import { roundFor, roundsAt } from '../customers/clock.ts';
-import { changesAfter, lastChange } from '../kit/changes.ts';
+import { changesAfter, lastChange, PrunedChanges, type Change } from '../kit/changes.ts';
 import { DAY_MS, type Clock } from '../kit/clock.ts';
 import type { Query, Sql, Tx } from '../kit/database.ts';
 import type { SendJob } from '../kit/jobs.ts';
 import type { Log } from '../kit/log.ts';
+import { keepHeadrooms, keptHeadrooms } from './headroom-store.ts';
 import { Headrooms } from './headroom.ts';
 import { Catalog, lookAtUsers } from './look.ts';
 import { recordNotice } from './record.ts';
@@ -17,10 +18,10 @@ import {
   TRIALS_MAX,
   trialsEnding,
   troubleSince,
-  usersBehind,
+  usesBehind,
   type Mark,
   type TrialRow,
-  type User,
+  type Uses,
 } from './watch-store.ts';
 import { trialWords } from './words.ts';
 
@@ -41,20 +42,40 @@ export class Watcher {
   readonly headrooms = new Headrooms();
   #cursor: bigint | undefined;
 
-  /** Forgets whoever has another plan, other quotas or another zone since it was last asked. */
-  async follow(sql: Query): Promise<void> {
-    if (this.#cursor === undefined) {
-      this.#cursor = await lastChange(sql, 'facts');
-      return;
-    }
+  /**
+   * Forgets whoever has another plan, other quotas or another zone since it was last asked; the first
+   * time since what was kept of looks was found. Out: the last change that it knows of.
+   */
+  async follow(sql: Query, now: number): Promise<bigint> {
+    this.#cursor ??= await this.#begin(sql, now);
     for (;;) {
-      const changes = await changesAfter(sql, 'facts', this.#cursor);
-      if (changes.length === 0) return;
+      const changes = await this.#next(sql, this.#cursor);
+      if (changes.length === 0) return this.#cursor;
       for (const { number, kind, subjectId } of changes) {
         if (kind === 'reset') this.headrooms.clear();
         if (kind === 'customer') this.headrooms.forget(subjectId);
         this.#cursor = number;
       }
+    }
+  }
+
+  async #begin(sql: Query, now: number): Promise<bigint> {
+    // The number first: what changes meanwhile is seen then, and what is found is not older.
+    const newest = await lastChange(sql, 'facts');
+    const { found, change } = await keptHeadrooms(sql, now);
+    for (const [id, headroom] of found) this.headrooms.remember(id, headroom);
+    return change === undefined || change > newest ? newest : change;
+  }
+
+  /** What changed since; where that is not kept any more, nothing that is known may hold. */
+  async #next(sql: Query, cursor: bigint): Promise<Change[]> {
+    try {
+      return await changesAfter(sql, 'facts', cursor);
+    } catch (error) {
+      if (!(error instanceof PrunedChanges)) throw error;
+      this.#cursor = await lastChange(sql, 'facts');
+      this.headrooms.clear();
+      return [];
     }
   }
 }
@@ -72,25 +93,27 @@ async function leaveToJob(kit: WatchKit, customerId: string, err: unknown): Prom
   });
 }
 
-async function lookApart(kit: WatchKit, users: readonly User[]): Promise<void> {
+async function lookApart(kit: WatchKit, ids: readonly string[]): Promise<void> {
   const { sql, clock, watcher } = kit;
-  for (const user of users) {
+  for (const id of ids) {
     const look = { now: clock(), catalog: watcher.catalog };
     await sql
-      .begin((tx) => lookAtUsers(tx, [user], look))
-      .catch((err: unknown) => leaveToJob(kit, user.customer_id, err));
+      .begin((tx) => lookAtUsers(tx, [id], look))
+      .catch((err: unknown) => leaveToJob(kit, id, err));
   }
 }
 
-type Step = { from: Mark; to: Mark };
+/** `change`: the last one that the watcher knows of. */
+type Step = { from: Mark; to: Mark; change: bigint };
 
 /** Looks at a page of customers and moves the mark. False where another core is at it. */
-async function lookAtPage(kit: WatchKit, users: readonly User[], step: Step): Promise<boolean> {
+async function lookAtPage(kit: WatchKit, ids: readonly string[], step: Step): Promise<boolean> {
   const { sql, clock, log, watcher } = kit;
   const look = { now: clock(), catalog: watcher.catalog };
   const page = sql.begin(async (tx) => {
     if (!(await takeMark(tx, step.from))) return undefined;
-    const headrooms = await lookAtUsers(tx, users, look);
+    const headrooms = await lookAtUsers(tx, ids, look);
+    await keepHeadrooms(tx, headrooms, step.change);
     await moveMark(tx, step.from, step.to);
     return headrooms;
   });
@@ -100,10 +123,26 @@ async function lookAtPage(kit: WatchKit, users: readonly User[], step: Step): Pr
     return headrooms !== undefined;
   } catch (err) {
     log.warn({ err }, 'looking at customers one by one');
-    await lookApart(kit, users);
+    await lookApart(kit, ids);
     await moveMark(sql, step.from, step.to);
     return true;
   }
+}
+
+/** Who may have passed something by what was used: each once, with the place of that use. */
+function dueOf(
+  { rolls, customers, meters, used }: Uses,
+  headrooms: Headrooms,
+  now: number,
+): Mark[] {
+  const due = new Map<string, Mark>();
+  customers.forEach((customer_id, at) => {
+    if (due.has(customer_id)) return;
+    const use = { meterId: meters[at] ?? '', used: BigInt(used[at] ?? 0) };
+    if (!headrooms.isDue(customer_id, use, now)) return;
+    due.set(customer_id, { roll: BigInt(rolls[at] ?? 0), customer_id });
+  });
+  return [...due.values()];
 }
 
 /**
@@ -113,19 +152,19 @@ async function lookAtPage(kit: WatchKit, users: readonly User[], step: Step): Pr
  */
 export async function lookAtUsage(kit: WatchKit): Promise<{ due: number; more: boolean }> {
   const { sql, clock, watcher } = kit;
-  await watcher.follow(sql);
-  let mark = await readMark(sql);
   const now = clock();
-  const { users, last, more } = await usersBehind(sql, mark, { now, limit: USES_MAX });
+  const change = await watcher.follow(sql, now);
+  let mark = await readMark(sql);
+  const { uses, last, more } = await usesBehind(sql, mark, { now, limit: USES_MAX });
   if (last === undefined) return { due: 0, more: false };
-  const due = users.filter(({ customer_id, uses }) =>
-    watcher.headrooms.isDue(customer_id, uses, now),
-  );
+  const due = dueOf(uses, watcher.headrooms, now);
   for (let at = 0; at === 0 || at < due.length; at += CUSTOMERS_MAX) {
     const page = due.slice(at, at + CUSTOMERS_MAX);
     const to = at + CUSTOMERS_MAX < due.length ? (page.at(-1) ?? last) : last;
     // Another core is at it: it goes on from there.
-    if (!(await lookAtPage(kit, page, { from: mark, to }))) return { due: due.length, more: false };
+    const ids = page.map(({ customer_id }) => customer_id);
+    const isOurs = await lookAtPage(kit, ids, { from: mark, to, change });
+    if (!isOurs) return { due: due.length, more: false };
     mark = to;
   }
   return { due: due.length, more };
@@ -171,8 +210,7 @@ export async function lookAtOne(
 ): Promise<void> {
   const since = await troubleSince(tx, customerId);
   if (since === undefined) return;
-  const user = { customer_id: customerId, roll: 0n, uses: new Map() };
-  await lookAtUsers(tx, [user], { now, catalog });
+  await lookAtUsers(tx, [customerId], { now, catalog });
   const one = { customerId, since: since.getTime() - TRIAL_LATE_MS };
   const round = await roundFor(tx, customerId, now);
   for (const row of await trialsEnding(tx, { round, now, days: TRIAL_DAYS, one })) {

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { FailedJob } from '../../src/contract/job.ts';
-import { DAY_MS } from '../../src/kit/clock.ts';
+import { DAY_MS, MINUTE_MS } from '../../src/kit/clock.ts';
 import { openSending, startJobs, type Jobs } from '../../src/kit/jobs.ts';
 import { openLog } from '../../src/kit/log.ts';
 import { openMail } from '../../src/kit/mail.ts';
+import { forgetHeadrooms } from '../../src/notices/headroom-store.ts';
 import { noticesJobs } from '../../src/notices/jobs.ts';
 import { LOOK_ONE, lookAround, lookAtUsage, Watcher } from '../../src/notices/watch.ts';
 import { openScene, type Scene } from '../invoicing/scene.ts';
@@ -79,6 +80,34 @@ test('windows are read again only when something may have been passed, or is ano
   expect(await after(1)).toBe(1);
   expect(await told(customer)).toBe(3);
   expect(await after(5_000)).toBe(0);
+});
+
+test('a core that starts goes on with what others have found, but for what changed since', async () => {
+  const quota = (limit: string) =>
+    scene.plan([], {
+      entitlements: [{ kind: 'quota', meter_id: 'mtr_requests', limit, window: 'billing_period' }],
+    });
+  const customer = await scene.customer();
+  const subscription = await scene.subscribe(customer, await quota('1000'));
+  const after = async (requests: number, who: Watcher): Promise<number> => {
+    await scene.use(customer, { requests, at: scene.core.clock.now });
+    return (await lookAtUsage({ ...kit(), watcher: who })).due;
+  };
+  expect(await after(500, watcher)).toBe(1);
+  expect(await after(100, new Watcher())).toBe(0);
+  expect(await after(200, new Watcher())).toBe(1);
+  expect(await told(customer)).toBe(1);
+  const path = `/v1/subscriptions/${subscription}/change`;
+  await scene.core.admin('POST', path, { plan_version_id: await quota('2000') });
+  expect(await after(1, new Watcher())).toBe(1);
+  // What nobody saw while no core was there is seen by the next.
+  await scene.use(customer, { requests: 799, at: scene.core.clock.now });
+  expect(await after(0, new Watcher())).toBe(1);
+  expect(await told(customer)).toBe(2);
+  await scene.go(scene.core.clock.now + 61 * MINUTE_MS);
+  expect(await after(1, new Watcher())).toBe(1);
+  await forgetHeadrooms(scene.core.sql, scene.core.clock.now + 61 * MINUTE_MS);
+  expect(await scene.core.sql`select from notice_headrooms`).toHaveLength(0);
 });
 
 test('a customer who cannot be looked at is a failed job, and nobody waits for it', async () => {
