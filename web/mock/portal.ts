@@ -121,7 +121,10 @@ function overview(state: MockState, customer: Customer): unknown {
         name: route.name,
         methods: route.methods,
         url: `http://localhost:4002${route.path_pattern}`,
+        missing_features: [],
       })),
-    as_of: new Date().toISOString(),
+    as_of: new Date(
+      Date.now() + state.testClock.offset_ms + (customer.clock_ms ?? 0),
+    ).toISOString(),
   };
 }

@@ -1,17 +1,14 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { FastForward } from 'lucide-react';
 import { useState } from 'react';
 import type { CustomerClock } from '@tollgate/billing-core/contract/test-clock.ts';
-import { api } from '../kit/api.ts';
 import { Badge } from '../kit/badge.tsx';
 import { Button } from '../kit/button.tsx';
-import { Dialog, DialogActions } from '../kit/dialog.tsx';
-import { TextField } from '../kit/field.tsx';
-import { Form, useApiForm } from '../kit/form.tsx';
-import { formatDateUtc, formatInstantExact, localInput } from '../kit/format.ts';
+import { Dialog } from '../kit/dialog.tsx';
+import { formatDateUtc, formatInstantExact } from '../kit/format.ts';
 import { Card } from '../kit/page.tsx';
 import { t } from '../kit/text.ts';
-import { toast } from '../kit/toast.tsx';
+import { AdvanceForm } from './advance-form.tsx';
 import { customerClockQuery, testClockQuery } from './queries.ts';
 
 /** @returns the customer's clock where customers can have one; undefined elsewhere. */
@@ -57,47 +54,16 @@ export function CustomerClockCard({ customerId }: { customerId: string }) {
             'by it. Everybody else stays. It never goes back.',
         )}
       >
-        {asking && <Advance {...{ customerId, clock }} onClose={() => setAsking(false)} />}
+        {asking && (
+          <AdvanceForm
+            label={t('Move its time forward')}
+            path={`/v1/customers/${encodeURIComponent(customerId)}/test-clock/advance`}
+            now={clock.now}
+            said={(time) => t('For this customer it is {time}.', { time })}
+            onClose={() => setAsking(false)}
+          />
+        )}
       </Dialog>
     </Card>
-  );
-}
-
-type AdvanceProps = { customerId: string; clock: CustomerClock; onClose: () => void };
-
-function Advance({ customerId, clock, onClose }: AdvanceProps) {
-  const queries = useQueryClient();
-  const move = useApiForm<{ to: string }>({
-    defaults: { to: localInput(clock.now) },
-    submit: async ({ to }, idempotencyKey) => {
-      const path = `/v1/customers/${encodeURIComponent(customerId)}/test-clock/advance`;
-      const { now } = await api<CustomerClock>(path, {
-        method: 'POST',
-        body: { to: new Date(to).toISOString() },
-        idempotencyKey,
-      });
-      toast.done(t('For this customer it is {time}.', { time: formatInstantExact(now) }));
-      // Whatever was read of it before is of another time.
-      await queries.invalidateQueries();
-      onClose();
-    },
-  });
-  return (
-    <Form api={move} label={t('Move its time forward')}>
-      <TextField
-        form={move.form}
-        name="to"
-        label={t('To')}
-        type="datetime-local"
-        required={t('Enter a time')}
-        hint={t('At most 366 days at once.')}
-      />
-      <DialogActions>
-        <Button onClick={onClose}>{t('Cancel')}</Button>
-        <Button type="submit" tone="primary" busy={move.form.formState.isSubmitting}>
-          {t('Move forward')}
-        </Button>
-      </DialogActions>
-    </Form>
   );
 }

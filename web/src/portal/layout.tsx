@@ -6,6 +6,7 @@ import { Shell, type NavItem } from '../kit/shell.tsx';
 import { t } from '../kit/text.ts';
 import { AccountMenu } from '../session/account-menu.tsx';
 import { CustomerSwitcher } from '../session/customer-switcher.tsx';
+import { ClockNote } from './clock-note.tsx';
 import { unreadQuery } from './queries.ts';
 
 /** The frame of the customer side. Pages below it load beside `me`, not after it. */
@@ -39,6 +40,7 @@ export function PortalLayout() {
       context={<CustomerSwitcher customerId={customerId} />}
       account={<AccountMenu />}
     >
+      <ClockNote customerId={customerId} />
       <Outlet key={customerId} />
     </Shell>
   );

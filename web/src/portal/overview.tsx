@@ -1,9 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { UsageLive } from '@tollgate/billing-core/contract/usage.ts';
 import type { Overview } from '@tollgate/billing-core/contract/overview.ts';
-import { Badge } from '../kit/badge.tsx';
 import { ErrorPanel } from '../kit/error-panel.tsx';
-import { formatDateUtc } from '../kit/format.ts';
 import { useLive } from '../kit/live.ts';
 import { LiveBadge } from '../kit/live-badge.tsx';
 import { Card, PageHeader } from '../kit/page.tsx';
@@ -45,14 +43,7 @@ export function OverviewPage() {
           overview.data === undefined ? (
             <Skeleton className="my-1 h-4 w-32" />
           ) : (
-            <>
-              {overview.data.customer.name}{' '}
-              {aheadMs > 0 && (
-                <Badge tone="warn">
-                  {t('test clock: {date}', { date: formatDateUtc(overview.data.as_of) })}
-                </Badge>
-              )}
-            </>
+            overview.data.customer.name
           )
         }
         actions={<LiveBadge live={live} />}
