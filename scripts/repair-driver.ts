@@ -5,7 +5,8 @@
 //   hangs for ever whenever the pool reuses it;
 // - the error that ended a connection is thrown again at whoever reuses it first;
 // - a reservation whose connection is lost as it opens is forgotten, and waits for ever; one that
-//   was refused is handed a connection later, which nobody has any more then;
+//   was refused is given a connection later all the same: who asked for it is gone by then, and so
+//   nobody ever returns that connection to the pool;
 // - a connection that is lost while it learns the types of arrays, as it opens, ends the process;
 // - a lost transaction can go on, outside any transaction, on the same connection once it is
 //   reopened for somebody else; a lost reservation returns a dead connection to the pool.
