@@ -204,8 +204,11 @@ describe('trials', () => {
 });
 
 describe('who may subscribe to what, when', () => {
-  const customer = { state: 'active', currency: 'USD' } as const;
-  const version = { state: 'published', currency: 'USD', trial_days: 0, kind: 'plan' } as const;
+  const customer = { id: 'cus_a', state: 'active', currency: 'USD' } as const;
+  const version = {
+    ...({ state: 'published', currency: 'USD', trial_days: 0, kind: 'plan' } as const),
+    customer_id: null,
+  };
 
   test.each([
     [customer, version, /^$/],
@@ -214,6 +217,8 @@ describe('who may subscribe to what, when', () => {
     [customer, { ...version, state: 'archived' as const }, /archived/],
     [customer, { ...version, currency: 'EUR' }, /EUR.*USD/],
     [customer, { ...version, kind: 'add_on' as const }, /add-on/],
+    [customer, { ...version, customer_id: 'cus_a' }, /^$/],
+    [customer, { ...version, customer_id: 'cus_b' }, /another customer/],
   ])('%j on %j', (who, what, conflict) => {
     expect(versionConflict(who, what) ?? '').toMatch(conflict);
   });

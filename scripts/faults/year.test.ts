@@ -76,6 +76,7 @@ type Member = { customer: string; subscription: string };
 
 let scene: Scene;
 let members: Member[];
+let taken = 0;
 const dice = chance(SEED);
 
 beforeAll(async () => {
@@ -85,6 +86,19 @@ afterAll(() => scene.core.close());
 
 const post = async (path: string, body: object): Promise<number> =>
   (await scene.core.admin('POST', path, body)).status;
+
+/** An add-on of so much a month, with so many units of it included, that is published. */
+async function pack(): Promise<string> {
+  const { admin } = scene.core;
+  const plan = await admin('POST', '/v1/plans', { slug: 'pack', name: 'Pack', kind: 'add_on' });
+  const content = {
+    ...{ currency: 'USD', prices: [{ model: 'flat', amount: '777' }] },
+    entitlements: [{ kind: 'included_units', meter_id, units: '130' }],
+  };
+  const version = await admin('POST', `/v1/plans/${plan.body['id']}/versions`, content);
+  await post(`/v1/plan-versions/${version.body['id']}/publish`, {});
+  return version.body['id'];
+}
 
 async function begin(versions: readonly string[]): Promise<void> {
   members = [];
@@ -119,16 +133,28 @@ async function use(month: number): Promise<void> {
   }
 }
 
-/** What people do in a month: change plans, pause, go on, get money back. */
-async function live(month: number, versions: readonly string[]): Promise<void> {
+/** Takes a step, where the subscription has a place for it. */
+async function take(subscription: string, step: object): Promise<void> {
+  const status = await post(`/v1/subscriptions/${subscription}/steps`, step);
+  expect([200, 409]).toContain(status);
+  if (status === 200) taken += 1;
+}
+
+type Offer = { versions: readonly string[]; addOn: string };
+
+/** What people do in a month: change plans, pause, go on, buy more or less of an add-on. */
+async function live(month: number, { versions, addOn }: Offer): Promise<void> {
   await scene.go(START + month * 30 * DAY + 14 * DAY + dice.below(600) * MINUTE);
   for (const { subscription } of members) {
-    const path = `/v1/subscriptions/${subscription}`;
     if (dice.one(6)) {
       const plan_version_id = versions[dice.below(versions.length)] ?? '';
-      await post(`${path}/change`, { plan_version_id });
-    } else if (dice.one(15)) await post(`${path}/pause`, {});
-    else if (dice.one(4)) await post(`${path}/resume`, {});
+      await take(subscription, { step: 'change', plan_version_id });
+    } else if (dice.one(15)) await take(subscription, { step: 'pause' });
+    else if (dice.one(4)) await take(subscription, { step: 'resume' });
+    if (dice.one(4)) {
+      const quantity = dice.below(4);
+      await take(subscription, { step: 'add_on', plan_version_id: addOn, quantity });
+    }
   }
 }
 
@@ -170,7 +196,8 @@ async function expected(entries: readonly Entry[], end: number): Promise<Map<str
       const { currency } = charge.version;
       const meter = terms.meter(meter_id);
       const events = BigInt(used.length);
-      sum += rate(charge.price, { total, events }, { currency, meter, share: charge.share }).amount;
+      const { share, added } = charge;
+      sum += rate(charge.price, { total, events }, { currency, meter, share, added }).amount;
     }
     sum += feesAfter(timed, life, versionOf).reduce((all_, { amount }) => all_ + amount, 0n);
     const ends = new Set(segmentsIn(timed, life).map(({ period }) => period.end));
@@ -188,10 +215,10 @@ async function bill(): Promise<void> {
   await scene.bill();
 }
 
-async function yearOf(versions: readonly string[]): Promise<number> {
+async function yearOf(offer: Offer): Promise<number> {
   for (let month = 0; month < MONTHS; month++) {
     await use(month);
-    await live(month, versions);
+    await live(month, offer);
     await bill();
     await credit();
     await scene.go(START + (month + 1) * 30 * DAY + 20 * HOUR);
@@ -199,7 +226,7 @@ async function yearOf(versions: readonly string[]): Promise<number> {
   }
   const end = scene.core.clock.now;
   for (const { subscription } of members) {
-    await post(`/v1/subscriptions/${subscription}/cancel`, { credit_unused: dice.one(2) });
+    await take(subscription, { step: 'cancel', credit_unused: dice.one(2) });
   }
   await scene.go(end + 10 * DAY);
   await bill();
@@ -210,12 +237,12 @@ async function yearOf(versions: readonly string[]): Promise<number> {
 }
 
 test(
-  'a year of plan changes, credits and late usage: ledger × prices = invoices',
+  'a year of plan changes, add-ons, credits and late usage: ledger × prices = invoices',
   async () => {
     const versions: string[] = [];
     for (const [prices, terms] of PLANS) versions.push(await scene.plan(prices, terms));
     await begin(versions);
-    const end = await yearOf(versions);
+    const end = await yearOf({ versions, addOn: await pack() });
     const { sql } = scene.core;
     const entries = await sql<Entry[]>`
     select customer_id, minute::int, quantity::int, requests::int from usage_entries
@@ -242,9 +269,13 @@ test(
            (select count(*)::int from invoices) as invoices`;
     expect([books.even, books.dense]).toEqual([true, true]);
     expect(books.late).toBeGreaterThan(0);
+    const [{ added }] = await sql<[{ added: number }]>`
+      select count(*)::int as added from invoice_lines
+       where description like '%included with add-ons%'`;
+    expect(added).toBeGreaterThan(0);
     const sum = (amounts: Map<string, bigint>) => [...amounts.values()].reduce((a, b) => a + b, 0n);
     const seen = `${CUSTOMERS} customers, ${books.invoices} invoices, ${books.late} late lines`;
-    report(`${seen}: ledger × prices ${sum(due)}, invoiced ${sum(found)} minor units`);
+    report(`${seen}, ${taken} steps: ledger × prices ${sum(due)}, invoiced ${sum(found)} minor units`);
   },
   patience(),
 );

@@ -153,8 +153,17 @@ function plans(app: Hono, state: MockState): void {
   const byId = (id: string) => found(state.plans.find((one) => one.id === id));
   const versionOf = (id: string) =>
     found(state.plans.flatMap((plan) => plan.versions).find((one) => one.id === id));
-  app.get('/plans', (c) => page(c, state.plans));
-  app.get('/plans/:id', (c) => c.json(byId(c.req.param('id'))));
+  const shown = (plan: (typeof state.plans)[0]) => ({
+    ...plan,
+    versions: plan.versions.filter((version) => version.customer_id === null),
+  });
+  app.get('/plans', (c) => page(c, state.plans.map(shown)));
+  app.get('/plans/:id', (c) => c.json(shown(byId(c.req.param('id')))));
+  app.get('/plan-versions/:id', (c) => c.json(versionOf(c.req.param('id'))));
+  app.get('/customers/:id/plan-versions', (c) => {
+    const all = state.plans.flatMap((plan) => plan.versions);
+    return c.json({ data: all.filter((one) => one.customer_id === c.req.param('id')) });
+  });
   app.post('/plans', async (c) => {
     const body = await c.req.json();
     const made = { id: mint('pln'), description: '', self_serve: false, versions: [], ...body };

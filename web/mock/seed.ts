@@ -29,6 +29,7 @@ function version(planId: string, fields: Partial<PlanVersion>): PlanVersion {
     threshold_amount: null,
     kind: 'plan',
     charged: 'recurring',
+    customer_id: null,
     published_at: ago(40 * DAY_MS),
     prices: [],
     entitlements: [],

@@ -5,6 +5,7 @@ import { newId } from '../kit/id.ts';
 import {
   checkVersion,
   kindFaults,
+  OWN_VERSIONS_MAX,
   unbillablePrice,
   VERSIONS_MAX,
   type VersionContent,
@@ -12,15 +13,16 @@ import {
 } from './model.ts';
 import {
   clearDefault,
+  countVersions,
   insertPlan,
   insertVersion,
+  isCustomer,
   lockPlan,
   lockVersion,
   moveVersion,
   replaceVersion,
   updatePlan,
   versionById,
-  versionsOf,
   type PlanRow,
   type PlanValues,
 } from './plan-store.ts';
@@ -87,6 +89,10 @@ async function contentOf(
   const named = [...wanted.prices, ...wanted.entitlements].map((line) => line.meter_id ?? '');
   const { content, errors } = checkVersion(wanted, await metersById(tx, named));
   errors.push(...kindFaults(kind, wanted));
+  const { customer_id: customerId } = wanted;
+  if (customerId !== null && !(await isCustomer(tx, customerId))) {
+    errors.push({ path: 'customer_id', message: 'is not a customer' });
+  }
   if (errors.length > 0) throw new Fault('invalid_request', { errors });
   return content;
 }
@@ -103,13 +109,16 @@ export async function draftVersion(
   const { tx, now } = doing;
   const { kind } = found(await lockPlan(tx, planId), 'plan');
   const content = await contentOf(doing, kind, wanted);
-  const [newest] = await versionsOf(tx, [planId]);
-  const number = (newest?.number ?? 0) + 1;
-  if (number > VERSIONS_MAX) {
+  const { shared, own, next } = await countVersions(tx, planId, wanted.customer_id);
+  if (wanted.customer_id === null && shared >= VERSIONS_MAX) {
     throw new Fault('state_conflict', { detail: `A plan has at most ${VERSIONS_MAX} versions` });
   }
+  if (wanted.customer_id !== null && own >= OWN_VERSIONS_MAX) {
+    const detail = `A customer has at most ${OWN_VERSIONS_MAX} versions of its own`;
+    throw new Fault('state_conflict', { detail });
+  }
   const id = newId('plv', now);
-  await insertVersion(tx, { id, planId, number, now }, content);
+  await insertVersion(tx, { id, planId, number: next, now }, content);
   await record(doing, 'plan_version.create', id);
   return saved(doing, id);
 }

@@ -16,7 +16,9 @@ import {
 } from './price-model.ts';
 import { unscaled } from './quantity.ts';
 
+/** Of a plan, for all customers; and of one customer's own. */
 export const VERSIONS_MAX = 200;
+export const OWN_VERSIONS_MAX = 50;
 
 /** An entitlement as it is stored, its position in the version aside. */
 export type EntitlementValues = {
@@ -41,6 +43,7 @@ export type VersionContent = {
   proration: PlanVersion['proration'];
   threshold_amount: string | null;
   charged: PlanVersion['charged'];
+  customer_id: string | null;
   prices: PriceValues[];
   entitlements: EntitlementValues[];
 };
@@ -181,6 +184,7 @@ export type VersionRow = {
   threshold_amount: string | null;
   kind: PlanVersion['kind'];
   charged: PlanVersion['charged'];
+  customer_id: string | null;
   published_at: Date | null;
   prices: PriceRow[];
   entitlements: EntitlementRow[];

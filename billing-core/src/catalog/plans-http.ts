@@ -12,7 +12,7 @@ import {
   type Plan,
 } from '../contract/plan.ts';
 import type { Query } from '../kit/database.ts';
-import { found } from '../kit/fault.ts';
+import { found, notFound } from '../kit/fault.ts';
 import { api, json, jsonBody, PROBLEMS, type Api } from '../kit/http.ts';
 import { pageFrom } from '../kit/page.ts';
 import {
@@ -25,7 +25,15 @@ import {
 } from './actions.ts';
 import { diffOf } from './diff.ts';
 import { shownVersion, type VersionRow } from './model.ts';
-import { listPlans, planById, versionById, versionsOf, type PlanRow } from './plan-store.ts';
+import {
+  isCustomer,
+  listPlans,
+  planById,
+  versionById,
+  versionsOf,
+  versionsOfCustomer,
+  type PlanRow,
+} from './plan-store.ts';
 
 const tags = ['Catalog'];
 const planId = z.object({ id: id('pln') });
@@ -79,6 +87,15 @@ const getVersion = createRoute({
   summary: 'Get a plan version',
   request: { params: versionId },
   responses: { 200: json(planVersion), ...PROBLEMS },
+});
+const ofCustomer = createRoute({
+  method: 'get',
+  path: '/customers/{id}/plan-versions',
+  tags,
+  summary: 'List a customer’s own terms',
+  description: 'Versions of plans that are for this customer alone, newest first.',
+  request: { params: z.object({ id: id('cus') }) },
+  responses: { 200: json(z.object({ data: z.array(planVersion) })), ...PROBLEMS },
 });
 const diff = createRoute({
   method: 'get',
@@ -158,20 +175,35 @@ export function plansHttp(): OpenAPIHono<Api> {
   return app;
 }
 
+/** The version that is named, or the one before it that is for all. */
+async function comparedWith(
+  query: Query,
+  to: VersionRow,
+  fromId: string | undefined,
+): Promise<VersionRow | undefined> {
+  if (fromId === undefined) {
+    const all = await versionsOf(query, [to.plan_id]);
+    return all.find(({ number }) => number < to.number);
+  }
+  const named = await versionById(query, fromId);
+  return found(named?.plan_id === to.plan_id ? named : undefined, 'version of the same plan');
+}
+
 function versionsHttp(): OpenAPIHono<Api> {
   const app = api();
   app.openapi(getVersion, async (c) => {
     const row = await versionById(c.var.query, c.req.valid('param').id);
     return c.json(shownVersion(found(row, 'plan version')), 200);
   });
+  app.openapi(ofCustomer, async (c) => {
+    const { id: customerId } = c.req.valid('param');
+    if (!(await isCustomer(c.var.query, customerId))) throw notFound('customer');
+    const rows = await versionsOfCustomer(c.var.query, customerId);
+    return c.json({ data: rows.map(shownVersion) }, 200);
+  });
   app.openapi(diff, async (c) => {
     const to = found(await versionById(c.var.query, c.req.valid('param').id), 'plan version');
-    const all = await versionsOf(c.var.query, [to.plan_id]);
-    const { from: fromId } = c.req.valid('query');
-    const isFrom = ({ id: one, number }: VersionRow) =>
-      fromId === undefined ? number < to.number : one === fromId;
-    const from = all.find(isFrom);
-    if (fromId !== undefined) found(from, 'version of the same plan');
+    const from = await comparedWith(c.var.query, to, c.req.valid('query').from);
     return c.json(diffOf(from && shownVersion(from), shownVersion(to)), 200);
   });
   app.openapi(rewrite, async (c) => {

@@ -149,6 +149,8 @@ export const newPlanVersion = z.strictObject({
     .default(null),
   /** Of an add-on: due for each period, or once. */
   charged: z.enum(CHARGED).default('recurring'),
+  /** Whose own terms these are: nobody else can be put on them. Null: they are for all. */
+  customer_id: id('cus').nullable().default(null),
   prices: z.array(priceInput).max(PRICES_MAX),
   entitlements: z.array(entitlementInput).max(ENTITLEMENTS_MAX),
 });
@@ -167,6 +169,8 @@ export const planVersion = z
     threshold_amount: z.string().nullable(),
     kind: z.enum(PLAN_KINDS),
     charged: z.enum(CHARGED),
+    /** Whose own terms these are. */
+    customer_id: z.string().nullable(),
     published_at: time().nullable(),
     prices: z.array(price),
     entitlements: z.array(entitlement),

@@ -120,15 +120,20 @@ export type OfferedVersion = {
   currency: string;
   trial_days: number;
   kind: 'plan' | 'add_on';
+  /** Whose own terms it has. */
+  customer_id: string | null;
 };
 
 /** Why this customer cannot go on this version; undefined when it can. */
 export function versionConflict(
-  customer: Pick<CustomerRow, 'state' | 'currency'>,
+  customer: Pick<CustomerRow, 'id' | 'state' | 'currency'>,
   version: OfferedVersion,
   kind: OfferedVersion['kind'] = 'plan',
 ): string | undefined {
   if (version.kind !== kind) return kind === 'plan' ? 'It is an add-on' : 'It is no add-on';
+  if (version.customer_id !== null && version.customer_id !== customer.id) {
+    return 'The plan version is of another customer’s own terms';
+  }
   if (customer.state !== 'active') return 'The customer is archived';
   if (version.state !== 'published') return `The plan version is ${version.state}`;
   if (version.currency === customer.currency) return undefined;

@@ -18,7 +18,8 @@ import { Instant } from '../kit/time.tsx';
 import { toast } from '../kit/toast.tsx';
 import { CustomerTerms } from './customer-terms.tsx';
 import { AddOns } from './add-ons.tsx';
-import { planChoices } from './queries.ts';
+import { OwnTerms, withOwn } from './own-terms.tsx';
+import { ownTermsQuery, planChoices } from './queries.ts';
 import { SubscriptionState } from './states.tsx';
 import { StepForm } from './step-form.tsx';
 import { SubscribeForm } from './subscribe-form.tsx';
@@ -35,7 +36,8 @@ export function CustomerSubscription({ customer }: { customer: Customer }) {
     query: { customer_id: customer.id },
   });
   const reload = () => queries.invalidateQueries({ queryKey: key });
-  const known = plans.data?.data;
+  const own = useQuery(ownTermsQuery(customer.id)).data?.data ?? [];
+  const known = plans.data && withOwn(plans.data.data, own);
   return (
     <Loaded
       query={subscriptions}
@@ -62,14 +64,18 @@ export function CustomerSubscription({ customer }: { customer: Customer }) {
               <Loaded query={plans} skeleton={<FactsSkeleton facts={2} />}>
                 {(page) =>
                   live === undefined ? (
-                    <SubscribeForm customerId={customer.id} plans={page.data} onDone={reload} />
+                    <SubscribeForm
+                      customerId={customer.id}
+                      plans={withOwn(page.data, own)}
+                      onDone={reload}
+                    />
                   ) : (
                     <StepForm
                       // What can be done follows from the state; what was typed for another goes.
                       key={`${live.id} ${live.state} ${live.plan_version_id}`}
                       customer={customer}
                       subscription={live}
-                      plans={page.data}
+                      plans={withOwn(page.data, own)}
                       onDone={reload}
                     />
                   )
@@ -77,6 +83,7 @@ export function CustomerSubscription({ customer }: { customer: Customer }) {
               </Loaded>
             </Card>
             {live !== undefined && <SubscriptionTimeline subscription={live} plans={known} />}
+            <OwnTerms customer={customer} live={live} plans={known} />
             <CustomerTerms customer={customer} />
             <Earlier rows={rows.filter((row) => row.state === 'canceled')} plans={known} />
           </div>

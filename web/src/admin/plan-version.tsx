@@ -7,10 +7,10 @@ import type { Plan, PlanVersion } from '@tollgate/billing-core/contract/plan.ts'
 import { Button } from '../kit/button.tsx';
 import { ConfirmDialog } from '../kit/dialog.tsx';
 import { intervalInWords } from '../kit/interval-words.ts';
-import { useGo } from '../kit/link.tsx';
+import { useGo, useUrlState } from '../kit/link.tsx';
 import { Card, Facts, PageHeader } from '../kit/page.tsx';
 import { paths } from '../kit/paths.ts';
-import { entitlementInWords, priceInWords } from '../kit/price-words.ts';
+import { entitlementInWords, priceInWords, raiseInWords } from '../kit/price-words.ts';
 import { Loaded } from '../kit/query.tsx';
 import { FactsSkeleton } from '../kit/skeleton.tsx';
 import { t } from '../kit/text.ts';
@@ -19,7 +19,8 @@ import { Instant } from '../kit/time.tsx';
 import { toast } from '../kit/toast.tsx';
 import { ErrorPanel } from '../kit/error-panel.tsx';
 import { ApiError } from '../kit/api-error.ts';
-import { meterChoices, planQuery } from './queries.ts';
+import { OwnNote } from './own-terms.tsx';
+import { meterChoices, planQuery, versionQuery } from './queries.ts';
 import { VersionState } from './states.tsx';
 import { VersionDiff } from './version-diff.tsx';
 import { VersionForm } from './version-form.tsx';
@@ -28,25 +29,39 @@ import type { VersionBody } from './version-values.ts';
 /** Writes a new draft, beginning from the newest version. */
 export function NewVersionPage() {
   const { planId = '' } = useParams({ strict: false });
+  const [{ customer = null, from }] = useUrlState();
+  const base = useQuery({ ...versionQuery(from ?? ''), enabled: from !== undefined });
   const go = useGo();
   const queries = useQueryClient();
-  async function create(body: VersionBody, idempotencyKey: string): Promise<void> {
+  async function create(values: VersionBody, idempotencyKey: string): Promise<void> {
     const path = `/v1/plans/${planId}/versions`;
+    const body = { ...values, customer_id: customer };
     const made = await api<PlanVersion>(path, { method: 'POST', body, idempotencyKey });
     await queries.invalidateQueries({ queryKey: ['admin'] });
     go(paths.adminPlanVersion(planId, made.id), { replace: true });
   }
   return (
-    <Frame planId={planId} title={() => t('New version')}>
+    <Frame
+      planId={planId}
+      title={() => (customer === null ? t('New version') : t('New own terms'))}
+      isAwaited={from !== undefined && base.isPending}
+    >
       {(plan, meters) => (
-        <VersionForm
-          kind={plan.kind}
-          from={plan.versions.toSorted((a, b) => b.number - a.number)[0]}
-          meters={meters}
-          saveLabel={t('Save draft')}
-          cancelHref={paths.adminPlan(planId)}
-          onSave={create}
-        />
+        <>
+          <OwnNote customerId={customer} />
+          <VersionForm
+            kind={plan.kind}
+            from={base.data ?? plan.versions.toSorted((a, b) => b.number - a.number)[0]}
+            meters={meters}
+            saveLabel={t('Save draft')}
+            cancelHref={
+              customer === null
+                ? paths.adminPlan(planId)
+                : paths.adminCustomer(customer, { tab: 'subscription' })
+            }
+            onSave={create}
+          />
+        </>
       )}
     </Frame>
   );
@@ -56,7 +71,12 @@ export function NewVersionPage() {
 export function VersionPage() {
   const { planId = '', versionId = '' } = useParams({ strict: false });
   const queries = useQueryClient();
-  const find = (plan: Plan) => plan.versions.find((version) => version.id === versionId);
+  const plan = useQuery(planQuery(planId));
+  const listed = plan.data?.versions.find((version) => version.id === versionId);
+  // What is one customer's own is not among those of the plan.
+  const isOwn = plan.data !== undefined && listed === undefined;
+  const own = useQuery({ ...versionQuery(versionId), enabled: isOwn });
+  const version = listed ?? own.data;
   async function save(body: VersionBody): Promise<void> {
     await api(`/v1/plan-versions/${versionId}`, { method: 'PUT', body });
     await queries.invalidateQueries({ queryKey: ['admin'] });
@@ -65,20 +85,16 @@ export function VersionPage() {
   return (
     <Frame
       planId={planId}
-      title={(plan) =>
-        t('{name}, version {number}', { name: plan.name, number: find(plan)?.number ?? '?' })
-      }
-      actions={(plan) => {
-        const version = find(plan);
-        return version && <Steps plan={plan} version={version} />;
-      }}
+      title={({ name }) => t('{name}, version {number}', { name, number: version?.number ?? '?' })}
+      actions={(known) => version && <Steps plan={known} version={version} />}
+      isAwaited={isOwn && own.isPending}
     >
-      {(plan, meters) => {
-        const version = find(plan);
-        if (version === undefined) return <ErrorPanel error={missing()} />;
-        const before = earlier(plan, version);
+      {(known, meters) => {
+        if (version === undefined) return <ErrorPanel error={own.error ?? missing()} />;
+        const before = earlier(known, version);
         return (
           <div className="flex flex-col gap-5">
+            <OwnNote customerId={version.customer_id} />
             {before && <VersionDiff version={version} from={before} meters={meters} />}
             {version.state === 'draft' ? (
               <VersionForm
@@ -113,12 +129,14 @@ function missing(): ApiError {
 
 interface FrameProps {
   planId: string;
+  /** Whether the page waits for something else. */
+  isAwaited?: boolean;
   title: (plan: Plan) => string;
   actions?: (plan: Plan) => React.ReactNode;
   children: (plan: Plan, meters: Meter[]) => React.ReactNode;
 }
 
-function Frame({ planId, title, actions, children }: FrameProps) {
+function Frame({ planId, isAwaited = false, title, actions, children }: FrameProps) {
   const plan = useQuery(planQuery(planId));
   const meters = useQuery(meterChoices);
   const name = plan.data?.name ?? t('Plan');
@@ -146,7 +164,7 @@ function Frame({ planId, title, actions, children }: FrameProps) {
               </Card>
             }
           >
-            {(page) => children(known, page.data)}
+            {(page) => (isAwaited ? <FactsSkeleton /> : children(known, page.data))}
           </Loaded>
         )}
       </Loaded>
@@ -217,7 +235,10 @@ function Terms({ version, meters }: { version: PlanVersion; meters: Meter[] }) {
       <Card title={t('Entitlements')}>
         <ul className="flex flex-col gap-1.5">
           {version.entitlements.map((one) => (
-            <li key={one.id}>{entitlementInWords(one, meters)}</li>
+            <li key={one.id}>
+              {(version.kind === 'add_on' && raiseInWords(one, meters)) ||
+                entitlementInWords(one, meters)}
+            </li>
           ))}
           {version.entitlements.length === 0 && <li>{t('No limits')}</li>}
         </ul>

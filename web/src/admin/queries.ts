@@ -9,7 +9,7 @@ import type { Customer } from '@tollgate/billing-core/contract/customer.ts';
 import type { Collection } from '@tollgate/billing-core/contract/dispute.ts';
 import type { Meter } from '@tollgate/billing-core/contract/meter.ts';
 import type { Page } from '@tollgate/billing-core/contract/page.ts';
-import type { Plan } from '@tollgate/billing-core/contract/plan.ts';
+import type { Plan, PlanVersion } from '@tollgate/billing-core/contract/plan.ts';
 import type { Route } from '@tollgate/billing-core/contract/route.ts';
 import type { Secret } from '@tollgate/billing-core/contract/secret.ts';
 import type { CustomerClock, TestClock } from '@tollgate/billing-core/contract/test-clock.ts';
@@ -62,6 +62,24 @@ export const planQuery = (id: string) =>
   queryOptions({
     queryKey: ['admin', 'plan', id],
     queryFn: ({ signal }) => api<Plan>(`/v1/plans/${encodeURIComponent(id)}`, { signal }),
+  });
+
+/** One version, of whomever it is. */
+export const versionQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['admin', 'plan-version', id],
+    queryFn: ({ signal }) =>
+      api<PlanVersion>(`/v1/plan-versions/${encodeURIComponent(id)}`, { signal }),
+  });
+
+/** Versions that are this customer's own. */
+export const ownTermsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['admin', 'customer', id, 'plan-versions'],
+    queryFn: ({ signal }) =>
+      api<{ data: PlanVersion[] }>(`/v1/customers/${encodeURIComponent(id)}/plan-versions`, {
+        signal,
+      }),
   });
 
 export const routeQuery = (id: string) =>

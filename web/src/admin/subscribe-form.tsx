@@ -24,7 +24,10 @@ export function versionOptions(
       .filter((version) => version.state === 'published' && version.id !== held)
       .map((version) => ({
         value: version.id,
-        label: `${plan.name} v${version.number} (${version.currency})`,
+        label: [
+          `${plan.name} v${version.number} (${version.currency})`,
+          ...(version.customer_id === null ? [] : [t('own terms')]),
+        ].join(', '),
       })),
   );
 }

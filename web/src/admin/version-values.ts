@@ -31,6 +31,7 @@ export interface VersionValues {
   threshold_amount: string;
   proration: PlanVersion['proration'];
   charged: PlanVersion['charged'];
+  customer_id: string | null;
   prices: PriceValues[];
   entitlements: EntitlementValues[];
 }
@@ -42,6 +43,7 @@ export interface VersionBody {
   threshold_amount: string | null;
   proration: PlanVersion['proration'];
   charged: PlanVersion['charged'];
+  customer_id: string | null;
   prices: PriceInput[];
   entitlements: EntitlementInput[];
 }
@@ -72,6 +74,7 @@ export function toValues(version: PlanVersion | undefined, meterId: string): Ver
       threshold_amount: '',
       proration: 'second',
       charged: 'recurring',
+      customer_id: null,
       prices: [],
       entitlements: [],
     };
@@ -86,6 +89,7 @@ export function toValues(version: PlanVersion | undefined, meterId: string): Ver
         : minorToMajor(version.threshold_amount, version.currency),
     proration: version.proration,
     charged: version.charged,
+    customer_id: version.customer_id,
     prices: version.prices.map((price) => priceValues(price, version.currency, meterId)),
     entitlements: version.entitlements.map((one) => entitlementValues(one, meterId)),
   };
@@ -118,6 +122,7 @@ export function toBody(values: VersionValues): VersionBody {
         : majorToMinor(values.threshold_amount.trim(), currency),
     proration: values.proration,
     charged: values.charged,
+    customer_id: values.customer_id,
     prices: values.prices.map((price) => priceInput(price, currency)),
     entitlements: values.entitlements.map(entitlementInput),
   };

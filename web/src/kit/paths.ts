@@ -35,7 +35,8 @@ export const paths = {
   adminCustomer: (id: string, search?: Search) => withSearch(adminCustomer(id), search),
   adminPlans: (search?: Search) => withSearch('/admin/plans', search),
   adminPlan,
-  adminPlanNewVersion: (id: string) => `${adminPlan(id)}/new-version`,
+  adminPlanNewVersion: (id: string, search?: Search) =>
+    withSearch(`${adminPlan(id)}/new-version`, search),
   adminPlanVersion: (id: string, versionId: string) =>
     `${adminPlan(id)}/versions/${encodeURIComponent(versionId)}`,
   adminRoutes: '/admin/routes',
