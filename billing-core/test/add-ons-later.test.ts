@@ -125,6 +125,7 @@ describe('an add-on', () => {
       },
     ]);
     expect(body['features']).toEqual(['audit', 'sso']);
+    expect(body['meters']).toEqual([]);
     await step(support, 0);
     const after = await owner.call('GET', `/portal/v1/customers/${customer}/overview`);
     expect([after.body['add_ons'], after.body['features']]).toEqual([[], ['sso']]);

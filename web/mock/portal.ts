@@ -106,6 +106,7 @@ function overview(state: MockState, customer: Customer): unknown {
     period: subscription?.current_period ?? null,
     quotas: quotasOf(state, customer.id),
     add_ons: [],
+    meters: state.meters,
     features: [],
     rate_limit: rate ? { rate_per_second: rate.rate_per_second, burst: rate.burst } : null,
     last_24h: {

@@ -45,6 +45,10 @@ export const overview = z
       })
       .nullable(),
     add_ons: z.array(heldAddOn),
+    /** What prices and entitlements of both are of. */
+    meters: z.array(
+      z.object({ id: z.string(), slug: z.string(), name: z.string(), unit: z.string() }),
+    ),
     /** Of the plan and of add-ons, each once, by name. */
     features: z.array(z.string()),
     period: z.object({ start: time(), end: time() }).nullable(),

@@ -1,6 +1,7 @@
 import { shownVersion } from '../catalog/model.ts';
 import { planById, versionById } from '../catalog/plan-store.ts';
 import { unscaled } from '../catalog/quantity.ts';
+import { metersById } from '../catalog/store.ts';
 import type { RouteFact } from '../contract/facts.ts';
 import { featuresLacked } from '../contract/objection.ts';
 import type { Endpoint, Overview } from '../contract/overview.ts';
@@ -60,7 +61,16 @@ async function addOnsOf(sql: Query, id: string, now: number): Promise<Overview['
   return held;
 }
 
-type Granting = Pick<NonNullable<Overview['plan']>, 'entitlements'>;
+type Granting = Pick<NonNullable<Overview['plan']>, 'prices' | 'entitlements'>;
+
+/** The meters that these lines name, by id. */
+async function metersOf(sql: Query, granting: readonly Granting[]): Promise<Overview['meters']> {
+  const ids = granting
+    .flatMap(({ prices, entitlements }) => [...prices, ...entitlements])
+    .flatMap((line) => ('meter_id' in line && line.meter_id !== null ? line.meter_id : []));
+  const rows = await metersById(sql, [...new Set(ids)]);
+  return rows.map(({ id, slug, name, unit }) => ({ id, slug, name, unit }));
+}
 
 const featuresOf = (granting: readonly Granting[]): string[] => {
   const all = granting.flatMap(({ entitlements }) =>
@@ -100,12 +110,14 @@ export async function customerOverview(
   const routes = await activeRows(sql);
   const plan = row ? await planOf(sql, row.plan_version_id) : null;
   const addOns = row ? await addOnsOf(sql, row.id, now) : [];
-  const features = featuresOf(plan ? [plan, ...addOns] : []);
+  const granting = plan ? [plan, ...addOns] : [];
+  const features = featuresOf(granting);
   return {
     customer: shownPortalCustomer(customer),
     subscription,
     plan,
     add_ons: addOns,
+    meters: await metersOf(sql, granting),
     features,
     period: subscription?.current_period ?? null,
     quotas: await quotaStates(sql, customerId, { held, now }),

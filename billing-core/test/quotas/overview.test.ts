@@ -38,6 +38,14 @@ test('a customer without a subscription has no plan, no quotas and what it used'
   });
 });
 
+test('prices and entitlements come with the meters that they are of, quota or not', async () => {
+  await seedPlan(scene.surface, mine.id, [{ limit: 100, window: 'minute' }]);
+  const { meters } = await overview();
+  expect(meters).toEqual([
+    { id: 'mtr_requests', slug: 'requests', name: 'Requests', unit: 'request' },
+  ]);
+});
+
 test('a quota has used what is billable in the window that holds now', async () => {
   await seedPlan(scene.surface, mine.id, [
     { limit: 100, window: 'minute' },

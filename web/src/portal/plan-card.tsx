@@ -24,7 +24,7 @@ export function PlanCard({ overview, className }: { overview: Overview; classNam
       </Card>
     );
   }
-  const meters = overview.quotas.map((quota) => quota.meter);
+  const { meters } = overview;
   const zone = subscription?.time_zone ?? 'UTC';
   return (
     <Card

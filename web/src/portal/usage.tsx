@@ -39,6 +39,7 @@ export function UsagePage() {
 function facetsOf(overview: Overview | undefined, keys: ApiKey[] | undefined) {
   const meters = new Map([['requests', { slug: 'requests', name: t('Requests') }]]);
   for (const { meter } of overview?.quotas ?? []) meters.set(meter.slug, meter);
+  for (const meter of overview?.meters ?? []) meters.set(meter.slug, meter);
   return {
     meters: [...meters.values()],
     keys: keys ?? [],
