@@ -4,6 +4,7 @@ import { type Finding, isTest, type Source } from './source.ts';
 export const TABLE_WRITERS: Record<string, string> = {
   schema_migrations: 'kit',
   changes: 'kit',
+  change_floors: 'kit',
   audit_entries: 'kit',
   audit_changes: 'kit',
   test_clock: 'kit',
@@ -69,6 +70,7 @@ export const TABLE_WRITERS: Record<string, string> = {
   notice_settings: 'notices',
   notice_watch: 'notices',
   notice_troubles: 'notices',
+  notice_headrooms: 'notices',
   billing_settings: 'invoicing',
   billing_cycles: 'invoicing',
   billing_feed: 'invoicing',
