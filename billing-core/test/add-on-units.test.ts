@@ -272,6 +272,45 @@ test('a version says what it changed of them', async () => {
   ]);
 });
 
+test('a preview of a step says what there would be then, and nothing of a canceled one', async () => {
+  const quota = { kind: 'quota', meter_id: REQUESTS, window: 'month', scope: 'customer' };
+  const sso = { kind: 'feature', feature: 'sso' };
+  const { subscription, step } = await on([perUnit('100')], {
+    entitlements: [{ ...quota, limit: '1000' }, sso],
+  });
+  const audit = { kind: 'feature', feature: 'audit' };
+  const more = await pack([units('50'), { ...quota, limit: '200' }, audit]);
+  const preview = async (asked: object) => {
+    const { body } = await send('POST', `/v1/subscriptions/${subscription}/preview`, asked);
+    return body['allowances'];
+  };
+  const has = (limit: string, included: string, features: string[]) => ({
+    quotas: [{ ...PLAIN, limit }],
+    included_units: [{ meter_id: REQUESTS, units: included }],
+    features,
+  });
+  const { kind: _, ...PLAIN } = { ...quota, enforcement: 'hard' };
+  const buy = (quantity: number) => ({ step: 'add_on', plan_version_id: more, quantity });
+  expect(await preview(buy(3))).toEqual(has('1600', '250', ['audit', 'sso']));
+  await step(more, 3);
+  expect(await preview(buy(0))).toEqual(has('1000', '100', ['sso']));
+  expect(await preview({ ...buy(1), at: 'period_end' })).toEqual(
+    has('1200', '150', ['audit', 'sso']),
+  );
+  const plan_version_id = await scene.plan([perUnit('7')], {
+    entitlements: [{ ...quota, limit: '5' }],
+  });
+  for (const at of ['now', 'period_end']) {
+    expect(await preview({ step: 'change', plan_version_id, at })).toEqual(
+      has('605', '157', ['audit']),
+    );
+  }
+  const nothing = { quotas: [], included_units: [], features: [] };
+  for (const at of ['now', 'period_end']) {
+    expect(await preview({ step: 'cancel', at })).toEqual(nothing);
+  }
+});
+
 test('a preview of a price takes them', async () => {
   const asked = { price: perUnit('100'), currency: 'USD', quantity: '300', added_units: '150' };
   const { body } = await send('POST', '/v1/prices/preview', asked);

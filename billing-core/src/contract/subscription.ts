@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { timeZone } from './customer.ts';
+import { QUOTA_SCOPES, WINDOW_KINDS } from './facts.ts';
 import { id, text, time } from './field.ts';
-import { TRIAL_DAYS_MAX } from './plan.ts';
+import { ENFORCEMENTS, TRIAL_DAYS_MAX } from './plan.ts';
 
 export const SUBSCRIPTION_STATES = [
   'trialing',
@@ -123,6 +124,21 @@ export type Fee = z.infer<typeof fee>;
 
 const sumOfFees = z.object({ at: time(), total: z.string(), fees: z.array(fee) });
 
+const allowances = z.object({
+  quotas: z.array(
+    z.object({
+      meter_id: z.string(),
+      window: z.enum(WINDOW_KINDS),
+      scope: z.enum(QUOTA_SCOPES),
+      enforcement: z.enum(ENFORCEMENTS),
+      limit: z.string().nullable(),
+    }),
+  ),
+  /** Of prices, for a whole period. */
+  included_units: z.array(z.object({ meter_id: z.string(), units: z.string() })),
+  features: z.array(z.string()),
+});
+
 export const subscriptionPreview = z
   .object({
     currency: z.string(),
@@ -132,6 +148,8 @@ export const subscriptionPreview = z
     due_now: sumOfFees,
     /** Null when there is none to come. */
     next_invoice: sumOfFees.nullable(),
+    /** What it would have then, with add-ons; empty once it is canceled. */
+    allowances,
     /** As it would be. */
     subscription,
   })

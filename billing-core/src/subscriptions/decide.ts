@@ -1,3 +1,4 @@
+import type { PlanVersion } from '../contract/plan.ts';
 import type { ChargeCause, PendingKind } from '../contract/subscription.ts';
 import type { SubscriptionRow } from './model.ts';
 import { advanceFees, creditFees, type Fee, type Terms } from './fees.ts';
@@ -23,6 +24,7 @@ export type VersionTerms = ItemTerms & {
   plan_id: string;
   interval_months: number;
   kind?: 'plan' | 'add_on';
+  entitlements?: PlanVersion['entitlements'];
 };
 
 /** A subscription with its phases, and every version that it was, is or will be on. */

@@ -1,4 +1,5 @@
 import type { Fee as ShownFee, SubscriptionPreview } from '../contract/subscription.ts';
+import { allowancesOf, NOTHING } from './allowances.ts';
 import { timedOf, type Happening, type Loaded } from './decide.ts';
 import { totalOf, type Fee } from './fees.ts';
 import { shownSubscription } from './model.ts';
@@ -30,6 +31,14 @@ const shownSum = ({ at, fees }: Sum): SubscriptionPreview['due_now'] => ({
   fees: fees.map(shownFee),
 });
 
+/** What there is once the step is taken, also where that is later. */
+function allowancesThen(plan: Plan, after: Loaded): SubscriptionPreview['allowances'] {
+  const later = plan.isNow ? undefined : plan.step;
+  if (later?.step === 'cancel') return NOTHING;
+  const versionId = later?.step === 'change' ? later.to.id : after.row.plan_version_id;
+  return allowancesOf(after, versionId, plan.at);
+}
+
 /** What the step would come to, as of now (ms). */
 export function shownPlan(plan: Plan, now: number): SubscriptionPreview {
   const after = plan.isNow ? plan.happening.after : plan.after;
@@ -40,6 +49,7 @@ export function shownPlan(plan: Plan, now: number): SubscriptionPreview {
     at: new Date(plan.at).toISOString(),
     due_now: shownSum(due),
     next_invoice: next === undefined ? null : shownSum(next),
+    allowances: allowancesThen(plan, after),
     subscription: shownSubscription(after.row, now),
   };
 }

@@ -1,6 +1,8 @@
 import type { Fee, SubscriptionPreview } from '@tollgate/billing-core/contract/subscription.ts';
-import { formatInZone, formatMoney } from '../kit/format.ts';
+import { formatInZone, formatMoney, formatNumber } from '../kit/format.ts';
+import { entitlementInWords } from '../kit/price-words.ts';
 import { t } from '../kit/text.ts';
+import { useMeters } from './queries.ts';
 
 /** Flat fees, each with how it comes about; below zero they are given back. */
 export function Fees({ fees, currency }: { fees: readonly Fee[]; currency: string }) {
@@ -47,6 +49,36 @@ export function DueSums({ preview, zone }: DueSumsProps) {
           <p className="text-[0.8125rem] text-ink-soft">{t('Usage comes on top.')}</p>
         </section>
       )}
+      <Allowances allowances={preview.allowances} />
     </div>
+  );
+}
+
+/** What there is then, add-ons in it; nothing where nothing is limited or included. */
+function Allowances({ allowances }: Pick<SubscriptionPreview, 'allowances'>) {
+  const meters = useMeters();
+  const { quotas, included_units: included, features } = allowances;
+  const lines = [
+    ...quotas.map((quota) =>
+      entitlementInWords({ kind: 'quota', on_unreachable: 'refuse', ...quota }, meters),
+    ),
+    ...included.map(({ meter_id, units }) =>
+      t('{units} {meter} included per period', {
+        units: formatNumber(units),
+        meter: meters.find(({ id }) => id === meter_id)?.name.toLowerCase() ?? meter_id,
+      }),
+    ),
+    ...features.map((feature) => t('Feature {feature}', { feature })),
+  ];
+  if (lines.length === 0) return null;
+  return (
+    <section>
+      <p className="font-medium">{t('There is then')}</p>
+      <ul className="text-[0.8125rem] text-ink-soft wrap-anywhere">
+        {lines.map((line) => (
+          <li key={line}>{line}</li>
+        ))}
+      </ul>
+    </section>
   );
 }
