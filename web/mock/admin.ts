@@ -184,6 +184,7 @@ function plans(app: Hono, state: MockState): void {
     const made = Object.assign(withIds(await c.req.json()), {
       id: mint('plv'),
       plan_id: plan.id,
+      kind: plan.kind,
       number: plan.versions.length + 1,
       state: 'draft' as const,
       published_at: null,

@@ -63,6 +63,11 @@ const VISITS: readonly Visit[] = [
   ['admin', 'Pro', () => paths.adminPlan(pro().id)],
   ['admin', 'Test a path', () => paths.adminRouteTrial()],
   ['admin', 'New version', () => paths.adminPlanNewVersion(pro().id)],
+  [
+    'admin',
+    'New own terms',
+    () => paths.adminPlanNewVersion(pro().id, { customer: acme(), from: pro().published }),
+  ],
   ['admin', 'Pro, version 1', () => paths.adminPlanVersion(pro().id, pro().published)],
   ['admin', 'Pro, version 2', () => paths.adminPlanVersion(pro().id, pro().draft)],
   ['admin', 'Tiered, version 1', () => paths.adminPlanVersion(tiered().id, tiered().draft)],
