@@ -47,9 +47,10 @@ export const raisedLimit = (sql: Query, at: ReturnType<typeof timeThere>) => sql
 /** Features of the plan and of add-ons, each once, of the subscription `s`. `at`: a time there. */
 export const featuresHeld = (sql: Query, at: ReturnType<typeof timeThere>) => sql`
   array(select distinct has.feature from entitlements has
-         where has.kind = 'feature' and (has.plan_version_id = s.plan_version_id
-            or has.plan_version_id in (
+         where has.kind = 'feature' and has.plan_version_id in (
+               select s.plan_version_id
+                union all
                select item.plan_version_id from subscription_items item
                 where item.subscription_id = s.id and item.starts_at <= ${at}
-                  and (item.ends_at is null or item.ends_at > ${at})))
+                  and (item.ends_at is null or item.ends_at > ${at}))
          order by 1)`;
