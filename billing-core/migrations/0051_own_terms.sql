@@ -1,3 +1,3 @@
 -- A version of a plan can be one customer's own: other prices and limits than everybody's.
-alter table plan_versions add column customer_id text references customers;
-create index plan_versions_customer on plan_versions (customer_id) where customer_id is not null;
+alter table plan_versions add column for_customer text references customers;
+create index plan_versions_own on plan_versions (for_customer) where for_customer is not null;

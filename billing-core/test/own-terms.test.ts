@@ -106,8 +106,8 @@ describe('terms of its own', () => {
     const member = { user_id: owner.id, role: 'owner' };
     await send('POST', `/v1/customers/${acme}/memberships`, member);
     const offered = await owner.call('GET', `/portal/v1/customers/${acme}/plans?limit=100`);
-    const shown = offered.body['data'].find((one: { id: string }) => one.id === plan);
-    expect(shown?.['version']['id']).toBe(usual);
+    const all = offered.body['data'] as never as { id: string; version: { id: string } }[];
+    expect(all.find(({ id }) => id === plan)?.version.id).toBe(usual);
     // The next version that is for all has a number of its own, and is what new customers get.
     const next = await created(`/v1/plans/${plan}/versions`, content('1', '1'));
     expect((await send('GET', `/v1/plan-versions/${next}`)).body['number']).toBe(3);
@@ -131,7 +131,7 @@ describe('terms of its own', () => {
     expect(rewritten.body['customer_id']).toBe(acme);
     await created(`/v1/plan-versions/${id}/publish`, {});
     await expect(
-      scene.core.sql`update plan_versions set customer_id = ${other} where id = ${id}`,
+      scene.core.sql`update plan_versions set for_customer = ${other} where id = ${id}`,
     ).rejects.toThrow(/is published/);
   });
 });

@@ -126,7 +126,8 @@ describe('who is behind it', () => {
     await written('facts', 9);
     await watcher.follow(core.sql, 0);
     const nothing = new Map<string, bigint>();
-    watcher.headrooms.remember('cus_x', { upTo: nothing, from: nothing, until: Infinity });
+    const found = { upTo: nothing, from: nothing, until: Infinity, change: 0n };
+    watcher.headrooms.remember('cus_x', found);
     const use = { meterId: 'mtr_requests', used: 1n };
     expect(watcher.headrooms.isDue('cus_x', use, 0)).toBe(false);
     await written('facts', 9);

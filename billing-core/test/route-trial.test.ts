@@ -33,6 +33,7 @@ beforeAll(async () => {
     rewrite_path: '/people/:id/*',
     metering: [{ source: 'request', meter: 'mb', units: 0.5 }],
     required_scopes: ['users:read'],
+    required_features: ['export'],
     ip_deny: ['198.51.100.0/24'],
   });
   const plan = await done<{ id: string }>('POST', '/v1/plans', { slug: 'p', name: 'P' });
@@ -44,6 +45,7 @@ beforeAll(async () => {
       { ...quota, meter_id: meter.id, limit: '2.5' },
       { ...quota, meter_id: 'mtr_requests', limit: '9' },
       { kind: 'rate_limit', rate_per_second: '10', burst: 20 },
+      { kind: 'feature', feature: 'export' },
     ],
   });
   await done('POST', `/v1/plan-versions/${version.id}/publish`, {});
@@ -73,6 +75,7 @@ test('says where a request goes, what it counts and what limits it', async () =>
     ],
     open: [],
     required_scopes: ['users:read'],
+    required_features: ['export'],
     metering: [{ source: 'request', meter: 'mb', units: 0.5 }],
     billable_outcomes: ['ok'],
     rate_limit: { rate_per_second: 10, burst: 20 },
@@ -87,7 +90,11 @@ test('says where a request goes, what it counts and what limits it', async () =>
 
 test('says what was not named and would matter', async () => {
   const told = await trial(ASKED);
-  expect(told).toMatchObject({ refusal: null, open: ['address', 'key', 'scopes'], quotas: [] });
+  expect(told).toMatchObject({
+    refusal: null,
+    open: ['address', 'key', 'scopes', 'features'],
+    quotas: [],
+  });
 });
 
 test.each([
@@ -128,4 +135,26 @@ test.each<[string, object, string]>([
   expect(answer.status).toBe(400);
   const { errors } = answer.body as unknown as { errors: { path: string }[] };
   expect(errors[0]?.path).toBe(at);
+});
+
+test('names the feature that the plan of the key lacks', async () => {
+  const plan = await done<{ id: string }>('POST', '/v1/plans', { slug: 'bare', name: 'Bare' });
+  const content = { currency: 'USD', prices: [], entitlements: [] };
+  const version = await done<{ id: string }>('POST', `/v1/plans/${plan.id}/versions`, content);
+  await done('POST', `/v1/plan-versions/${version.id}/publish`, {});
+  const wanted = { name: 'Bare', key_scopes: ['users:read'] };
+  const customer = await done<{ id: string }>('POST', '/v1/customers', wanted);
+  const of = { customer_id: customer.id, plan_version_id: version.id };
+  await done('POST', '/v1/subscriptions', of);
+  const body = { name: 'Server', scopes: ['users:read'] };
+  const bare = await done<{ id: string }>('POST', `/v1/customers/${customer.id}/keys`, body);
+  const told = await trial({ ...ASKED, key_id: bare.id, address: '203.0.113.7' });
+  expect(told).toMatchObject({
+    refusal: {
+      status: 403,
+      code: 'feature_missing',
+      detail: "The customer's plan lacks what the route requires: export",
+    },
+    required_features: ['export'],
+  });
 });

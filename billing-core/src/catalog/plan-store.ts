@@ -17,7 +17,7 @@ const planColumns = (sql: Query) =>
 // Amounts as text: JSON would make floats of them.
 const versions = (sql: Query) => sql`
   select id, plan_id, number, state, currency, trial_days, interval_months,
-    proration, charged, customer_id, threshold_amount::text, published_at,
+    proration, charged, for_customer as customer_id, threshold_amount::text, published_at,
     (select kind from plans where plans.id = plan_id) as kind,
     (${pricesOf(sql)}) as prices,
     (select coalesce(json_agg(json_build_object('id', entitlements.id, 'kind', kind,
@@ -78,13 +78,13 @@ export async function clearDefault(tx: Tx): Promise<void> {
 /** The versions of these plans that are for all customers, newest first. */
 export async function versionsOf(sql: Query, planIds: string[]): Promise<VersionRow[]> {
   return sql<VersionRow[]>`
-    ${versions(sql)} where plan_id = any(${planIds}) and customer_id is null
+    ${versions(sql)} where plan_id = any(${planIds}) and for_customer is null
      order by number desc`;
 }
 
 /** Those that are this customer's own, of whatever plan, newest first. */
 export async function versionsOfCustomer(sql: Query, customerId: string): Promise<VersionRow[]> {
-  return sql<VersionRow[]>`${versions(sql)} where customer_id = ${customerId} order by id desc`;
+  return sql<VersionRow[]>`${versions(sql)} where for_customer = ${customerId} order by id desc`;
 }
 
 /** How many versions a plan has that are for all, how many this customer's own, and the next. */
@@ -94,8 +94,8 @@ export async function countVersions(
   customerId: string | null,
 ): Promise<{ shared: number; own: number; next: number }> {
   const [row] = await sql<[{ shared: number; own: number; next: number }]>`
-    select count(*) filter (where customer_id is null)::int as shared,
-           (select count(*)::int from plan_versions where customer_id = ${customerId}) as own,
+    select count(*) filter (where for_customer is null)::int as shared,
+           (select count(*)::int from plan_versions where for_customer = ${customerId}) as own,
            (coalesce(max(number), 0) + 1)::int as next
       from plan_versions where plan_id = ${planId}`;
   return row;
@@ -128,7 +128,7 @@ export async function offeredVersions(sql: Query, planIds: string[]): Promise<Ve
   return sql<VersionRow[]>`
     ${versions(sql)} where id in (
       select distinct on (plan_id) id from plan_versions
-       where plan_id = any(${planIds}) and state = 'published' and customer_id is null
+       where plan_id = any(${planIds}) and state = 'published' and for_customer is null
        order by plan_id, number desc)`;
 }
 
@@ -139,7 +139,7 @@ export async function listOffered(sql: Query, page: PageQuery): Promise<PlanRow[
     select ${planColumns(sql)} from plans
      where self_serve and ${after === null ? sql`true` : sql`id < ${after}`}
        and exists (select from plan_versions
-                    where plan_id = plans.id and state = 'published' and customer_id is null)
+                    where plan_id = plans.id and state = 'published' and for_customer is null)
      order by id desc limit ${page.limit + 1}`;
 }
 
@@ -152,7 +152,10 @@ export async function defaultVersion(sql: Query): Promise<VersionRow | undefined
 }
 
 /** What a version says beside its lines. */
-const termsOf = ({ prices: _, entitlements: __, ...terms }: VersionContent) => terms;
+const termsOf = ({ prices: _, entitlements: __, customer_id, ...terms }: VersionContent) => ({
+  ...terms,
+  for_customer: customer_id,
+});
 
 type Draft = { id: string; planId: string; number: number; now: number };
 

@@ -18,6 +18,8 @@ export type Headroom = {
   from: ReadonlyMap<string, bigint>;
   /** Until windows and prices are others, epoch ms. */
   until: number;
+  /** The last change of the feed that it knows of. */
+  change: bigint;
 };
 
 /** Customers that are remembered at most: one that is forgotten is looked at. */
@@ -50,8 +52,10 @@ export class Headrooms {
     if (oldest !== undefined) this.#known.delete(oldest);
   }
 
-  forget(customerId: string): void {
-    this.#known.delete(customerId);
+  /** The customer was changed: what was found before that is forgotten. */
+  forget(customerId: string, change: bigint): void {
+    const known = this.#known.get(customerId);
+    if (known !== undefined && known.change < change) this.#known.delete(customerId);
   }
 
   clear(): void {

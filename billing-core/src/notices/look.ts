@@ -44,7 +44,8 @@ export class Catalog {
 
 /** `aheadMs`: how far the customer's clock is, whose time `threshold` is of. */
 type Asked = { customerId: string; aheadMs: number; threshold: Threshold };
-export type LookKit = { now: number; catalog: Catalog };
+/** `change`: the last one of the feed that is known. */
+export type LookKit = { now: number; catalog: Catalog; change?: bigint };
 
 /** What these customers are to be told of when it is used. */
 async function askedOf(tx: Tx, ids: readonly string[], kit: LookKit): Promise<Asked[]> {
@@ -108,7 +109,7 @@ async function tell(tx: Tx, use: Use, now: number): Promise<void> {
 type Seen = { asked: readonly Asked[]; uses: readonly Use[]; inAll: ReadonlyMap<string, bigint> };
 
 /** How far it is to the next of them; a key that has used nothing yet is as far as one can be. */
-function headroomOf({ asked, uses, inAll }: Seen, now: number): Headroom {
+function headroomOf({ asked, uses, inAll }: Seen, { now, change = 0n }: LookKit): Headroom {
   const unused = asked
     .filter(({ threshold }) => threshold.byKey)
     .map(({ threshold }) => ({ threshold, used: 0n }));
@@ -124,7 +125,7 @@ function headroomOf({ asked, uses, inAll }: Seen, now: number): Headroom {
   const ends = asked
     .map(({ threshold, aheadMs }) => threshold.end - aheadMs)
     .filter((end) => end > now);
-  return { upTo, from: inAll, until: Math.min(now + KNOWN_MS_MAX, ...ends) };
+  return { upTo, from: inAll, until: Math.min(now + KNOWN_MS_MAX, ...ends), change };
 }
 
 /**
@@ -146,7 +147,7 @@ export async function lookAtUsers(
   return new Map(
     ids.map((id) => {
       const theirs = { asked: asked.get(id) ?? [], uses: used.get(id) ?? [] };
-      return [id, headroomOf({ ...theirs, inAll: inAll.get(id) ?? new Map() }, kit.now)];
+      return [id, headroomOf({ ...theirs, inAll: inAll.get(id) ?? new Map() }, kit)];
     }),
   );
 }

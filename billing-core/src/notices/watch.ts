@@ -53,7 +53,7 @@ export class Watcher {
       if (changes.length === 0) return this.#cursor;
       for (const { number, kind, subjectId } of changes) {
         if (kind === 'reset') this.headrooms.clear();
-        if (kind === 'customer') this.headrooms.forget(subjectId);
+        if (kind === 'customer') this.headrooms.forget(subjectId, number);
         this.#cursor = number;
       }
     }
@@ -109,11 +109,11 @@ type Step = { from: Mark; to: Mark; change: bigint };
 /** Looks at a page of customers and moves the mark. False where another core is at it. */
 async function lookAtPage(kit: WatchKit, ids: readonly string[], step: Step): Promise<boolean> {
   const { sql, clock, log, watcher } = kit;
-  const look = { now: clock(), catalog: watcher.catalog };
+  const look = { now: clock(), catalog: watcher.catalog, change: step.change };
   const page = sql.begin(async (tx) => {
     if (!(await takeMark(tx, step.from))) return undefined;
     const headrooms = await lookAtUsers(tx, ids, look);
-    await keepHeadrooms(tx, headrooms, step.change);
+    await keepHeadrooms(tx, headrooms);
     await moveMark(tx, step.from, step.to);
     return headrooms;
   });

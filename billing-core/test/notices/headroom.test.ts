@@ -34,7 +34,12 @@ test('nothing is to be told before what is left is used, and something then', ()
 
 const HOUR = 3_600_000;
 const of = (used: bigint, meterId = 'm') => ({ meterId, used });
-const KNOWN = { from: new Map([['m', 500n]]), upTo: new Map([['m', 520n]]), until: HOUR };
+const KNOWN = {
+  from: new Map([['m', 500n]]),
+  upTo: new Map([['m', 520n]]),
+  until: HOUR,
+  change: 7n,
+};
 
 test.each([
   ['as it was found', 500n, 0, false],
@@ -50,6 +55,8 @@ test.each([
   // Nothing is told of what is used of another meter.
   expect(known.isDue('a', of(10n ** 30n, 'other'), 0)).toBe(false);
   expect(known.isDue('a', of(520n), 0)).toBe(true);
-  known.forget('a');
+  known.forget('a', 7n);
+  expect(known.isDue('a', of(519n), 0)).toBe(false);
+  known.forget('a', 8n);
   expect(known.isDue('a', of(used), now)).toBe(true);
 });

@@ -36,6 +36,7 @@ const VERSION: PlanVersion = {
   threshold_amount: '12345',
   kind: 'plan',
   charged: 'recurring',
+  customer_id: null,
   published_at: null,
   prices: [
     { id: 'prc_1', model: 'flat', meter_id: null, amount: '2900', billed: 'in_arrears' },

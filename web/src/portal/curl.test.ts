@@ -2,8 +2,10 @@ import { expect, test } from 'vitest';
 import { requestOf } from './curl.ts';
 
 const HOST = 'http://localhost:4002';
-const of = (path: string, methods = ['*']) =>
-  requestOf({ route_id: 'rte_1', name: 'Route', methods, url: `${HOST}${path}` });
+const of = (path: string, methods = ['*']) => {
+  const url = `${HOST}${path}`;
+  return requestOf({ route_id: 'rte_1', name: 'Route', methods, url, missing_features: [] });
+};
 
 test('an address without variables can be sent as it is', () => {
   const { code, places } = of('/v1/items', ['POST']);
