@@ -275,7 +275,9 @@ test(
     expect(added).toBeGreaterThan(0);
     const sum = (amounts: Map<string, bigint>) => [...amounts.values()].reduce((a, b) => a + b, 0n);
     const seen = `${CUSTOMERS} customers, ${books.invoices} invoices, ${books.late} late lines`;
-    report(`${seen}, ${taken} steps: ledger × prices ${sum(due)}, invoiced ${sum(found)} minor units`);
+    report(
+      `${seen}, ${taken} steps: ledger × prices ${sum(due)}, invoiced ${sum(found)} minor units`,
+    );
   },
   patience(),
 );
