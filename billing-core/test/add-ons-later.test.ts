@@ -32,7 +32,9 @@ async function addOn(terms: object): Promise<string> {
 }
 
 /** A customer on a plan, from the beginning of a month of 30 days, later than those before. */
-const STARTS = [START, Date.parse('2027-06-01T00:00:00Z'), Date.parse('2027-09-01T00:00:00Z')];
+const STARTS = ['2027-04', '2027-06', '2027-09', '2027-11'].map((month) =>
+  Date.parse(`${month}-01T00:00:00Z`),
+);
 async function on(terms: object = {}) {
   const start = STARTS.shift() ?? START;
   await scene.go(start);
@@ -104,6 +106,33 @@ describe('an add-on', () => {
     ]);
     const once = await addOn({ charged: 'once', prices: [flat('10')] });
     expect((await step(once, 1, 'period_end')).body['detail']).toMatch(/begins now/);
+  });
+
+  test('due once is charged for what is added, and for nothing that goes', async () => {
+    const { path, step } = await on();
+    const setUp = await addOn({ prices: [flat('5000')], charged: 'once' });
+    const total = async () => {
+      const { body } = await send('GET', `${path}/timeline`);
+      const entries = body['entries'] as never as { total: string }[];
+      return entries.reduce((sum, entry) => sum + Number(entry.total), 0);
+    };
+    const added = async (quantity: number) => {
+      await scene.go(scene.core.clock.now + DAY_MS);
+      const before = await total();
+      const asked = await step(setUp, quantity, 'now', 'preview');
+      expect((await step(setUp, quantity)).status).toBe(200);
+      const cost = (await total()) - before;
+      const preview = asked.body as never as SubscriptionPreview;
+      expect(preview.due_now.total).toBe(String(cost));
+      return cost;
+    };
+    expect(await added(1)).toBe(5_000);
+    expect(await added(3)).toBe(10_000);
+    expect(await added(2)).toBe(0);
+    // What was given up is bought anew.
+    expect(await added(3)).toBe(5_000);
+    expect(await added(0)).toBe(0);
+    expect(await added(1)).toBe(5_000);
   });
 
   test('is in the portal, with the features that it brings', async () => {

@@ -131,27 +131,6 @@ describe('an add-on', () => {
     expect(amounts.filter(([name]) => name === 'Seats')).toEqual([['Seats', '5000']]);
   });
 
-  test('due once is charged for what is added, and for nothing that goes', async () => {
-    const { subscription, step } = await on([flat('3000')]);
-    const setUp = await addOn({ prices: [flat('5000')], charged: 'once' });
-    const added = async (quantity: number) => {
-      await go(now + DAY_MS);
-      const before = await charges(subscription);
-      const preview = (await step(setUp, quantity, 'preview')).body as never as SubscriptionPreview;
-      await step(setUp, quantity);
-      const fees = (await charges(subscription)).slice(before.length);
-      expect(fees.map(([, kind, amount]) => [kind, amount])).toEqual(briefly(preview.due_now.fees));
-      return fees.map(([, , amount]) => amount);
-    };
-    expect(await added(1)).toEqual(['5000']);
-    expect(await added(3)).toEqual(['10000']);
-    expect(await added(2)).toEqual([]);
-    // What was given up is bought anew.
-    expect(await added(3)).toEqual(['5000']);
-    expect(await added(0)).toEqual([]);
-    expect(await added(1)).toEqual(['5000']);
-  });
-
   test('that comes again is free in a trial, and charged from its end on', async () => {
     const { subscription, step } = await on([flat('3000')], { trial_days: 15 });
     const seats = await addOn({ prices: [flat('900')] });

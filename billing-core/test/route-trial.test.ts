@@ -108,6 +108,28 @@ test.each([
   expect(told.allow).toEqual(status === 405 ? ['GET', 'HEAD'] : []);
 });
 
+test('names the feature that the plan of the key lacks', async () => {
+  const plan = await done<{ id: string }>('POST', '/v1/plans', { slug: 'bare', name: 'Bare' });
+  const content = { currency: 'USD', prices: [], entitlements: [] };
+  const version = await done<{ id: string }>('POST', `/v1/plans/${plan.id}/versions`, content);
+  await done('POST', `/v1/plan-versions/${version.id}/publish`, {});
+  const wanted = { name: 'Bare', key_scopes: ['users:read'] };
+  const customer = await done<{ id: string }>('POST', '/v1/customers', wanted);
+  const of = { customer_id: customer.id, plan_version_id: version.id };
+  await done('POST', '/v1/subscriptions', of);
+  const body = { name: 'Server', scopes: ['users:read'] };
+  const bare = await done<{ id: string }>('POST', `/v1/customers/${customer.id}/keys`, body);
+  const told = await trial({ ...ASKED, key_id: bare.id, address: '203.0.113.7' });
+  expect(told).toMatchObject({
+    refusal: {
+      status: 403,
+      code: 'feature_missing',
+      detail: "The customer's plan lacks what the route requires: export",
+    },
+    required_features: ['export'],
+  });
+});
+
 test('says that a key is revoked, a route is down, or a disabled one would match', async () => {
   await done('PATCH', `/v1/routes/${route.id}`, { maintenance: { message: 'Back at noon' } });
   const told = await trial({ ...ASKED, key_id: key.id });
@@ -135,26 +157,4 @@ test.each<[string, object, string]>([
   expect(answer.status).toBe(400);
   const { errors } = answer.body as unknown as { errors: { path: string }[] };
   expect(errors[0]?.path).toBe(at);
-});
-
-test('names the feature that the plan of the key lacks', async () => {
-  const plan = await done<{ id: string }>('POST', '/v1/plans', { slug: 'bare', name: 'Bare' });
-  const content = { currency: 'USD', prices: [], entitlements: [] };
-  const version = await done<{ id: string }>('POST', `/v1/plans/${plan.id}/versions`, content);
-  await done('POST', `/v1/plan-versions/${version.id}/publish`, {});
-  const wanted = { name: 'Bare', key_scopes: ['users:read'] };
-  const customer = await done<{ id: string }>('POST', '/v1/customers', wanted);
-  const of = { customer_id: customer.id, plan_version_id: version.id };
-  await done('POST', '/v1/subscriptions', of);
-  const body = { name: 'Server', scopes: ['users:read'] };
-  const bare = await done<{ id: string }>('POST', `/v1/customers/${customer.id}/keys`, body);
-  const told = await trial({ ...ASKED, key_id: bare.id, address: '203.0.113.7' });
-  expect(told).toMatchObject({
-    refusal: {
-      status: 403,
-      code: 'feature_missing',
-      detail: "The customer's plan lacks what the route requires: export",
-    },
-    required_features: ['export'],
-  });
 });

@@ -243,15 +243,12 @@ function judge(
   const of = petition(visit);
   const objected = objection(fact, of, ports.clock.now());
   const reason = objected ?? (visit.once === null ? 'idempotency_key_invalid' : undefined);
-  if (reason) {
-    const detail = objectionDetail(reason, fact, of);
-    return count({ kind: 'refused', refusal: refuse(reason, detail ? { detail } : {}) });
-  }
+  const more = reason && objectionDetail(reason, fact, of);
+  if (reason) return count({ kind: 'refused', refusal: refuse(reason, more) });
   const retryAfterS = next ? undefined : ports.readiness.awaited(route);
   if (retryAfterS !== undefined) {
     return count({ kind: 'refused', refusal: refuse('upstream_unavailable', { retryAfterS }) });
   }
-
   const answer = ports.tills.admit({
     requestId: exchange.requestId,
     fact,

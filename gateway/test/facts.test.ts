@@ -41,14 +41,8 @@ function openFacts() {
   const log = pino({ level: 'silent' });
   const client = new CoreClient(coreUrl, TOKEN);
   const freshness = new Freshness(() => now, store.feed()?.verifiedAt ?? 0);
-  const keys = new KeyFacts({
-    core: client,
-    store,
-    freshness,
-    clock: { now: () => now },
-    telemetry: new Telemetry(),
-    log,
-  });
+  const [clock, telemetry] = [{ now: () => now }, new Telemetry()];
+  const keys = new KeyFacts({ core: client, store, freshness, clock, telemetry, log });
   const routes = new RouteFacts({ core: client, store, freshness, log, onTable: () => {} });
   const limits: string[] = [];
   const resets: bigint[] = [];

@@ -39,15 +39,15 @@ export const featuresLacked = (
   { required_features: required = [] }: Pick<RouteFact, 'required_features'>,
 ): string[] => required.filter((feature) => !features.includes(feature));
 
-/** What is said of an objection beyond its own text; undefined where that is all. */
+/** What is said of an objection instead of its own text, if anything. */
 export function objectionDetail(
   reason: RefusalReason,
   { customer }: KeyFact,
   { route }: Pick<Petition, 'route'>,
-): string | undefined {
-  if (reason !== 'feature_missing') return undefined;
+): { detail?: string } {
+  if (reason !== 'feature_missing') return {};
   const lacked = featuresLacked(customer, route).join(', ');
-  return `The customer's plan lacks what the route requires: ${lacked}`;
+  return { detail: `The customer's plan lacks what the route requires: ${lacked}` };
 }
 
 export const isTooLarge = ({ route, contentLength }: Petition): boolean =>

@@ -29,8 +29,9 @@ export const REMEMBERED_MAX = 200_000;
 export type Use = { meterId: string; used: bigint };
 
 /**
- * What looks have found. What is not in it is looked at; each core has its own, and begins with what
- * all of them have kept (`headroom-store`). What was used in all grows by no less than what was used in any window.
+ * What looks have found. What is not in it is looked at; each core has its own, and begins with
+ * what all of them have kept (`headroom-store`). What was used in all grows by no less than what
+ * was used in any window.
  */
 export class Headrooms {
   readonly #known = new Map<string, Headroom>();

@@ -43,8 +43,8 @@ export class Watcher {
   #cursor: bigint | undefined;
 
   /**
-   * Forgets whoever has another plan, other quotas or another zone since it was last asked; the first
-   * time since what was kept of looks was found. Out: the last change that it knows of.
+   * Forgets whoever has another plan, other quotas or another zone since it was last asked; the
+   * first time since what was kept of looks was found. Out: the last change that it knows of.
    */
   async follow(sql: Query, now: number): Promise<bigint> {
     this.#cursor ??= await this.#begin(sql, now);

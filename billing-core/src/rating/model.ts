@@ -37,7 +37,7 @@ export type Terms = {
   meter?: CountedBy;
   /** The part of the period in which the price held; all of it unless said. */
   share?: Share & { unit: 'day' | 'second' };
-  /** What add-ons put on top of the units that the price includes, each for its part of a period. */
+  /** What add-ons put on top of the units that the price includes, each for its part. */
   added?: readonly { units: string; times: bigint; share?: Share }[];
   /**
    * What was rated of the same period before, for progressive billing. What was billed for it, in

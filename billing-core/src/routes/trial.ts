@@ -120,7 +120,8 @@ function judge(route: Route, path: RequestPath, { asked, key, now }: Asked): Set
   const petition = { route, address: () => address, contentLength: undefined };
   const objected = objection(judged, petition, now);
   if (objected) {
-    return refused(objected, { ...shown, ...required }, objectionDetail(objected, key, petition));
+    const { detail } = objectionDetail(objected, key, petition);
+    return refused(objected, { ...shown, ...required }, detail);
   }
   return { refusal: null, ...counted, ...limitsOf(route, key) };
 }

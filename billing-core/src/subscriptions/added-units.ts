@@ -22,9 +22,9 @@ function unitsOf({ entitlements }: Pick<PlanVersion, 'entitlements'>, meterId: s
 }
 
 /**
- * What add-ons add to the units of a meter in this segment, each for the time that it was there: as
- * prices do, it counts from the next whole minute on. A change of an add-on cuts no segment, so that
- * no tier begins anew.
+ * What add-ons add to the units of a meter in this segment, each for the time that it was there:
+ * as prices do, it counts from the next whole minute on. A change of an add-on cuts no segment, so
+ * that no tier begins anew.
  */
 export function addedUnits(
   timed: Timed & { items?: readonly Item[] },

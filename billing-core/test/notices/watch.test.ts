@@ -82,7 +82,7 @@ test('windows are read again only when something may have been passed, or is ano
   expect(await after(5_000)).toBe(0);
 });
 
-test('a core that starts goes on with what others have found, but for what changed since', async () => {
+test('a core that starts goes on with what others have found, but for what changed', async () => {
   const quota = (limit: string) =>
     scene.plan([], {
       entitlements: [{ kind: 'quota', meter_id: 'mtr_requests', limit, window: 'billing_period' }],

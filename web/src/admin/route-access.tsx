@@ -71,29 +71,36 @@ export function AccessFields({ form }: FormOf) {
           />
           <TextField form={form} name="ip_deny" label={t('Never from')} />
         </div>
-        <div className="grid items-start gap-4 sm:grid-cols-2 lg:grid-cols-3">
-          <TextField
-            form={form}
-            name="key_location.header"
-            label={t('Key in the header')}
-            hint={t('Empty: in none.')}
-            check={headerFault}
-          />
-          <TextField
-            form={form}
-            name="key_location.query"
-            label={t('Key in the query parameter')}
-            hint={t('Queries end up in logs: better in none.')}
-          />
-          <CheckboxField
-            form={form}
-            name="key_location.bearer"
-            label={t('Key as bearer token')}
-            hint={t('Authorization: Bearer …')}
-          />
-        </div>
+        <KeyPlaceFields form={form} />
       </div>
     </FoldCard>
+  );
+}
+
+/** Where a request may carry its key. */
+function KeyPlaceFields({ form }: FormOf) {
+  return (
+    <div className="grid items-start gap-4 sm:grid-cols-2 lg:grid-cols-3">
+      <TextField
+        form={form}
+        name="key_location.header"
+        label={t('Key in the header')}
+        hint={t('Empty: in none.')}
+        check={headerFault}
+      />
+      <TextField
+        form={form}
+        name="key_location.query"
+        label={t('Key in the query parameter')}
+        hint={t('Queries end up in logs: better in none.')}
+      />
+      <CheckboxField
+        form={form}
+        name="key_location.bearer"
+        label={t('Key as bearer token')}
+        hint={t('Authorization: Bearer …')}
+      />
+    </div>
   );
 }
 
