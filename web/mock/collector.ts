@@ -20,6 +20,10 @@ export function portalCollector(
     const said = { status: 409, code: 'state_conflict', detail: 'Your card was declined.' };
     return c.json({ type: 'about:blank', title: 'Conflict', request_id: 'req_1', ...said }, 409);
   });
+  app.get('/invoices/:invoice/collection', (c) => {
+    member(c);
+    return c.json({ failure: state.declined });
+  });
   app.get('/collector', (c) => {
     member(c);
     return c.json(state.collector);

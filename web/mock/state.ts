@@ -61,6 +61,8 @@ export interface MockState {
   books: MockBooks;
   stripe: MockStripe;
   collector: CollectorState;
+  /** Why the last try to collect an invoice failed. */
+  declined: string | null;
   notices: (Notice & { read: boolean })[];
   noticeSettings: NoticeSettings;
   /** What could not be read, by route. */
@@ -127,6 +129,7 @@ export function createState(): MockState {
     books: noBooks(),
     stripe: noStripe(),
     collector: { kind: 'manual', is_test: false, is_simulated: false, card: null },
+    declined: null,
     ...seedNotices(acme.id),
     valueFaults: {},
     today: new Map([[acme.id, 48_213]]),

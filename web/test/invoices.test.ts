@@ -207,13 +207,15 @@ describe('a member', () => {
     await page.getByText('VISA ending in 4242, valid until 03/2031').waitFor();
     await page.getByText('no money moves').waitFor();
     expect((await violationsOn(page)).map((one) => one.id)).toEqual([]);
+    stage.state.declined = 'Your card has insufficient funds.';
     await page.goto(paths.invoice(acme(), sent()?.id ?? ''));
+    await page.getByText('failed: Your card has insufficient funds.').waitFor();
     await button('Pay now').click();
     await page.getByText('Your card was declined.').waitFor();
     expect((await violationsOn(page)).map((one) => one.id)).toEqual([]);
     await page.goto(paths.invoices(acme()));
     await button('Use another card').click();
     await page.waitForURL(/#card$/);
-    stage.state.collector = before;
+    Object.assign(stage.state, { collector: before, declined: null });
   });
 });

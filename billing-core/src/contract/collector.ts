@@ -25,6 +25,15 @@ export const collector = z
   .meta({ id: 'Collector' });
 export type CollectorState = z.infer<typeof collector>;
 
+/** What came of collecting one invoice so far. */
+export const collection = z
+  .object({
+    /** Why the last try failed, in the collector's words; null: none did. */
+    failure: z.string().nullable(),
+  })
+  .meta({ id: 'Collection' });
+export type Collection = z.infer<typeof collection>;
+
 export const paymentPageWanted = z.discriminatedUnion('page', [
   /** Where a card is given. */
   z.strictObject({ page: z.literal('card') }),

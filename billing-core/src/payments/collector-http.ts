@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { z } from 'zod';
-import { collector, paymentPage, paymentPageWanted } from '../contract/collector.ts';
+import { collection, collector, paymentPage, paymentPageWanted } from '../contract/collector.ts';
 import { id } from '../contract/field.ts';
 import { requireMay } from '../customers/model.ts';
 import { invoiceById } from '../invoicing/store.ts';
@@ -19,6 +19,16 @@ const state = createRoute({
   description: 'Whether invoices are paid by card, and by which.',
   responses: { 200: json(collector), ...PROBLEMS },
 });
+const invoiceParams = z.object({ invoice_id: id('inv') });
+const outcome = createRoute({
+  method: 'get',
+  path: '/invoices/{invoice_id}/collection',
+  tags,
+  summary: 'Get what came of collecting an invoice',
+  description: 'Such as why the card was declined.',
+  request: { params: invoiceParams },
+  responses: { 200: json(collection), ...PROBLEMS },
+});
 const page = createRoute({
   method: 'post',
   path: '/payment-pages',
@@ -34,7 +44,7 @@ const charge = createRoute({
   tags,
   summary: 'Pay an invoice now',
   description: 'With the card that is charged. What becomes of it is in the invoice.',
-  request: { params: z.object({ invoice_id: id('inv') }) },
+  request: { params: invoiceParams },
   responses: { 204: { description: 'Paid' }, ...PROBLEMS },
 });
 
@@ -44,6 +54,15 @@ const charge = createRoute({
  */
 export function collectorHttp(collecting: Collector, sql: Sql): OpenAPIHono<Api> {
   const app = api();
+  const requireTheirs = async (invoiceId: string, customerId: string): Promise<void> => {
+    const row = await invoiceById(sql, invoiceId);
+    if (row?.customer_id !== customerId || row.state === 'draft') throw notFound('invoice');
+  };
+  app.openapi(outcome, async (c) => {
+    const { invoice_id } = c.req.valid('param');
+    await requireTheirs(invoice_id, c.var.customer.id);
+    return c.json(await collecting.collectionOf(c.var.customer.id, invoice_id), 200);
+  });
   app.openapi(state, async (c) => c.json(await collecting.stateOf(c.var.customer.id), 200));
   app.openapi(page, async (c) => {
     requireMay(c.var.customer.role, 'payment.write');
@@ -52,10 +71,9 @@ export function collectorHttp(collecting: Collector, sql: Sql): OpenAPIHono<Api>
   });
   app.openapi(charge, async (c) => {
     requireMay(c.var.customer.role, 'payment.write');
-    const { invoice_id: id } = c.req.valid('param');
-    const theirs = (await invoiceById(sql, id))?.customer_id === c.var.customer.id;
-    if (!theirs) throw notFound('invoice');
-    await collecting.charge(c.var.customer.id, id);
+    const { invoice_id } = c.req.valid('param');
+    await requireTheirs(invoice_id, c.var.customer.id);
+    await collecting.charge(c.var.customer.id, invoice_id);
     return c.body(null, 204);
   });
   return app;

@@ -1,13 +1,15 @@
 import type { Query } from '../kit/database.ts';
-import type { CollectorState, PaymentPageWanted } from '../contract/collector.ts';
+import type { Collection, CollectorState, PaymentPageWanted } from '../contract/collector.ts';
 import { Fault } from '../kit/fault.ts';
 
 /**
- * Who collects what invoices say. All but `stateOf` and `refundable` may talk to somebody else: not
- * to be called in a transaction.
+ * Who collects what invoices say. What opens a page or charges may talk to somebody else: not to be
+ * called in a transaction.
  */
 export type Collector = {
   stateOf(customerId: string): Promise<CollectorState>;
+  /** What came of collecting this invoice so far; of one that it was not told of, nothing. */
+  collectionOf(customerId: string, invoiceId: string): Promise<Collection>;
   /** The address of a page of the collector's own. Throws `state_conflict` where there is none. */
   pageFor(customerId: string, wanted: PaymentPageWanted): Promise<string>;
   /** Charges the customer's card for this invoice now. Throws `state_conflict` saying why not. */
@@ -26,6 +28,7 @@ const byHand = (): Fault =>
 /** Somebody writes down what came: `recordPayment`. */
 export const manualCollector: Collector = {
   stateOf: async () => ({ kind: 'manual', is_test: false, is_simulated: false, card: null }),
+  collectionOf: async () => ({ failure: null }),
   pageFor: async () => {
     throw byHand();
   },

@@ -101,6 +101,11 @@ export function stripeCollector(collecting: Collecting): Collector {
       is_simulated: settings.apiBase !== undefined,
       card: (await payerOf(kit.sql, customerId))?.card ?? null,
     }),
+    collectionOf: async (customerId, invoiceId) => {
+      const link = await linkOf(kit.sql, invoiceId);
+      const isTheirs = link?.customer_id === customerId;
+      return { failure: isTheirs && link.failure !== '' ? link.failure : null };
+    },
     pageFor: (customerId, wanted) => said(pageOf(collecting, customerId, wanted)),
     charge: async (customerId, invoiceId) => {
       const link = await theirLink(kit, customerId, invoiceId);

@@ -63,15 +63,15 @@ export async function tellPayer(kit: StripeKit, customerId: string): Promise<Pay
 
 /** What a customer is at Stripe now: whether it is there still, and which card is charged. */
 export async function takePayer({ sql, stripe }: StripeKit, stripeId: string): Promise<void> {
-  const customer = await stripe.customers.retrieve(stripeId, {
-    expand: ['invoice_settings.default_payment_method'],
-  });
+  // Of one that was deleted there is nothing to expand.
+  const customer = await stripe.customers.retrieve(stripeId);
   if (customer.deleted) {
     await saveCard(sql, stripeId, { card: null, isDeleted: true });
     return;
   }
-  const method = customer.invoice_settings.default_payment_method;
-  const card = typeof method === 'object' && method !== null ? (method.card ?? null) : null;
+  const method = customer.invoice_settings.default_payment_method as string | null;
+  const card =
+    method === null ? null : ((await stripe.paymentMethods.retrieve(method)).card ?? null);
   await saveCard(sql, stripeId, {
     isDeleted: false,
     card: card && {

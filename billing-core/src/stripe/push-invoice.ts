@@ -75,18 +75,36 @@ async function finalized(
   { stripe }: StripeKit,
   row: InvoiceRow,
   { stripeId, hasCard }: { stripeId: string; hasCard: boolean },
-): Promise<Stripe.Invoice> {
+): Promise<void> {
   const draft = await stripe.invoices.retrieve(stripeId);
-  if (draft.status !== 'draft') return draft;
+  if (draft.status !== 'draft') return;
   const due = collectable(row);
   if (BigInt(draft.total) !== due) {
     throw new Mismatch(`${stripeId} comes to ${draft.total} at Stripe, and to ${due} here`);
   }
-  const isCollected = row.state === 'open' && (hasCard || draft.collection_method !== BY_CARD);
-  return stripe.invoices.finalizeInvoice(stripeId, { auto_advance: isCollected });
+  // One that is sent does not go on by itself: it would be sent by that, too.
+  const isCharged = row.state === 'open' && hasCard && draft.collection_method === BY_CARD;
+  await stripe.invoices.finalizeInvoice(stripeId, { auto_advance: isCharged });
 }
 
+/**
+ * What lowers an invoice is told otherwise once it is paid, and it may become so between two tries:
+ * what was refused is asked anew as it is now, once.
+ */
 async function tellReduction(
+  kit: StripeKit,
+  stripeId: string,
+  reduction: Reduction,
+): Promise<void> {
+  const tell = async (): Promise<void> =>
+    makeNote(kit, await kit.stripe.invoices.retrieve(stripeId), reduction);
+  await tell().catch(async (error: unknown) => {
+    if (troubleOf(error) !== 'refused') throw error;
+    await tell();
+  });
+}
+
+async function makeNote(
   { sql, stripe, wallClock }: StripeKit,
   { id: invoice, status }: Stripe.Invoice,
   { id, amount: text, memo }: Reduction,
@@ -147,10 +165,32 @@ async function tellState(
   }
 }
 
-async function send({ stripe }: StripeKit, invoice: Stripe.Invoice): Promise<void> {
-  if (invoice.collection_method === 'send_invoice' && invoice.status === 'open') {
-    await stripe.invoices.sendInvoice(invoice.id);
-  }
+/** Has Stripe write to who has no card, once. */
+async function send(
+  { sql, stripe, wallClock }: StripeKit,
+  row: InvoiceRow,
+  { id, status, collection_method: by }: Stripe.Invoice,
+): Promise<void> {
+  if (by !== 'send_invoice' || status !== 'open' || row.state !== 'open') return;
+  const made = { id: `${id}:sent` };
+  await once(
+    { sql, now: wallClock() },
+    {
+      name: `send:${row.id}`,
+      params: {},
+      make: async (params, key) => {
+        await stripe.invoices.sendInvoice(id, params, key);
+        return made;
+      },
+      find: async (since) => {
+        const page = { type: 'invoice.sent', created: { gte: since }, limit: 100 };
+        for await (const { data } of stripe.events.list(page)) {
+          if ((data.object as { id?: string }).id === id) return made;
+        }
+        return undefined;
+      },
+    },
+  );
 }
 
 /** Tells Stripe all of one invoice: that there is it, what lowers it, and what became of it. */
@@ -166,14 +206,15 @@ export async function pushInvoice(
   const { stripe_id: stripeId } = link;
   if (link.status === 'draft') {
     await addLines(kit, row, stripeId);
-    const final = await finalized(kit, row, { stripeId, hasCard: payer.card !== null });
-    if (link.told === '') await send(kit, final);
+    await finalized(kit, row, { stripeId, hasCard: payer.card !== null });
     await takeInvoice(kit, stripeId);
   }
   for (const reduction of await reductionsToTell(sql, invoiceId)) {
-    await tellReduction(kit, await stripe.invoices.retrieve(stripeId), reduction);
+    await tellReduction(kit, stripeId, reduction);
   }
-  await tellState(kit, row, await stripe.invoices.retrieve(stripeId));
+  const there = await stripe.invoices.retrieve(stripeId);
+  if (link.told === '') await send(kit, row, there);
+  await tellState(kit, row, there);
   await saveTold(sql, invoiceId, row.state);
   await takeInvoice(kit, stripeId);
 }

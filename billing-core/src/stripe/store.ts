@@ -103,7 +103,8 @@ export async function saveLink(
 export async function forgetLink(tx: Tx, invoiceId: string): Promise<void> {
   await tx`delete from stripe_invoices where invoice_id = ${invoiceId}`;
   await tx`update stripe_calls set state = 'refused', stripe_id = null
-    where name = ${`invoice:${invoiceId}`} or starts_with(name, ${`lines:${invoiceId}:`})
+    where name in (${`invoice:${invoiceId}`}, ${`send:${invoiceId}`})
+       or starts_with(name, ${`lines:${invoiceId}:`})
        or name in (select 'credit:' || id from credit_notes where invoice_id = ${invoiceId}
                    union all
                    select 'credit:' || id from payments where invoice_id = ${invoiceId})`;

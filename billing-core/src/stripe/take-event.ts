@@ -1,9 +1,9 @@
-import type Stripe from 'stripe';
 import type { StripeKit } from './kit.ts';
 import { takePayer } from './payer.ts';
 import { invoicePaidBy, linkOf, payerAt } from './store.ts';
 import { takeDispute } from './take-dispute.ts';
 import { takeInvoice } from './take-invoice.ts';
+import { takeSession } from './take-session.ts';
 
 /** What an event is about: what is fetched anew, whatever the event itself says of it. */
 export type Subject = {
@@ -48,25 +48,6 @@ export function subjectsOf(object: unknown): Subject[] {
     default:
       return [];
   }
-}
-
-/** Somebody gave a card on Stripe's page: it is the one that is charged from now on. */
-async function takeSession(kit: StripeKit, id: string): Promise<void> {
-  const { stripe, sql } = kit;
-  const session = await stripe.checkout.sessions.retrieve(id, { expand: ['setup_intent'] });
-  const customer = idOf(session.customer);
-  const intent = session.setup_intent as Stripe.SetupIntent | null;
-  const method = idOf(intent?.payment_method);
-  if (customer === undefined || method === undefined || session.status !== 'complete') return;
-  if ((await payerAt(sql, customer)) === undefined) return;
-  // One that was taken away since is not made the default again.
-  const { customer: owner } = await stripe.paymentMethods.retrieve(method);
-  if (idOf(owner) === customer) {
-    await stripe.customers.update(customer, {
-      invoice_settings: { default_payment_method: method },
-    });
-  }
-  await takePayer(kit, customer);
 }
 
 /** Takes over what a subject is at Stripe now. What is not ours is left alone. */

@@ -28,25 +28,32 @@ export const HANG_MS = 900;
 /** For tests in which Stripe hangs: shorter than it hangs. */
 export const SHORT_MS = 450;
 const TIMEOUT_MS = 10_000;
+const OWNER_MS = 30_000;
+/** Longer than the queue has anybody wait. */
+export const WAITED_MS = 16 * 60_000;
 
-export type Rig = {
+/** What people do in a core that Stripe collects for, whichever Stripe that is. */
+export type Dealings = {
   core: Core;
-  sim: Sim;
   kit: StripeKit;
   /** A client beside ours: what an owner of the account sees. */
   stripe: Stripe;
-  settings: StripeSettings;
-  /** Moves time for core and Stripe alike. */
-  pass(ms: number): void;
-  /** Until nobody has anything to tell the other. */
-  settle(): Promise<void>;
-  fault(rule: Partial<FaultRule> & Pick<FaultRule, 'fault'>): FaultRule;
   customer(card?: string): Promise<string>;
   /** A final invoice of one line, or of what is given. */
   invoice(customer: string, lines?: { description: string; amount: string }[]): Promise<Invoice>;
   read(id: string): Promise<Invoice>;
   payments(id: string): Promise<Payment[]>;
   post(id: string, verb: string, body?: object): Promise<Answer>;
+};
+
+export type Rig = Dealings & {
+  sim: Sim;
+  settings: StripeSettings;
+  /** Moves time for core and Stripe alike. */
+  pass(ms: number): void;
+  /** Until nobody has anything to tell the other. */
+  settle(): Promise<void>;
+  fault(rule: Partial<FaultRule> & Pick<FaultRule, 'fault'>): FaultRule;
   /** Works on what was left to jobs, until stopped. */
   work(): Promise<Jobs>;
   close(): Promise<void>;
@@ -56,6 +63,56 @@ export const line = (amount: number | string, description = 'Usage') => ({
   description,
   amount: String(amount),
 });
+
+/** A core whose invoices this Stripe collects, by this client of its own. */
+export async function openDealings(
+  settings: StripeSettings,
+  open: (watch: KeyWatch) => Stripe,
+): Promise<Dealings> {
+  let kit: StripeKit | undefined;
+  const core = await openCore({
+    collecting: ({ sql, log, clock: tell }) => {
+      const watch = new KeyWatch(tell);
+      const opened = { sql, log, clock: tell, wallClock: tell, send: openSending(sql), watch };
+      kit = { ...opened, stripe: open(watch) };
+      const invoicesUrl = (id: string) => `http://portal.test/c/${id}/invoices`;
+      return { kit, settings, invoicesUrl, poke: () => {} };
+    },
+  });
+  if (kit === undefined) throw new Error('no kit');
+  await beginCollecting(kit);
+  await workOn({ core, kit }).then((jobs) => jobs.stop());
+  return dealingsOf({ core, kit, stripe: openStripe({ ...settings, timeoutMs: OWNER_MS }) });
+}
+
+function dealingsOf({ core, kit, stripe }: Pick<Dealings, 'core' | 'kit' | 'stripe'>): Dealings {
+  const of = <Body>(answer: Answer, status = 200): Body => {
+    expect(answer.status, answer.text).toBe(status);
+    return answer.body as unknown as Body;
+  };
+  const post: Dealings['post'] = (id, verb, body) =>
+    core.admin('POST', `/v1/invoices/${id}/${verb}`, body);
+  return {
+    core,
+    kit,
+    stripe,
+    post,
+    customer: async (card) => {
+      const owner = await person(core);
+      const { id } = await customerWith(core, { owner });
+      if (card !== undefined) await giveCard({ core, kit, stripe }, { id, card });
+      return id;
+    },
+    invoice: async (customer_id, lines = [line(1_000)]) => {
+      const body = { customer_id, lines };
+      const made = of<Invoice>(await core.admin('POST', '/v1/invoices', body), 201);
+      return of<Invoice>(await post(made.id, 'finalize'));
+    },
+    read: async (id) => of<Invoice>(await core.admin('GET', `/v1/invoices/${id}`)),
+    payments: async (id) =>
+      of<{ data: Payment[] }>(await core.admin('GET', `/v1/invoices/${id}/payments`)).data,
+  };
+}
 
 /** A core whose invoices a local Stripe collects, each in this process, with HTTP between them. */
 export async function openRig(seed: string): Promise<Rig> {
@@ -77,65 +134,29 @@ export async function openRig(seed: string): Promise<Rig> {
     timeoutMs: TIMEOUT_MS,
     callsPerSecond: 5_000,
   };
-  let kit: StripeKit | undefined;
-  const core = await openCore({
-    collecting: ({ sql, log, clock: tell }) => {
-      const send = openSending(sql);
-      const watch = new KeyWatch(tell);
-      const opened = { sql, log, clock: tell, wallClock: tell, send, watch };
-      kit = { ...opened, stripe: openStripe(settings, watch) };
-      const invoicesUrl = (id: string) => `http://portal.test/c/${id}/invoices`;
-      return { kit, settings, invoicesUrl, poke: () => {} };
-    },
-  });
+  const dealings = await openDealings(settings, (watch) => openStripe(settings, watch));
+  const { core, kit } = dealings;
   time.of = core.clock;
-  if (kit === undefined) throw new Error('no kit');
-  await beginCollecting(kit);
-  await workOn({ core, kit }).then((jobs) => jobs.stop());
-  return rigOf({ core, sim, kit, settings });
-}
-
-function rigOf({ core, sim, kit, settings }: Pick<Rig, 'core' | 'sim' | 'kit' | 'settings'>): Rig {
-  const stripe = openStripe({ ...settings, timeoutMs: 5_000 });
-  const of = <Body>(answer: Answer, status = 200): Body => {
-    expect(answer.status, answer.text).toBe(status);
-    return answer.body as unknown as Body;
-  };
-  const post: Rig['post'] = (id, verb, body) =>
-    core.admin('POST', `/v1/invoices/${id}/${verb}`, body);
   const pass: Rig['pass'] = (ms) => sim.advance(Math.ceil(ms / 1_000));
   return {
-    core,
+    ...dealings,
     sim,
-    kit,
-    stripe,
     settings,
     pass,
-    post,
     work: () => workOn({ core, kit }),
-    settle: () => settled({ core, sim, kit, pass }),
+    settle: () =>
+      settled({ core, kit }, async () => {
+        sim.faults.rules = sim.faults.rules.filter(({ times, hit }) => times === -1 || hit < times);
+        pass(WAITED_MS);
+        // What hangs there goes on by the machine's time.
+        await pause(50);
+      }),
     fault: (rule) => {
       const whole = { after: 0, times: 1, probability: 1, ms: HANG_MS, matched: 0, hit: 0 };
       const made = { ...whole, ...rule };
       sim.faults.rules.push(made);
       return made;
     },
-    customer: async (card) => {
-      const owner = await person(core);
-      const { id } = await customerWith(core, { owner });
-      if (card !== undefined) await giveCard({ core, kit, stripe }, { id, card });
-      return id;
-    },
-    invoice: async (customer_id, lines = [line(1_000)]) => {
-      const made = of<Invoice>(
-        await core.admin('POST', '/v1/invoices', { customer_id, lines }),
-        201,
-      );
-      return of<Invoice>(await post(made.id, 'finalize'));
-    },
-    read: async (id) => of<Invoice>(await core.admin('GET', `/v1/invoices/${id}`)),
-    payments: async (id) =>
-      of<{ data: Payment[] }>(await core.admin('GET', `/v1/invoices/${id}/payments`)).data,
     close: async () => {
       await sim.close();
       await core.close();
@@ -144,7 +165,7 @@ function rigOf({ core, sim, kit, settings }: Pick<Rig, 'core' | 'sim' | 'kit' | 
 }
 
 /** What compares the books; letters to admins are kept with those of the core. */
-export function reconcilingOf({ core, kit }: Pick<Rig, 'core' | 'kit'>): ReconcilingKit {
+export function reconcilingOf({ core, kit }: Pick<Dealings, 'core' | 'kit'>): ReconcilingKit {
   const deliver = async (letter: Letter) => void core.letters.push(letter);
   const mail = { send: () => {}, deliver, settled: async () => {} };
   return { ...kit, stripe: kit, mail, publicUrl: 'http://portal.test' };
@@ -153,7 +174,7 @@ export function reconcilingOf({ core, kit }: Pick<Rig, 'core' | 'kit'>): Reconci
 export type Books = Reconciliation & { data: ShownDifference[] };
 
 /** What the books say now, with what differs. */
-export async function comparedIn(rig: Pick<Rig, 'core' | 'kit'>): Promise<Books> {
+export async function comparedIn(rig: Pick<Dealings, 'core' | 'kit'>): Promise<Books> {
   // Which comparison is the later one their times say.
   rig.core.clock.now += 1_000;
   const now = rig.kit.clock();
@@ -169,7 +190,7 @@ export async function comparedIn(rig: Pick<Rig, 'core' | 'kit'>): Promise<Books>
   return { ...(run.body as unknown as Reconciliation), data };
 }
 
-async function workOn({ core, kit }: Pick<Rig, 'core' | 'kit'>): Promise<Jobs> {
+async function workOn({ core, kit }: Pick<Dealings, 'core' | 'kit'>): Promise<Jobs> {
   const opened = { sql: core.sql, log: kit.log, clock: kit.clock };
   const all = [...stripeJobs(kit), ...reconciliationJobs(reconcilingOf({ core, kit }))];
   const jobs = startJobs(opened, all, { retryFirstS: 0 });
@@ -178,11 +199,13 @@ async function workOn({ core, kit }: Pick<Rig, 'core' | 'kit'>): Promise<Jobs> {
 }
 
 /** What failed waits in the queue: time passes until nothing is left to be told or acted on. */
-async function settled({ core, sim, kit, pass }: Pick<Rig, 'core' | 'sim' | 'kit' | 'pass'>) {
+export async function settled(
+  { core, kit }: Pick<Dealings, 'core' | 'kit'>,
+  wait: () => Promise<void>,
+): Promise<void> {
   // Fewer than would make a day, after which Stripe forgets keys.
   for (let round = 0; round < 80; round++) {
     await exchange(kit);
-    sim.faults.rules = sim.faults.rules.filter(({ times, hit }) => times === -1 || hit < times);
     const [left] = await core.sql<{ waiting: number }[]>`
       select (select count(*) from stripe_queue where not is_stuck)
            + (select count(*) from stripe_events where applied_at is null and not is_stuck)
@@ -191,16 +214,14 @@ async function settled({ core, sim, kit, pass }: Pick<Rig, 'core' | 'sim' | 'kit
     const [found] = await core.sql<{ waiting: number }[]>`
       select count(*) as waiting from stripe_events where applied_at is null and not is_stuck`;
     if (Number(left?.waiting) === 0 && Number(found?.waiting) === 0) return;
-    pass(16 * 60_000);
-    // What hangs there goes on by the machine's time.
-    await pause(50);
+    await wait();
   }
   throw new Error('core and Stripe do not come to an end');
 }
 
 /** What Checkout does: a card that is saved, and the default from then on. */
 export async function giveCard(
-  { kit, stripe }: Pick<Rig, 'core' | 'kit' | 'stripe'>,
+  { kit, stripe }: Pick<Dealings, 'core' | 'kit' | 'stripe'>,
   { id, card }: { id: string; card: string },
 ): Promise<void> {
   const { stripe_id } = await tellPayer(kit, id);

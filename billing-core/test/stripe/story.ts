@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import type { FaultRule } from '../../../stripe-sim/src/wire/faults.ts';
 import { isHopeless } from '../../src/stripe/run.ts';
 import { openStripe } from '../../src/stripe/client.ts';
 import { allOf, giveCard, HANG_MS, line, SHORT_MS, type Rig } from './rig.ts';
@@ -26,6 +27,47 @@ export const FAULTS = [
   'unavailable',
 ] as const;
 
+/** Makes nothing, but who gets a letter twice pays twice. */
+export const SENDING = '/v1/invoices/:id/send';
+
+type Fault = (typeof FAULTS)[number];
+
+/** The work with a rule for each path, by a client that does not wait for who hangs. */
+async function underFaults<Result>(
+  rig: Rig,
+  { fault, paths }: { fault: Fault; paths: readonly string[] },
+  work: (rules: FaultRule[]) => Promise<Result>,
+): Promise<Result> {
+  const rules = paths.map((path) => rig.fault({ fault, method: 'POST', path }));
+  const { stripe } = rig.kit;
+  if (fault.startsWith('hang')) {
+    rig.kit.stripe = openStripe({ ...rig.settings, timeoutMs: SHORT_MS });
+  }
+  try {
+    return await work(rules);
+  } finally {
+    rig.kit.stripe = stripe;
+    rig.sim.faults.rules = [];
+  }
+}
+
+/** An invoice of somebody without a card. Out: how often Stripe sent it. */
+export async function sentStory(rig: Rig, fault: Fault): Promise<number> {
+  return underFaults(rig, { fault, paths: [SENDING] }, async ([rule]) => {
+    const ours = await rig.invoice(await rig.customer());
+    await rig.settle();
+    expect(rule?.hit).toBe(1);
+    const sent = allOf(rig.sim, 'event').filter(
+      ({ type, data }) =>
+        type === 'invoice.sent' &&
+        (data.object as { metadata?: Record<string, string> }).metadata?.['tollgate_invoice'] ===
+          ours.id,
+    );
+    expect((await rig.read(ours.id)).state).toBe('open');
+    return sent.length;
+  });
+}
+
 /** Until it is there: the call that makes the customer meets the same faults as all others. */
 async function giveCardThrough(rig: Rig, id: string): Promise<void> {
   for (let tries = 0; ; tries++) {
@@ -44,21 +86,13 @@ async function giveCardThrough(rig: Rig, id: string): Promise<void> {
  */
 export async function faultyStory(
   rig: Rig,
-  fault: (typeof FAULTS)[number],
+  fault: Fault,
   paths: readonly string[],
 ): Promise<string[]> {
-  const rules = paths.map((path) => rig.fault({ fault, method: 'POST', path }));
-  const { stripe } = rig.kit;
-  if (fault.startsWith('hang')) {
-    rig.kit.stripe = openStripe({ ...rig.settings, timeoutMs: SHORT_MS });
-  }
-  try {
+  return underFaults(rig, { fault, paths }, async (rules) => {
     await story(rig);
-  } finally {
-    rig.kit.stripe = stripe;
-    rig.sim.faults.rules = [];
-  }
-  return paths.filter((path, at) => rules[at]?.hit !== 1 && path !== PAY);
+    return paths.filter((path, at) => rules[at]?.hit !== 1 && path !== PAY);
+  });
 }
 
 /** A customer with a card, an invoice of two lines, a credit note, a refund: each made once. */

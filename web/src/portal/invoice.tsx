@@ -17,6 +17,18 @@ import { PayInvoice } from './payment-card.tsx';
 import { customerPath } from './queries.ts';
 
 const NOW_EVERY_MS = 60_000;
+const OPEN_EVERY_MS = 10_000;
+const BEHIND_EVERY_MS = 1_000;
+
+/** Whether the invoice says another sum than its payments: one was read before the other. */
+function isBehind(payments: readonly Payment[] | undefined, invoice: Invoice | undefined): boolean {
+  if (payments === undefined || invoice === undefined) return false;
+  const paid = payments.reduce(
+    (sum, { kind, amount }) => sum + (kind === 'refund' ? -BigInt(amount) : BigInt(amount)),
+    0n,
+  );
+  return paid !== BigInt(invoice.paid);
+}
 
 /** One invoice of the customer. */
 export function InvoicePage() {
@@ -28,10 +40,14 @@ export function InvoicePage() {
   const invoice = useQuery({
     queryKey: key,
     queryFn: ({ signal }) => api<Invoice>(path, { signal }),
+    // It is charged without anybody at this page.
+    refetchInterval: ({ state: { data } }) => (data?.state === 'open' ? OPEN_EVERY_MS : false),
   });
   const payments = useQuery({
     queryKey: [...key, 'payments'],
     queryFn: ({ signal }) => api<{ data: Payment[] }>(`${path}/payments`, { signal }),
+    refetchInterval: ({ state: { data } }) =>
+      isBehind(data?.data, invoice.data) ? BEHIND_EVERY_MS : false,
   });
   const back = { href: paths.invoices(customerId), label: t('Invoices') };
   return (

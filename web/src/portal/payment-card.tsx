@@ -1,5 +1,6 @@
 import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type {
+  Collection,
   CollectorState,
   PaymentPageWanted,
 } from '@tollgate/billing-core/contract/collector.ts';
@@ -85,11 +86,30 @@ function Mode({ collector }: { collector: CollectorState }) {
   );
 }
 
-/** The ways to pay one invoice that is owed. */
+/** Why the last try to collect an invoice that is owed failed; beside the invoice itself. */
+const collectionQuery = (customerId: string, { id }: Invoice) =>
+  queryOptions({
+    queryKey: ['portal', customerId, 'invoice', id, 'collection'],
+    queryFn: ({ signal }) =>
+      api<Collection>(customerPath(customerId, `/invoices/${encodeURIComponent(id)}/collection`), {
+        signal,
+      }),
+    refetchInterval: onceKnown(REFRESH_MS),
+  });
+
+const isOwed = ({ state }: Invoice): boolean => state === 'open' || state === 'uncollectible';
+
+/** The ways to pay one invoice that is owed, and why it was not paid by itself. */
 export function PayInvoice({ invoice }: { invoice: Invoice }) {
+  const collector = useQuery(collectorQuery(useCustomerId())).data;
+  if (collector?.kind !== 'stripe' || !isOwed(invoice)) return null;
+  return <WaysToPay invoice={invoice} collector={collector} />;
+}
+
+function WaysToPay({ invoice, collector }: { invoice: Invoice; collector: CollectorState }) {
   const customerId = useCustomerId();
   const queries = useQueryClient();
-  const collector = useQuery(collectorQuery(customerId)).data;
+  const failure = useQuery(collectionQuery(customerId, invoice)).data?.failure ?? null;
   const open = usePaymentPage(customerId);
   const charge = useMutation({
     mutationFn: () =>
@@ -100,11 +120,14 @@ export function PayInvoice({ invoice }: { invoice: Invoice }) {
     onSettled: () =>
       queries.invalidateQueries({ queryKey: ['portal', customerId, 'invoice', invoice.id] }),
   });
-  const isOwed = invoice.state === 'open' || invoice.state === 'uncollectible';
-  if (collector?.kind !== 'stripe' || !isOwed) return null;
   const error = charge.error ?? open.error;
   return (
     <div className="mb-5 flex flex-col gap-3">
+      {failure !== null && (
+        <p role="status" className="rounded-md bg-warn-soft px-3 py-2 text-warn wrap-anywhere">
+          {t('The last try to charge you failed: {why}', { why: failure })}
+        </p>
+      )}
       <div className="flex flex-wrap gap-2">
         {collector.card !== null && (
           <Button tone="primary" busy={charge.isPending} onClick={() => charge.mutate()}>
