@@ -8,6 +8,8 @@ export type CoreOf = {
   /** What is put before the command, such as a program that fakes its clock. */
   wrap?: readonly string[];
   without?: Mechanism;
+  /** Settings beside those that each core needs. */
+  env?: Record<string, string>;
 };
 
 /** A billing-core process. */
@@ -27,6 +29,7 @@ export function corePart(of: CoreOf): Part {
       AUTH_SECRET: 'a secret of the tests, long enough',
       LOG_LEVEL: 'warn',
       ...env,
+      ...of.env,
     },
   });
 }

@@ -159,6 +159,30 @@ const PARTS = {
       to: '',
     },
   ],
+  'the idempotency keys': [
+    {
+      file: 'billing-core/src/stripe/once.ts',
+      from: 'idempotencyKey: `tollgate:${name}:${call.attempt}`',
+      to: 'idempotencyKey: `tollgate:${name}:${Math.random()}`',
+    },
+  ],
+  'the look for what is there': [
+    {
+      file: 'billing-core/src/stripe/once.ts',
+      from: "if (call.state === 'spent' || (call.state === 'trying' && isOld)) {",
+      to: "if (call.name === '') {",
+    },
+  ],
+  // Each try is the first one, whatever came before it.
+  'the note before a call': [
+    {
+      file: 'billing-core/src/stripe/once.ts',
+      from: 'let call = await firstCall(sql, name, { params, now });',
+      to: `const at = new Date(now);
+let call = { name, params, attempt: 1, state: 'trying', attempted_at: at, first_at: at,
+  stripe_id: null };`,
+    },
+  ],
 } as const satisfies Record<string, readonly Edit[]>;
 
 export type Mechanism = keyof typeof PARTS;
