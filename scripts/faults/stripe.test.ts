@@ -24,10 +24,10 @@ const SETTLED = { timeout: patience() / 2, interval: 200 };
 let all: Collecting;
 let kills = 0;
 
-/** A fault at one call in six, of each kind in turn, and webhooks as bad as they come. */
+/** A fault at one call in six or in three, of any kind, and webhooks as bad as they come. */
 async function trouble(): Promise<void> {
   for (const fault of FAULTS) {
-    const probability = sized(0.005, 0.02);
+    const probability = sized(0.04, 0.02);
     const rule = { fault, times: FOREVER, probability, ms: 500, path: '/v1/*' };
     await all.control('/faults', rule);
   }
@@ -202,7 +202,9 @@ test(
     const [, ...money] = stages;
     expect(money.flatMap(({ differences }) => differences)).toEqual([]);
     const met = FAULTS.map((fault) => `${fault} ${all.met.get(fault) ?? 0}`);
-    if (CUSTOMERS >= 500) expect(FAULTS.filter((fault) => !all.met.get(fault))).toEqual([]);
+    const missed = FAULTS.filter((fault) => !all.met.get(fault));
+    // Of a few customers not every kind can be asked for; of none, nothing was shown.
+    expect(missed.length).toBeLessThan(sized(FAULTS.length, 1));
     report(
       `seed ${SEED}: ${CUSTOMERS} customers, ${invoices} invoices, ${kills} kills, ` +
         `${Math.round((performance.now() - began) / 1_000)} s; faults: ${met.join(', ')}: ` +

@@ -11,7 +11,7 @@ import { freePort } from '../../test/free-port.ts';
 import { ROOT } from '../config.ts';
 import type { DevFacts } from '../dev-file.ts';
 
-const UP_WITHIN_MS = 40_000;
+const UP_WITHIN_MS = 240_000;
 const UP = 'Tollgate runs';
 
 const PORT_VARIABLES = [
