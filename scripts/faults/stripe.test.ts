@@ -18,7 +18,6 @@ const DAY_MS = 86_400_000;
 const PERIOD_DAYS = 31;
 const BATCH_CUSTOMERS = 50;
 const SEED = process.env['CHAOS_SEED'] ?? 'chaos-1';
-const FOREVER = -1;
 const SETTLED = { timeout: patience() / 2, interval: 200 };
 
 let all: Collecting;
@@ -28,8 +27,7 @@ let kills = 0;
 async function trouble(): Promise<void> {
   for (const fault of FAULTS) {
     const probability = sized(0.04, 0.02);
-    const rule = { fault, times: FOREVER, probability, ms: 500, path: '/v1/*' };
-    await all.control('/faults', rule);
+    await all.control('/faults', { fault, probability, ms: 500, path: '/v1/*' });
   }
   const webhooks = { duplicate: 0.3, drop: 0.2, delay: 0.3, delay_seconds: 2, missign: 0.1 };
   await all.control('/webhooks', { ...webhooks, shuffle: true });

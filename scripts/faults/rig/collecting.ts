@@ -108,7 +108,10 @@ export class Collecting {
   /** A control of the local Stripe's. */
   async control(path: string, body?: object): Promise<unknown> {
     const sent = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
-    return (await fetch(`${this.#base}/_sim${path}`, sent)).json();
+    const answer = await fetch(`${this.#base}/_sim${path}`, sent);
+    // A control that is refused does nothing, and a test would show nothing.
+    if (!answer.ok) throw new Error(`${path} answers ${answer.status}: ${await answer.text()}`);
+    return answer.json();
   }
 
   /** What Stripe has, by kind. */
