@@ -5,6 +5,7 @@ import { systemClock } from '../../../billing-core/src/kit/clock.ts';
 import type { Sql } from '../../../billing-core/src/kit/database.ts';
 import { openLog } from '../../../billing-core/src/kit/log.ts';
 import { openStripe } from '../../../billing-core/src/stripe/client.ts';
+import { KeyWatch } from '../../../billing-core/src/stripe/key-watch.ts';
 import type { StripeKit } from '../../../billing-core/src/stripe/kit.ts';
 import { openScene, type Scene } from '../../../billing-core/test/invoicing/scene.ts';
 import { testFolder } from '../../test/folder.ts';
@@ -101,8 +102,9 @@ export class Collecting {
     const send = async (): Promise<void> => {};
     const { sql } = this.scene.core;
     const log = openLog('test', 'silent');
-    const [clock, wallClock] = [systemClock, systemClock];
-    return { sql, log, stripe: this.stripe(), clock, wallClock, send };
+    const clocks = { clock: systemClock, wallClock: systemClock };
+    const watch = new KeyWatch(systemClock);
+    return { sql, log, stripe: this.stripe(), ...clocks, send, watch };
   }
 
   /** A control of the local Stripe's. */
