@@ -3,7 +3,7 @@ import type { Attention } from '../../src/contract/attention.ts';
 import type { StripeEvent, StripeQueued, StripeState } from '../../src/contract/stripe.ts';
 import { measureMoney } from '../../src/alerts/metrics.ts';
 import { openMetrics } from '../../src/kit/metrics.ts';
-import { exchange } from '../../src/stripe/jobs.ts';
+import { exchange, startStripe } from '../../src/stripe/jobs.ts';
 import { KeyWatch } from '../../src/stripe/key-watch.ts';
 import { catchUp } from '../../src/stripe/run.ts';
 import { openCore } from '../../src/test/core.ts';
@@ -231,6 +231,17 @@ describe('a key that Stripe does not take', () => {
     rig.sim.faults.rules = [];
     await rig.settle();
     expect((await stateNow()).key_refused).toBe(null);
+  });
+
+  test('that may not list events keeps nobody from being told of', async () => {
+    const ours = await rig.invoice(await rig.customer('pm_card_visa'));
+    rig.fault({ fault: 'forbidden', method: 'GET', path: '/v1/events', times: -1 });
+    const way = startStripe(rig.kit, { hasWebhook: false });
+    const quick = { timeout: 20_000, interval: 50 };
+    await vi.waitFor(async () => expect((await rig.read(ours.id)).state).toBe('paid'), quick);
+    await way.stop();
+    rig.sim.faults.rules = [];
+    await rig.settle();
   });
 
   test('is known by its calls: another permission says nothing of the key', () => {

@@ -226,8 +226,13 @@ function Subject({ difference }: { difference: ShownDifference }) {
     return <code className="font-mono text-xs break-all">{subject_id}</code>;
   }
   return (
-    <Link href={paths.adminInvoice(subject_id)} className={LINK}>
-      {name}
-    </Link>
+    <span className="flex flex-col">
+      <Link href={paths.adminInvoice(subject_id)} className={LINK}>
+        {name}
+      </Link>
+      {difference.period !== null && (
+        <span className="text-xs text-ink-soft">{difference.period}</span>
+      )}
+    </span>
   );
 }

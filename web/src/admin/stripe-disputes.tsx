@@ -44,7 +44,7 @@ const COLUMNS: readonly Column<Dispute>[] = [
     id: 'invoice',
     header: t('Invoice'),
     cell: ({ invoice }) => (
-      <Link href={paths.adminInvoice(invoice.id)} className={LINK}>
+      <Link href={paths.adminInvoice(invoice.id)} className={`${LINK} whitespace-nowrap`}>
         {invoice.number}
       </Link>
     ),

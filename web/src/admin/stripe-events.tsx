@@ -166,7 +166,7 @@ function About({ event: { customer, invoice } }: { event: StripeEvent }) {
         {customer.name}
       </Link>
       {invoice !== null && (
-        <Link href={paths.adminInvoice(invoice.id)} className={LINK}>
+        <Link href={paths.adminInvoice(invoice.id)} className={`${LINK} whitespace-nowrap`}>
           {invoice.number}
         </Link>
       )}

@@ -13,7 +13,7 @@ import { paths } from '../kit/paths.ts';
 import { Loaded } from '../kit/query.tsx';
 import { TableSkeleton } from '../kit/skeleton.tsx';
 import { Table, type Column } from '../kit/table.tsx';
-import { t } from '../kit/text.ts';
+import { t, tn } from '../kit/text.ts';
 import { Ago, Instant } from '../kit/time.tsx';
 import { toast } from '../kit/toast.tsx';
 
@@ -142,12 +142,14 @@ function What({ queued: { invoices, refunds } }: { queued: StripeQueued }) {
   return (
     <span className="flex flex-wrap gap-x-2 max-md:justify-end">
       {invoices.slice(0, INVOICES_MAX).map(({ id, number }) => (
-        <Link key={id} href={paths.adminInvoice(id)} className={LINK}>
+        <Link key={id} href={paths.adminInvoice(id)} className={`${LINK} whitespace-nowrap`}>
           {number}
         </Link>
       ))}
       {more > 0 && <span>{t('and {n} more', { n: formatNumber(more) })}</span>}
-      {refunds > 0 && <span>{t('{n} refunds', { n: formatNumber(refunds) })}</span>}
+      {refunds > 0 && (
+        <span>{tn(refunds, { one: t('{count} refund'), other: t('{count} refunds') })}</span>
+      )}
     </span>
   );
 }

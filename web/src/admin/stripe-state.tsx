@@ -50,9 +50,9 @@ function KeyRefused({ refused }: { refused: NonNullable<StripeState['key_refused
       <p className="mt-1 wrap-anywhere">
         {status === 401
           ? t(
-              'It was revoked or rolled, or is another’s. Since {since} Stripe has refused ' +
-                'it {tries} times. Nothing is collected until STRIPE_SECRET_KEY is a key that ' +
-                'Stripe knows; nothing is lost meanwhile.',
+              'It was revoked or rolled, or belongs to another account. Stripe has refused it ' +
+                '{tries} times since {since}. Nothing is collected until STRIPE_SECRET_KEY is a ' +
+                'key that Stripe knows; nothing is lost meanwhile.',
               facts,
             )
           : t(
