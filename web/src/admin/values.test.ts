@@ -36,7 +36,7 @@ const VERSION: PlanVersion = {
   threshold_amount: '12345',
   kind: 'plan',
   charged: 'recurring',
-  customer_id: null,
+  customer_id: 'cus_1',
   published_at: null,
   prices: [
     { id: 'prc_1', model: 'flat', meter_id: null, amount: '2900', billed: 'in_arrears' },
@@ -113,6 +113,7 @@ const VERSION: PlanVersion = {
     },
     { id: 'ent_2', kind: 'rate_limit', rate_per_second: '0.5', burst: 3, on_unreachable: 'admit' },
     { id: 'ent_3', kind: 'feature', feature: 'sso' },
+    { id: 'ent_4', kind: 'included_units', meter_id: 'mtr_tokens', units: '1.5' },
   ],
 };
 
@@ -125,6 +126,7 @@ test('a version that is opened and saved again is the same version, whatever its
     proration: 'day',
     threshold_amount: '12345',
     charged: 'recurring',
+    customer_id: 'cus_1',
     prices: VERSION.prices.map(withoutId),
     entitlements: VERSION.entitlements.map(withoutId),
   });
