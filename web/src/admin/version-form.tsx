@@ -65,14 +65,16 @@ export function VersionForm(props: VersionFormProps) {
             check={currencyFault}
             maxLength={3}
           />
-          <TextField
-            form={form}
-            name="trial_days"
-            label={t('Trial, days')}
-            inputMode="numeric"
-            required={t('Enter 0 for no trial')}
-            check={countFault}
-          />
+          {kind === 'plan' && (
+            <TextField
+              form={form}
+              name="trial_days"
+              label={t('Trial, days')}
+              inputMode="numeric"
+              required={t('Enter 0 for no trial')}
+              check={countFault}
+            />
+          )}
           <SelectField
             form={form}
             name="interval_months"
@@ -86,15 +88,16 @@ export function VersionForm(props: VersionFormProps) {
             hint={t('How part of a period counts; of days, the first and the last as well')}
             options={PRORATIONS}
           />
-          <TextField
-            form={form}
-            name="threshold_amount"
-            label={t('Bill usage early at')}
-            inputMode="decimal"
-            hint={t('Once so much of it is not billed yet; empty: with the period’s end')}
-            check={(value) => (value.trim() === '' ? undefined : amountFault(value))}
-          />
-          {kind === 'add_on' && (
+          {kind === 'plan' ? (
+            <TextField
+              form={form}
+              name="threshold_amount"
+              label={t('Bill usage early at')}
+              inputMode="decimal"
+              hint={t('Once so much of it is not billed yet; empty: with the period’s end')}
+              check={(value) => (value.trim() === '' ? undefined : amountFault(value))}
+            />
+          ) : (
             <SelectField form={form} name="charged" label={t('Charged')} options={CHARGED} />
           )}
         </div>
