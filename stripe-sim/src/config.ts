@@ -12,10 +12,16 @@ export interface Settings {
   seed: string | undefined;
   /** The file that objects are kept in, so that a restart goes on with them; none, unless set. */
   state: string | undefined;
+  /** Where it listens. */
+  host: string | undefined;
+  /** Hosts beside loopback that it delivers to, and that it is reached by. */
+  names: string[];
 }
 
 export const settingsOfProcess = (): Settings => ({
   port: portOf(process.env),
   seed: process.env['STRIPE_SIM_SEED'],
   state: process.env['STRIPE_SIM_STATE'],
+  host: process.env['STRIPE_SIM_HOST'],
+  names: (process.env['STRIPE_SIM_NAMES'] ?? '').split(',').filter((name) => name !== ''),
 });

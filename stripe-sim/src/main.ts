@@ -7,9 +7,14 @@ import { runningClock } from './world/clock.ts';
 
 const TICK_MS = 1000;
 
-const { port, seed, state } = settingsOfProcess();
+const { port, seed, state, host, names } = settingsOfProcess();
 // Ids of another run must not come again, unless that is asked for.
-const sim = createSim({ seed: seed ?? randomUUID(), clock: runningClock() });
+const sim = createSim({
+  seed: seed ?? randomUUID(),
+  clock: runningClock(),
+  names,
+  ...(host !== undefined && { host }),
+});
 const file = state === undefined ? undefined : openStateFile(sim.world, state);
 const taken = await sim.listen(port);
 const ticking = setInterval(() => {

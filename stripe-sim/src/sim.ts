@@ -24,6 +24,10 @@ export interface SimOptions {
   /** The same seed and the same requests give the same ids and the same faults. */
   seed?: string;
   clock?: Clock;
+  /** Where it listens; the loopback interface, unless said. */
+  host?: string;
+  /** Hosts beside loopback that it delivers to, and that it is reached by. */
+  names?: readonly string[];
 }
 
 export interface Sim {
@@ -34,7 +38,7 @@ export interface Sim {
   advance(seconds: number): void;
   /** Delivers until nothing is due. */
   flush(): Promise<void>;
-  /** Listens on the loopback interface. Out: its port. 0 asks for a free one. */
+  /** Listens. Out: its port. 0 asks for a free one. */
   listen(port: number): Promise<number>;
   close(): Promise<void>;
 }
@@ -43,8 +47,10 @@ export interface Sim {
 export function createSim({
   seed = 'tollgate',
   clock = standingClock(START),
+  host = LOOPBACK,
+  names = [],
 }: SimOptions = {}): Sim {
-  const world = createWorld(seed, clock);
+  const world = createWorld(seed, clock, names);
   const closing = new AbortController();
   const courier = createCourier(world, closing.signal);
   const moveTo = (time: number): void => {
@@ -73,7 +79,7 @@ export function createSim({
     listen: (port) =>
       new Promise((resolve, reject) => {
         server.once('error', reject);
-        server.listen(port, LOOPBACK, () => {
+        server.listen(port, host, () => {
           const { port: taken } = server.address() as AddressInfo;
           world.baseUrl = `http://${LOOPBACK}:${taken}`;
           resolve(taken);
@@ -95,8 +101,9 @@ function appOf(
   const app = new Hono<Env>();
   // A page elsewhere must not reach this by a name of its own.
   app.use(async (c, next) => {
-    if (!isLoopback(new URL(c.req.url).hostname)) return c.text('loopback only', 403);
-    return next();
+    const { hostname } = new URL(c.req.url);
+    const ours = isLoopback(hostname) || wires.world.names.includes(hostname);
+    return ours ? next() : c.text('loopback only', 403);
   });
   for (const each of [...API_ROUTES, ...webhookEndpointRoutes]) {
     app.on(each.method, each.pattern, (c) => serve(wires, each, c));

@@ -3,11 +3,11 @@ import { chanceOf } from '../world/chance.ts';
 import type { World } from '../world/world.ts';
 
 /** Everything in a world but its clock, its address and its chance, which are not data. */
-type State = Omit<World, 'clock' | 'baseUrl' | 'chance' | 'cause'>;
+type State = Omit<World, 'clock' | 'baseUrl' | 'names' | 'chance' | 'cause'>;
 
 /** Out: a world as text, so that another process can go on with it. */
 export function stateOf(world: World): string {
-  const { clock, baseUrl: _baseUrl, chance: _chance, cause: _cause, ...state } = world;
+  const { clock, baseUrl: _url, names: _names, chance: _chance, cause: _cause, ...state } = world;
   // What is being executed has no answer yet; whoever asks again begins anew.
   const answers = new Map([...world.answers].filter(([, { answer }]) => answer !== undefined));
   return JSON.stringify({ ...state, answers, now: clock.now() }, pack);

@@ -31,7 +31,7 @@ export const webhookEndpointRoutes: Route[] = [
         livemode: false,
         metadata: merged({}, params.metadata),
         status: 'enabled',
-        url: loopback(params.url),
+        url: within(world, params.url),
       } satisfies Endpoint;
       keep(world, 'webhook_endpoint', endpoint);
       const secret = mintWith(world, 'whsec_');
@@ -51,7 +51,7 @@ export const webhookEndpointRoutes: Route[] = [
       endpoint.description = said(params.description, endpoint.description);
       endpoint.enabled_events = params.enabled_events ?? endpoint.enabled_events;
       endpoint.metadata = merged(endpoint.metadata, params.metadata);
-      endpoint.url = params.url === undefined ? endpoint.url : loopback(params.url);
+      endpoint.url = params.url === undefined ? endpoint.url : within(world, params.url);
       if (params.disabled !== undefined) {
         endpoint.status = params.disabled ? 'disabled' : 'enabled';
       }
@@ -74,9 +74,10 @@ export const webhookEndpointRoutes: Route[] = [
 export const isLoopback = (host: string): boolean =>
   /^(127(\.\d{1,3}){3}|localhost|\[::1\])$/.test(host);
 
-// What happens here stays on this machine.
-function loopback(address: string): string {
-  if (isLoopback(new URL(address).hostname)) return address;
+// What happens here stays on this machine, or among the containers that are named.
+function within(world: World, address: string): string {
+  const { hostname } = new URL(address);
+  if (isLoopback(hostname) || world.names.includes(hostname)) return address;
   throw invalid('This simulator delivers to the loopback interface only.', {
     code: 'url_invalid',
     param: 'url',

@@ -80,6 +80,8 @@ export interface World {
   readonly clock: Clock;
   /** Where this simulator is reached, for pages; known once it listens. */
   baseUrl: string;
+  /** Hosts beside loopback that it talks to, and is asked by: other containers. */
+  readonly names: readonly string[];
   dunning: Dunning;
   /** How many of the next finalizations fail. */
   finalizationFailures: number;
@@ -117,8 +119,8 @@ const NO_MISCHIEF: Mischief = {
 const DUNNING: Dunning = { afterDays: [3, 5, 7], last: 'leave_open' };
 
 /** Out: a world in which nothing has happened. The same seed gives the same ids. */
-export function createWorld(seed: string, clock: Clock): World {
-  return { seed, clock, baseUrl: '', ...nothing(seed) };
+export function createWorld(seed: string, clock: Clock, names: readonly string[] = []): World {
+  return { seed, clock, baseUrl: '', names, ...nothing(seed) };
 }
 
 /** Forgets everything but the seed, the clock and where it listens. */
@@ -126,7 +128,7 @@ export function resetWorld(world: World): void {
   Object.assign(world, nothing(world.seed));
 }
 
-function nothing(seed: string): Omit<World, 'seed' | 'clock' | 'baseUrl'> {
+function nothing(seed: string): Omit<World, 'seed' | 'clock' | 'baseUrl' | 'names'> {
   return {
     dunning: structuredClone(DUNNING),
     finalizationFailures: 0,
