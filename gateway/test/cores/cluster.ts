@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -117,6 +117,36 @@ export class Cluster {
     return copy;
   }
 
+  /**
+   * A backup of the running cluster, as `pg_basebackup --wal-method=fetch` makes one: the files
+   * while they change, then what was written meanwhile. `during` runs between the two.
+   */
+  async backup(during: () => Promise<unknown>): Promise<string> {
+    const { data } = this.#place;
+    const copy = `${data}.backup`;
+    rmSync(copy, { recursive: true, force: true });
+    const sql = postgres(this.url, { max: 1 });
+    await sql`select pg_backup_start('backup', true)`;
+    // Files come and go meanwhile; what is written about them is in the log of the database.
+    const copied = spawnSync('cp', ['-a', data, copy], { encoding: 'utf8' });
+    const real = copied.stderr.split('\n').filter((line) => line && !/No such file/.test(line));
+    if (real.length > 0) throw new Error(real.join('\n'));
+    await during();
+    const [row] = await sql<{ labelfile: string }[]>`select labelfile from pg_backup_stop(false)`;
+    await sql.end();
+    rmSync(join(copy, 'pg_wal'), { recursive: true });
+    execFileSync('cp', ['-a', join(data, 'pg_wal'), copy]);
+    for (const file of ['postmaster.pid', 'postmaster.opts']) rmSync(join(copy, file));
+    this.#write(join(copy, 'backup_label'), row?.labelfile ?? '');
+    return copy;
+  }
+
+  #write(path: string, text: string): void {
+    const { account } = this.#place;
+    writeFileSync(path, text, { mode: 0o600 });
+    if (account) execFileSync('chown', [`${account.uid}:${account.gid}`, path]);
+  }
+
   /** Puts a copy in the place of the stopped cluster's files. */
   putBack(copy: string): void {
     rmSync(this.#place.data, { recursive: true, force: true });
@@ -127,7 +157,6 @@ export class Cluster {
   async standby(name: string): Promise<Cluster> {
     const data = `${this.#place.data}.standby`;
     execFileSync('cp', ['-a', this.#place.data, data]);
-    const { account } = this.#place;
     const conninfo =
       `host=127.0.0.1 port=${this.port} user=tollgate ` +
       `password=${this.#secrets.password} application_name=${name}`;
@@ -135,8 +164,7 @@ export class Cluster {
       ['standby.signal', ''],
       ['postgresql.auto.conf', `primary_conninfo = '${conninfo}'\n`],
     ] as const) {
-      writeFileSync(join(data, file), text, { mode: 0o600 });
-      if (account) execFileSync('chown', [`${account.uid}:${account.gid}`, join(data, file)]);
+      this.#write(join(data, file), text);
     }
     const place = { ...this.#place, data };
     const log = `${this.#log}.standby`;

@@ -70,6 +70,19 @@ export class Shop {
     await vi.waitUntil(() => isReady(this.#env['PRIVATE_PORT'] ?? 0), PATIENT);
   }
 
+  /** Ends it at once, as the machine that it runs on might. */
+  async killCore(): Promise<void> {
+    this.#core?.child.kill('SIGKILL');
+    await this.#core?.ended;
+  }
+
+  /** A command of billing-core on this database. Out: what it prints. */
+  async command(entry: string): Promise<string> {
+    const { stdout, stderr, ended } = run(entry, this.#env);
+    if ((await ended) !== 0) throw new Error(await stderr);
+    return stdout;
+  }
+
   sql<Result>(work: (sql: Sql) => Promise<Result>): Promise<Result> {
     return this.sqlOn(this.#databaseUrl(), work);
   }
