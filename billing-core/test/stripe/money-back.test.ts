@@ -57,6 +57,22 @@ describe('a refund through Stripe', () => {
     expect((await comparedIn(rig)).data).toEqual([]);
   });
 
+  test('is of what came through Stripe alone, also when many are ordered at once', async () => {
+    const customer = await rig.customer();
+    const ours = await rig.invoice(customer);
+    await rig.settle();
+    await rig.post(ours.id, 'payments', { method: 'transfer', amount: '400' });
+    await rig.settle();
+    await giveCard(rig, { id: customer, card: CARD });
+    await rig.stripe.invoices.pay((await collection(ours)).stripe?.id ?? '');
+    await rig.settle();
+    expect(await collection(ours)).toMatchObject({ refundable: '600' });
+    const answers = await Promise.all(Array.from({ length: 4 }, () => order(ours, '400')));
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 409, 409, 409]);
+    await rig.settle();
+    expect((await comparedIn(rig)).data).toEqual([]);
+  });
+
   test.each([
     ['more than came', '1001'],
     ['nothing', '0'],
