@@ -9,7 +9,7 @@ import { FAULTS } from '../../billing-core/test/stripe/story.ts';
 import { Collecting } from './rig/collecting.ts';
 import { patience, report, sized } from './size.ts';
 
-const CUSTOMERS = sized(6, 500);
+const CUSTOMERS = Number(process.env['CHAOS_CUSTOMERS'] ?? sized(6, 500));
 const PERIODS = sized(2, 3);
 const KILLS = sized(1, 8);
 const BETWEEN_KILLS_MS = sized(1_500, 5_000);

@@ -6,6 +6,8 @@ import { createSim } from './sim.ts';
 import { runningClock } from './world/clock.ts';
 
 const TICK_MS = 1000;
+/** A big state would be saved all the time: between two saves other things are done so much longer. */
+const REST_OF_A_SAVE = 20;
 
 const { port, seed, state, host, names } = settingsOfProcess();
 // Ids of another run must not come again, unless that is asked for.
@@ -17,9 +19,17 @@ const sim = createSim({
 });
 const file = state === undefined ? undefined : openStateFile(sim.world, state);
 const taken = await sim.listen(port);
+let restsUntil = 0;
+function saveInTurn(): void {
+  const began = performance.now();
+  if (began < restsUntil) return;
+  file?.save();
+  const ended = performance.now();
+  restsUntil = ended + REST_OF_A_SAVE * (ended - began);
+}
 const ticking = setInterval(() => {
   sim.advance(0);
-  file?.save();
+  saveInTurn();
 }, TICK_MS);
 process.stdout.write(`local Stripe on http://127.0.0.1:${taken}\n`);
 
