@@ -6,7 +6,7 @@ import { createSim } from './sim.ts';
 import { runningClock } from './world/clock.ts';
 
 const TICK_MS = 1000;
-/** A big state would be saved all the time: between two saves other things are done so much longer. */
+/** A big state would be saved all the time: it rests so much longer than a save takes. */
 const REST_OF_A_SAVE = 20;
 
 const { port, seed, state, host, names } = settingsOfProcess();
