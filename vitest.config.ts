@@ -48,7 +48,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'tollgate',
-          include: ['{gateway,web,scripts,stripe-sim}/**/*.test.{ts,tsx}'],
+          include: ['{gateway,web,scripts,stripe-sim,client}/**/*.test.{ts,tsx}'],
           exclude: [...NOT_OURS, TIDY, ...PURE],
           globalSetup: 'scripts/test/global-setup.ts',
           provide: { size: 'guard' },
