@@ -10,6 +10,7 @@ const PURE = [
   'gateway/src/core/test/**/*.test.ts',
   'billing-core/src/rating/test/**/*.test.ts',
   'scripts/faults/checker/*.test.ts',
+  'deploy/terraform/test/*.test.ts',
   'web/src/**/*.test.{ts,tsx}',
   // But for those that start a browser or a process.
   'stripe-sim/test/!(pages|process).test.ts',

@@ -22,6 +22,11 @@ if (existsSync(`${ROOT}client/node_modules/openapi-typescript`)) {
 } else {
   console.log('types of client: left out, since openapi-typescript is not installed');
 }
+if (existsSync(`${ROOT}node_modules/@cdktf/hcl2json`)) {
+  steps.push({ name: 'types of terraform', command: 'tsc', args: ['-p', 'deploy/terraform'] });
+} else {
+  console.log('types of terraform: left out, since @cdktf/hcl2json is not installed');
+}
 if (!process.argv.includes('--but-tidy')) {
   steps.push({ name: 'tidy', command: 'vitest', args: ['run', '--project', 'tidy'] });
 }
