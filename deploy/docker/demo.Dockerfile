@@ -12,6 +12,7 @@ COPY gateway/package.json gateway/
 COPY billing-core/package.json billing-core/
 COPY web/package.json web/
 COPY stripe-sim/package.json stripe-sim/
+COPY client/package.json client/
 COPY scripts/repair-driver.ts scripts/
 RUN npm ci --no-audit --no-fund
 COPY . .
