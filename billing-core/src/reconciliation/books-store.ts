@@ -1,5 +1,6 @@
 import type { InvoiceState } from '../contract/invoice.ts';
 import type { Query } from '../kit/database.ts';
+import { CARRIED_METHOD } from '../stripe/carried.ts';
 import type { OurInvoice } from './model.ts';
 
 const AMOUNTS = ['total', 'paid', 'refunded', 'wentBack', 'credited'] as const;
@@ -17,7 +18,8 @@ export async function ourInvoices(sql: Query, since: Date): Promise<OurInvoice[]
            currency, ${periodOf(sql)} as period, (total - from_balance)::text as total,
            coalesce(money.paid, 0)::text as paid, coalesce(money.refunded, 0)::text as refunded,
            coalesce((select sum(amount) from payments
-                      where invoice_id = invoices.id and kind = 'refund'), 0)::text
+                      where invoice_id = invoices.id and kind = 'refund'
+                        and method <> ${CARRIED_METHOD}), 0)::text
              as "wentBack",
            (coalesce((select sum(off_due + refundable) from credit_notes
                        where invoice_id = invoices.id), 0)
@@ -30,7 +32,10 @@ export async function ourInvoices(sql: Query, since: Date): Promise<OurInvoice[]
       from invoices
       left join stripe_invoices link on link.invoice_id = invoices.id
       left join lateral (
-        select sum(amount) filter (where kind = 'payment' and moved.intent is not null) as paid,
+        select coalesce(sum(amount) filter (where kind = 'payment'
+                 and (moved.intent is not null or method = ${CARRIED_METHOD})), 0)
+               - coalesce(sum(amount) filter (where kind = 'refund'
+                 and method = ${CARRIED_METHOD}), 0) as paid,
                sum(amount) filter (where kind = 'refund' and moved.intent is not null
                                      and undone.stripe_id is null) as refunded
           from stripe_money moved join payments on payments.id = payment_id

@@ -65,7 +65,12 @@ const aboutOf = ({ customerId, id, period }: OurInvoice) => ({
 const isReopened = (ours: OurInvoice, { status }: TheirInvoice): boolean =>
   status === 'paid' && IS_OWED.includes(ours.state) && ours.wentBack > 0n;
 
+/** It was carried on there before it was void here, and is asked of nobody any more. */
+const isCarriedOff = (ours: OurInvoice, { status, came }: TheirInvoice): boolean =>
+  ours.state === 'void' && status === 'paid' && came === 0n;
+
 function compared(ours: OurInvoice, theirs: TheirInvoice): Difference[] {
+  if (isCarriedOff(ours, theirs)) return [];
   const about = aboutOf(ours);
   const detail = { stripe_id: theirs.stripeId, currency: ours.currency };
   const found: Difference[] = [];

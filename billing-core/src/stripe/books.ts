@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import { carriedOf } from './carried.ts';
 import { OURS } from './invoice-form.ts';
 
 /** What Stripe has of one of its invoices that is made of one of ours; minor units. */
@@ -7,8 +8,10 @@ export type TheirInvoice = {
   invoiceId: string;
   status: string;
   total: bigint;
-  /** Through Stripe; not what it was told came by another way. */
+  /** Through Stripe, or settled by the balance there; not what it was told came another way. */
   paid: bigint;
+  /** Of that, through Stripe. */
+  came: bigint;
   refunded: bigint;
   credited: bigint;
 };
@@ -50,10 +53,17 @@ export async function readBooks(stripe: Stripe, since: number): Promise<TheirInv
     if (status === 'issued') credited.add(idOf(invoice), amount);
   }
   const found: TheirInvoice[] = [];
-  for await (const { id, metadata, status, total } of stripe.invoices.list(page, READING)) {
+  for await (const invoice of stripe.invoices.list(page, READING)) {
+    const { id, metadata, status, total } = invoice;
     const invoiceId = metadata?.[OURS.invoice];
     if (invoiceId === undefined) continue;
-    const sums = { paid: paid.of(id), refunded: refunded.of(id), credited: credited.of(id) };
+    const came = paid.of(id) + carriedOf(invoice);
+    const sums = {
+      came: paid.of(id),
+      paid: came,
+      refunded: refunded.of(id),
+      credited: credited.of(id),
+    };
     const about = { stripeId: id, invoiceId, status: status ?? 'draft' };
     found.push({ ...about, total: BigInt(total), ...sums });
   }

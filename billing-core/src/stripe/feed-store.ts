@@ -1,3 +1,4 @@
+import { DEAD_LETTERS } from '../kit/dead-jobs.ts';
 import type { Query, Tx } from '../kit/database.ts';
 
 export type Feed = { cursor: bigint; began_at: Date; events_until: Date };
@@ -98,4 +99,14 @@ export async function stuckInQueue(tx: Tx, customerId: string, said: string): Pr
   await tx`update stripe_queue
     set is_stuck = true, claimed_until = '-infinity', said = ${said}
     where customer_id = ${customerId}`;
+}
+
+/** Nobody is to try them any more: what was discarded holds up nothing that comes after it. */
+export async function freeDiscarded(sql: Query, job: string): Promise<void> {
+  await sql`update stripe_queue set is_stuck = false, tries = 0
+    where is_stuck
+      and not exists (select from pgboss.job
+                       where data ->> 'customer_id' = customer_id
+                         and (name = ${job} and state in ('created', 'retry', 'active')
+                              or name = ${DEAD_LETTERS} and source_name = ${job}))`;
 }

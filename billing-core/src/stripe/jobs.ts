@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { lastChange } from '../kit/changes.ts';
 import { Hopeless, type Job } from '../kit/jobs.ts';
 import { eventById, eventsApplied } from './event-store.ts';
-import { leaveQueue, openFeed, queuedOf } from './feed-store.ts';
+import { freeDiscarded, leaveQueue, openFeed, queuedOf } from './feed-store.ts';
 import type { StripeKit } from './kit.ts';
 import { saveKeyRefusal } from './seen-store.ts';
 import { pushCustomer } from './push.ts';
@@ -66,6 +66,7 @@ export function stripeJobs(kit: StripeKit): Job[] {
 /** Everything that is to be told and was told, once. */
 export async function exchange(kit: StripeKit, signal?: AbortSignal): Promise<void> {
   await followChanges(kit);
+  await freeDiscarded(kit.sql, PUSH_ONE);
   await pushQueued(kit, signal);
   await takeEvents(kit, signal);
   await tellKey(kit);

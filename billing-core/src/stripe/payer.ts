@@ -1,8 +1,15 @@
-import { toldOf, payerOf, saveCard, savePayer, type PayerRow, type Told } from './store.ts';
+import {
+  forgetPayer,
+  toldOf,
+  payerOf,
+  saveCard,
+  savePayer,
+  type PayerRow,
+  type Told,
+} from './store.ts';
 import { OURS } from './invoice-form.ts';
 import type { StripeKit } from './kit.ts';
 import { once } from './once.ts';
-import { Mismatch } from './trouble.ts';
 
 const ADDRESS_LINE_MAX = 200;
 
@@ -50,8 +57,9 @@ export async function tellPayer(kit: StripeKit, customerId: string): Promise<Pay
   const { sql, stripe } = kit;
   const told = await toldOf(sql, customerId);
   if (told === undefined) throw new Error(`no customer ${customerId}`);
-  const known = await payerOf(sql, customerId);
-  if (known?.is_deleted) throw new Mismatch(`${known.stripe_id} was deleted at Stripe`);
+  const before = await payerOf(sql, customerId);
+  if (before?.is_deleted) await sql.begin((tx) => forgetPayer(tx, customerId));
+  const known = before?.is_deleted ? undefined : before;
   if (known !== undefined && isSame(known.told, told)) return known;
   const stripeId = known?.stripe_id ?? (await makePayer(kit, customerId, told));
   await stripe.customers.update(stripeId, customerParams(told));

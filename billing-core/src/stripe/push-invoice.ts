@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
 import { invoiceById, linesOf, type InvoiceRow } from '../invoicing/store.ts';
 import { collectable, invoiceLines, invoiceParams, OURS, wireAmount } from './invoice-form.ts';
+import { keepCarried, putBack } from './carried.ts';
 import type { StripeKit } from './kit.ts';
 import { once } from './once.ts';
 import { linkOf, saveLink, saveTold, type LinkRow, type PayerRow } from './store.ts';
@@ -148,17 +149,21 @@ async function charge(stripe: Stripe, stripeId: string): Promise<void> {
 
 /** Brings the state at Stripe to ours, as far as ours asks for it. Each is done once by itself. */
 async function tellState(
-  { stripe }: StripeKit,
+  kit: StripeKit,
   row: InvoiceRow,
   { id, status, ...invoice }: Stripe.Invoice,
 ): Promise<void> {
+  const { stripe } = kit;
   const isOwed = IS_OWED.includes(status ?? '');
   if (row.state === 'void' && isOwed) await stripe.invoices.voidInvoice(id);
   if (row.state === 'uncollectible' && status === 'open') {
     await stripe.invoices.markUncollectible(id);
   }
   // It was paid by another way than through Stripe, or credited.
-  if (row.state === 'paid' && isOwed) await stripe.invoices.pay(id, { paid_out_of_band: true });
+  if (row.state === 'paid' && isOwed) {
+    await keepCarried(kit, row, { id, status, ...invoice });
+    await stripe.invoices.pay(id, { paid_out_of_band: true });
+  }
   const isCharged = invoice.auto_advance && invoice.collection_method === BY_CARD;
   if (row.state === 'open' && status === 'open' && isCharged && !invoice.attempted) {
     await charge(stripe, id);
@@ -215,6 +220,7 @@ export async function pushInvoice(
   const there = await stripe.invoices.retrieve(stripeId);
   if (link.told === '') await send(kit, row, there);
   await tellState(kit, row, there);
+  await putBack(kit, row, await stripe.invoices.retrieve(stripeId));
   await saveTold(sql, invoiceId, row.state);
   await takeInvoice(kit, stripeId);
 }

@@ -27,6 +27,13 @@ export async function payerAt(sql: Query, stripeId: string): Promise<PayerRow | 
   return row;
 }
 
+/** A customer that was deleted at Stripe can be made anew, under another key. */
+export async function forgetPayer(tx: Tx, customerId: string): Promise<void> {
+  await tx`delete from stripe_customers where customer_id = ${customerId} and is_deleted`;
+  await tx`update stripe_calls set state = 'refused', stripe_id = null
+    where name = ${`customer:${customerId}`}`;
+}
+
 type NewPayer = { customerId: string; stripeId: string; told: Told };
 
 /** What of a customer Stripe knows by now. */

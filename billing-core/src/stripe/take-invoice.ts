@@ -7,6 +7,7 @@ import type { Doing } from '../kit/audit.ts';
 import { recordNotice } from '../notices/record.ts';
 import { recordCollected } from '../payments/actions.ts';
 import { failureNotice, NO_FAILURE, type Failure } from './failure-words.ts';
+import { settleCarried } from './carried.ts';
 import { inDoing, type StripeKit } from './kit.ts';
 import { OURS } from './invoice-form.ts';
 import {
@@ -80,6 +81,9 @@ async function refundsOf(stripe: Stripe, payments: readonly Moved[]): Promise<Re
 async function record(doing: Doing, row: InvoiceRow, moved: Moved): Promise<void> {
   const { stripeId, kind, amount, intent, method, at } = moved;
   if (amount === 0n || (await isRecorded(doing.tx, stripeId))) return;
+  if (kind === 'refund' && amount > row.paid) {
+    throw new Error(`${stripeId} gave back ${amount}, and ${row.paid} is paid: not all is told`);
+  }
   const payment = await recordCollected(doing, row.id, {
     kind,
     amount,
@@ -137,6 +141,7 @@ async function follow(doing: Doing, link: LinkRow, read: Read): Promise<void> {
   // What is void here and was paid there is for an admin to see; nothing is owed that money is for.
   if ((await fresh()).state !== 'void') {
     await recordAll(doing, fresh, read);
+    await settleCarried(doing, await fresh(), read.invoice);
     await settleBeside(doing, await fresh(), read.invoice);
   }
   const { state, paid } = await fresh();

@@ -1,3 +1,4 @@
+import { moveCustomerBalance } from './balance.ts';
 import { change, emit } from '../world/events.ts';
 import type { KeptInvoice, Kinds } from '../world/kinds.ts';
 import { clearTimers, setTimer } from '../world/timers.ts';
@@ -183,10 +184,24 @@ export function voidInvoice(world: World, invoice: KeptInvoice): KeptInvoice {
   }
   dropPayment(world, invoice, 'void_invoice');
   stop(world, invoice);
+  giveBalanceBack(world, invoice);
   invoice.status = 'void';
   invoice.status_transitions.voided_at = timeFor(world, invoice.customer);
   emit(world, 'invoice.voided', { object: invoice });
   return invoice;
+}
+
+// https://docs.stripe.com/changelog/2019-12-03/customer-balances-returned-voided-invoices
+function giveBalanceBack(world: World, invoice: KeptInvoice): void {
+  const { customer, currency, id, starting_balance, ending_balance } = invoice;
+  const amount = starting_balance - (ending_balance ?? starting_balance);
+  if (amount === 0 || !customer) return;
+  moveCustomerBalance(world, customer, {
+    amount,
+    currency,
+    type: 'unapplied_from_invoice',
+    invoice: id,
+  });
 }
 
 /**
