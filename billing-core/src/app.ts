@@ -27,6 +27,7 @@ import { dunningHttp, portalDebtHttp } from './invoicing/dunning-http.ts';
 import { documentsHttp, portalDocumentsHttp } from './documents/http.ts';
 import { Press } from './documents/press.ts';
 import { billingSettingsHttp, invoicesHttp } from './invoicing/http.ts';
+import { previewHttp } from './invoicing/preview-http.ts';
 import { portalInvoicesHttp } from './invoicing/portal.ts';
 import { auditHttp } from './kit/audit-http.ts';
 import { jobsHttp } from './kit/jobs-http.ts';
@@ -132,6 +133,7 @@ function adminSurface(deps: Surface): OpenAPIHono<Api> {
     paymentsHttp(deps.collector),
     billingSettingsHttp(),
     balanceHttp(),
+    previewHttp(),
     dunningHttp(),
     documentsHttp(deps.press),
     stripeAdminHttp({ sql: deps.sql, collecting: deps.stripe, publicUrl: deps.publicUrl }),

@@ -202,6 +202,20 @@ describe('refused is', () => {
     await expectRefused(surface, { ...post, ...invalid, at });
   });
 
+  test.each([
+    ['on top', false],
+    ['within prices', true],
+  ])('more than 100 % of taxes %s', async (_name, inclusive) => {
+    const whole = await taxRate({ percent: '100', inclusive });
+    const more = await taxRate({ percent: '0.0001', inclusive });
+    const other = await taxRate({ percent: '100', inclusive: !inclusive });
+    const body = { tax_rate_ids: [whole.id, more.id] };
+    const put = { name: '', method: 'PUT', path: of('tax-rates'), body };
+    await expectRefused(surface, { ...put, ...invalid, at: 'tax_rate_ids' });
+    expect((await tax(whole.id, other.id)).status).toBe(200);
+    await tax();
+  });
+
   test('what is not there, and one tax twice', async () => {
     const { id } = await taxRate();
     const put = { name: '', method: 'PUT', path: of('tax-rates'), ...invalid };

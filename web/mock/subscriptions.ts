@@ -5,7 +5,7 @@ import {
 } from '@tollgate/billing-core/contract/subscription.ts';
 import { taken, type Loaded, type Step } from '../../billing-core/src/subscriptions/decide.ts';
 import { shownSubscription } from '../../billing-core/src/subscriptions/model.ts';
-import { shownPlan } from '../../billing-core/src/subscriptions/preview.ts';
+import { shownPlan } from '../../billing-core/src/invoicing/preview.ts';
 import { found, page, Problem } from './http.ts';
 import { mint, subscribe, type MockState } from './state.ts';
 

@@ -122,7 +122,27 @@ export const fee = z
   .meta({ id: 'Fee' });
 export type Fee = z.infer<typeof fee>;
 
-const sumOfFees = z.object({ at: time(), total: z.string(), fees: z.array(fee) });
+/** An invoice to come, as far as flat fees go; amounts are those that it would have. */
+const previewedInvoice = z.object({
+  at: time(),
+  fees: z.array(fee),
+  /** Minor units, as all amounts: the sum of the fees. */
+  subtotal: z.string(),
+  discounts: z.array(z.object({ name: z.string(), amount: z.string() })),
+  taxes: z.array(
+    z.object({
+      name: z.string(),
+      percent: z.string(),
+      inclusive: z.boolean(),
+      amount: z.string(),
+    }),
+  ),
+  total: z.string(),
+  /** Taken from what the customer has to its credit; below zero what goes there. */
+  from_balance: z.string(),
+  /** What is left to be paid. */
+  due: z.string(),
+});
 
 const allowances = z.object({
   quotas: z.array(
@@ -145,9 +165,9 @@ export const subscriptionPreview = z
     /** When it would happen. */
     at: time(),
     /** Flat fees; usage so far comes with the next invoice whatever happens. */
-    due_now: sumOfFees,
+    due_now: previewedInvoice,
     /** Null when there is none to come. */
-    next_invoice: sumOfFees.nullable(),
+    next_invoice: previewedInvoice.nullable(),
     /** What it would have then, with add-ons; empty once it is canceled. */
     allowances,
     /** As it would be. */

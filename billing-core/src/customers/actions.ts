@@ -9,6 +9,7 @@ import { addMember } from './memberships.ts';
 import { lockOwned } from './membership-store.ts';
 import {
   boundBy,
+  countOpenInvoices,
   hasLiveSubscription,
   insertCustomer,
   keepZone,
@@ -122,9 +123,14 @@ export async function changeCustomer(
   return row;
 }
 
+const owes = (open: number): string =>
+  `It has ${open} open invoice${open === 1 ? '' : 's'}: void ${open === 1 ? 'it' : 'them'}, ` +
+  'write off what nobody will pay, or wait until it is paid';
+
 /**
  * Archives a customer: its keys stop working, its history stays. A second time changes nothing.
- * Throws not_found; state_conflict while a subscription is live.
+ * Throws not_found; state_conflict while a subscription is live; customer_owes while an invoice is
+ * open: whoever gives money up says so, on the invoice.
  */
 export async function archiveCustomer(doing: Doing, id: string): Promise<void> {
   const { tx, actor, now, requestId } = doing;
@@ -133,6 +139,8 @@ export async function archiveCustomer(doing: Doing, id: string): Promise<void> {
   if (await hasLiveSubscription(tx, id)) {
     throw new Fault('state_conflict', { detail: 'It has a live subscription: cancel that first' });
   }
+  const open = await countOpenInvoices(tx, id);
+  if (open > 0) throw new Fault('customer_owes', { detail: owes(open) });
   await updateCustomer(tx, id, { state: 'archived' });
   await audit(tx, { actor, action: 'customer.archive', subjectId: id, now, requestId });
   await appendChange(tx, 'customer', id);

@@ -140,6 +140,14 @@ export async function hasLiveSubscription(sql: Query, customerId: string): Promi
   return row?.live ?? false;
 }
 
+/** How many open invoices there are, which somebody is to pay still. */
+export async function countOpenInvoices(sql: Query, customerId: string): Promise<number> {
+  const [row] = await sql<{ open: number }[]>`
+    select count(*)::int as open from invoices
+     where customer_id = ${customerId} and state = 'open'`;
+  return row?.open ?? 0;
+}
+
 /** What ties a customer to its currency; those tables are written by others. */
 export type Bound = { subscription: boolean; invoices: boolean; coupons: boolean };
 

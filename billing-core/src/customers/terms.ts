@@ -7,6 +7,7 @@ import {
 import { audit, type Doing } from '../kit/audit.ts';
 import { Fault, found } from '../kit/fault.ts';
 import { newId } from '../kit/id.ts';
+import { exact, sum } from '../rating/decimal.ts';
 import { lockCustomer, type CustomerRow } from './store.ts';
 import {
   endCustomerCoupon,
@@ -59,6 +60,21 @@ export async function dropCoupon(doing: Doing, id: string): Promise<void> {
   await audit(tx, { ...deed, action: 'customer.drop_coupon' });
 }
 
+const TAX_PERCENT_MAX = exact('100');
+
+/** Throws invalid_request where taxes on top, or in prices, come to more than the amount. */
+function refuseOverHundred(rates: readonly TaxRateRow[]): void {
+  for (const inclusive of [false, true]) {
+    const of = rates.filter((rate) => rate.inclusive === inclusive);
+    const all = sum(of.map(({ percent }) => exact(percent)));
+    if (all.gt(TAX_PERCENT_MAX)) {
+      const which = inclusive ? 'within prices' : 'on top';
+      const message = `come to ${all.toFixed()}% ${which}: no more than 100% can be collected`;
+      throw new Fault('invalid_request', { errors: [{ path: 'tax_rate_ids', message }] });
+    }
+  }
+}
+
 /** Replaces what a customer is taxed by. One that is archived can stay, and cannot come. */
 export async function taxCustomer(
   doing: Doing,
@@ -77,6 +93,7 @@ export async function taxCustomer(
     return isGone ? [{ path, message: 'is archived' }] : [];
   });
   if (errors.length > 0) throw new Fault('invalid_request', { errors });
+  refuseOverHundred(ids.flatMap((id) => known.get(id) ?? []));
   await replaceTaxRates(tx, customerId, ids);
   const detail = { before: { tax_rate_ids: before }, after: { tax_rate_ids: [...ids] } };
   const deed = { actor, subjectId: customerId, now, requestId, detail };

@@ -171,3 +171,10 @@ export async function changesFollowed(sql: Query): Promise<bigint | undefined> {
 export async function moveFeed(tx: Tx, cursor: bigint): Promise<void> {
   await tx`update billing_feed set cursor = ${cursor.toString()}::bigint where one`;
 }
+
+/** How far a subscription is on invoices, ms; undefined before it was looked at. */
+export async function billedUntil(sql: Query, subscriptionId: string): Promise<number | undefined> {
+  const [row] = await sql<{ billed_until: Date }[]>`
+    select billed_until from billing_cycles where subscription_id = ${subscriptionId}`;
+  return row?.billed_until.getTime();
+}

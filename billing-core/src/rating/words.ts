@@ -7,6 +7,7 @@ import type { Terms } from './model.ts';
 const LOCALE = 'en-US';
 /** More than any figure has, so that none is rounded on its way into words. */
 const PLACES_MAX = 100;
+const HUNDRED = exact('100');
 
 const formats = new Map<string, Intl.NumberFormat>();
 
@@ -65,12 +66,24 @@ export function counted(quantity: Exact, name: string, unit: string | undefined)
 }
 
 const PERCENT_PLACES = 2;
+/** So many more say any part of a period that is not all of it, and not nothing. */
+const PERCENT_PLACES_MAX = 12;
+
+/** A part in percent: to two places, and to more where it would read as all of it, or nothing. */
+function percentOf(part: Exact): Exact {
+  const isPart = !part.isZero() && !part.eq(HUNDRED);
+  for (let places = PERCENT_PLACES; places < PERCENT_PLACES_MAX; places++) {
+    const said = part.toDecimalPlaces(places);
+    if (!isPart || !(said.isZero() || said.eq(HUNDRED))) return said;
+  }
+  return part.toDecimalPlaces(PERCENT_PLACES_MAX);
+}
 
 /** '10 of 31 days', or '32.26% of the period' where time is counted by the second. */
 export function partOf({ active, period, unit }: NonNullable<Terms['share']>): string {
   if (unit === 'day') return `${count(exact(active))} of ${count(exact(period))} days`;
-  const part = exact(active).times('100').dividedBy(exact(period)).toDecimalPlaces(PERCENT_PLACES);
-  return `${percent(part)} of the period`;
+  const part = exact(active).times(HUNDRED).dividedBy(exact(period));
+  return `${percent(percentOf(part))} of the period`;
 }
 
 /** 'a + b − c': each slice with the sign of what it does to the amount. */

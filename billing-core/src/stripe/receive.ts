@@ -49,13 +49,17 @@ export async function receivedEvent(
   throw refuse('The signature is not one of Stripe’s for this endpoint, or too old');
 }
 
+/** In JSON as we write it: half a character, or NUL. The database can keep neither. */
+const HAS_BROKEN_TEXT = /(?<!\\)(?:\\\\)*\\u(?:d[89a-f][\da-f]{2}|0000)/;
 const IS_EVENT_ID = /^evt_\w{1,100}$/;
 
 function checked(event: Stripe.Event, isLive: boolean): NewEvent {
-  const { id, type, livemode, account, created, data } = event as Partial<Stripe.Event>;
+  const { id, type, livemode, account, created, data } = (event ?? {}) as Partial<Stripe.Event>;
   const isWhole =
-    IS_EVENT_ID.test(id ?? '') &&
+    typeof id === 'string' &&
+    IS_EVENT_ID.test(id) &&
     typeof type === 'string' &&
+    !HAS_BROKEN_TEXT.test(JSON.stringify(event)) &&
     Number.isSafeInteger(created) &&
     typeof data === 'object';
   if (!isWhole) throw refuse('The body is not an event of Stripe’s');

@@ -39,10 +39,13 @@ export function renewalOf(loaded: Loaded, at: number): Fee[] {
   return all.filter(({ amount }) => amount !== 0n);
 }
 
-/** The first invoice after now, as far as flat fees go, if nothing else is decided until then. */
-export function nextInvoice(loaded: Loaded, now: number): Sum | undefined {
+/**
+ * The next invoice by itself, as far as flat fees go, if nothing else is decided until then.
+ * @param from in the first period that is on no invoice yet; epoch ms.
+ */
+export function nextInvoice(loaded: Loaded, from: number): Sum | undefined {
   if (loaded.row.canceled_at !== null) return undefined;
-  const period = billingPeriodAt(timedOf(loaded), minuteAfter(now));
+  const period = billingPeriodAt(timedOf(loaded), from);
   let after = loaded;
   for (const happening of happenings(loaded, period.end)) {
     const at = minuteAfter(happening.at);

@@ -1,21 +1,37 @@
 import type { Fee as ShownFee, SubscriptionPreview } from '../contract/subscription.ts';
 import { allowancesOf, NOTHING } from './allowances.ts';
 import { timedOf, type Happening, type Loaded } from './decide.ts';
-import { totalOf, type Fee } from './fees.ts';
+import type { Fee } from './fees.ts';
 import { shownSubscription } from './model.ts';
 import { arrearsOf, nextInvoice, type Sum } from './period-fees.ts';
-import { minuteAfter, segmentAt } from './segments.ts';
+import { minuteAfter, minuteBefore, segmentAt } from './segments.ts';
 import type { Plan } from './steps.ts';
 
-/** What the step itself brings: with what it ends, if it ends a period before its time. */
-function dueNow(before: Loaded, { at, after, fees }: Happening): Sum {
+/** What a step itself brings, and what comes by itself after it. Epoch ms. */
+export type Sums = { due: Sum; next: Sum | undefined };
+
+/** What the step itself brings: with what it ends, if it ends a period. */
+function dueNow(before: Loaded, { at, after, fees }: Happening): Sum & { isOver: boolean } {
   const minute = minuteAfter(at);
   const old = segmentAt(timedOf(before), minute - 1);
   const next = segmentAt(timedOf(after), minute);
-  const isCut = old !== undefined && old.period.end !== minute;
-  const isOver = isCut && (next === undefined || next.period.start === minute);
+  const isAnew = next?.period.start === minute && old?.period.end !== minute;
+  const isOver = old !== undefined && (next === undefined || isAnew);
   const closing = isOver ? arrearsOf(after, old.period).fees : [];
-  return { at, fees: [...closing, ...fees] };
+  return { at, fees: [...closing, ...fees], isOver };
+}
+
+/**
+ * The flat fees that the step comes to, as of now (ms).
+ * @param billedUntil how far it is on invoices; a period that is over may still be on none.
+ */
+export function sumsOf(plan: Plan, now: number, billedUntil = minuteBefore(now)): Sums {
+  if (!plan.isNow) {
+    return { due: { at: now, fees: [] }, next: nextInvoice(plan.after, billedUntil) };
+  }
+  const { isOver, ...due } = dueNow(plan.before, plan.happening);
+  const from = isOver ? minuteAfter(due.at) : billedUntil;
+  return { due, next: nextInvoice(plan.happening.after, from) };
 }
 
 export const shownFee = ({ start, end, amount, ...fee }: Fee): ShownFee => ({
@@ -23,12 +39,6 @@ export const shownFee = ({ start, end, amount, ...fee }: Fee): ShownFee => ({
   start: new Date(start).toISOString(),
   end: new Date(end).toISOString(),
   amount: amount.toString(),
-});
-
-const shownSum = ({ at, fees }: Sum): SubscriptionPreview['due_now'] => ({
-  at: new Date(at).toISOString(),
-  total: totalOf(fees).toString(),
-  fees: fees.map(shownFee),
 });
 
 /** What there is once the step is taken, also where that is later. */
@@ -39,16 +49,15 @@ function allowancesThen(plan: Plan, after: Loaded): SubscriptionPreview['allowan
   return allowancesOf(after, versionId, plan.at);
 }
 
-/** What the step would come to, as of now (ms). */
-export function shownPlan(plan: Plan, now: number): SubscriptionPreview {
+/** What the step would make of the subscription, as of now (ms). */
+export function shownOutcome(
+  plan: Plan,
+  now: number,
+): Omit<SubscriptionPreview, 'due_now' | 'next_invoice'> {
   const after = plan.isNow ? plan.happening.after : plan.after;
-  const due = plan.isNow ? dueNow(plan.before, plan.happening) : { at: now, fees: [] };
-  const next = nextInvoice(after, now);
   return {
     currency: after.versions.get(after.row.plan_version_id)?.currency ?? '',
     at: new Date(plan.at).toISOString(),
-    due_now: shownSum(due),
-    next_invoice: next === undefined ? null : shownSum(next),
     allowances: allowancesThen(plan, after),
     subscription: shownSubscription(after.row, now),
   };

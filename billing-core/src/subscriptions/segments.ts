@@ -37,7 +37,8 @@ export type Segment = Period & {
 };
 
 export const minuteAfter = (at: number): number => Math.ceil(at / MINUTE_MS) * MINUTE_MS;
-const minuteOf = (at: number): number => Math.floor(at / MINUTE_MS) * MINUTE_MS;
+/** The whole minute that holds this time. */
+export const minuteBefore = (at: number): number => Math.floor(at / MINUTE_MS) * MINUTE_MS;
 
 type Reign = { phase: Phase; start: number; end: number };
 
@@ -47,7 +48,7 @@ function reignsOf({ phases, canceled_at }: Timed): Reign[] {
   const starts = phases.map(({ starts_at }, i) => {
     const at = starts_at.getTime();
     // The first minute belongs to the subscription from its beginning.
-    return i === 0 ? minuteOf(at) : minuteAfter(at);
+    return i === 0 ? minuteBefore(at) : minuteAfter(at);
   });
   return phases.flatMap((phase, i) => {
     const reign = { phase, start: starts[i] ?? end, end: Math.min(starts[i + 1] ?? end, end) };

@@ -5,7 +5,6 @@ import {
   subscription,
   subscriptionAddOn,
   subscriptionChange,
-  subscriptionPreview,
   subscriptionStep,
   timeline,
   type SubscriptionAddOn,
@@ -16,9 +15,8 @@ import { itemsOf } from './item-store.ts';
 import { isLeft, isThere, type Item } from './items.ts';
 import { loadedOf } from './load.ts';
 import { shownSubscription } from './model.ts';
-import { shownPlan } from './preview.ts';
 import { chargesOf, subscriptionById } from './row-store.ts';
-import { previewStep, takeStep, withdrawPending } from './steps.ts';
+import { takeStep, withdrawPending } from './steps.ts';
 import { timelineOf } from './timeline.ts';
 
 const tags = ['Subscriptions'];
@@ -66,17 +64,6 @@ const withdraw = createRoute({
   description: 'A cancel to come is taken back, or a change, a pause or a resumption.',
   request: { params },
   responses: done,
-});
-const preview = createRoute({
-  method: 'post',
-  path: '/subscriptions/{id}/preview',
-  tags,
-  summary: 'Preview a step',
-  description:
-    'What a change, cancel, pause or resumption would come to, by the calculation that executes ' +
-    'it: flat fees due now and with the next invoice. Usage is billed whatever happens.',
-  request: { params, ...jsonBody(subscriptionStep) },
-  responses: { 200: json(subscriptionPreview), ...PROBLEMS },
 });
 const history = createRoute({
   method: 'get',
@@ -128,10 +115,6 @@ export function stepsHttp(): OpenAPIHono<Api> {
   app.openapi(withdraw, async (c) => {
     const row = await withdrawPending(c.var, c.req.valid('param').id);
     return c.json(shownSubscription(row, c.var.now), 200);
-  });
-  app.openapi(preview, async (c) => {
-    const plan = await previewStep(c.var, c.req.valid('param').id, c.req.valid('json'));
-    return c.json(shownPlan(plan, c.var.now), 200);
   });
   app.openapi(addOns, async (c) => {
     const { query } = c.var;
