@@ -3,6 +3,7 @@ import { plansHttp } from '../src/catalog/plans-http.ts';
 import type { Plan, PlanVersion } from '../src/contract/plan.ts';
 import type { Subscription } from '../src/contract/subscription.ts';
 import { newId } from '../src/kit/id.ts';
+import { previewHttp } from '../src/invoicing/preview-http.ts';
 import { subscriptionsHttp } from '../src/subscriptions/http.ts';
 import { expectRefused, invalid, NO_BODIES } from './refused.ts';
 import { openSurface, seedCustomer, type Surface } from './surface.ts';
@@ -30,7 +31,9 @@ async function published(amount: string, over: object = {}): Promise<PlanVersion
 }
 
 beforeAll(async () => {
-  surface = await openSurface({ '/v1': subscriptionsHttp().route('/', plansHttp()) });
+  surface = await openSurface({
+    '/v1': subscriptionsHttp().route('/', previewHttp()).route('/', plansHttp()),
+  });
   basic = await published('3000');
   pro = await published('9000');
 });

@@ -7,6 +7,7 @@ import { changesAfter, lastChange } from '../src/kit/changes.ts';
 import { DAY_MS } from '../src/kit/clock.ts';
 import { newId } from '../src/kit/id.ts';
 import { settleDue } from '../src/subscriptions/due.ts';
+import { previewHttp } from '../src/invoicing/preview-http.ts';
 import { subscriptionsHttp } from '../src/subscriptions/http.ts';
 import { entitlementsOf } from '../src/subscriptions/store.ts';
 import { expectRefused } from './refused.ts';
@@ -38,7 +39,9 @@ async function published(amount: string, over: object = {}): Promise<PlanVersion
 }
 
 beforeAll(async () => {
-  surface = await openSurface({ '/v1': subscriptionsHttp().route('/', plansHttp()) });
+  surface = await openSurface({
+    '/v1': subscriptionsHttp().route('/', previewHttp()).route('/', plansHttp()),
+  });
   basic = await published('3000');
   pro = await published('9000');
   tried = await published('3000', { trial_days: 15 });

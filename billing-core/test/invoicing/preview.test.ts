@@ -244,6 +244,6 @@ test('for any step, coupons, taxes, credit the preview is the invoice, to the ce
       const [invoice] = invoices;
       expect(invoice ? ofInvoice(invoice) : NOTHING).toEqual(ofPreview(due_now));
     }),
-    { numRuns: 20 },
+    { numRuns: 10 },
   );
-});
+}, 180_000);
