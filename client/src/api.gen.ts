@@ -1741,7 +1741,7 @@ export interface paths {
         put?: never;
         /**
          * Preview a step
-         * @description What a change, cancel, pause or resumption would come to, by the calculation that executes it: flat fees due now and with the next invoice. Usage is billed whatever happens.
+         * @description What a step would come to, by the calculation that executes and bills it: flat fees due now and with the next invoice, less coupons, with taxes, less what is to the customer’s credit. Usage is billed whatever happens.
          */
         post: operations["previewStep"];
         delete?: never;
@@ -4007,13 +4007,39 @@ export interface components {
             due_now: {
                 /** Format: date-time */
                 at: string;
+                discounts: {
+                    amount: string;
+                    name: string;
+                }[];
+                due: string;
                 fees: components["schemas"]["Fee"][];
+                from_balance: string;
+                subtotal: string;
+                taxes: {
+                    amount: string;
+                    inclusive: boolean;
+                    name: string;
+                    percent: string;
+                }[];
                 total: string;
             };
             next_invoice: {
                 /** Format: date-time */
                 at: string;
+                discounts: {
+                    amount: string;
+                    name: string;
+                }[];
+                due: string;
                 fees: components["schemas"]["Fee"][];
+                from_balance: string;
+                subtotal: string;
+                taxes: {
+                    amount: string;
+                    inclusive: boolean;
+                    name: string;
+                    percent: string;
+                }[];
                 total: string;
             } | null;
             subscription: components["schemas"]["Subscription"];
