@@ -22,6 +22,10 @@ export const DIFFERENCE_KINDS = [
   'paid',
   'refunded',
   'credited',
+  /** What is still to be paid, of one that is open on both sides. */
+  'remaining',
+  /** More came than the invoice says. */
+  'overpaid',
   'state',
 ] as const;
 export type DifferenceKind = (typeof DIFFERENCE_KINDS)[number];

@@ -3,7 +3,7 @@ import type { Query } from '../kit/database.ts';
 import { CARRIED_METHOD } from '../stripe/carried.ts';
 import type { OurInvoice } from './model.ts';
 
-const AMOUNTS = ['total', 'paid', 'refunded', 'wentBack', 'credited'] as const;
+const AMOUNTS = ['total', 'paid', 'refunded', 'wentBack', 'credited', 'remaining', 'over'] as const;
 type Amount = (typeof AMOUNTS)[number];
 type Stored = Omit<OurInvoice, Amount> & Record<Amount, string> & { state: InvoiceState };
 
@@ -21,6 +21,9 @@ export async function ourInvoices(sql: Query, since: Date): Promise<OurInvoice[]
                       where invoice_id = invoices.id and kind = 'refund'
                         and method <> ${CARRIED_METHOD}), 0)::text
              as "wentBack",
+           (total - from_balance - invoices.paid - invoices.credited + to_balance)::text
+             as remaining,
+           greatest(invoices.paid + from_balance - total, 0)::text as over,
            (coalesce((select sum(off_due + refundable) from credit_notes
                        where invoice_id = invoices.id), 0)
              + coalesce((select sum(amount) from payments join stripe_calls

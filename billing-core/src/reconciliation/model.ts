@@ -32,6 +32,10 @@ export type OurInvoice = {
   /** By whatever way: by hand, through Stripe, with a lost dispute. */
   wentBack: bigint;
   credited: bigint;
+  /** Still to be paid. */
+  remaining: bigint;
+  /** Paid beyond what it says. */
+  over: bigint;
   /** Stripe is being told of it, or told of it, just now. */
   isMoving: boolean;
 };
@@ -77,6 +81,16 @@ function compared(ours: OurInvoice, theirs: TheirInvoice): Difference[] {
   for (const kind of ['total', 'paid', 'refunded', 'credited'] as const) {
     if (ours[kind] === theirs[kind]) continue;
     found.push({ ...about, kind, here: `${ours[kind]}`, there: `${theirs[kind]}`, detail });
+  }
+  const { remaining, over } = ours;
+  const isOpen = ours.state === 'open' && theirs.status === 'open';
+  if (isOpen && remaining !== theirs.remaining) {
+    const there = `${theirs.remaining}`;
+    found.push({ ...about, kind: 'remaining', here: `${remaining}`, there, detail });
+  }
+  if (over > 0n) {
+    const there = `${ours.total + over}`;
+    found.push({ ...about, kind: 'overpaid', here: `${ours.total}`, there, detail });
   }
   if (ours.state !== theirs.status && !isReopened(ours, theirs)) {
     found.push({ ...about, kind: 'state', here: ours.state, there: theirs.status, detail });

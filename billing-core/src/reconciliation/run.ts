@@ -113,8 +113,11 @@ function pairStage(
 const kinded = (pairs: readonly Pair[], kind: Difference['kind']) =>
   pairs.map((pair) => ({ ...pair, kind }));
 
-async function stripeStage({ sql, stripe }: StripeKit, since: Date): Promise<Compared> {
-  const theirs = await readBooks(stripe, Math.floor(since.getTime() / 1_000) - MARGIN_S);
+async function stripeStage(kit: StripeKit, since: Date): Promise<Compared> {
+  const { sql, stripe } = kit;
+  // Stripe goes by the world's time, and ours can be moved for tests.
+  const from = since.getTime() - Math.max(0, kit.clock() - kit.wallClock());
+  const theirs = await readBooks(stripe, Math.floor(from / 1_000) - MARGIN_S);
   const ours = await ourInvoices(sql, since);
   const known = await knownOf(
     sql,

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { carriedOf } from './carried.ts';
+import { carriedOf, chargedFor } from './carried.ts';
 import { OURS } from './invoice-form.ts';
 
 /** What Stripe has of one of its invoices that is made of one of ours; minor units. */
@@ -14,6 +14,8 @@ export type TheirInvoice = {
   came: bigint;
   refunded: bigint;
   credited: bigint;
+  /** Of this invoice alone, without what of others is charged with it. */
+  remaining: bigint;
 };
 
 const idOf = (object: string | { id: string } | null | undefined): string =>
@@ -65,7 +67,8 @@ export async function readBooks(stripe: Stripe, since: number): Promise<TheirInv
       credited: credited.of(id),
     };
     const about = { stripeId: id, invoiceId, status: status ?? 'draft' };
-    found.push({ ...about, total: BigInt(total), ...sums });
+    const remaining = BigInt(invoice.amount_remaining) - chargedFor(invoice);
+    found.push({ ...about, total: BigInt(total), ...sums, remaining });
   }
   return found;
 }

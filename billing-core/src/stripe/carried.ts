@@ -38,6 +38,12 @@ export function carriedOf(invoice: Balances): bigint {
   return moved > 0n || hasCome ? moved : 0n;
 }
 
+/** What an invoice is charged with for others. */
+export function chargedFor(invoice: Balances): bigint {
+  const moved = movedBy(invoice);
+  return moved < 0n ? -moved : 0n;
+}
+
 const CARRIED = '%:carried:%';
 
 async function booked(sql: Query, invoiceId: string): Promise<{ sum: bigint; count: number }> {

@@ -155,6 +155,7 @@ describe('a difference is named, and repaired when somebody says so', () => {
     expect(told(await compared())).toEqual([
       ['total', '1000', '999', null],
       ['credited', '0', '10', null],
+      ['remaining', '1000', '990', null],
       ['unknown_here', '', '0', null],
     ]);
     Object.assign(theirs, { total: 1_000 });

@@ -37,6 +37,8 @@ export const KINDS: Record<DifferenceKind, string> = {
   paid: t('Another amount paid at Stripe'),
   refunded: t('Another amount refunded at Stripe'),
   credited: t('Another amount credited at Stripe'),
+  remaining: t('Another amount left to pay at Stripe'),
+  overpaid: t('More was paid than it says: give the rest back'),
   state: t('Another state at Stripe'),
 };
 
@@ -67,7 +69,17 @@ export const differingOf = ({ stages }: Pick<Reconciliation, 'stages'>): number 
   stages.reduce((all, { differing }) => all + differing, 0);
 
 const IS_AMOUNT: readonly DifferenceKind[] = [
-  ...(['rounding', 'sum', 'missing_there', 'total', 'paid', 'refunded', 'credited'] as const),
+  ...([
+    'rounding',
+    'sum',
+    'missing_there',
+    'total',
+    'paid',
+    'refunded',
+    'credited',
+    'remaining',
+    'overpaid',
+  ] as const),
 ];
 const WHOLE = /^-?\d+$/;
 
