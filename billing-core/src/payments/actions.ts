@@ -74,6 +74,12 @@ async function writeDown(
 
 type Refunds = Collector['refunds'];
 
+/** It says that the money is there, and could be sent back through who never had it. */
+function notByHand(method: string): Fault {
+  const message = `payments through ${method} are written down when it says that they came`;
+  return new Fault('invalid_request', { errors: [{ path: 'method', message }] });
+}
+
 /** How much can go back through the collector; undefined where it does not go through it. */
 async function throughCollector(
   { tx }: Doing,
@@ -95,7 +101,7 @@ const smaller = (one: bigint, other: bigint | undefined): bigint =>
 /**
  * Writes down money that came for an invoice, or went back. The invoice's state follows: paid when
  * nothing is due, open again when what came went back. Throws `state_conflict` for more than is
- * due, or than was paid.
+ * due, or than was paid, and `invalid_request` for a payment by the collector's method.
  */
 export async function recordPayment(
   doing: Doing,
@@ -110,6 +116,7 @@ export async function recordPayment(
   }: NewPayment & { refunds?: Refunds },
 ): Promise<PaymentRow> {
   const wanted = text === undefined ? undefined : BigInt(text);
+  if (kind === 'payment' && method === refunds?.method) throw notByHand(method);
   const isThrough = kind === 'refund' && method === refunds?.method;
   const most = await throughCollector(doing, invoiceId, isThrough ? refunds : undefined);
   const receivedAt = receivedAtOf(received_at, doing.now);

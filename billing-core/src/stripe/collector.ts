@@ -1,6 +1,9 @@
-import { Fault, notFound } from '../kit/fault.ts';
+import { dueOf } from '../invoicing/model.ts';
+import { invoiceById } from '../invoicing/store.ts';
+import { Fault, found, notFound } from '../kit/fault.ts';
 import type { Collector } from '../payments/collector.ts';
 import type { PaymentPageWanted } from '../contract/collector.ts';
+import { chargeDue } from './charge.ts';
 import { isLive, type StripeSettings } from './client.ts';
 import { refundableOf } from './collection-store.ts';
 import type { StripeKit } from './kit.ts';
@@ -51,6 +54,7 @@ async function pageOf(
   if (wanted.page === 'invoice') {
     const link = await theirLink(kit, customerId, wanted.invoice_id);
     mustBeOpen(link);
+    await mustBeOwed(kit, wanted.invoice_id);
     const { hosted_url } = link;
     if (hosted_url === null) throw conflict('It is not at Stripe yet');
     return hosted_url;
@@ -83,11 +87,20 @@ function mustBeOpen({ status }: LinkRow): void {
   if (status === 'paid') throw conflict('Stripe has it as paid: it has to be paid another way');
 }
 
-async function chargeNow(kit: StripeKit, { stripe_id }: LinkRow): Promise<void> {
+/** Until Stripe hears of it, it would take money for what is void or settled here. */
+async function mustBeOwed({ sql }: StripeKit, invoiceId: string): Promise<void> {
+  const row = found(await invoiceById(sql, invoiceId), 'invoice');
+  if (row.state !== 'open' || dueOf(row) <= 0n) throw conflict('Nothing is due');
+}
+
+async function chargeNow(kit: StripeKit, link: LinkRow): Promise<void> {
+  await mustBeOwed(kit, link.invoice_id);
   try {
-    await kit.stripe.invoices.pay(stripe_id);
+    const isAsked = await chargeDue(kit, link);
+    // Something came in between, or Stripe has yet to be told of it.
+    if (!isAsked) throw new Fault('unavailable', { retryAfter: RETRY_AFTER_S });
   } finally {
-    await takeInvoice(kit, stripe_id);
+    await takeInvoice(kit, link.stripe_id);
   }
 }
 

@@ -29,6 +29,25 @@ export function wireAmount(amount: bigint): number {
   return Number(amount);
 }
 
+/**
+ * Currencies whose amounts Stripe writes in another unit than ours: it has these in hundredths,
+ * though they have none. https://docs.stripe.com/currencies#special-cases
+ */
+const OTHER_UNITS = new Set(['ISK', 'UGX']);
+/** Of these Stripe takes no thousandths, only tens of them. */
+const THOUSANDTHS = new Set(['BHD', 'JOD', 'KWD', 'OMR', 'TND']);
+
+/** Throws for an invoice that Stripe would take for another amount, or not at all. */
+export function mustBeTellable({ currency, ...amounts }: InvoiceRow): void {
+  if (OTHER_UNITS.has(currency)) {
+    throw new Mismatch(`Stripe writes ${currency} in another unit: collect it another way`);
+  }
+  const due = collectable(amounts);
+  if (THOUSANDTHS.has(currency) && due % 10n !== 0n) {
+    throw new Mismatch(`Stripe takes no amount of ${due} thousandths of ${currency}`);
+  }
+}
+
 const cut = (text: string, most: number): string =>
   text.length > most ? `${text.slice(0, most - 1)}…` : text;
 
@@ -138,4 +157,7 @@ export function invoiceLines(row: InvoiceRow, lines: readonly LineRow[]): Line[]
 }
 
 /** What Stripe is to collect: all of it that is not taken from the customer's credit. */
-export const collectable = ({ total, from_balance }: InvoiceRow): bigint => total - from_balance;
+export const collectable = ({
+  total,
+  from_balance,
+}: Pick<InvoiceRow, 'total' | 'from_balance'>): bigint => total - from_balance;

@@ -1,10 +1,18 @@
 import type Stripe from 'stripe';
 import { invoiceById, linesOf, type InvoiceRow } from '../invoicing/store.ts';
-import { collectable, invoiceLines, invoiceParams, OURS, wireAmount } from './invoice-form.ts';
+import {
+  collectable,
+  invoiceLines,
+  invoiceParams,
+  mustBeTellable,
+  OURS,
+  wireAmount,
+} from './invoice-form.ts';
 import { keepCarried, putBack } from './carried.ts';
 import type { StripeKit } from './kit.ts';
+import { chargeDue } from './charge.ts';
 import { once } from './once.ts';
-import { linkOf, saveLink, saveTold, type LinkRow, type PayerRow } from './store.ts';
+import { linkOf, outsideCall, saveLink, saveTold, type LinkRow, type PayerRow } from './store.ts';
 import { takeInvoice } from './take-invoice.ts';
 import { Mismatch, troubleOf } from './trouble.ts';
 import { reductionsToTell, type Reduction } from './work-store.ts';
@@ -16,6 +24,7 @@ const LINES_A_CALL = 100;
 async function madeDraft(kit: StripeKit, row: InvoiceRow, payer: PayerRow): Promise<LinkRow> {
   const { sql, stripe, wallClock } = kit;
   const { stripe_id: customer, card, told } = payer;
+  mustBeTellable(row);
   const collecting = {
     stripeCustomer: customer,
     hasCard: card !== null,
@@ -140,17 +149,38 @@ const IS_OWED = ['open', 'uncollectible'];
  * Charges the card. That it is declined, or was taken away since, is no fault: Stripe tries again
  * by its own schedule.
  */
-async function charge(stripe: Stripe, stripeId: string): Promise<void> {
-  await stripe.invoices.pay(stripeId).catch((error: unknown) => {
+async function charge(kit: StripeKit, link: LinkRow): Promise<void> {
+  await chargeDue(kit, link).catch((error: unknown) => {
     const trouble = troubleOf(error);
     if (trouble !== 'declined' && trouble !== 'refused') throw error;
   });
 }
 
+/**
+ * It was paid by another way than through Stripe, or credited. That we say so is written down:
+ * what Stripe has as paid outside of it is no news to us then, should the money go back.
+ */
+async function settleOutside({ sql, stripe, wallClock }: StripeKit, link: LinkRow): Promise<void> {
+  const { invoice_id, stripe_id: id } = link;
+  await once(
+    { sql, now: wallClock() },
+    {
+      name: outsideCall(invoice_id),
+      params: { paid_out_of_band: true },
+      make: async (params, key) => {
+        await stripe.invoices.pay(id, params, key);
+        return { id };
+      },
+      find: async () =>
+        (await stripe.invoices.retrieve(id)).status === 'paid' ? { id } : undefined,
+    },
+  );
+}
+
 /** Brings the state at Stripe to ours, as far as ours asks for it. Each is done once by itself. */
 async function tellState(
   kit: StripeKit,
-  row: InvoiceRow,
+  { row, link }: { row: InvoiceRow; link: LinkRow },
   { id, status, ...invoice }: Stripe.Invoice,
 ): Promise<void> {
   const { stripe } = kit;
@@ -159,14 +189,13 @@ async function tellState(
   if (row.state === 'uncollectible' && status === 'open') {
     await stripe.invoices.markUncollectible(id);
   }
-  // It was paid by another way than through Stripe, or credited.
   if (row.state === 'paid' && isOwed) {
     await keepCarried(kit, row, { id, status, ...invoice });
-    await stripe.invoices.pay(id, { paid_out_of_band: true });
+    await settleOutside(kit, link);
   }
   const isCharged = invoice.auto_advance && invoice.collection_method === BY_CARD;
   if (row.state === 'open' && status === 'open' && isCharged && !invoice.attempted) {
-    await charge(stripe, id);
+    await charge(kit, link);
   }
 }
 
@@ -219,7 +248,7 @@ export async function pushInvoice(
   }
   const there = await stripe.invoices.retrieve(stripeId);
   if (link.told === '') await send(kit, row, there);
-  await tellState(kit, row, there);
+  await tellState(kit, { row, link }, there);
   await putBack(kit, row, await stripe.invoices.retrieve(stripeId));
   await saveTold(sql, invoiceId, row.state);
   await takeInvoice(kit, stripeId);

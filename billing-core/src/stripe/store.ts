@@ -110,12 +110,15 @@ export async function saveLink(
 export async function forgetLink(tx: Tx, invoiceId: string): Promise<void> {
   await tx`delete from stripe_invoices where invoice_id = ${invoiceId}`;
   await tx`update stripe_calls set state = 'refused', stripe_id = null
-    where name in (${`invoice:${invoiceId}`}, ${`send:${invoiceId}`})
+    where name in (${`invoice:${invoiceId}`}, ${`send:${invoiceId}`}, ${outsideCall(invoiceId)})
        or starts_with(name, ${`lines:${invoiceId}:`})
        or name in (select 'credit:' || id from credit_notes where invoice_id = ${invoiceId}
                    union all
                    select 'credit:' || id from payments where invoice_id = ${invoiceId})`;
 }
+
+/** The call by which Stripe is told that an invoice was settled outside of it. */
+export const outsideCall = (invoiceId: string): string => `outside:${invoiceId}`;
 
 export async function saveTold(sql: Query, invoiceId: string, told: string): Promise<void> {
   await sql`update stripe_invoices set told = ${told} where invoice_id = ${invoiceId}`;

@@ -7,6 +7,7 @@ import type { Doing } from '../kit/audit.ts';
 import { recordNotice } from '../notices/record.ts';
 import { recordCollected } from '../payments/actions.ts';
 import { failureNotice, NO_FAILURE, type Failure } from './failure-words.ts';
+import { callNamed } from './call-store.ts';
 import { settleCarried } from './carried.ts';
 import { inDoing, type StripeKit } from './kit.ts';
 import { OURS } from './invoice-form.ts';
@@ -14,6 +15,7 @@ import {
   insertMoney,
   isRecorded,
   linkAt,
+  outsideCall,
   saveMoneyStatus,
   saveSeen,
   saveTold,
@@ -95,11 +97,19 @@ async function record(doing: Doing, row: InvoiceRow, moved: Moved): Promise<void
   await insertMoney(doing.tx, { ...about, intent });
 }
 
-/** Settled at Stripe by a hand there, with money that came by another way. */
-async function settleBeside(doing: Doing, row: InvoiceRow, invoice: Stripe.Invoice): Promise<void> {
+/**
+ * Settled at Stripe by a hand there, with money that came by another way. What Stripe has so from
+ * us is in the books already, and may have gone back since: it is no money that came.
+ */
+async function settleBeside(
+  doing: Doing,
+  { row, told }: { row: InvoiceRow; told: string },
+  invoice: Stripe.Invoice,
+): Promise<void> {
   const off = BigInt(invoice.amount_paid_off_stripe ?? 0);
   const due = dueOf(row);
   if (off === 0n || row.state !== 'open' || due <= 0n) return;
+  if (told === 'paid' || (await callNamed(doing.tx, outsideCall(row.id)))) return;
   const at = (invoice.status_transitions.paid_at ?? invoice.created) * 1_000;
   const beside = { intent: null, method: 'beside stripe', at };
   const amount = off < due ? off : due;
@@ -142,7 +152,7 @@ async function follow(doing: Doing, link: LinkRow, read: Read): Promise<void> {
   if ((await fresh()).state !== 'void') {
     await recordAll(doing, fresh, read);
     await settleCarried(doing, await fresh(), read.invoice);
-    await settleBeside(doing, await fresh(), read.invoice);
+    await settleBeside(doing, { row: await fresh(), told: link.told }, read.invoice);
   }
   const { state, paid } = await fresh();
   const { status } = read.invoice;
