@@ -2419,7 +2419,7 @@ export interface components {
             };
             here: string;
             /** @enum {string} */
-            kind: "counts" | "quantity" | "rounding" | "sum" | "missing_there" | "unknown_here" | "twice_there" | "total" | "paid" | "refunded" | "credited" | "state";
+            kind: "counts" | "quantity" | "rounding" | "sum" | "missing_there" | "unknown_here" | "twice_there" | "total" | "paid" | "refunded" | "credited" | "remaining" | "overpaid" | "state";
             period: string | null;
             position: number;
             /** @enum {string|null} */
