@@ -13,13 +13,13 @@ const CLIENTS = 400;
 const REST_MS = 400;
 const FEW = 8;
 const RUN_MS = 3_000;
-/** With all of them in the queue of the upstream a request would take over twice as long. */
-const P99_MAX_MS = 400;
 
 let upstream: Server;
 let gateway: OneProcess;
 const waiting: ServerResponse[] = [];
 let busy = 0;
+/** With all clients in its queue it would be hundreds. */
+let mostAtOnce = 0;
 
 function serve(response: ServerResponse): void {
   busy += 1;
@@ -35,6 +35,7 @@ beforeAll(async () => {
   upstream = createServer((_request, response) => {
     if (busy < TURNS) serve(response);
     else waiting.push(response);
+    mostAtOnce = Math.max(mostAtOnce, busy + waiting.length);
   });
   await new Promise<void>((done) => upstream.listen(0, '127.0.0.1', done));
   const upstream_url = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`;
@@ -100,10 +101,11 @@ it('under three times the load who is admitted stays fast, and the others hear w
   expect(alone.every(({ status }) => status === 200)).toBe(true);
   expect(served.length + turned.length).toBe(crowded.length);
   expect(turned.every(({ retryAfter }) => retryAfter === '1')).toBe(true);
-  // It is overload, and most of what can be served is served, unless even few are slow.
+  expect(turned.length).toBeGreaterThan(0);
+  // What makes it fast, on any machine: nobody who is admitted waits in the upstream's queue.
+  expect(mostAtOnce).toBe(TURNS);
+  // On a machine that is busy with something else all of them are slow, and ask less.
+  if (p99(alone) > 2 * TURN_MS) return;
   expect(turned.length).toBeGreaterThan(crowded.length / 4);
-  const isFree = p99(alone) < 2 * TURN_MS;
-  if (isFree) expect(served.length).toBeGreaterThan(((TURNS / TURN_MS) * RUN_MS) / 4);
-  // On a machine that is busy with something else all of them are slow.
-  expect(p99(served)).toBeLessThan(Math.max(P99_MAX_MS, 4 * p99(alone)));
+  expect(served.length).toBeGreaterThan(((TURNS / TURN_MS) * RUN_MS) / 4);
 });

@@ -79,8 +79,6 @@ describe('Postgres', () => {
 });
 
 describe('without the keeping of batches until they are acknowledged', () => {
-  let missedBefore = 0;
-
   /** One of its own for each fault: what the one before did to its boot is not seen again. */
   async function brokenAlone(): Promise<number[]> {
     const broken = await rig.addGateway({ without: 'the keeping of batches' });
@@ -99,8 +97,7 @@ describe('without the keeping of batches until they are acknowledged', () => {
     const { findings } = await trial.verdict();
     // Not always usage: where its boot is forfeited in time, a successor sends the frames anew.
     const missed = findings.filter(({ detail }) => detail.startsWith('gap: lost_batches'));
-    expect(missed.length).toBeGreaterThan(missedBefore);
-    missedBefore = missed.length;
+    expect(missed).not.toEqual([]);
   });
 });
 

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -21,6 +22,8 @@ const OWNER_FILE = 'owner.pid';
 const CLUSTER_DEPTH_MAX = 4;
 /** Files that never reach a disk, on Linux. */
 const MEMORY = '/dev/shm';
+/** What is mounted where, on Linux. */
+const MOUNTS = '/proc/self/mounts';
 const TMPFS = 0x01_02_19_94;
 /** Several times of what a run of all tests puts there. */
 const MEMORY_MIN_BYTES = 4 * 1024 ** 3;
@@ -42,7 +45,7 @@ function makeFolder(parent: string): string {
     try {
       removeIfAbandoned(join(parent, name));
     } catch {
-      // A disk that a killed run left mounted, or another run that removes it just now.
+      // Another run removes it just now, or a disk is mounted there that is not ours to take away.
     }
   }
   const folder = mkdtempSync(join(parent, PREFIX));
@@ -66,7 +69,17 @@ function removeIfAbandoned(folder: string): void {
     // It may be a link to a cluster that lives outside.
     removeCluster(data);
   }
+  unmountBelow(folder);
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** Disks of tests that were killed: what is mounted can't be removed. */
+function unmountBelow(folder: string): void {
+  const mounts = existsSync(MOUNTS) ? readFileSync(MOUNTS, 'utf8').split('\n') : [];
+  const points = mounts.map((line) => line.split(' ')[1] ?? '');
+  for (const point of points.filter((path) => path.startsWith(`${folder}/`))) {
+    execFileSync('umount', ['--lazy', point], { stdio: 'ignore' });
+  }
 }
 
 // Tests of Postgres and of npm start have clusters of their own below the run's folder.
