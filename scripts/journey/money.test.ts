@@ -110,6 +110,7 @@ async function endPeriod(admin: Page, customer: string): Promise<void> {
   const end = Date.parse(live?.current_period.end ?? '') + 10 * MINUTE_MS;
   await admin.goto(paths.adminCustomer(customer));
   await admin.getByRole('button', { name: 'Move its time forward…' }).click();
+  await admin.getByLabel('By').selectOption('To a time…');
   await admin
     .getByRole('textbox', { name: 'To' })
     .fill(new Date(end).toISOString().slice(0, 'yyyy-mm-ddThh:mm'.length));

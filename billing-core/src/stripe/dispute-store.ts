@@ -45,7 +45,7 @@ const stateOf = (sql: Query) => sql`
   case when dispute.status in ('won', 'lost') then dispute.status
        when dispute.closed_at is null then 'open' else 'closed' end`;
 
-const PLACE = /^\d{1,12}\.\w{1,100}$/;
+const PLACE = /^\d{1,12}\.d[pu]_\w{1,100}$/;
 
 type Wanted = PageQuery & {
   customer_id?: string | undefined;
