@@ -191,8 +191,7 @@ test('what it grants is told to gateways, from the change on and until the end',
   expect(await told()).toEqual({ subscription: { id, state: 'trialing' }, ...bare });
   await surface.send('POST', `${PATH}/${id}/change`, { plan_version_id: free.id });
   expect(await told()).toEqual({
-    subscription: { id, state: 'trialing' },
-    features: ['sso'],
+    ...{ subscription: { id, state: 'trialing' }, features: ['sso'] },
     rate_limit: { rate_per_second: 10.5, burst: 20, on_unreachable: 'admit' },
     quotas: [
       {
