@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { plansHttp } from '../src/catalog/plans-http.ts';
-import type { Plan, PlanVersion } from '../src/contract/plan.ts';
+import type { PlanVersion } from '../src/contract/plan.ts';
 import type { Subscription } from '../src/contract/subscription.ts';
 import { newId } from '../src/kit/id.ts';
 import { previewHttp } from '../src/invoicing/preview-http.ts';
 import { subscriptionsHttp } from '../src/subscriptions/http.ts';
+import { publishedOn } from './published.ts';
 import { expectRefused, invalid, NO_BODIES } from './refused.ts';
 import { openSurface, seedCustomer, type Surface } from './surface.ts';
 
@@ -16,19 +17,8 @@ let customer: { id: string };
 let basic: PlanVersion;
 let pro: PlanVersion;
 
-async function published(amount: string, over: object = {}): Promise<PlanVersion> {
-  const slug = `plan-${newId('pln', START).slice(-8)}`;
-  const plan = await surface.send<Plan>('POST', '/v1/plans', { slug, name: slug });
-  const body = {
-    currency: 'USD',
-    prices: [{ model: 'flat', amount }],
-    entitlements: [{ kind: 'rate_limit', rate_per_second: amount, burst: 5 }],
-    ...over,
-  };
-  const path = `/v1/plans/${plan.body.id}/versions`;
-  const { id } = (await surface.send<PlanVersion>('POST', path, body)).body;
-  return (await surface.send<PlanVersion>('POST', `/v1/plan-versions/${id}/publish`)).body;
-}
+const published = (amount: string, over?: object): Promise<PlanVersion> =>
+  publishedOn(surface, amount, over);
 
 beforeAll(async () => {
   surface = await openSurface({
