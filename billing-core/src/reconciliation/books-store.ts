@@ -1,6 +1,7 @@
 import type { InvoiceState } from '../contract/invoice.ts';
 import type { Query } from '../kit/database.ts';
 import { CARRIED_METHOD } from '../stripe/carried.ts';
+import { TAKES_NOTES } from '../stripe/work-store.ts';
 import type { OurInvoice } from './model.ts';
 
 const AMOUNTS = ['total', 'paid', 'refunded', 'wentBack', 'credited', 'remaining', 'over'] as const;
@@ -10,6 +11,22 @@ type Stored = Omit<OurInvoice, Amount> & Record<Amount, string> & { state: Invoi
 /** The month in which what an invoice bills ends, or else in which it became final. */
 const periodOf = (sql: Query) => sql`
   to_char(coalesce(period_end - interval '1 minute', finalized_at) at time zone 'UTC', 'YYYY-MM')`;
+
+/**
+ * What lowers an invoice at Stripe: but credit notes that it takes later, or never, as the invoice
+ * was written off or voided there before it heard of them.
+ */
+const creditedThere = (sql: Query) => sql`
+  coalesce((select sum(off_due + refundable) from credit_notes
+             where invoice_id = invoices.id
+               and (link.status = any(${[...TAKES_NOTES]})
+                    or exists (select from stripe_calls
+                                where name = 'credit:' || credit_notes.id
+                                  and stripe_calls.state = 'done'))), 0)
+  + coalesce((select sum(amount) from payments join stripe_calls
+                  on stripe_calls.name = 'credit:' || payments.id
+                 and stripe_calls.state = 'done'
+               where invoice_id = invoices.id), 0)`;
 
 /** Final invoices since then that Stripe collects, as Stripe should have them. */
 export async function ourInvoices(sql: Query, since: Date): Promise<OurInvoice[]> {
@@ -24,12 +41,7 @@ export async function ourInvoices(sql: Query, since: Date): Promise<OurInvoice[]
            (total - from_balance - invoices.paid - invoices.credited + to_balance)::text
              as remaining,
            greatest(invoices.paid + from_balance - total, 0)::text as over,
-           (coalesce((select sum(off_due + refundable) from credit_notes
-                       where invoice_id = invoices.id), 0)
-             + coalesce((select sum(amount) from payments join stripe_calls
-                             on stripe_calls.name = 'credit:' || payments.id
-                            and stripe_calls.state = 'done'
-                          where invoice_id = invoices.id), 0))::text as credited,
+           (${creditedThere(sql)})::text as credited,
            exists (select from stripe_queue where customer_id = invoices.customer_id
                                               and not is_stuck) as "isMoving"
       from invoices

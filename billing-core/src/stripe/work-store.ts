@@ -22,13 +22,19 @@ const unsaid = (sql: Query) => sql`
    where not exists (select from stripe_calls
                       where name = 'credit:' || reduction.id and stripe_id is not null)`;
 
+/**
+ * What an invoice can be at Stripe for what lowers it to be told. One that is written off there
+ * takes no credit note until it is paid. https://docs.stripe.com/api/credit_notes/create
+ */
+export const TAKES_NOTES: readonly string[] = ['draft', 'open', 'paid'];
+
 // A note's part that became the customer's credit stays with us: Stripe has that money, or never
 // was to have it. Money that came in part by another way lowers what is left to be charged.
 const reductions = (sql: Query) => sql`
   select note.id, note.off_due + note.refundable as amount, note.reason as memo
     from credit_notes note
    where note.invoice_id = invoices.id and note.off_due + note.refundable > 0
-     and link.status in ('draft', 'open', 'paid')
+     and link.status = any(${[...TAKES_NOTES]})
    union all
   select payment.id, payment.amount, 'Paid by ' || payment.method
     from payments payment

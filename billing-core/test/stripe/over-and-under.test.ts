@@ -41,6 +41,24 @@ test('what came twice is a difference until it was given back', async () => {
   expect(await differences(id)).toEqual([]);
 });
 
+test('a credit note of what is written off is told once that was paid', async () => {
+  const customer = await rig.customer();
+  const { id } = await rig.invoice(customer);
+  await rig.settle();
+  await rig.post(id, 'uncollectible');
+  await rig.settle();
+  await rig.post(id, 'credit-notes', { reason: 'Agreed', amount: '200' });
+  await rig.settle();
+  expect(await rig.read(id)).toMatchObject({ state: 'uncollectible', due: '800' });
+  const notes = () => allOf(rig.sim, 'credit_note').filter((note) => note.invoice === theirs(id));
+  expect([notes(), await differences(id)]).toEqual([[], []]);
+  await giveCard(rig, { id: customer, card: 'pm_card_visa' });
+  await rig.stripe.invoices.pay(theirs(id));
+  await rig.settle();
+  expect(notes()).toMatchObject([{ amount: 200, out_of_band_amount: 200 }]);
+  expect(await differences(id)).toEqual([]);
+});
+
 test('Stripe’s invoices are found by an installation whose clock is ahead', async () => {
   const { id } = await rig.invoice(await rig.customer());
   await rig.settle();

@@ -209,6 +209,7 @@ export async function settled(
     const [left] = await core.sql<{ waiting: number }[]>`
       select (select count(*) from stripe_queue where not is_stuck)
            + (select count(*) from stripe_events where applied_at is null and not is_stuck)
+           + (select count(*) from changes, stripe_feed where feed = 'money' and number > cursor)
              as waiting`;
     await catchUp(kit).catch(() => {});
     const [found] = await core.sql<{ waiting: number }[]>`
