@@ -31,10 +31,19 @@ export async function settleDown({ url }: TestDatabase): Promise<void> {
 /** A copy of a database as it is now, to be put back later. Nobody else may be connected to it. */
 export async function copyOf(database: TestDatabase): Promise<TestDatabase> {
   await database.sql.end();
-  const copy = await databaseFrom(new URL(database.url).pathname.slice(1));
+  const copy = await databaseFrom(nameOfDatabase(database));
   database.sql = openDatabase(database.url, CONNECTIONS_MAX);
   return copy;
 }
+
+/** A copy of a database of this run, which nobody is connected to and which stays as it is. */
+export async function databaseLike(name: string): Promise<TestDatabase> {
+  const database = await databaseFrom(name);
+  await settleDown(database);
+  return database;
+}
+
+export const nameOfDatabase = ({ url }: TestDatabase): string => new URL(url).pathname.slice(1);
 
 async function databaseFrom(template: string): Promise<TestDatabase> {
   const { maintenanceUrl } = inject('postgres');

@@ -24,7 +24,7 @@ export interface Stage {
 
 /** Starts everything around the portal, which is built once in a run. */
 export async function raiseStage(): Promise<Stage> {
-  const folder = await oncePerRun('portal', buildInto);
+  const folder = await builtPortal();
   const { app, state } = createMock();
   const core = await listen(createAdaptorServer({ fetch: app.fetch }) as Server);
   const portal = await startPortal(folder, core.url);
@@ -40,6 +40,9 @@ export async function raiseStage(): Promise<Stage> {
     },
   };
 }
+
+/** The portal as Vite builds it, once in a run. Out: its folder. */
+export const builtPortal = (): Promise<string> => oncePerRun('portal', buildInto);
 
 const buildInto = async (folder: string): Promise<void> => {
   // Only the file that builds needs it.

@@ -1,6 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type Stripe from 'stripe';
 import { expect } from 'vitest';
+import type { TestDatabase } from '../../../scripts/test/database.ts';
+import { openStateFile } from '../../../stripe-sim/src/control/state.ts';
 import { createSim, type Sim } from '../../../stripe-sim/src/sim.ts';
 import type { Clock } from '../../../stripe-sim/src/world/clock.ts';
 import type { FaultRule } from '../../../stripe-sim/src/wire/faults.ts';
@@ -64,13 +66,22 @@ export const line = (amount: number | string, description = 'Usage') => ({
   amount: String(amount),
 });
 
+export type Differently = {
+  /** Where the portal is, if there is one. */
+  publicUrl?: string | undefined;
+  /** A database that there is already; whoever gives it drops it. */
+  own?: TestDatabase;
+};
+
 /** A core whose invoices this Stripe collects, by this client of its own. */
 export async function openDealings(
   settings: StripeSettings,
   open: (watch: KeyWatch) => Stripe,
+  { own, publicUrl }: Differently = {},
 ): Promise<Dealings> {
   let kit: StripeKit | undefined;
-  const core = await openCore({
+  const options: Parameters<typeof openCore>[0] = {
+    ...(publicUrl !== undefined && { publicUrl }),
     collecting: ({ sql, log, clock: tell }) => {
       const watch = new KeyWatch(tell);
       const opened = { sql, log, clock: tell, wallClock: tell, send: openSending(sql), watch };
@@ -78,7 +89,8 @@ export async function openDealings(
       const invoicesUrl = (id: string) => `http://portal.test/c/${id}/invoices`;
       return { kit, settings, invoicesUrl, poke: () => {} };
     },
-  });
+  };
+  const core = await openCore(options, own);
   if (kit === undefined) throw new Error('no kit');
   await beginCollecting(kit);
   await workOn({ core, kit }).then((jobs) => jobs.stop());
@@ -114,8 +126,14 @@ function dealingsOf({ core, kit, stripe }: Pick<Dealings, 'core' | 'kit' | 'stri
   };
 }
 
-/** A core whose invoices a local Stripe collects, each in this process, with HTTP between them. */
-export async function openRig(seed: string): Promise<Rig> {
+/**
+ * A core whose invoices a local Stripe collects, each in this process, with HTTP between them.
+ * `state`: a file in which that Stripe's world is kept.
+ */
+export async function openRig(
+  seed: string,
+  { state, ...differently }: Differently & { state?: string } = {},
+): Promise<Rig> {
   const time: { of?: Core['clock'] } = {};
   const now = (): number => Math.floor((time.of?.now ?? 0) / 1_000);
   const clock: Clock = {
@@ -126,6 +144,7 @@ export async function openRig(seed: string): Promise<Rig> {
     },
   };
   const sim = createSim({ seed, clock });
+  if (state !== undefined) openStateFile(sim.world, state);
   const port = await sim.listen(0);
   const settings: StripeSettings = {
     secretKey: 'sk_test_rig',
@@ -134,7 +153,8 @@ export async function openRig(seed: string): Promise<Rig> {
     timeoutMs: TIMEOUT_MS,
     callsPerSecond: 5_000,
   };
-  const dealings = await openDealings(settings, (watch) => openStripe(settings, watch));
+  const open = (watch: KeyWatch): Stripe => openStripe(settings, watch);
+  const dealings = await openDealings(settings, open, differently);
   const { core, kit } = dealings;
   time.of = core.clock;
   const pass: Rig['pass'] = (ms) => sim.advance(Math.ceil(ms / 1_000));
