@@ -27,6 +27,7 @@ import { dunningHttp, portalDebtHttp } from './invoicing/dunning-http.ts';
 import { documentsHttp, portalDocumentsHttp } from './documents/http.ts';
 import { Press } from './documents/press.ts';
 import { billingSettingsHttp, invoicesHttp } from './invoicing/http.ts';
+import { portalSubscriptionHttp } from './invoicing/own-steps-http.ts';
 import { previewHttp } from './invoicing/preview-http.ts';
 import { portalInvoicesHttp } from './invoicing/portal.ts';
 import { auditHttp } from './kit/audit-http.ts';
@@ -50,6 +51,7 @@ import { portalNoticesHttp } from './notices/portal.ts';
 import { portalOverviewHttp } from './quotas/http.ts';
 import { quotaWindowsHttp } from './quotas/leases-http.ts';
 import { portalLiveHttp } from './quotas/live-http.ts';
+import { portalQuotaRequestsHttp, quotaRequestsHttp } from './quotas/requests-http.ts';
 import { watchLiveUsage } from './quotas/live.ts';
 import type { Rates } from './quotas/rate-desk.ts';
 import { manualCollector, type Collector } from './payments/collector.ts';
@@ -64,6 +66,8 @@ import { stripeAdminHttp } from './stripe/admin-http.ts';
 import { collectionHttp } from './stripe/collection-http.ts';
 import { stripeCollector, type Collecting } from './stripe/collector.ts';
 import { WEBHOOK_BODY_BYTES_MAX, webhookHttp } from './stripe/webhook-http.ts';
+import { portalRequestsHttp, toldRequestsHttp } from './requests/http.ts';
+import { watchRequests } from './requests/reading.ts';
 import { subscriptionsHttp } from './subscriptions/http.ts';
 import { portalSubscriptionsHttp } from './subscriptions/portal.ts';
 import { deadLettersHttp } from './sync/dead-letters-http.ts';
@@ -83,6 +87,8 @@ export type Deps = Kit & {
   publicUrl: string;
   gatewayUrl: string;
   signUp: 'open' | 'closed';
+  /** How long single requests are in the log. */
+  requestLogHours: number;
   /** Left out where invoices are marked paid by hand. */
   stripe?: Collecting | undefined;
   /** Left out where the time cannot be moved. */
@@ -127,6 +133,7 @@ function adminSurface(deps: Surface): OpenAPIHono<Api> {
     recoveryHttp(),
     deadLettersHttp(),
     quotaWindowsHttp(),
+    quotaRequestsHttp(),
     noticesHttp(),
     invoicesHttp(),
     invoiceUsageHttp(),
@@ -151,14 +158,19 @@ function adminSurface(deps: Surface): OpenAPIHono<Api> {
 function customerSurface(deps: Surface): OpenAPIHono<Api> {
   const app = api();
   const watch = watchLiveUsage(deps);
-  deps.stopping.addEventListener('abort', () => watch.stop(), { once: true });
+  const tail = watchRequests(deps, deps.requestLogHours);
+  const stop = (): void => [watch, tail].forEach((one) => one.stop());
+  deps.stopping.addEventListener('abort', stop, { once: true });
   for (const module of [
     portalCustomerHttp(),
     portalPlansHttp(),
+    portalSubscriptionHttp(),
     portalKeysHttp(),
     portalUsageHttp(),
     portalLiveHttp(deps, watch),
+    portalRequestsHttp({ clock: deps.clock, watch: tail, hours: deps.requestLogHours }),
     portalOverviewHttp(deps.gatewayUrl),
+    portalQuotaRequestsHttp(),
     portalNoticesHttp(),
     portalInvoicesHttp(),
     portalInvoiceUsageHttp(),
@@ -194,6 +206,7 @@ function gatewaySurface(deps: Deps): OpenAPIHono<Api> {
   const app = api();
   app.use(limitBody(SYNC_BODY_BYTES_MAX), authenticateGateway(deps));
   app.route('/', syncHttp(deps, deps.rates, deps.metrics));
+  app.route('/', toldRequestsHttp(deps));
   return app;
 }
 

@@ -72,6 +72,7 @@ const coreSchema = signInSchema.extend({
   STRIPE_API_BASE: origin.optional(),
   TEST_CLOCK: z.enum(['on', 'off']).default('off'),
   CHANGES_KEEP_DAYS: z.coerce.number().int().min(1).max(366).default(7),
+  REQUEST_LOG_HOURS: z.coerce.number().int().min(1).max(720).default(72),
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   MAIL_DIR: z.string().min(1).optional(),
   MAIL_FROM: z.string().min(3).optional(),
@@ -114,6 +115,8 @@ export type Config = {
   testClock: boolean;
   /** How long changes are kept for gateways that are away. */
   changesKeepMs: number;
+  /** How long single requests are kept for people to look at. */
+  requestLogHours: number;
   smtpUrl: string | undefined;
   mailDir: string | undefined;
   mailFrom: string;
@@ -162,6 +165,7 @@ export function readConfig(env: Environment = process.env): Config {
     stripe: stripeOf(values),
     testClock: values.TEST_CLOCK === 'on',
     changesKeepMs: values.CHANGES_KEEP_DAYS * DAY_MS,
+    requestLogHours: values.REQUEST_LOG_HOURS,
     smtpUrl: values.SMTP_URL,
     mailDir: values.MAIL_DIR,
     mailFrom: values.MAIL_FROM ?? `Tollgate <no-reply@${new URL(values.PUBLIC_URL).hostname}>`,

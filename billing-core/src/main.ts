@@ -27,6 +27,7 @@ import { deskHttp, deskSecret } from './quotas/desk-door.ts';
 import { DeskSeat } from './quotas/desk-seat.ts';
 import { checkSecrets } from './routes/secrets.ts';
 import { reconciliationJobs } from './reconciliation/jobs.ts';
+import { forgetLogged } from './requests/store.ts';
 import { openStripe } from './stripe/client.ts';
 import { KeyWatch } from './stripe/key-watch.ts';
 import type { Collecting } from './stripe/collector.ts';
@@ -37,7 +38,7 @@ import { startRoller } from './usage/roller.ts';
 
 const STOP_DEADLINE_MS = 10_000;
 
-const housekeeping: Job = {
+const housekeeping = (requestLogHours: number): Job => ({
   name: 'kit.housekeeping',
   cron: '7 * * * *',
   retries: 3,
@@ -46,8 +47,9 @@ const housekeeping: Job = {
     await forgetAnswers(sql, now);
     await forgetExpired(sql, now);
     await forgetHeadrooms(sql, now);
+    await forgetLogged(sql, requestLogHours);
   },
-};
+});
 
 /** How far those have read the changes who keep their place in the database. */
 async function changesRead(sql: Query): Promise<{ facts?: bigint; money?: bigint }> {
@@ -151,6 +153,7 @@ async function start(config: Config): Promise<() => Promise<void>> {
     publicUrl,
     gatewayUrl: config.gatewayPublicUrl,
     signUp: config.signUp,
+    requestLogHours: config.requestLogHours,
     stripe: collecting,
     testClock,
     isProxy: trustedProxies(config.trustedProxies),
@@ -160,7 +163,7 @@ async function start(config: Config): Promise<() => Promise<void>> {
   const jobs: Beside[] = [
     startRoller({ sql, clock, log }),
     startJobs({ sql, clock, log }, [
-      housekeeping,
+      housekeeping(config.requestLogHours),
       pruning(config.changesKeepMs, metrics),
       ...invoicingJobs(sql, log),
       ...noticesJobs({ sql, clock, log, mail, publicUrl }),

@@ -1179,6 +1179,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/quota-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List requests for larger quotas
+         * @description What customers asked for in the portal, newest first.
+         */
+        get: operations["listRequestsForLargerQuotas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/quota-requests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a request for a larger quota */
+        get: operations["getRequestForLargerQuota"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/quota-requests/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer a request for a larger quota
+         * @description Once. The customer sees the decision and the words. It raises no limit by itself: give the customer terms of its own, an add-on or another plan.
+         */
+        post: operations["answerRequestForLargerQuota"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/quota-windows": {
         parameters: {
             query?: never;
@@ -2894,6 +2951,91 @@ export interface components {
             } | null;
             subscription: components["schemas"]["Subscription"] & (Record<string, never> | null);
         };
+        OwnPreview: {
+            allowances: {
+                features: string[];
+                included_units: {
+                    meter_id: string;
+                    units: string;
+                }[];
+                quotas: {
+                    /** @enum {string} */
+                    enforcement: "hard" | "soft" | "unlimited";
+                    limit: string | null;
+                    meter_id: string;
+                    /** @enum {string} */
+                    scope: "customer" | "key";
+                    /** @enum {string} */
+                    window: "minute" | "hour" | "day" | "month" | "billing_period";
+                }[];
+            };
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            begins: "now" | "later";
+            currency: string;
+            due_now: {
+                /** Format: date-time */
+                at: string;
+                discounts: {
+                    amount: string;
+                    name: string;
+                }[];
+                due: string;
+                fees: components["schemas"]["Fee"][];
+                from_balance: string;
+                subtotal: string;
+                taxes: {
+                    amount: string;
+                    inclusive: boolean;
+                    name: string;
+                    percent: string;
+                }[];
+                total: string;
+            };
+            /** @enum {string|null} */
+            kind: "upgrade" | "downgrade" | null;
+            next_invoice: {
+                /** Format: date-time */
+                at: string;
+                discounts: {
+                    amount: string;
+                    name: string;
+                }[];
+                due: string;
+                fees: components["schemas"]["Fee"][];
+                from_balance: string;
+                subtotal: string;
+                taxes: {
+                    amount: string;
+                    inclusive: boolean;
+                    name: string;
+                    percent: string;
+                }[];
+                total: string;
+            } | null;
+            subscription: components["schemas"]["Subscription"];
+        };
+        OwnSubscription: {
+            meters: {
+                id: string;
+                name: string;
+                slug: string;
+                unit: string;
+            }[];
+            next_plan: {
+                id: string;
+                name: string;
+            } | null;
+            plan: {
+                description: string;
+                id: string;
+                name: string;
+            } | null;
+            steps: ("change" | "cancel" | "pause" | "resume")[];
+            subscription: components["schemas"]["Subscription"] & (Record<string, never> | null);
+            version: components["schemas"]["PlanVersion"] & (Record<string, never> | null);
+        };
         Payment: {
             amount: string;
             /** Format: date-time */
@@ -2920,6 +3062,7 @@ export interface components {
             /** @enum {string} */
             kind: "plan" | "add_on";
             name: string;
+            pausable: boolean;
             self_serve: boolean;
             self_serve_default: boolean;
             slug: string;
@@ -3144,6 +3287,38 @@ export interface components {
             lines: components["schemas"]["RatedLine"][];
             rounded_amount: string;
         };
+        QuotaRequest: {
+            answer: string;
+            /** Format: date-time */
+            answered_at: string | null;
+            asked_by: {
+                email: string;
+                id: string;
+                name: string;
+            } | null;
+            /** Format: date-time */
+            created_at: string;
+            customer: {
+                id: string;
+                name: string;
+            };
+            id: string;
+            limit: string;
+            limit_then: string;
+            meter: {
+                id: string;
+                name: string;
+                slug: string;
+                unit: string;
+            };
+            reason: string;
+            /** @enum {string} */
+            scope: "customer" | "key";
+            /** @enum {string} */
+            state: "open" | "granted" | "declined" | "withdrawn";
+            /** @enum {string} */
+            window: "minute" | "hour" | "day" | "month" | "billing_period";
+        };
         QuotaState: {
             /** @enum {string} */
             enforcement: "hard" | "soft" | "unlimited";
@@ -3247,6 +3422,54 @@ export interface components {
             open: boolean;
             /** @enum {string} */
             reason: "first" | "other_server" | "lost_sync" | "declared";
+        };
+        RequestLog: {
+            data: components["schemas"]["RequestRecord"][];
+            has_more: boolean;
+            next_cursor: string | null;
+            retention_hours: number;
+            skipped: number;
+        };
+        RequestRecord: {
+            /** Format: date-time */
+            at: string;
+            billable: boolean;
+            decided_ms: number | null;
+            duration_ms: number;
+            key: {
+                id: string;
+                last4: string;
+                name: string;
+            } | null;
+            method: string;
+            number: string;
+            path: string;
+            reason: string | null;
+            request_bytes: number;
+            request_id: string;
+            response_bytes: number;
+            route: {
+                id: string;
+                name: string;
+            } | null;
+            status: number | null;
+            units: {
+                meter: {
+                    id: string;
+                    name: string;
+                    slug: string;
+                    unit: string;
+                };
+                quantity: string;
+            }[];
+            upstream_ms: number | null;
+        };
+        RequestsLive: {
+            /** Format: date-time */
+            as_of: string;
+            requests: components["schemas"]["RequestRecord"][];
+            retention_hours: number;
+            skipped: number;
         };
         Route: {
             billable_outcomes: ("ok" | "client_error" | "server_error" | "upstream_timeout" | "upstream_error" | "client_abort")[];
@@ -8225,6 +8448,8 @@ export interface operations {
                     kind?: "plan" | "add_on";
                     name: string;
                     /** @default false */
+                    pausable?: boolean;
+                    /** @default false */
                     self_serve?: boolean;
                     slug: string;
                     /**
@@ -8325,6 +8550,7 @@ export interface operations {
                 "application/json": {
                     description?: string;
                     name?: string;
+                    pausable?: boolean;
                     self_serve?: boolean;
                     self_serve_default?: boolean;
                     /** @enum {string} */
@@ -9024,6 +9250,151 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PricePreview"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        errors?: {
+                            message: string;
+                            path: string;
+                        }[];
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    listRequestsForLargerQuotas: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                customer_id?: string;
+                limit?: number;
+                state?: "open" | "granted" | "declined" | "withdrawn";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["QuotaRequest"][];
+                        has_more: boolean;
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        errors?: {
+                            message: string;
+                            path: string;
+                        }[];
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    getRequestForLargerQuota: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuotaRequest"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        errors?: {
+                            message: string;
+                            path: string;
+                        }[];
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    answerRequestForLargerQuota: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Of your choosing, one per deed: the same key and request within a day gets the first answer again, with `Idempotent-Replayed: true`; with another request it is 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @default  */
+                    answer?: string;
+                    /** @enum {string} */
+                    decision: "granted" | "declined";
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuotaRequest"];
                 };
             };
             /** @description A problem */

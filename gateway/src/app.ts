@@ -264,7 +264,7 @@ function admit(ports: GatePorts, visit: Visit, of: { fact: KeyFact | null; ref: 
   const proceed = (answer: Admission): Answer =>
     answer.kind === 'admitted'
       ? enter(visit, answer, (next) => goOn(ports, visit, { next, ref: of.ref }))
-      : visit.exchange.refuse(answer.refusal, answer.limits);
+      : visit.exchange.refuse(answer.refusal, answer.limits, { ...of, route: visit.route.fact });
   const admission = judge(ports, visit, of);
   return admission instanceof Promise ? admission.then(proceed) : proceed(admission);
 }

@@ -220,7 +220,12 @@ export interface Exchange {
   carry(fields: RawHeaders): void;
   /** Answers at once; nothing is forwarded. */
   reply(answer: Answer): Response;
-  refuse(refusal: Refusal, limits?: readonly LimitState[]): Response;
+  /** `about`: whose it is and for which route, as far as that was found out. */
+  refuse(
+    refusal: Refusal,
+    limits?: readonly LimitState[],
+    about?: { readonly fact?: KeyFact | null; readonly route?: RouteFact },
+  ): Response;
   /** Forwards and answers; records the outcome of the hold, which public routes do not have. */
   forward(plan: ForwardPlan, hold: Hold | undefined): Response | Promise<Response>;
 }

@@ -12,6 +12,7 @@ export const MODULE_ORDER = [
   'keys',
   'usage',
   'quotas',
+  'requests',
   'notices',
   'sync',
   'invoicing',

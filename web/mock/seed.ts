@@ -5,7 +5,11 @@ import type { Route } from '@tollgate/billing-core/contract/route.ts';
 import { ago, DAY_MS, mint } from './state.ts';
 
 function plan(fields: Partial<Plan> & Pick<Plan, 'slug' | 'name' | 'versions'>): Plan {
-  const keeps = { unpaid_action: 'keep' as const, unpaid_rate_per_second: null };
+  const keeps = {
+    unpaid_action: 'keep' as const,
+    unpaid_rate_per_second: null,
+    pausable: false,
+  };
   const base = {
     description: '',
     kind: 'plan' as const,

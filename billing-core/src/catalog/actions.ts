@@ -52,7 +52,7 @@ export async function createPlan(doing: Doing, wanted: NewPlan): Promise<PlanRow
 
 /** What a patch sets: the default is offered, and what is not offered is no default. */
 function planValues(patch: PlanPatch): PlanValues {
-  const { name, description, self_serve, self_serve_default, unpaid_action } = patch;
+  const { name, description, self_serve, self_serve_default, unpaid_action, pausable } = patch;
   const unpaid_rate_per_second = patch.unpaid_rate_per_second ?? null;
   return {
     ...(name !== undefined && { name }),
@@ -61,6 +61,7 @@ function planValues(patch: PlanPatch): PlanValues {
     ...(self_serve === false && { self_serve_default: false }),
     ...(self_serve_default !== undefined && { self_serve_default }),
     ...(self_serve_default === true && { self_serve: true }),
+    ...(pausable !== undefined && { pausable }),
     ...(unpaid_action !== undefined && { unpaid_action, unpaid_rate_per_second }),
   };
 }

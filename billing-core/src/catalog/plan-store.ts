@@ -11,7 +11,7 @@ import { insertPrices, pricesOf } from './price-store.ts';
 export type PlanRow = Omit<Plan, 'versions' | 'created_at'> & { created_at: Date };
 
 const planColumns = (sql: Query) =>
-  sql`id, slug, name, description, kind, self_serve, self_serve_default, unpaid_action,
+  sql`id, slug, name, description, kind, self_serve, self_serve_default, pausable, unpaid_action,
       trim_scale(unpaid_rate_per_second)::text as unpaid_rate_per_second, created_at`;
 
 // Amounts as text: JSON would make floats of them.

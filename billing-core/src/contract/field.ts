@@ -27,6 +27,7 @@ export type IdPrefix =
   | 'ntl'
   | 'rcn'
   | 'key'
+  | 'qrq'
   | 'aud'
   | 'req'
   | 'ses'

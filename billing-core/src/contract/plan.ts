@@ -194,6 +194,8 @@ export const plan = z
     unpaid_action: z.enum(UNPAID_ACTIONS),
     /** Of a limit: requests a second that are left. */
     unpaid_rate_per_second: z.string().nullable(),
+    /** Customers may pause their own subscriptions; admins may always. */
+    pausable: z.boolean(),
     versions: z.array(planVersion),
     created_at: time(),
   })
@@ -221,6 +223,7 @@ export const newPlan = z
     self_serve: z.boolean().default(false),
     unpaid_action: z.enum(UNPAID_ACTIONS).default('keep'),
     unpaid_rate_per_second: ratePerSecond().nullable().default(null),
+    pausable: z.boolean().default(false),
   })
   .refine(fitsUnpaid, misfit())
   .refine(({ kind, self_serve }) => kind === 'plan' || !self_serve, {
@@ -237,6 +240,7 @@ export const planPatch = z
     self_serve_default: z.boolean(),
     unpaid_action: z.enum(UNPAID_ACTIONS),
     unpaid_rate_per_second: ratePerSecond().nullable(),
+    pausable: z.boolean(),
   })
   .partial()
   .refine((patch) => Object.keys(patch).length > 0, 'names nothing to change')

@@ -33,7 +33,7 @@ export const usageEntriesQuery = pageQuery.extend({
 });
 export type UsageEntriesQuery = z.infer<typeof usageEntriesQuery>;
 
-const meterShown = z.object({
+export const meterShown = z.object({
   id: z.string(),
   slug: z.string(),
   name: z.string(),

@@ -9,6 +9,7 @@ const MAY = {
   'subscription.write': ['owner', 'billing'],
   'payment.write': ['owner', 'billing'],
   'notices.write': ['owner', 'billing'],
+  'quotas.ask': ['owner', 'billing', 'developer'],
 } as const satisfies Record<string, readonly MemberRole[]>;
 
 export type MemberDeed = keyof typeof MAY;

@@ -1,7 +1,12 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { z } from 'zod';
 import { id } from '../contract/field.ts';
-import { subscriptionPreview, subscriptionStep } from '../contract/subscription.ts';
+import {
+  subscriptionPreview,
+  subscriptionStep,
+  type SubscriptionPreview,
+  type SubscriptionStep,
+} from '../contract/subscription.ts';
 import type { Doing } from '../kit/audit.ts';
 import { api, json, jsonBody, PROBLEMS, type Api } from '../kit/http.ts';
 import { previewStep } from '../subscriptions/steps.ts';
@@ -39,15 +44,23 @@ async function standingOf(
   };
 }
 
+/** What a step of this subscription would come to now. Locks its customer. */
+export async function previewed(
+  doing: Doing,
+  subscriptionId: string,
+  step: SubscriptionStep,
+): Promise<SubscriptionPreview> {
+  const plan = await previewStep(doing, subscriptionId, step);
+  const { row, versions } = plan.before;
+  const currency = versions.get(row.plan_version_id)?.currency ?? '';
+  return shownPlan(plan, doing.now, await standingOf(doing, row, currency));
+}
+
 /** POST /v1/subscriptions/{id}/preview: of subscriptions, by what invoices are made with. */
 export function previewHttp(): OpenAPIHono<Api> {
   const app = api();
-  app.openapi(preview, async (c) => {
-    const plan = await previewStep(c.var, c.req.valid('param').id, c.req.valid('json'));
-    const { row, versions } = plan.before;
-    const currency = versions.get(row.plan_version_id)?.currency ?? '';
-    const standing = await standingOf(c.var, row, currency);
-    return c.json(shownPlan(plan, c.var.now, standing), 200);
-  });
+  app.openapi(preview, async (c) =>
+    c.json(await previewed(c.var, c.req.valid('param').id, c.req.valid('json')), 200),
+  );
   return app;
 }

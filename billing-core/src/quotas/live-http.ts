@@ -5,7 +5,7 @@ import { id } from '../contract/field.ts';
 import { usageLive, type UsageLive } from '../contract/usage.ts';
 import type { Clock } from '../kit/clock.ts';
 import { Fault } from '../kit/fault.ts';
-import { api, PROBLEMS, type Api, type Kit } from '../kit/http.ts';
+import { api, PROBLEMS, type Api, type ApiContext, type Kit } from '../kit/http.ts';
 import type { Follower, Watch } from '../usage/watch.ts';
 
 /** The portal takes a stream for dead when it is silent for longer than 8 s. */
@@ -14,21 +14,42 @@ const HEARTBEAT_MS = 5_000;
 const STREAM_LIFE_MS = 10 * 60_000;
 const RETRY_AFTER_S = 10;
 
-type Streaming = { follower: Follower<UsageLive>; clock: Clock };
+type Streaming = { follower: Follower<unknown>; clock: Clock; event: string };
 
 /** Writes states as they come, a comment when none comes; a slow reader gets the newest only. */
-async function write(stream: SSEStreamingApi, { follower, clock }: Streaming): Promise<void> {
+async function write(stream: SSEStreamingApi, of: Streaming): Promise<void> {
+  const { follower, clock, event } = of;
   const endsAt = clock() + STREAM_LIFE_MS;
   try {
     while (!follower.over && clock() < endsAt) {
       const state = await follower.next(HEARTBEAT_MS);
       // Each write waits until the reader took it: nothing piles up behind a slow one.
-      if (state !== null) await stream.writeSSE({ event: 'usage', data: JSON.stringify(state) });
+      if (state !== null) await stream.writeSSE({ event, data: JSON.stringify(state) });
       else if (!follower.over) await stream.write(': still here\n\n');
     }
   } finally {
     follower.leave();
   }
+}
+
+type Followed = { clock: Clock; watch: Watch<unknown>; event: string };
+
+/** The answer that follows what is watched of the request's customer, under this event's name. */
+export function followed(c: ApiContext, { clock, watch, event }: Followed): Response {
+  // A HEAD request would leave a stream behind that nobody reads or aborts.
+  if (c.req.method === 'HEAD') return c.body(null, 200, { 'content-type': 'text/event-stream' });
+  const follower = watch.follow({ customerId: c.var.customer.id, sessionId: c.var.sessionId });
+  if (follower === 'customer_full') {
+    throw new Fault('too_many_requests', {
+      detail: 'This customer has too many live views open',
+      retryAfter: RETRY_AFTER_S,
+    });
+  }
+  if (follower === 'full') throw new Fault('unavailable', { retryAfter: RETRY_AFTER_S });
+  return streamSSE(c, async (stream) => {
+    stream.onAbort(() => follower.leave());
+    await write(stream, { follower, clock, event });
+  });
 }
 
 const live = createRoute({
@@ -53,21 +74,6 @@ export function portalLiveHttp(
   watch: Watch<UsageLive>,
 ): OpenAPIHono<Api> {
   const app = api();
-  app.openapi(live, (c) => {
-    // A HEAD request would leave a stream behind that nobody reads or aborts.
-    if (c.req.method === 'HEAD') return c.body(null, 200, { 'content-type': 'text/event-stream' });
-    const follower = watch.follow({ customerId: c.var.customer.id, sessionId: c.var.sessionId });
-    if (follower === 'customer_full') {
-      throw new Fault('too_many_requests', {
-        detail: 'This customer has too many live views open',
-        retryAfter: RETRY_AFTER_S,
-      });
-    }
-    if (follower === 'full') throw new Fault('unavailable', { retryAfter: RETRY_AFTER_S });
-    return streamSSE(c, async (stream) => {
-      stream.onAbort(() => follower.leave());
-      await write(stream, { follower, clock });
-    });
-  });
+  app.openapi(live, (c) => followed(c, { clock, watch, event: 'usage' }));
   return app;
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { mayDo } from '../customers/model.ts';
 import type { Api } from '../kit/http.ts';
+import { newId } from '../kit/id.ts';
 import { recordNotice } from '../notices/record.ts';
 import {
   customerWith,
@@ -65,7 +66,18 @@ beforeAll(async () => {
       ...{ detail: {}, at: core.clock.now },
     }),
   );
+  const quota_request_id = newId('qrq', core.clock.now);
+  const limits = { limit_then: 1, limit_asked: 2, reason: 'hers', created_at: new Date() };
+  const quota = { meter_id: 'mtr_requests', quota_window: 'day', quota_scope: 'customer' };
+  const asked = { id: quota_request_id, customer_id: hers.id, ...quota, ...limits };
+  await core.sql`insert into quota_requests ${core.sql(asked)}`;
+  const request_id = newId('req', core.clock.now);
+  const seen = { method: 'GET', path: '/', duration_ms: 1, request_bytes: 0, response_bytes: 0 };
+  const logged = { customer_id: hers.id, request_id, at: new Date(), billable: true, ...seen };
+  await core.sql`insert into logged_requests ${core.sql({ ...logged, units: core.sql.json([]) })}`;
   things = {
+    request_id,
+    quota_request_id,
     notice_id: notice_id as string,
     key_id: key.body['id'] as string,
     route_id: `rte_${UNKNOWN}`,
@@ -201,6 +213,7 @@ test.each([
   ['customer.write', ['owner']],
   ['subscription.write', ['owner', 'billing']],
   ['notices.write', ['owner', 'billing']],
+  ['quotas.ask', ['owner', 'billing', 'developer']],
 ] as const)('%s is for %j', (deed, roles: readonly string[]) => {
   for (const role of ['owner', 'billing', 'developer', 'viewer'] as const) {
     expect([role, mayDo(role, deed)]).toEqual([role, roles.includes(role)]);

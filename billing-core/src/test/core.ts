@@ -99,6 +99,7 @@ export async function openCore(
     rates: new RateDesk({ number: clock.now, books: booksOfOne(sql), clock: tell }),
     isProxy: trustedProxies([]),
     signUp: 'open',
+    requestLogHours: 72,
     gatewayUrl: 'http://gateway.test',
     vault: openVault(['a key of the tests, that is long enough']),
     stripe: collecting?.({ sql, log, clock: tell }),

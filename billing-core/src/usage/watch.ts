@@ -75,6 +75,8 @@ function newFollower<State>(channel: Channel<State>, onLeave: () => void): Follo
 
 type WatchKit<State> = Pick<Kit, 'sql' | 'clock' | 'log'> & {
   read: (customerId: string) => Promise<State>;
+  /** What changes when a customer's state does; its usage when left out. */
+  marks?: (customerIds: string[]) => Promise<Map<string, string>>;
   /** Which of these may still be followed. */
   left: (openings: Opening[]) => Promise<Opening[]>;
   everyMs?: number;
@@ -172,7 +174,7 @@ function accessCheck<State>(
 
 /** Reads the state of every customer that changed. Out: false when nothing could be read. */
 async function refresh<State>(
-  { sql, clock, log, read }: WatchKit<State>,
+  { sql, clock, log, read, marks: asked }: WatchKit<State>,
   channels: Map<string, Channel<State>>,
 ): Promise<boolean> {
   let [done, failed] = [0, 0];
@@ -188,7 +190,8 @@ async function refresh<State>(
   };
   try {
     // The mark is older than the state read after it: a change between them is read twice.
-    const marks = await liveMarks(sql, [...channels.keys()], liveRange(clock()));
+    const ids = [...channels.keys()];
+    const marks = asked ? await asked(ids) : await liveMarks(sql, ids, liveRange(clock()));
     const changed = [...marks].filter(([id, mark]) => channels.get(id)?.mark !== mark);
     const reader = async (): Promise<void> => {
       for (let next = changed.pop(); next !== undefined; next = changed.pop()) {

@@ -57,6 +57,7 @@ const schema = z.object({
   SPOOL_FSYNC: z.enum(['interval', 'always', 'never']).default('interval'),
   SPOOL_BYTES_MAX: z.coerce.number().int().min(1_000_000).default(1_000_000_000),
   SPOOL_FULL: z.enum(['refuse', 'admit']).default('refuse'),
+  REQUEST_LOG: z.enum(['sampled', 'full', 'off']).default('sampled'),
   CHECKPOINT_SECONDS: z.coerce.number().min(1).max(3_600).default(10),
   TRUSTED_PROXIES: networks,
   UPSTREAM_ALLOW: subnets,
@@ -81,6 +82,8 @@ export type Config = {
   readonly whenFull: 'refuse' | 'admit';
   /** How often what a long request used is recorded while it lasts. */
   readonly checkpointMs: number;
+  /** Of which requests core is told one by one. */
+  readonly requestLog: 'sampled' | 'full' | 'off';
   readonly trustedProxies: readonly Network[];
   /** Private subnets in which upstreams may be. */
   readonly upstreamAllow: readonly Subnet[];
@@ -118,6 +121,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     spoolBytesMax: values.SPOOL_BYTES_MAX,
     whenFull: values.SPOOL_FULL,
     checkpointMs: values.CHECKPOINT_SECONDS * 1_000,
+    requestLog: values.REQUEST_LOG,
     trustedProxies: values.TRUSTED_PROXIES,
     upstreamAllow: values.UPSTREAM_ALLOW,
     requestsMax: values.REQUESTS_MAX,

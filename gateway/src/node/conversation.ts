@@ -178,11 +178,11 @@ export class Conversation implements Course, Holder, TunnelWatch, Waiting {
     this.#patience.stop();
     this.#tunnel.leaveUpstream();
     const settlement = this.#settlement(outcome);
-    const release = (): void => {
-      if (!this.#left) this.#tunnel.hangUp();
-      this.#exchange.leave(settlement);
-    };
     const { held } = this.#of;
+    const release = (used = settlement): void => {
+      if (!this.#left) this.#tunnel.hangUp();
+      this.#exchange.leave(settlement, held && { held, used });
+    };
     if (held) held.settle(settlement, true, release);
     else release();
   }

@@ -46,6 +46,19 @@ export class CoreClient {
     }
   }
 
+  /** POST of JSON that core takes with 204; whatever else it answers is thrown. */
+  async post(path: string, message: unknown, timeoutMs: number): Promise<void> {
+    const { statusCode, body } = await this.#pool.request({
+      path: this.#basePath + path,
+      method: 'POST',
+      headers: { authorization: this.#authorization, 'content-type': 'application/json' },
+      body: JSON.stringify(message),
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    await body.dump();
+    if (statusCode !== 204) throw new Unreachable(`billing-core answered ${statusCode} to ${path}`);
+  }
+
   close(): Promise<void> {
     return this.#pool.destroy();
   }

@@ -23,6 +23,7 @@ import type { ConnectionLimit } from './connection-limit.ts';
 import type { Load } from './load.ts';
 import type { Log } from './log.ts';
 import type { Mint } from './mint.ts';
+import type { About, Ended, RequestLog, Seen } from './request-log.ts';
 import type { Spans } from './spans.ts';
 import type { Telemetry } from './telemetry.ts';
 import type { Upstreams } from './upstreams.ts';
@@ -40,6 +41,8 @@ export type ExchangeHost = {
   readonly load: Load;
   readonly mint: Mint;
   readonly telemetry: Telemetry;
+  /** Left out where single requests are not noted. */
+  readonly requestLog?: RequestLog | undefined;
   readonly log: Log;
   /** Peers whose X-Forwarded-* are believed. */
   readonly proxies: BlockList;
@@ -57,7 +60,7 @@ const SAFE = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
 const DOUBTFUL = new Set<RefusalReason>(['invalid_request', 'headers_too_many']);
 
 /** One request of Node's HTTP server and its answer. */
-export class NodeExchange implements Exchange, Guest {
+export class NodeExchange implements Exchange, Guest, Seen {
   readonly ownTls = true;
   readonly host: ExchangeHost;
   readonly incoming: IncomingMessage;
@@ -67,7 +70,7 @@ export class NodeExchange implements Exchange, Guest {
   readonly target: string;
   readonly httpVersion: string;
   readonly handover: Handover | undefined;
-  readonly #startedAt = performance.now();
+  readonly startedAt = performance.now();
   #carried: RawHeaders = [];
   #timed = false;
   #course: Course | undefined;
@@ -166,11 +169,12 @@ export class NodeExchange implements Exchange, Guest {
     };
   }
 
-  refuse(refusal: Refusal, limits: readonly LimitState[] = []): Response {
+  refuse(refusal: Refusal, limits: readonly LimitState[] = [], about?: About): Response {
     if (this.#answered) return SENT;
     this.#answered = true;
     const answer = refusalAnswer(refusal, this.requestId, limits);
     this.host.telemetry.refused(refusal.reason);
+    this.host.requestLog?.refused(this, refusal, about);
     // A client that was not told to go on may send the body, or the next request instead.
     const unasked = this.incoming.headers.expect !== undefined;
     if (unasked || DOUBTFUL.has(refusal.reason)) {
@@ -225,9 +229,10 @@ export class NodeExchange implements Exchange, Guest {
     if (this.#left) course.clientLeft();
   }
 
-  /** Called by the course when it has settled and its answer has gone. */
-  leave(settlement: Settlement): void {
+  /** Called by the course when it has settled and its answer has gone; `ended`: it is recorded. */
+  leave(settlement: Settlement, ended?: Ended): void {
     this.host.telemetry.forwarded(settlement);
+    if (ended) this.host.requestLog?.ended(this, ended);
     // The connection remembers its newest exchange, and need not keep what passed.
     this.#course = undefined;
     this.#depart(settlement.status);
@@ -241,7 +246,7 @@ export class NodeExchange implements Exchange, Guest {
 
   #time(status: number | null): void {
     if (this.#timed) return;
-    const seconds = (performance.now() - this.#startedAt) / 1_000;
+    const seconds = (performance.now() - this.startedAt) / 1_000;
     this.host.telemetry.answered(this.method, status, seconds);
   }
 

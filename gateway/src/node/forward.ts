@@ -50,6 +50,7 @@ export class Passage implements Course, Holder, Sender, Source, Waiting {
   #settled = false;
   #left = false;
   #malformed = false;
+  #headAt: number | undefined;
 
   constructor(exchange: NodeExchange, plan: ForwardPlan, hold: Hold | undefined) {
     this.#exchange = exchange;
@@ -98,6 +99,7 @@ export class Passage implements Course, Holder, Sender, Source, Waiting {
   answered(status: number, reason: string, raw: RawHeaders): void {
     this.#patience.progressed();
     if (this.#errand.again(endOf(status), status)) return this.#begin();
+    this.#headAt = performance.now();
     const { limits, route } = this.#plan;
     const cost = costAtHead(this.#plan, this.#hold, { outcome: outcomeOf(status), raw });
     const fields = [...this.#exchange.ours(limits), ...cost];
@@ -276,11 +278,12 @@ export class Passage implements Course, Holder, Sender, Source, Waiting {
     this.#errand.ended('left');
     if (ending.kind !== 'whole') this.#delivery.stop();
     const settlement = this.#settlement(outcome, status);
+    const held = this.#held;
     const release = (used = settlement): void => {
       if (!this.#left) this.#conclude(ending, used);
-      this.#exchange.leave(settlement);
+      this.#exchange.leave(settlement, held && { held, used, headAt: this.#headAt });
     };
-    if (this.#held) this.#held.settle(settlement, ending.kind === 'whole', release);
+    if (held) held.settle(settlement, ending.kind === 'whole', release);
     else release();
   }
 

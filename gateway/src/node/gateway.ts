@@ -23,6 +23,7 @@ import { Load } from './load.ts';
 import type { Log } from './log.ts';
 import { Mint } from './mint.ts';
 import { openPrivateServer } from './private-server.ts';
+import { RequestLog } from './request-log.ts';
 import { RouteFacts } from './route-facts.ts';
 import { Spans } from './spans.ts';
 import { listen, openServer } from './server.ts';
@@ -168,6 +169,23 @@ function openUpstreams(of: GatewayOf, telemetry: Telemetry) {
   return { upstreams, fleet, checks, onTable };
 }
 
+/** What core is told of single requests; undefined where that is off. */
+function openRequestLog({ config, log, meters }: GatewayOf, telemetry: Telemetry) {
+  const { requestLog: mode, coreUrl, token } = config;
+  if (mode === 'off') return undefined;
+  const core = new CoreClient(coreUrl, token);
+  const requestLog = new RequestLog({
+    mode,
+    clock: meters.clock,
+    log,
+    send: (message, timeoutMs) => core.post('/internal/v1/requests', message, timeoutMs),
+  });
+  const left = (): number => requestLog.left;
+  telemetry.gauge('gateway_requests_not_logged', 'Requests that the request log left out', left);
+  const close = (): Promise<void> => requestLog.close().finally(() => core.close());
+  return { requestLog, close };
+}
+
 function tellOfRequests(
   telemetry: Telemetry,
   connections: Connections,
@@ -199,6 +217,7 @@ export async function openGateway(of: GatewayOf): Promise<Gateway> {
     hash: (text) => hash('sha256', text),
   });
   const spans = new Spans(config.checkpointMs, meters.metering);
+  const noted = openRequestLog(of, telemetry);
   const server = openServer(app, {
     metering: meters.metering,
     spans,
@@ -207,6 +226,7 @@ export async function openGateway(of: GatewayOf): Promise<Gateway> {
     connections,
     mint: new Mint(of.wallNow),
     telemetry,
+    requestLog: noted?.requestLog,
     log,
     ...openLimits(of, telemetry),
     stopping: () => stopping,
@@ -223,7 +243,7 @@ export async function openGateway(of: GatewayOf): Promise<Gateway> {
   const close = async (): Promise<boolean> => {
     spans.close();
     checks.close();
-    await Promise.all([facts.close(), upstreams.destroy()]);
+    await Promise.all([facts.close(), upstreams.destroy(), noted?.close()]);
     privateServer.close();
     privateServer.closeAllConnections();
     return meters.close(LAST_SYNC_MS);

@@ -51,6 +51,16 @@ export class HeldRequest implements Lasting, LongRequest {
     this.#holder = holder;
   }
 
+  /** What it is judged by now. */
+  get hold(): Hold {
+    return this.#hold;
+  }
+
+  /** When it was forwarded, by performance.now(); 0 before. */
+  get startedAt(): number {
+    return this.#startedAt;
+  }
+
   begin(forward: () => void): void {
     this.#of.metering.begin(this.#hold, () => {
       this.#startedAt = performance.now();
