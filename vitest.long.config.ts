@@ -4,7 +4,11 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     name: 'long',
-    include: ['scripts/faults/*.test.ts', 'scripts/topology/test/roll.test.ts'],
+    include: [
+      'scripts/faults/*.test.ts',
+      'scripts/topology/test/roll.test.ts',
+      'web/test/pages.test.ts',
+    ],
     globalSetup: 'scripts/test/global-setup.ts',
     provide: { size: 'full' },
     fileParallelism: false,

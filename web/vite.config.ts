@@ -21,17 +21,21 @@ const sonnerWithoutInjectedStyle: Plugin = {
 };
 
 /** Parts of the kit that the first page does without. */
-const LATER = 'chart-plot|chart-table|choice|dialog|field|field-path|form|narrow|pages|table|tabs';
+const LATER =
+  'chart-plot|chart-table|choice|dialog|download|field|field-path|form|menu|narrow|pages|sheet|table|tabs';
 
 /**
  * Few files instead of many small ones: over a slow line each further hop of imports costs a
- * round trip. What every page needs is one file, and the signed-in pages' frame another.
+ * round trip. What every page needs is one file, and what menus and dialogs need another.
  */
 const TANSTACK = String.raw`@tanstack/[^/]*(router|query|history|store)[^/]*`;
 const BASE = new RegExp(`node_modules/(react|react-dom|scheduler|${TANSTACK})/`);
+/** What menus and dialogs are made of: a page that opens none does without. */
+const FRAME = /node_modules\/(@base-ui\/(?!react\/(csp-provider|internals\/csp))|@floating-ui\/)/;
 const GROUPS = [
   { name: 'base', test: BASE },
-  { name: 'frame', test: /node_modules\/(@base-ui|@floating-ui)\// },
+  // What the palette alone is made of loads with the palette: nothing else shares it.
+  { name: 'frame', test: FRAME, minShareCount: 2 },
   { name: 'kit', test: new RegExp(`web/src/kit/(?!(${LATER})\\.tsx?$)[^/]+\\.tsx?$`) },
 ];
 

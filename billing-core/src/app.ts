@@ -31,6 +31,7 @@ import { portalSubscriptionHttp } from './invoicing/own-steps-http.ts';
 import { previewHttp } from './invoicing/preview-http.ts';
 import { portalInvoicesHttp } from './invoicing/portal.ts';
 import { auditHttp } from './kit/audit-http.ts';
+import { csvFiles } from './kit/csv-file.ts';
 import { jobsHttp } from './kit/jobs-http.ts';
 import { BODY_BYTES_MAX, limitBody, strictJson, strictUrl } from './kit/body.ts';
 import {
@@ -243,6 +244,6 @@ export function buildApp(deps: Deps): OpenAPIHono<Api> {
     '/',
     documentationHttp(() => openApi(app, deps.publicUrl)),
   );
-  app.notFound(unmatched(app));
+  app.notFound(csvFiles(app, () => openApi(app, deps.publicUrl), unmatched(app)));
   return app;
 }

@@ -75,7 +75,9 @@ export function openApi(app: OpenAPIHono<Api>, publicUrl: string): Document {
     info: {
       title: 'Tollgate',
       version: '1',
-      description: 'Customers, plans, routes, keys and metered usage of a Tollgate installation.',
+      description:
+        'Customers, plans, routes, keys and metered usage of a Tollgate installation. Each list ' +
+        'is a CSV file as well, at its path with `.csv`: all its rows, with the same filters.',
       license: { name: 'Apache-2.0' },
     },
     servers: [{ url: `${publicUrl}/api`, description: 'Through the portal' }],

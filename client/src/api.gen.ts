@@ -222,7 +222,7 @@ export interface paths {
         };
         /**
          * List customers
-         * @description `q` finds a part of the name; `external_id` the one customer that has it.
+         * @description `q` finds a part of the name or of the external id, or the id; `external_id` who has it.
          */
         get: operations["listCustomers"];
         put?: never;
@@ -4394,6 +4394,7 @@ export interface components {
                 quantity: string;
                 requests: number;
             };
+            zone: string;
         };
         User: {
             /** Format: date-time */
@@ -12020,6 +12021,7 @@ export interface operations {
                 meter?: string;
                 route_id?: string;
                 to?: string;
+                zone?: string;
             };
             header?: never;
             path?: never;

@@ -87,7 +87,7 @@ function customers(app: Hono, state: MockState): void {
     const hit = (text: string | null) => text?.toLowerCase().includes(q) === true;
     return page(
       c,
-      state.customers.filter((one) => hit(one.name) || hit(one.external_id)),
+      state.customers.filter((one) => hit(one.name) || hit(one.external_id) || one.id === q),
     );
   });
   app.post('/customers', async (c) => {

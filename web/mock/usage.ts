@@ -71,6 +71,7 @@ export function usageReport(
     },
     meter,
     interval,
+    zone: query['zone'] ?? 'UTC',
     from: new Date(from).toISOString(),
     to: new Date(to).toISOString(),
     as_of: ago(300),

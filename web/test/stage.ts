@@ -17,8 +17,8 @@ export const ADMIN = { email: 'admin@tollgate.example', password: 'correct horse
 export interface Stage {
   url: string;
   state: MockState;
-  /** Opens a fresh browser profile, signed in when `who` is given. */
-  enter: (who?: { email: string; password: string }) => Promise<BrowserContext>;
+  /** Opens a fresh browser profile, signed in when `who` is given; in English unless said. */
+  enter: (who?: { email: string; password: string }, locale?: string) => Promise<BrowserContext>;
   close: () => Promise<void>;
 }
 
@@ -32,7 +32,7 @@ export async function raiseStage(): Promise<Stage> {
   return {
     url: portal.url,
     state,
-    enter: (who) => enter(browser, portal.url, who),
+    enter: (who, locale = 'en-US') => enter(browser, { baseURL: portal.url, locale }, who),
     close: async () => {
       await browser.close();
       await portal.close();
@@ -56,10 +56,10 @@ const buildInto = async (folder: string): Promise<void> => {
 
 async function enter(
   browser: Browser,
-  url: string,
+  profile: { baseURL: string; locale: string },
   who: { email: string; password: string } | undefined,
 ): Promise<BrowserContext> {
-  const context = await browser.newContext({ baseURL: url, locale: 'en-US', timezoneId: 'UTC' });
+  const context = await browser.newContext({ ...profile, timezoneId: 'UTC' });
   if (who === undefined) return context;
   const answer = await context.request.post('/api/auth/sign-in/email', { data: who });
   if (!answer.ok()) throw new Error(`signing in answered ${answer.status()}`);

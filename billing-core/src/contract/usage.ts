@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { timeZone } from './customer.ts';
 import { id, time, units } from './field.ts';
 import { OUTCOMES, QUOTA_SCOPES, WINDOW_KINDS } from './facts.ts';
 import { meterSlug } from './meter.ts';
@@ -14,6 +15,8 @@ export const usageQuery = z.object({
   from: time().optional(),
   to: time().optional(),
   interval: z.enum(USAGE_INTERVALS).default('hour'),
+  /** In whose calendar days begin and end. */
+  zone: timeZone().default('UTC'),
   group_by: z.enum(USAGE_GROUPS).default('none'),
   meter: meterSlug().default('requests'),
   key_id: keyId().optional(),
@@ -58,6 +61,7 @@ export const usageSeries = z
     totals: z.object(figures),
     meter: meterShown,
     interval: z.enum(USAGE_INTERVALS),
+    zone: z.string(),
     from: time(),
     to: time(),
     as_of: time(),

@@ -41,7 +41,8 @@ const list = createRoute({
   path: '/customers',
   tags,
   summary: 'List customers',
-  description: '`q` finds a part of the name; `external_id` the one customer that has it.',
+  description:
+    '`q` finds a part of the name or of the external id, or the id; `external_id` who has it.',
   request: { query: customersQuery },
   responses: { 200: json(pageOf(customer)), ...PROBLEMS },
 });

@@ -61,15 +61,16 @@ export type CustomersQuery = PageQuery & {
   state?: 'active' | 'archived' | undefined;
 };
 
-/** Customers, newest first; `q` is a part of the name, in any case. */
+/** Customers, newest first; `q` is a part of the name or the external id, or the id. */
 export async function listCustomers(sql: Query, query: CustomersQuery): Promise<CustomerRow[]> {
   const after = afterCursor(query, 'cus');
   const { q, external_id: externalId, state } = query;
   const part = `%${(q ?? '').replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+  const found = sql`(name ilike ${part} or external_id ilike ${part} or id = ${q ?? ''})`;
   return sql<CustomerRow[]>`
     select ${columns(sql)} from customers
      where ${after === null ? sql`true` : sql`id < ${after}`}
-       and ${q === undefined ? sql`true` : sql`name ilike ${part}`}
+       and ${q === undefined ? sql`true` : found}
        and ${externalId === undefined ? sql`true` : sql`external_id = ${externalId}`}
        and ${state === undefined ? sql`true` : sql`state = ${state}`}
      order by id desc limit ${query.limit + 1}`;

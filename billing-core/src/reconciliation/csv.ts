@@ -1,4 +1,5 @@
 import type { ShownDifference } from '../contract/reconciliation.ts';
+import { CSV_BEGINS, csvLine } from '../kit/csv.ts';
 
 const COLUMNS = [
   'position',
@@ -15,16 +16,6 @@ const COLUMNS = [
   'repaired_at',
   'detail',
 ];
-
-const NUMBER = /^-?\d+(\.\d+)?$/;
-/** What spreadsheets take for the beginning of a formula: customers name themselves. */
-const FORMULA = /^[=+\-@\t\r]/;
-
-/** One cell (RFC 4180), as text wherever a program could take it for more. */
-function cellOf(value: string): string {
-  const text = FORMULA.test(value) && !NUMBER.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
 
 /** Differences as a file, one a line, under the names of their fields. */
 export function csvOf(differences: readonly ShownDifference[]): string {
@@ -45,5 +36,5 @@ export function csvOf(differences: readonly ShownDifference[]): string {
       .map(([name, value]) => `${name}=${value}`)
       .join('; '),
   ]);
-  return [COLUMNS, ...lines].map((cells) => `${cells.map(cellOf).join(',')}\r\n`).join('');
+  return CSV_BEGINS + [COLUMNS, ...lines].map(csvLine).join('');
 }

@@ -11,6 +11,7 @@ import {
   type CustomerTotals,
   type ShownDifference,
 } from '../contract/reconciliation.ts';
+import { csvHeaders } from '../kit/csv.ts';
 import { found } from '../kit/fault.ts';
 import { api, json, PROBLEMS, type Api } from '../kit/http.ts';
 import { pageFrom } from '../kit/page.ts';
@@ -108,11 +109,7 @@ export function foundHttp(): OpenAPIHono<Api> {
   app.openapi(file, async (c) => {
     const { id: of } = found(await oneById(c.var.query, c.req.valid('param').id), 'reconciliation');
     const text = csvOf((await allDifferencesOf(c.var.query, of)).map(shownDifference));
-    return c.body(text, 200, {
-      'content-type': 'text/csv; charset=utf-8',
-      'content-disposition': `attachment; filename="${of}.csv"`,
-      'x-content-type-options': 'nosniff',
-    });
+    return c.body(text, 200, csvHeaders(of));
   });
   app.openapi(rows, async (c) => {
     const { id: of, position } = c.req.valid('param');

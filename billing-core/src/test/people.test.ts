@@ -66,10 +66,10 @@ describe('customers', () => {
     expect(made.body).toMatchObject({ ...wanted, currency: 'USD', billing_zone: 'UTC' });
     const id = made.body['id'] as string;
     const path = `/v1/customers/${id}`;
-    for (const query of ['q=NITE', 'external_id=crm-1']) {
+    for (const query of ['q=NITE', 'q=RM-1', `q=${id}`, 'external_id=crm-1']) {
       expect((await core.admin('GET', `/v1/customers?${query}`)).body['data']).toEqual([made.body]);
     }
-    for (const query of ['q=%25', 'q=_nitech', 'external_id=crm']) {
+    for (const query of ['q=%25', 'q=_nitech', `q=${id.slice(0, -1)}`, 'external_id=crm']) {
       expect((await core.admin('GET', `/v1/customers?${query}`)).body['data']).toEqual([]);
     }
     const patch = {

@@ -45,3 +45,19 @@ const ceilMinute = (ms: number): number => Math.ceil(ms / MINUTE_MS);
 
 /** RFC 3339 of a minute since the epoch. */
 export const minuteText = (minute: number): string => new Date(minute * MINUTE_MS).toISOString();
+
+/** Offsets of zones change some times a year; looking this often sees each. */
+const LOOK_MINUTES = 20 * DAY;
+
+/** Whether days in this zone begin within hours of UTC, as India's do, somewhere in the range. */
+export function splitsHours(zone: string | undefined, { from, to }: MinuteRange): boolean {
+  if (zone === undefined || zone === 'UTC') return false;
+  const format = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' });
+  const isWhole = (minute: number): boolean => {
+    const parts = format.formatToParts(minute * MINUTE_MS);
+    const offset = parts.find(({ type }) => type === 'timeZoneName')?.value ?? '';
+    return /^GMT([+-]\d\d:00)?$/.test(offset);
+  };
+  for (let at = from; at < to; at += LOOK_MINUTES) if (!isWhole(at)) return true;
+  return !isWhole(to);
+}

@@ -1,6 +1,6 @@
 import { MINUTE_MS } from '../kit/clock.ts';
 import type { Query } from '../kit/database.ts';
-import { STEP_MINUTES, type Interval, type MinuteRange } from './range.ts';
+import { splitsHours, STEP_MINUTES, type Interval, type MinuteRange } from './range.ts';
 
 /** Whose usage: one customer's, or everybody's for an admin. */
 export type Whose = { customerId: string } | 'everybody';
@@ -9,6 +9,8 @@ export type Group = 'none' | 'outcome' | 'route' | 'key' | 'meter';
 export type SeriesAsk = MinuteRange & {
   whose: Whose;
   interval: Interval;
+  /** In whose calendar days begin and end; UTC's unless said. */
+  zone?: string;
   group: Group;
   /** Undefined: of every meter, grouped by it. */
   meterId: string | undefined;
@@ -58,12 +60,14 @@ function hoursOf(sql: Query, ask: SeriesAsk, { from, to }: { from: number; to: n
 
 /**
  * The rollups of a range: whole hours come from the hours, the rest of it minute by minute, and so
- * do the newest minutes, which are not folded into their hours yet.
+ * do the newest minutes, which are not folded into their hours yet. Days that begin within an hour
+ * are made of minutes alone.
  */
 export function rollupsOf(sql: Query, ask: SeriesAsk) {
   const firstHour = Math.ceil(ask.from / HOUR);
   const endHour = Math.floor(ask.to / HOUR);
-  if (ask.interval === 'minute' || firstHour >= endHour) return minutesOf(sql, ask, ask);
+  const splits = ask.interval === 'day' && splitsHours(ask.zone, ask);
+  if (ask.interval === 'minute' || firstHour >= endHour || splits) return minutesOf(sql, ask, ask);
   const [first, end] = [firstHour * HOUR, endHour * HOUR];
   return sql`
     ${minutesOf(sql, ask, { from: ask.from, to: first })}
@@ -88,12 +92,20 @@ function groupColumn(sql: Query, group: Group) {
 const rankOf = (sql: Query, group: Group) =>
   group === 'meter' ? sql`1` : sql`dense_rank() over (order by size desc, group_id)`;
 
+/** Where the step of a minute begins, in minutes since the epoch. */
+function startOf(sql: Query, { interval, zone = 'UTC' }: SeriesAsk) {
+  if (interval === 'day' && zone !== 'UTC') {
+    const day = sql`date_trunc('day', to_timestamp(minute * 60), ${zone})`;
+    return sql`extract(epoch from ${day})::bigint / 60`;
+  }
+  return sql`minute - minute % ${STEP_MINUTES[interval]}::bigint`;
+}
+
 /** The statement of a series, unsent: to run, or to explain. */
 export function seriesStatement(sql: Query, ask: SeriesAsk) {
-  const step = STEP_MINUTES[ask.interval];
   return sql`
     with figures as (
-      select minute - minute % ${step}::bigint as start,
+      select ${startOf(sql, ask)} as start,
              ${groupColumn(sql, ask.group)} as group_id, sum(requests) as requests,
              sum(quantity) as quantity,
              coalesce(sum(quantity) filter (where billable), 0) as billable_quantity

@@ -267,7 +267,7 @@ test('a name that a spreadsheet would take for a formula is text in the file', (
     "'+1",
     "'-1+1",
     "'@a",
-    "'\tb",
+    '"\'\tb"',
     '"Miller, ""Joe""\nLtd"',
     'Grüße ✓',
     '-7',

@@ -4,7 +4,7 @@ import { Button } from '../kit/button.tsx';
 import { DialogActions } from '../kit/dialog.tsx';
 import { SelectField, TextField } from '../kit/field.tsx';
 import { Form, useApiForm } from '../kit/form.tsx';
-import { formatInstantExact, localInput } from '../kit/format.ts';
+import { formatInstantExact, localInput, localInstant } from '../kit/format.ts';
 import { t } from '../kit/text.ts';
 import { toast } from '../kit/toast.tsx';
 import { useWatch } from 'react-hook-form';
@@ -30,16 +30,19 @@ interface AdvanceFormProps {
   onClose: () => void;
 }
 
+const later = (iso: string, days: number): string =>
+  new Date(Date.parse(iso) + days * DAY_MS).toISOString();
+
 /** Moves a clock forward: of the installation, or of one customer. */
 export function AdvanceForm({ label, path, now, said, onClose }: AdvanceFormProps) {
   const queries = useQueryClient();
   const move = useApiForm<{ by: string; to: string }>({
     defaults: { by: '1', to: localInput(now) },
     submit: async ({ by, to }, idempotencyKey) => {
-      const until = by === CHOSEN ? Date.parse(to) : Date.parse(now) + Number(by) * DAY_MS;
+      const until = by === CHOSEN ? (localInstant(to) ?? to) : later(now, Number(by));
       const moved = await api<{ now: string }>(path, {
         method: 'POST',
-        body: { to: new Date(until).toISOString() },
+        body: { to: until },
         idempotencyKey,
       });
       toast.done(said(formatInstantExact(moved.now)));

@@ -59,8 +59,8 @@ export function AttentionBar() {
         {disputes > 0 && (
           <li>
             {tn(disputes, {
-              one: t('{count} dispute waits for evidence.'),
-              other: t('{count} disputes wait for evidence.'),
+              one: '{count} dispute waits for evidence.',
+              other: '{count} disputes wait for evidence.',
             })}{' '}
             <Link href={paths.adminStripe({ tab: 'disputes' })} className="underline">
               {t('Look at the disputes')}

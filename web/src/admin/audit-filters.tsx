@@ -1,18 +1,17 @@
 import { Button } from '../kit/button.tsx';
 import { TextField } from '../kit/field.tsx';
 import { Form, useApiForm } from '../kit/form.tsx';
+import { localInput, localInstant } from '../kit/format.ts';
 import { t } from '../kit/text.ts';
 
 export const FILTERS = ['action', 'subject_id', 'actor_id', 'from', 'to'] as const;
 type Filters = Record<(typeof FILTERS)[number], string>;
 type Search = Readonly<Record<string, string | undefined>>;
 
-const instantOf = (local: string | undefined): string | undefined =>
-  local === undefined || Number.isNaN(Date.parse(local))
-    ? undefined
-    : new Date(local).toISOString();
+const instantOf = (text: string | undefined): string | undefined =>
+  text === undefined || Number.isNaN(Date.parse(text)) ? undefined : new Date(text).toISOString();
 
-/** @returns what the API is asked for. Times are typed, and are in the URL, as the reader's own. */
+/** @returns what the API is asked for. */
 export function filtersOf(search: Search) {
   const { action, subject_id, actor_id, from, to } = search;
   return { action, subject_id, actor_id, from: instantOf(from), to: instantOf(to) };
@@ -25,10 +24,15 @@ interface AuditFiltersProps {
 
 /** By what was done, to what, by whom and when. */
 export function AuditFilters({ search, onApply }: AuditFiltersProps) {
-  const defaults = Object.fromEntries(FILTERS.map((name) => [name, search[name] ?? ''])) as Filters;
+  // Typed on the clocks of the chosen zone; in the URL they mean the same for everybody.
+  const { from, to } = filtersOf(search);
+  const typed: Search = { ...search, from: from && localInput(from), to: to && localInput(to) };
+  const defaults = Object.fromEntries(FILTERS.map((name) => [name, typed[name] ?? ''])) as Filters;
   const apply = useApiForm<Filters>({
     defaults,
-    submit: (values) => {
+    submit: (filled) => {
+      const until = { from: localInstant(filled.from), to: localInstant(filled.to) };
+      const values = { ...filled, from: until.from ?? '', to: until.to ?? '' };
       onApply(Object.fromEntries(FILTERS.map((name) => [name, values[name].trim() || undefined])));
       return Promise.resolve();
     },

@@ -5,7 +5,7 @@ import { Button } from '../kit/button.tsx';
 import { Dialog, DialogActions } from '../kit/dialog.tsx';
 import { SelectField, TextField } from '../kit/field.tsx';
 import { Form, useApiForm, type ApiForm } from '../kit/form.tsx';
-import { majorToMinor } from '../kit/format.ts';
+import { localInstant, majorToMinor } from '../kit/format.ts';
 import { t } from '../kit/text.ts';
 import { toast } from '../kit/toast.tsx';
 import { countFault, currencyFault, percentFault, positiveFault, slugFault } from './values.ts';
@@ -57,7 +57,7 @@ export function couponBody(values: Values): object {
     ...terms,
     invoices: countOf(values.invoices),
     redemptions_max: countOf(values.redemptions_max),
-    redeem_by: redeem_by === '' ? null : new Date(redeem_by).toISOString(),
+    redeem_by: localInstant(redeem_by) ?? null,
   };
 }
 

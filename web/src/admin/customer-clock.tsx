@@ -5,7 +5,7 @@ import type { CustomerClock } from '@tollgate/billing-core/contract/test-clock.t
 import { Badge } from '../kit/badge.tsx';
 import { Button } from '../kit/button.tsx';
 import { Dialog } from '../kit/dialog.tsx';
-import { formatDateUtc, formatInstantExact } from '../kit/format.ts';
+import { formatDate, formatInstantExact } from '../kit/format.ts';
 import { Card } from '../kit/page.tsx';
 import { t } from '../kit/text.ts';
 import { AdvanceForm } from './advance-form.tsx';
@@ -22,7 +22,7 @@ export function useCustomerClock(customerId: string | undefined): CustomerClock 
 export function CustomerClockBadge({ customerId }: { customerId: string | undefined }) {
   const clock = useCustomerClock(customerId);
   if (clock === undefined || clock.ahead_ms === 0) return null;
-  return <Badge tone="warn">{t('test clock: {date}', { date: formatDateUtc(clock.now) })}</Badge>;
+  return <Badge tone="warn">{t('test clock: {date}', { date: formatDate(clock.now) })}</Badge>;
 }
 
 /** The time of one customer of a test installation, and the way to move it. Otherwise nothing. */

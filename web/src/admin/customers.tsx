@@ -136,7 +136,7 @@ function SearchBox({ value, onChange }: { value: string; onChange: (text: string
       <input
         type="search"
         aria-label={t('Search customers')}
-        placeholder={t('Name or external id')}
+        placeholder={t('Name or id')}
         value={text}
         onChange={(event) => setText(event.target.value)}
         className={`${CONTROL} h-9 pl-9`}

@@ -5,7 +5,7 @@ import type { Reconciliation } from '@tollgate/billing-core/contract/reconciliat
 import { api, apiUrl } from '../kit/api.ts';
 import { Badge } from '../kit/badge.tsx';
 import { buttonClass } from '../kit/button.tsx';
-import { formatDateUtc, formatInstant, formatNumber } from '../kit/format.ts';
+import { formatDate, formatInstant, formatNumber } from '../kit/format.ts';
 import { Card, PageHeader } from '../kit/page.tsx';
 import { paths } from '../kit/paths.ts';
 import { Loaded } from '../kit/query.tsx';
@@ -67,13 +67,13 @@ function Outcome({ run }: { run: Reconciliation }) {
   const { state, said, since, ended_at, told_at, stages } = run;
   const compared = stages.reduce((all, stage) => all + stage.compared, 0);
   const differing = differingOf(run);
-  const facts = { n: formatNumber(compared), since: formatDateUtc(since) };
+  const facts = { n: formatNumber(compared), since: formatDate(since) };
   const sentence = {
     running: t('The books are being compared. This page follows.'),
     clean: t('All books say the same: {n} figures were compared, since {since}.', facts),
     different: `${tn(differing, {
-      one: t('{count} difference was found.'),
-      other: t('{count} differences were found.'),
+      one: '{count} difference was found.',
+      other: '{count} differences were found.',
     })} ${t('{n} figures were compared, since {since}. Nothing was repaired.', facts)}`,
     failed: t('The books could not be compared, and nobody knows whether they say the same.'),
   }[state];

@@ -7,7 +7,7 @@ import { Button } from '../kit/button.tsx';
 import { randomToken } from '../kit/clock.ts';
 import { FirstUse } from '../kit/empty.tsx';
 import { FormProblem } from '../kit/error-panel.tsx';
-import { formatDateUtc, formatInstant, formatNumber } from '../kit/format.ts';
+import { formatDate, formatInstant, formatNumber } from '../kit/format.ts';
 import { Link } from '../kit/link.tsx';
 import { Card, PageHeader } from '../kit/page.tsx';
 import { LoadMore, usePages } from '../kit/pages.tsx';
@@ -29,8 +29,11 @@ const RUNNING_MAX_MS = 3_600_000;
 export function RunState({ run }: { run: Reconciliation }) {
   const { tone, label } = RUN_STATES[run.state];
   if (run.state !== 'running') return <Badge tone={tone}>{label}</Badge>;
-  const done = { one: t('{count} stage compared'), other: t('{count} stages compared') };
-  return <Badge tone={tone}>{tn(run.stages.length, done)}</Badge>;
+  const done = tn(run.stages.length, {
+    one: '{count} stage compared',
+    other: '{count} stages compared',
+  });
+  return <Badge tone={tone}>{done}</Badge>;
 }
 
 const COLUMNS: readonly Column<Reconciliation>[] = [
@@ -55,7 +58,7 @@ const COLUMNS: readonly Column<Reconciliation>[] = [
     cell: (run) =>
       run.state === 'running' || run.state === 'failed' ? '–' : formatNumber(differingOf(run)),
   },
-  { id: 'since', header: t('Looks back to'), cell: ({ since }) => formatDateUtc(since) },
+  { id: 'since', header: t('Looks back to'), cell: ({ since }) => formatDate(since) },
   {
     id: 'by',
     header: t('Asked for by'),

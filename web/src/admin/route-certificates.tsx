@@ -1,7 +1,7 @@
 import type { Route } from '@tollgate/billing-core/contract/route.ts';
 import { Badge } from '../kit/badge.tsx';
 import { now } from '../kit/clock.ts';
-import { formatDateUtc } from '../kit/format.ts';
+import { formatDate } from '../kit/format.ts';
 import { Card } from '../kit/page.tsx';
 import { t } from '../kit/text.ts';
 
@@ -28,7 +28,7 @@ export function CertificateBadge({ route }: { route: Route }) {
 export function CertificateCard({ route }: { route: Route }) {
   const days = daysLeft(route);
   if (days === undefined || route.certificates_expire_at === null) return null;
-  const date = formatDateUtc(route.certificates_expire_at);
+  const date = formatDate(route.certificates_expire_at);
   return (
     <Card
       className="mb-4"

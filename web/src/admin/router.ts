@@ -4,6 +4,7 @@ import {
   type AnyRootRoute,
   type AnyRoute,
 } from '@tanstack/react-router';
+import { loadWords } from '../kit/language.ts';
 
 /** The admin side: customers, plans, routes, gateways. */
 export function adminRoutes(root: AnyRootRoute) {
@@ -11,6 +12,8 @@ export function adminRoutes(root: AnyRootRoute) {
     getParentRoute: () => root,
     path: '/admin',
     component: lazyRouteComponent(() => import('./layout.tsx'), 'AdminLayout'),
+    // Before the pages' files are read, which make sentences on the way.
+    beforeLoad: () => loadWords('admin'),
   });
   const getParentRoute = () => layout;
   return layout.addChildren([

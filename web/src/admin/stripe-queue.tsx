@@ -148,7 +148,7 @@ function What({ queued: { invoices, refunds } }: { queued: StripeQueued }) {
       ))}
       {more > 0 && <span>{t('and {n} more', { n: formatNumber(more) })}</span>}
       {refunds > 0 && (
-        <span>{tn(refunds, { one: t('{count} refund'), other: t('{count} refunds') })}</span>
+        <span>{tn(refunds, { one: '{count} refund', other: '{count} refunds' })}</span>
       )}
     </span>
   );

@@ -20,17 +20,18 @@ export interface Axis {
 /**
  * Round times for a chart's axis instead of whatever bucket happens to come every n-th.
  * @param starts the buckets' beginnings in RFC 3339, ascending.
- * @param offsetMs what to add to UTC for the reader's wall clock.
+ * @param offsetOf what to add to UTC for the reader's wall clock at an instant; all in ms.
  */
-export function timeAxis(starts: readonly string[], offsetMs: number): Axis {
+export function timeAxis(starts: readonly string[], offsetOf: (atMs: number) => number): Axis {
   const times = starts.map((start) => Date.parse(start));
   const [first = 0, second = first + MINUTE_MS] = times;
-  const bucket = Math.max(second - first, MINUTE_MS);
+  // A day on which clocks are changed has an hour less or more.
+  const length = second - first;
+  const bucket = length > DAY_MS - 3 * HOUR_MS ? DAY_MS : Math.max(length, MINUTE_MS);
   const span = (times.at(-1) ?? first) - first;
   const step = STEPS_MS.find((one) => one >= bucket && span / one <= TICKS_MAX) ?? 30 * DAY_MS;
-  // Days are UTC days all over the product, so only shorter steps follow the wall clock.
-  const shift = bucket >= DAY_MS ? 0 : offsetMs;
-  const ticks = starts.filter((_, at) => ((times[at] ?? 0) + shift) % step === 0);
+  const isRound = (at: number): boolean => (at + offsetOf(at)) % step === 0;
+  const ticks = starts.filter((_, at) => isRound(times[at] ?? 0));
   const label = (start: string): string => {
     if (bucket >= DAY_MS) return formatBucket(start, 'day');
     return step >= DAY_MS ? formatDay(start) : formatBucket(start, 'minute');

@@ -11,8 +11,9 @@ import {
 } from 'recharts';
 import { Swatch, type ChartProps, type Point, type Series } from './chart.tsx';
 import { timeAxis } from './axis.ts';
-import { formatCompact, formatInstant, formatNumber, zoneOffsetMs } from './format.ts';
+import { formatCompact, formatInstant, formatNumber } from './format.ts';
 import { t } from './text.ts';
+import { zoneOffsetMs } from './zone.ts';
 
 /** Below this an axis would have fractions of requests. */
 const SCALE_MIN = 4;
@@ -23,7 +24,7 @@ export function ChartPlot({ series, points }: ChartProps) {
   const id = useId();
   const axis = timeAxis(
     points.map((point) => point.start),
-    zoneOffsetMs(points[0]?.start ?? ''),
+    (atMs) => zoneOffsetMs(atMs),
   );
   const most = Math.max(0, ...points.map((point) => totalOf(point, series)));
   return (

@@ -17,6 +17,8 @@ interface DialogProps {
   place?: 'middle' | 'side';
   /** False where a stray click outside must not lose something. */
   closesOutside?: boolean;
+  /** Where the focus goes when it closes, if not to what opened it; false: nowhere. */
+  finalFocus?: () => HTMLElement | false;
   children: ReactNode;
 }
 
@@ -40,7 +42,8 @@ const PLACES = {
 
 /** A modal window, or a drawer. Focus moves in and comes back when it closes. */
 export function Dialog(props: DialogProps) {
-  const { open, onClose, title, about, place = 'middle', closesOutside = true, children } = props;
+  const { open, onClose, title, about, place = 'middle', closesOutside = true } = props;
+  const { finalFocus, children } = props;
   const body = useRef<HTMLDivElement>(null);
   return (
     <Base.Root
@@ -51,6 +54,7 @@ export function Dialog(props: DialogProps) {
       <Base.Portal>
         <Base.Backdrop className={BACKDROP} />
         <Base.Popup
+          {...(finalFocus && { finalFocus })}
           initialFocus={() => (place === 'middle' ? firstControl(body.current) : null)}
           className={clsx(
             'fixed z-50 flex flex-col border-line bg-raised shadow-xl',

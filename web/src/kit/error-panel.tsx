@@ -2,7 +2,7 @@ import { RotateCcw, TriangleAlert } from 'lucide-react';
 import { ApiError } from './api-error.ts';
 import { Button } from './button.tsx';
 import { CopyButton } from './copy.tsx';
-import { t } from './text.ts';
+import { t, told } from './text.ts';
 
 interface Told {
   title: string;
@@ -19,7 +19,8 @@ export function tell(error: unknown): Told {
     const detail = t('It does not exist, or your account has no access to it.');
     return { title: t('Not found'), detail, requestId: error.requestId };
   }
-  return { title: error.title, detail: error.detail, requestId: error.requestId };
+  const detail = error.detail && told(error.detail);
+  return { title: told(error.title), detail, requestId: error.requestId };
 }
 
 /** Shown in the place of what could not be loaded. */

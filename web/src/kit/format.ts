@@ -1,25 +1,25 @@
 import { now } from './clock.ts';
 import { minorDigits } from './currency.ts';
 import { shiftPoint } from './decimal.ts';
+import { locale } from './language.ts';
 import { t } from './text.ts';
+import { instantOfWall, shownZone, zoneOffsetMs } from './zone.ts';
 
 /**
  * How figures, money and instants look. Decimal strings go to Intl as strings, which formats
  * them exactly; a detour over `number` would lose digits past 2^53.
  */
-const LOCALE = 'en-US';
-
 type Decimal = Intl.StringNumericLiteral;
 
 /** @returns a count or a decimal string with grouping: '12345.50' is '12,345.5'. */
 export function formatNumber(value: string | number): string {
-  const formatter = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 12 });
+  const formatter = new Intl.NumberFormat(locale, { maximumFractionDigits: 12 });
   return formatter.format(value as number | Decimal);
 }
 
 /** @returns a short form for axes and tiles: 12345 is '12.3K'. Never for billed figures. */
 export function formatCompact(value: number): string {
-  return new Intl.NumberFormat(LOCALE, { notation: 'compact', maximumFractionDigits: 1 }).format(
+  return new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 }).format(
     value,
   );
 }
@@ -28,7 +28,7 @@ export function formatCompact(value: number): string {
 export function formatPercent(share: number): string {
   const digits = share > 0 && share < 0.01 ? 2 : share < 0.1 ? 1 : 0;
   if (share > 0 && share < 0.0001) return '<0.01%';
-  return new Intl.NumberFormat(LOCALE, { style: 'percent', maximumFractionDigits: digits }).format(
+  return new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: digits }).format(
     share,
   );
 }
@@ -49,7 +49,7 @@ export function majorToMinor(major: string, currency: string): string {
  */
 export function formatMoney(minor: string, currency: string): string {
   const digits = minorDigits(currency);
-  const formatter = new Intl.NumberFormat(LOCALE, {
+  const formatter = new Intl.NumberFormat(locale, {
     style: 'currency',
     currency,
     minimumFractionDigits: digits,
@@ -58,7 +58,7 @@ export function formatMoney(minor: string, currency: string): string {
   return `${formatter.format(shiftPoint(minor, -digits) as Decimal)} ${currency}`;
 }
 
-/** @returns date and time in the reader's zone: 'Nov 22, 2026, 14:05'. */
+/** @returns date and time in the chosen zone: 'Nov 22, 2026, 14:05'. */
 export function formatInstant(iso: string): string {
   return dateTime({ dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso));
 }
@@ -73,14 +73,19 @@ export function formatDate(iso: string): string {
   return dateTime({ dateStyle: 'medium' }).format(new Date(iso));
 }
 
-/** An instant as `datetime-local` wants it: local time without a zone. */
+/** An instant as `datetime-local` wants it: on the clocks of the chosen zone, without naming it. */
 export function localInput(iso: string): string {
-  const at = new Date(iso);
-  const local = new Date(at.getTime() - at.getTimezoneOffset() * 60_000);
-  return local.toISOString().slice(0, 16);
+  const at = Date.parse(iso);
+  return new Date(at + zoneOffsetMs(at)).toISOString().slice(0, 16);
 }
 
-/** @returns the date in UTC: billing periods begin and end on UTC minutes. */
+/** @returns what such a field means, or undefined while it means nothing. */
+export function localInstant(text: string): string | undefined {
+  const wall = Date.parse(`${text}Z`);
+  return Number.isNaN(wall) ? undefined : new Date(instantOfWall(wall)).toISOString();
+}
+
+/** @returns the date in UTC, as it stands on the document. */
 export function formatDateUtc(iso: string): string {
   return dateTime({ dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(iso));
 }
@@ -104,27 +109,26 @@ export function formatRangeInZone(start: string, end: string, zone: string): str
 
 /** @returns a short axis label that fits the bucket: '14:05', or 'Nov 22' for days. */
 export function formatBucket(iso: string, interval: 'minute' | 'hour' | 'day'): string {
-  const at = new Date(iso);
-  if (interval === 'day') {
-    return dateTime({ month: 'short', day: 'numeric', timeZone: 'UTC' }).format(at);
-  }
-  return dateTime({ hour: '2-digit', minute: '2-digit' }).format(at);
+  if (interval === 'day') return formatDay(iso);
+  return dateTime({ hour: '2-digit', minute: '2-digit' }).format(new Date(iso));
 }
 
-/** @returns the day in the reader's zone, short: 'Nov 22'. */
+/** @returns the day in the chosen zone, short: 'Nov 22'. */
 export function formatDay(iso: string): string {
   return dateTime({ month: 'short', day: 'numeric' }).format(new Date(iso));
 }
 
-/** @returns what to add to UTC for the reader's wall clock at this instant, in ms. */
-export function zoneOffsetMs(iso: string): number {
-  return -new Date(iso).getTimezoneOffset() * 60_000;
+/** @returns a zone as people write it, the one that times are shown in unless said: 'GMT+1'. */
+export function zoneName(zone = shownZone()): string {
+  const format = dateTime({ timeZoneName: 'short', timeZone: zone });
+  const parts = format.formatToParts(new Date(now()));
+  return parts.find((part) => part.type === 'timeZoneName')?.value ?? 'UTC';
 }
 
-/** @returns the zone the times are shown in, as people write it: 'GMT+1'. */
-export function zoneName(): string {
-  const parts = dateTime({ timeZoneName: 'short' }).formatToParts(new Date(now()));
-  return parts.find((part) => part.type === 'timeZoneName')?.value ?? 'UTC';
+/** @returns a zone by its city and its distance from UTC: 'Berlin, GMT+1'. */
+export function zoneLabel(zone: string): string {
+  const name = zoneName(zone);
+  return cityOf(zone) === name ? name : `${cityOf(zone)}, ${name}`;
 }
 
 /** @returns how long something is: 'under 1 s', '12 s', '3 min', '2 h', '5 days'. */
@@ -156,5 +160,5 @@ export function formatUntil(iso: string, nowMs: number): string {
 }
 
 function dateTime(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  return new Intl.DateTimeFormat(LOCALE, { hourCycle: 'h23', ...options });
+  return new Intl.DateTimeFormat(locale, { hourCycle: 'h23', timeZone: shownZone(), ...options });
 }

@@ -13,13 +13,15 @@ interface MenuProps {
   /** The button that opens it; its name says what the menu is about. */
   trigger: ReactElement;
   align?: 'start' | 'end';
+  /** It was asked for before it was there. */
+  opened?: boolean;
   children: ReactNode;
 }
 
 /** A list of actions behind a button. */
-export function Menu({ trigger, align = 'end', children }: MenuProps) {
+export function Menu({ trigger, align = 'end', opened = false, children }: MenuProps) {
   return (
-    <Base.Root modal={false}>
+    <Base.Root modal={false} defaultOpen={opened}>
       <Base.Trigger render={trigger} />
       <Base.Portal>
         <Base.Positioner className="z-50 outline-none" sideOffset={6} align={align}>

@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import { api, type Query } from './api.ts';
 import type { Page } from '@tollgate/billing-core/contract/page.ts';
 import { Button } from './button.tsx';
+import { DownloadCsv, type ListFile } from './download.tsx';
 import { FormProblem } from './error-panel.tsx';
 import { onceKnown } from './query.tsx';
 import { t } from './text.ts';
@@ -40,6 +41,7 @@ export function usePages<Row>(options: PagesOptions) {
       busy: pages.isFetchingNextPage,
       error: pages.isFetchNextPageError ? pages.error : undefined,
       load: () => void pages.fetchNextPage(),
+      file: rows === undefined || rows.length === 0 ? undefined : { path, query },
     },
   };
 }
@@ -49,17 +51,27 @@ interface More {
   busy: boolean;
   error: unknown;
   load: () => void;
+  /** All of it as a file; undefined while there is nothing. */
+  file: ListFile | undefined;
 }
 
-/** Fetches the next rows when asked. Says what went wrong without losing the rows above. */
+/**
+ * What stands below a list: fetches the next rows when asked, and says what went wrong without
+ * losing the rows above; saves all of them as a file.
+ */
 export function LoadMore({ more }: { more: More }) {
-  if (!more.has) return null;
+  if (!more.has && more.file === undefined) return null;
   return (
-    <div className="flex flex-col items-center gap-2 border-t border-line px-4 py-3">
+    <div className="flex flex-col items-center gap-2 border-t border-line px-4 py-2.5">
       {more.error !== undefined && <FormProblem error={more.error} />}
-      <Button size="sm" busy={more.busy} onClick={more.load}>
-        {more.error === undefined ? t('Load more') : t('Retry')}
-      </Button>
+      <div className="flex w-full flex-wrap items-center justify-end gap-x-4 gap-y-2">
+        {more.has && (
+          <Button size="sm" className="mx-auto" busy={more.busy} onClick={more.load}>
+            {more.error === undefined ? t('Load more') : t('Retry')}
+          </Button>
+        )}
+        {more.file && <DownloadCsv file={more.file} />}
+      </div>
     </div>
   );
 }

@@ -1,15 +1,32 @@
-import { Dialog } from '@base-ui/react/dialog';
 import { clsx } from 'clsx';
-import { Menu as MenuIcon, X } from 'lucide-react';
-import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { Menu as MenuIcon, Search } from 'lucide-react';
+import {
+  Fragment,
+  lazy,
+  Suspense,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  type ReactNode,
+} from 'react';
 import { IconButton } from './button.tsx';
+import { Keyboard, PaletteButton } from './keyboard/keyboard.tsx';
+import { showPanel } from './keyboard/panel.ts';
+import { withJumps, type Find } from './keyboard/place.ts';
 import { Link, usePlace } from './link.tsx';
 import { t } from './text.ts';
+import { useShownZone } from './zone.ts';
+
+// Where there is room for the menu beside the page it is never loaded.
+const Sheet = lazy(async () => ({ default: (await import('./sheet.tsx')).Sheet }));
 
 export interface NavItem {
   href: string;
   label: string;
   icon: ReactNode;
+  /** The letter that leads there after `g`. */
+  jump?: string;
   /** Current also on the pages below it. */
   deep?: boolean;
   /** How many new things are there; also beside the menu where that is closed. */
@@ -22,15 +39,19 @@ interface ShellProps {
   /** Which side this is, under the name of the product: the customer, or 'Admin'. */
   context: ReactNode;
   nav: readonly NavItem[];
+  /** What the palette finds beside pages. */
+  find?: Find;
   /** The signed-in person's menu. */
   account: ReactNode;
   children: ReactNode;
 }
 
 /** The frame of every signed-in page: a sidebar, or a bar with a sheet when it is narrow. */
-export function Shell({ context, nav, account, children }: ShellProps) {
+export function Shell({ context, nav, find, account, children }: ShellProps) {
   const main = useRef<HTMLElement>(null);
   const { pathname } = usePlace();
+  const zone = useShownZone();
+  const places = useMemo(() => withJumps(nav), [nav]);
   useFocusOnNavigation(main);
   return (
     <div className="min-h-dvh md:grid md:grid-cols-[15rem_minmax(0,1fr)]">
@@ -44,7 +65,9 @@ export function Shell({ context, nav, account, children }: ShellProps) {
         <Sidebar context={context} nav={nav} account={account} />
       </TopBar>
       <aside className="sticky top-0 hidden h-dvh flex-col border-r border-line bg-surface p-3 md:flex">
-        <Sidebar context={context} nav={nav} account={account} />
+        <Sidebar context={context} nav={nav} account={account}>
+          <PaletteButton />
+        </Sidebar>
       </aside>
       <main
         id="main"
@@ -52,19 +75,24 @@ export function Shell({ context, nav, account, children }: ShellProps) {
         tabIndex={-1}
         className="mx-auto w-full max-w-6xl min-w-0 px-4 py-6 sm:px-6 lg:px-8 lg:py-8"
       >
-        {children}
+        {/* Times are made of text: in another zone the page is drawn anew. */}
+        <Fragment key={zone}>{children}</Fragment>
       </main>
+      <Keyboard places={places} find={find} />
     </div>
   );
 }
 
-function Sidebar({ context, nav, account }: Omit<ShellProps, 'children'>) {
+type SidebarProps = Omit<ShellProps, 'children' | 'find'> & { children?: ReactNode };
+
+function Sidebar({ context, nav, account, children }: SidebarProps) {
   return (
     <>
       <div className="mb-1 hidden px-2 py-1 md:block">
         <Brand />
       </div>
       <div className="mb-3">{context}</div>
+      {children}
       <Navigation nav={nav} />
       <div className="mt-auto border-t border-line pt-2">{account}</div>
     </>
@@ -127,40 +155,37 @@ function NewThings({ item: { count = 0, counted = t('new') } }: { item: NavItem 
 }
 
 function TopBar({ children, news }: { children: ReactNode; news: NavItem | undefined }) {
-  const [open, setOpen] = useState(false);
+  const [open, setOpen] = useState<boolean>();
   return (
     <header className="sticky top-0 z-30 flex h-13 items-center gap-2 border-b border-line bg-surface px-3 md:hidden">
-      <Dialog.Root open={open} onOpenChange={setOpen}>
-        <Dialog.Trigger
-          render={
-            <IconButton label={t('Open the menu')} className="size-9">
-              <MenuIcon aria-hidden />
-            </IconButton>
-          }
-        />
-        <Dialog.Portal>
-          <Dialog.Backdrop className="fixed inset-0 z-40 bg-black/35 transition-opacity duration-150 data-ending-style:opacity-0 data-starting-style:opacity-0 dark:bg-black/60" />
-          <Dialog.Popup className="fixed inset-y-0 left-0 z-50 flex w-68 max-w-[85vw] flex-col border-r border-line bg-surface p-3 transition-[translate] duration-150 data-ending-style:-translate-x-full data-starting-style:-translate-x-full">
-            <Dialog.Title className="sr-only">{t('Menu')}</Dialog.Title>
-            <div className="mb-2 flex items-center justify-between px-2">
-              <Brand />
-              <Dialog.Close
-                render={
-                  <IconButton label={t('Close the menu')}>
-                    <X aria-hidden />
-                  </IconButton>
-                }
-              />
-            </div>
+      <IconButton
+        label={t('Open the menu')}
+        className="size-9"
+        aria-haspopup="dialog"
+        aria-expanded={open === true}
+        onClick={() => setOpen(true)}
+      >
+        <MenuIcon aria-hidden />
+      </IconButton>
+      <Suspense>
+        {open !== undefined && (
+          <Sheet open={open} onClose={() => setOpen(false)} head={<Brand />}>
             {children}
-          </Dialog.Popup>
-        </Dialog.Portal>
-      </Dialog.Root>
+          </Sheet>
+        )}
+      </Suspense>
       <Brand />
+      <IconButton
+        label={t('Go to…')}
+        className="ml-auto size-9"
+        onClick={() => showPanel('palette')}
+      >
+        <Search aria-hidden />
+      </IconButton>
       {news && (
         <Link
           href={news.href}
-          className="ml-auto flex h-9 items-center gap-1.5 rounded-md px-2 text-ink-soft hover:text-ink [&_svg]:size-4"
+          className="flex h-9 items-center gap-1.5 rounded-md px-2 text-ink-soft hover:text-ink [&_svg]:size-4"
         >
           {news.icon}
           <span className="sr-only">{news.label}</span>

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { formatDateUtc } from '../kit/format.ts';
+import { formatDate } from '../kit/format.ts';
 import { t } from '../kit/text.ts';
 import { overviewQuery } from './queries.ts';
 
@@ -17,7 +17,7 @@ export function ClockNote({ customerId }: { customerId: string }) {
   if (data === undefined || data.customer.clock_ms === 0) return null;
   return (
     <p role="note" className="figures mb-5 rounded-md bg-warn-soft px-4 py-2 text-warn">
-      {t('Test clock: here it is {date}', { date: formatDateUtc(data.as_of) })}
+      {t('Test clock: here it is {date}', { date: formatDate(data.as_of) })}
     </p>
   );
 }

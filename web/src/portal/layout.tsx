@@ -1,22 +1,33 @@
 import { Outlet, useParams } from '@tanstack/react-router';
 import { useQuery } from '@tanstack/react-query';
 import { Bell, ChartColumn, KeyRound, LayoutDashboard, ReceiptText } from 'lucide-react';
+import type { Overview } from '@tollgate/billing-core/contract/overview.ts';
 import { paths } from '../kit/paths.ts';
 import { Shell, type NavItem } from '../kit/shell.tsx';
 import { t } from '../kit/text.ts';
+import { useCustomerZone } from '../kit/zone.ts';
 import { AccountMenu } from '../session/account-menu.tsx';
 import { CustomerSwitcher } from '../session/customer-switcher.tsx';
 import { ClockNote } from './clock-note.tsx';
-import { unreadQuery } from './queries.ts';
+import { overviewQuery, unreadQuery } from './queries.ts';
+
+/** Read from what the first page asks for anyway; that page keeps it fresh. */
+const zoneQuery = (customerId: string) => ({
+  ...overviewQuery(customerId),
+  refetchInterval: false as const,
+  select: ({ customer }: Overview) => customer.billing_zone,
+});
 
 /** The frame of the customer side. Pages below it load beside `me`, not after it. */
 export function PortalLayout() {
   const customerId = useCustomerId();
+  useCustomerZone(useQuery(zoneQuery(customerId)).data);
   const unread = useQuery(unreadQuery(customerId)).data?.unread ?? 0;
   const nav: NavItem[] = [
     {
       href: paths.overview(customerId),
       label: t('Overview'),
+      jump: 'o',
       icon: <LayoutDashboard aria-hidden />,
     },
     { href: paths.usage(customerId), label: t('Usage'), icon: <ChartColumn aria-hidden /> },

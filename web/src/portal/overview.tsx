@@ -52,7 +52,7 @@ export function OverviewPage() {
         <Figures customerId={customerId} overview={overview.data} live={live.data} />
         <div className="flex flex-col gap-5 lg:grid lg:grid-cols-3 lg:items-start">
           <div className="contents flex-col gap-5 lg:col-span-2 lg:flex">
-            <Traffic className="order-1" live={live} />
+            <Traffic className="order-1" live={live} ready={overview.data !== undefined} />
             <Loaded query={overview} skeleton={<Awaited title={t('Endpoints')} />}>
               {(known) => <Endpoints className="order-4" overview={known} />}
             </Loaded>

@@ -15,8 +15,15 @@ const SERIES: readonly Series[] = [
   { id: 'refused', label: t('Refused'), colour: 3, hatched: true },
 ];
 
+interface TrafficProps {
+  live: Live<UsageLive>;
+  /** Drawing is loaded after the figures, which people come for. */
+  ready: boolean;
+  className: string;
+}
+
 /** The last 60 minutes, moving. */
-export function Traffic({ live, className }: { live: Live<UsageLive>; className: string }) {
+export function Traffic({ live, ready, className }: TrafficProps) {
   const minutes = live.data?.minutes;
   const points = useMemo(() => minutes?.map(pointOf), [minutes]);
   return (
@@ -25,7 +32,7 @@ export function Traffic({ live, className }: { live: Live<UsageLive>; className:
       about={t('Requests per minute, last 60 minutes')}
       className={className}
     >
-      {points !== undefined && minutes !== undefined ? (
+      {ready && points !== undefined && minutes !== undefined ? (
         <Chart title={t('Traffic')} summary={summaryOf(minutes)} series={SERIES} points={points} />
       ) : live.error !== undefined ? (
         <ErrorPanel error={live.error} onRetry={live.retry} />

@@ -29,7 +29,7 @@ export function UsagePage() {
     <>
       <PageHeader
         title={t('Usage')}
-        about={t('Times are in {zone}; days are UTC days.', { zone: zoneName() })}
+        about={t('Times and days are in {zone}.', { zone: zoneName() })}
       />
       <UsageExplorer source={source} facets={facets} />
     </>

@@ -1,31 +1,18 @@
-import { ChevronsUpDown, LogOut, ShieldCheck, UserRound } from 'lucide-react';
-import { useGo, usePlace } from '../kit/link.tsx';
-import { Menu, MenuChoice, MenuItem, MenuSeparator } from '../kit/menu.tsx';
-import { paths } from '../kit/paths.ts';
+import { ChevronsUpDown } from 'lucide-react';
+import { lazy } from 'react';
+import { LaterMenu } from '../kit/later-menu.tsx';
 import { Skeleton } from '../kit/skeleton.tsx';
 import { t } from '../kit/text.ts';
-import { setTheme, useTheme, type Theme } from '../kit/theme.ts';
-import { openCustomers, useMe } from './me.ts';
-import { useSignOut } from './sign-out.ts';
+import { useMe } from './me.ts';
 
-const THEMES: readonly { value: Theme; label: string }[] = [
-  { value: 'system', label: t('As the device') },
-  { value: 'light', label: t('Light') },
-  { value: 'dark', label: t('Dark') },
-];
+const Items = lazy(async () => ({ default: (await import('./account-items.tsx')).AccountItems }));
 
-/** The signed-in person: theme, the other side of the portal, sign out. */
+/** The signed-in person, and behind it what they choose for every page. */
 export function AccountMenu() {
   const me = useMe();
-  const go = useGo();
-  const signOut = useSignOut();
-  const theme = useTheme();
-  const { pathname } = usePlace();
-  const [own] = me === undefined ? [] : openCustomers(me);
-  const onAdminSide = pathname.startsWith('/admin');
   return (
-    <Menu
-      align="start"
+    <LaterMenu
+      menu={Items}
       trigger={
         <button
           type="button"
@@ -35,26 +22,7 @@ export function AccountMenu() {
           {me === undefined ? <Skeleton className="h-9 w-full" /> : <Person user={me.user} />}
         </button>
       }
-    >
-      <MenuChoice label={t('Theme')} value={theme} options={THEMES} onChange={setTheme} />
-      <MenuSeparator />
-      {me?.user.role === 'admin' && !onAdminSide && (
-        <MenuItem onSelect={() => go(paths.adminCustomers())}>
-          <ShieldCheck aria-hidden />
-          {t('Admin side')}
-        </MenuItem>
-      )}
-      {onAdminSide && own !== undefined && (
-        <MenuItem onSelect={() => go(paths.overview(own.id))}>
-          <UserRound aria-hidden />
-          {t('Customer side')}
-        </MenuItem>
-      )}
-      <MenuItem onSelect={() => void signOut()}>
-        <LogOut aria-hidden />
-        {t('Sign out')}
-      </MenuItem>
-    </Menu>
+    />
   );
 }
 

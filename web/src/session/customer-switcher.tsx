@@ -1,15 +1,17 @@
 import { ChevronsUpDown } from 'lucide-react';
-import { useGo } from '../kit/link.tsx';
-import { Menu, MenuChoice } from '../kit/menu.tsx';
-import { paths } from '../kit/paths.ts';
+import { lazy } from 'react';
+import { LaterMenu } from '../kit/later-menu.tsx';
 import { Skeleton } from '../kit/skeleton.tsx';
 import { t } from '../kit/text.ts';
 import { openCustomers, useMe } from './me.ts';
 
+const Choices = lazy(async () => ({
+  default: (await import('./customer-choices.tsx')).CustomerChoices,
+}));
+
 /** The customer in view; a menu for those who belong to several. */
 export function CustomerSwitcher({ customerId }: { customerId: string }) {
   const me = useMe();
-  const go = useGo();
   if (me === undefined) return <Skeleton className="mx-2 h-9" />;
   const customers = openCustomers(me);
   const current = customers.find((customer) => customer.id === customerId);
@@ -18,8 +20,8 @@ export function CustomerSwitcher({ customerId }: { customerId: string }) {
     return <p className="truncate px-2.5 py-1.5 text-[0.8125rem] text-ink-soft">{name}</p>;
   }
   return (
-    <Menu
-      align="start"
+    <LaterMenu
+      menu={Choices}
       trigger={
         <button
           type="button"
@@ -30,13 +32,6 @@ export function CustomerSwitcher({ customerId }: { customerId: string }) {
           <ChevronsUpDown className="size-4 shrink-0 text-ink-soft" aria-hidden />
         </button>
       }
-    >
-      <MenuChoice
-        label={t('Customer')}
-        value={customerId}
-        options={customers.map((customer) => ({ value: customer.id, label: customer.name }))}
-        onChange={(id) => go(paths.overview(id))}
-      />
-    </Menu>
+    />
   );
 }

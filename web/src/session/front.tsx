@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { language, LANGUAGES, setLanguage } from '../kit/language.ts';
 import { Brand } from '../kit/shell.tsx';
 
 interface FrontProps {
@@ -27,7 +28,29 @@ export function Front({ title, about, children, below }: FrontProps) {
           {below}
         </div>
       )}
+      <Languages />
     </main>
+  );
+}
+
+/** Each by its own name, in its own language. */
+function Languages() {
+  return (
+    <ul className="mt-6 flex justify-center gap-4 text-[0.8125rem]">
+      {LANGUAGES.map(({ value, label }) => (
+        <li key={value}>
+          <button
+            type="button"
+            lang={value}
+            aria-current={value === language ? 'true' : undefined}
+            onClick={() => setLanguage(value)}
+            className="py-1 text-ink-soft aria-current:font-medium aria-current:text-ink"
+          >
+            {label}
+          </button>
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -10,7 +10,7 @@ import { TableSkeleton } from '../skeleton.tsx';
 import { t, tn } from '../text.ts';
 import type { UsageSource } from './explorer.tsx';
 import { groupOf, type UsageFacets } from './filters.tsx';
-import { resolveRange, STEP_MS } from './range.ts';
+import { bucketEnd, resolveRange } from './range.ts';
 import { outcomeLabel } from './series.ts';
 
 interface DrawerProps {
@@ -39,7 +39,7 @@ export function EntriesDrawer({ source, facets }: DrawerProps) {
 }
 
 function Bucket({ start, interval }: { start: string; interval: UsageInterval }) {
-  const end = new Date(Date.parse(start) + STEP_MS[interval]).toISOString();
+  const end = new Date(bucketEnd(Date.parse(start), interval)).toISOString();
   return (
     <p>
       {formatInstant(start)} – {formatBucket(end, interval)}.{' '}
@@ -63,7 +63,7 @@ function Entries({ source, facets, start, interval }: EntriesProps) {
     query: {
       ...source.query,
       from: start,
-      to: new Date(Date.parse(start) + STEP_MS[interval]).toISOString(),
+      to: new Date(bucketEnd(Date.parse(start), interval)).toISOString(),
       meter: search['meter'],
       key_id: group === 'key' ? of : search['key_id'],
       route_id: group === 'route' ? of : search['route_id'],

@@ -2,6 +2,7 @@ import { useQuery, type QueryKey } from '@tanstack/react-query';
 import { api, type Query } from '../api.ts';
 import type { UsageSeries } from '@tollgate/billing-core/contract/usage.ts';
 import { Chart } from '../chart.tsx';
+import type { ListFile } from '../download.tsx';
 import { formatInstantExact, formatNumber } from '../format.ts';
 import { useUrlState } from '../link.tsx';
 import { Card } from '../page.tsx';
@@ -12,6 +13,7 @@ import { t } from '../text.ts';
 import { EntriesDrawer } from './entries.tsx';
 import { groupOf, UsageFilters, type UsageFacets } from './filters.tsx';
 import { resolveRange } from './range.ts';
+import { shownZone } from '../zone.ts';
 import { UsageRows } from './rows.tsx';
 import { chartOf } from './series.ts';
 
@@ -51,7 +53,15 @@ export function UsageExplorer({ source, facets }: ExplorerProps) {
     <div className="flex flex-col gap-5">
       <UsageFilters facets={facets} range={resolveRange(search)} />
       <Loaded query={report} skeleton={skeleton}>
-        {(data) => <Report report={data} />}
+        {(data) => (
+          <Report
+            report={data}
+            file={{
+              path: source.path,
+              query: { ...queryOf(source, search), from: data.from, to: data.to },
+            }}
+          />
+        )}
       </Loaded>
       <EntriesDrawer source={source} facets={facets} />
     </div>
@@ -60,8 +70,8 @@ export function UsageExplorer({ source, facets }: ExplorerProps) {
 
 type Search = Readonly<Record<string, string | undefined>>;
 
-function useReport(source: UsageSource, search: Search) {
-  const asked = {
+function askedBy(search: Search) {
+  return {
     range: search['range'],
     interval: search['interval'],
     from: search['from'],
@@ -70,20 +80,27 @@ function useReport(source: UsageSource, search: Search) {
     group_by: groupOf(search['group_by']),
     key_id: search['key_id'],
     route_id: search['route_id'],
+    zone: shownZone(),
   };
+}
+
+// The range ends now, so it is worked out when the question is asked.
+function queryOf(source: UsageSource, search: Search): Query {
+  const { range: _, ...rest } = askedBy(search);
+  return { ...source.query, ...rest, ...resolveRange(search) };
+}
+
+function useReport(source: UsageSource, search: Search) {
+  const asked = askedBy(search);
   return useQuery({
     queryKey: [...source.key, 'usage', asked],
-    // The range ends now, so it is worked out when the question is asked.
-    queryFn: ({ signal }) => {
-      const { range: _, ...rest } = asked;
-      const query = { ...source.query, ...rest, ...resolveRange(search) };
-      return api<UsageSeries>(source.path, { query, signal });
-    },
+    queryFn: ({ signal }) =>
+      api<UsageSeries>(source.path, { query: queryOf(source, search), signal }),
     refetchInterval: onceKnown(30_000),
   });
 }
 
-function Report({ report }: { report: UsageSeries }) {
+function Report({ report, file }: { report: UsageSeries; file: ListFile }) {
   const chart = chartOf(report);
   const { totals, meter } = report;
   return (
@@ -109,7 +126,7 @@ function Report({ report }: { report: UsageSeries }) {
           <Chart title={t('Requests')} {...chart} />
         </Card>
       )}
-      <UsageRows report={report} />
+      <UsageRows report={report} file={file} />
     </div>
   );
 }

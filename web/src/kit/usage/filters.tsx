@@ -1,7 +1,7 @@
 import type { UsageGroupBy } from '../api-types.ts';
 import { Choice } from '../choice.tsx';
 import { CONTROL, Field } from '../field.tsx';
-import { localInput } from '../format.ts';
+import { localInput, localInstant } from '../format.ts';
 import { useUrlState } from '../link.tsx';
 import { meterLabel } from '../meter-label.ts';
 import { t } from '../text.ts';
@@ -113,8 +113,8 @@ function Facet({ name, label, all, options }: FacetProps) {
 function CustomRange({ range }: { range: Range }) {
   const [, merge] = useUrlState();
   function set(name: 'from' | 'to', local: string): void {
-    const at = new Date(local);
-    if (!Number.isNaN(at.getTime())) merge({ [name]: at.toISOString() });
+    const at = localInstant(local);
+    if (at !== undefined) merge({ [name]: at });
   }
   return (
     <>

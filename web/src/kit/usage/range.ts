@@ -1,5 +1,6 @@
 import type { UsageInterval } from '../api-types.ts';
 import { isoFromNow, now } from '../clock.ts';
+import { dayStart } from '../zone.ts';
 
 export type RangeId = '1h' | '24h' | '7d' | '30d' | 'custom';
 
@@ -38,8 +39,18 @@ export function resolveRange(search: Readonly<Record<string, string | undefined>
   const length = Date.parse(span.to) - Date.parse(span.from);
   const wanted = intervalOf(search['interval']) ?? span.interval;
   const interval = length / STEP_MS[wanted] > BUCKETS_MAX ? coarser(length) : wanted;
-  const from = Math.floor(Date.parse(span.from) / STEP_MS[interval]) * STEP_MS[interval];
-  return { from: iso(from), to: span.to, interval };
+  return { from: iso(bucketStart(Date.parse(span.from), interval)), to: span.to, interval };
+}
+
+/** @returns when the bucket began in which an instant lies; days are those of the chosen zone. */
+function bucketStart(atMs: number, interval: UsageInterval): number {
+  if (interval === 'day') return dayStart(atMs);
+  return Math.floor(atMs / STEP_MS[interval]) * STEP_MS[interval];
+}
+
+/** @returns when the bucket ends that begins then; a day may have 23 or 25 hours. */
+export function bucketEnd(startMs: number, interval: UsageInterval): number {
+  return interval === 'day' ? dayStart(startMs, 1) : startMs + STEP_MS[interval];
 }
 
 /** @returns the intervals that give a readable number of bars for this range. */

@@ -3,8 +3,9 @@ import { useMemo, useState } from 'react';
 import type { UsageSeries } from '@tollgate/billing-core/contract/usage.ts';
 import type { UsageInterval, UsageRow } from '../api-types.ts';
 import { Button } from '../button.tsx';
+import { DownloadCsv, type ListFile } from '../download.tsx';
 import { FirstUse, NothingMatches } from '../empty.tsx';
-import { formatDateUtc, formatInstant, formatNumber } from '../format.ts';
+import { formatDate, formatInstant, formatNumber } from '../format.ts';
 import { useUrlState } from '../link.tsx';
 import { Card } from '../page.tsx';
 import { Table, type Column } from '../table.tsx';
@@ -16,7 +17,7 @@ const COLUMNS_MIN_PX = 520;
 const ROWS_AT_ONCE = 24;
 
 /** The chart's figures as rows; each leads to the ledger entries it is made of. */
-export function UsageRows({ report }: { report: UsageSeries }) {
+export function UsageRows({ report, file }: { report: UsageSeries; file: ListFile }) {
   const [search, merge] = useUrlState();
   const [shown, setShown] = useState(ROWS_AT_ONCE);
   const rows = useMemo(() => report.data.toReversed(), [report.data]);
@@ -40,7 +41,12 @@ export function UsageRows({ report }: { report: UsageSeries }) {
     );
   }
   return (
-    <Card title={t('Figures')} about={t('A row opens the ledger entries behind it.')} flush>
+    <Card
+      title={t('Figures')}
+      about={t('A row opens the ledger entries behind it.')}
+      actions={rows.length > 0 && <DownloadCsv file={file} />}
+      flush
+    >
       {rows.length === 0 ? (
         <FirstUse
           icon={<ChartNoAxesColumn aria-hidden />}
@@ -89,7 +95,7 @@ function columnsOf({ grouped, interval }: Look, open: (row: UsageRow) => void): 
           onClick={() => open(row)}
           className="figures py-0.5 font-medium whitespace-nowrap text-accent underline-offset-4 hover:underline"
         >
-          {interval === 'day' ? formatDateUtc(row.start) : formatInstant(row.start)}
+          {interval === 'day' ? formatDate(row.start) : formatInstant(row.start)}
         </button>
       ),
     },

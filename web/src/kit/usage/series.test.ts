@@ -9,6 +9,7 @@ function report(fields: Partial<UsageSeries>): UsageSeries {
     totals: { requests: 0, quantity: '0', billable_quantity: '0' },
     meter: { id: 'mtr_requests', slug: 'requests', name: 'Requests', unit: 'request' },
     interval: 'hour',
+    zone: 'UTC',
     from: '2026-11-22T00:00:00.000Z',
     to: '2026-11-22T06:00:00.000Z',
     as_of: '2026-11-22T03:30:00.000Z',

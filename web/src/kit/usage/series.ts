@@ -2,7 +2,7 @@ import type { UsageSeries } from '@tollgate/billing-core/contract/usage.ts';
 import type { Point, Series } from '../chart.tsx';
 import { formatBucket, formatInstant } from '../format.ts';
 import { t, tn } from '../text.ts';
-import { STEP_MS } from './range.ts';
+import { bucketEnd, STEP_MS } from './range.ts';
 
 /** More colours than this can't be told apart; the rest is shown as one. */
 const GROUPS_MAX = 5;
@@ -50,14 +50,21 @@ export function chartOf(report: UsageSeries): ChartData {
 }
 
 /** Whole buckets from the first to now, anchored where the report's own buckets begin. */
-function bucketsOf(report: UsageSeries): number[] {
-  const step = STEP_MS[report.interval];
-  const anchor = Date.parse(report.data[0]?.start ?? report.from);
-  const end = Math.min(Date.parse(report.to), Date.parse(report.as_of));
-  const behind = Math.floor((anchor - Date.parse(report.from)) / step);
-  const starts = new Set(report.data.map((row) => Date.parse(row.start)));
-  for (let at = anchor - behind * step; at < end; at += step) starts.add(at);
+function bucketsOf({ data, from, to, as_of, interval }: UsageSeries): number[] {
+  const anchor = Date.parse(data[0]?.start ?? from);
+  const end = Math.min(Date.parse(to), Date.parse(as_of));
+  const starts = new Set(data.map((row) => Date.parse(row.start)));
+  for (let at = firstBucket(anchor, from, interval); at < end; at = bucketEnd(at, interval)) {
+    starts.add(at);
+  }
   return [...starts].toSorted((a, b) => a - b);
+}
+
+function firstBucket(anchor: number, from: string, interval: UsageSeries['interval']): number {
+  // Questions begin on a whole day.
+  if (interval === 'day') return Date.parse(from);
+  const step = STEP_MS[interval];
+  return anchor - Math.floor((anchor - Date.parse(from)) / step) * step;
 }
 
 function seriesOf(report: UsageSeries): Series[] {
