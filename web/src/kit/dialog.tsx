@@ -17,7 +17,7 @@ interface DialogProps {
   place?: 'middle' | 'side';
   /** False where a stray click outside must not lose something. */
   closesOutside?: boolean;
-  /** Where the focus goes when it closes, if not to what opened it; false: nowhere. */
+  /** Where the focus goes when it closes, if not to what opened it; false: it is left alone. */
   finalFocus?: () => HTMLElement | false;
   children: ReactNode;
 }

@@ -3,7 +3,7 @@ import { lazy, Suspense, useEffect, useEffectEvent } from 'react';
 import { useGo } from '../link.tsx';
 import { usePreference } from '../preference.ts';
 import { t } from '../text.ts';
-import { showPanel, singleKeys, usePanel } from './panel.ts';
+import { returnFocus, showPanel, singleKeys, usePanel } from './panel.ts';
 import type { Find, Place } from './place.ts';
 import { hasOwnKeys, keyReader } from './shortcuts.ts';
 
@@ -22,6 +22,7 @@ interface KeyboardProps {
 export function Keyboard({ places, find }: KeyboardProps) {
   const panel = usePanel();
   useShortcuts(places);
+  useEffect(() => (panel === undefined ? undefined : returnFocus), [panel]);
   // Nothing stays open when this side is left.
   useEffect(() => () => showPanel(undefined), []);
   return (

@@ -7,7 +7,7 @@ import { useEffect, useState } from 'react';
 import { tell } from '../error-panel.tsx';
 import { useGo } from '../link.tsx';
 import { t } from '../text.ts';
-import { focusAfter, leavePanel, showPanel } from './panel.ts';
+import { focusElsewhere, leavePanel, showPanel } from './panel.ts';
 import type { Find, Place } from './place.ts';
 
 /** Typing settles before the API is asked. */
@@ -39,7 +39,7 @@ export function Palette({ places, find }: PaletteProps) {
         <Dialog.Backdrop className="fixed inset-0 z-40 bg-black/35 dark:bg-black/60" />
         <Dialog.Popup
           aria-label={t('Go to')}
-          finalFocus={focusAfter}
+          finalFocus={focusElsewhere}
           className="fixed top-[10dvh] left-1/2 z-50 flex max-h-[80dvh] w-[calc(100vw-2rem)] max-w-lg -translate-x-1/2 flex-col overflow-hidden rounded-xl border border-line bg-raised shadow-xl"
         >
           <Autocomplete.Root

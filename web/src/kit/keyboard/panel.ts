@@ -24,8 +24,14 @@ export function leavePanel(): void {
   before = undefined;
 }
 
-/** Where the focus goes when it closes: exactly where it was. False: it stays where it is put. */
-export const focusAfter = (): HTMLElement | false => before ?? false;
+/** Puts the focus exactly where it was before; what is no tab stop, as a page's content, too. */
+export function returnFocus(): void {
+  before?.focus({ preventScroll: true });
+  before = undefined;
+}
+
+/** For dialogs, which would look for the next tab stop: focus is none of their business here. */
+export const focusElsewhere = (): false => false;
 
 /** @returns which of them is open. */
 export function usePanel(): Panel | undefined {

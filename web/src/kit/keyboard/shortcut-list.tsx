@@ -3,7 +3,7 @@ import { Dialog } from '../dialog.tsx';
 import { usePreference } from '../preference.ts';
 import { t } from '../text.ts';
 import { paletteKeys } from './keyboard.tsx';
-import { focusAfter, showPanel, singleKeys } from './panel.ts';
+import { focusElsewhere, showPanel, singleKeys } from './panel.ts';
 import type { Place } from './place.ts';
 
 /** What each key does, and the switch for those that are pressed alone. */
@@ -13,7 +13,7 @@ export function ShortcutList({ places }: { places: readonly Place[] }) {
     <Dialog
       open
       onClose={() => showPanel(undefined)}
-      finalFocus={focusAfter}
+      finalFocus={focusElsewhere}
       title={t('Keyboard shortcuts')}
     >
       <label className="flex items-start gap-2.5">
