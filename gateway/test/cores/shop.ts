@@ -65,6 +65,10 @@ export class Shop {
     return shop;
   }
 
+  get coreUrl(): string {
+    return `http://127.0.0.1:${this.#env['PORT']}`;
+  }
+
   async startCore(): Promise<void> {
     this.#core = run('main.ts', this.#env);
     await vi.waitUntil(() => isReady(this.#env['PRIVATE_PORT'] ?? 0), PATIENT);

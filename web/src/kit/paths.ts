@@ -30,6 +30,8 @@ export const paths = {
     `${customer(id)}/invoices/${encodeURIComponent(invoiceId)}`,
   notices: (id: string) => `${customer(id)}/notices`,
   keys: (id: string, search?: Search) => withSearch(`${customer(id)}/keys`, search),
+  start: (id: string, search?: Search) => withSearch(`${customer(id)}/start`, search),
+  logs: (id: string, search?: Search) => withSearch(`${customer(id)}/logs`, search),
 
   adminCustomers: (search?: Search) => withSearch('/admin/customers', search),
   adminCustomer: (id: string, search?: Search) => withSearch(adminCustomer(id), search),

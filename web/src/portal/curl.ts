@@ -22,7 +22,7 @@ export function requestOf(endpoint: Endpoint): Request {
  * Only the caller knows what a pattern's names and its star stand for. Sent as they are they
  * would be taken literally, and the beginning alone is seldom an address that exists.
  */
-function template(url: string): string {
+export function template(url: string): string {
   return url.replaceAll(/\/:([^/]+)/g, '/<$1>').replace(/\*$/, '<path>');
 }
 

@@ -1,6 +1,14 @@
 import { Outlet, useParams } from '@tanstack/react-router';
 import { useQuery } from '@tanstack/react-query';
-import { Bell, ChartColumn, KeyRound, LayoutDashboard, ReceiptText } from 'lucide-react';
+import {
+  Bell,
+  ChartColumn,
+  KeyRound,
+  LayoutDashboard,
+  ReceiptText,
+  Rocket,
+  ScrollText,
+} from 'lucide-react';
 import type { Overview } from '@tollgate/billing-core/contract/overview.ts';
 import { paths } from '../kit/paths.ts';
 import { Shell, type NavItem } from '../kit/shell.tsx';
@@ -30,8 +38,10 @@ export function PortalLayout() {
       jump: 'o',
       icon: <LayoutDashboard aria-hidden />,
     },
+    { href: paths.start(customerId), label: t('Get started'), icon: <Rocket aria-hidden /> },
     { href: paths.usage(customerId), label: t('Usage'), icon: <ChartColumn aria-hidden /> },
     { href: paths.keys(customerId), label: t('Keys'), icon: <KeyRound aria-hidden /> },
+    { href: paths.logs(customerId), label: t('Logs'), icon: <ScrollText aria-hidden /> },
     {
       href: paths.invoices(customerId),
       label: t('Invoices'),

@@ -23,6 +23,16 @@ export function portalRoutes(root: AnyRootRoute, queries: QueryClient) {
     }),
     createRoute({
       getParentRoute,
+      path: '/start',
+      component: lazyRouteComponent(() => import('./start.tsx'), 'StartPage'),
+    }),
+    createRoute({
+      getParentRoute,
+      path: '/logs',
+      component: lazyRouteComponent(() => import('./logs.tsx'), 'LogsPage'),
+    }),
+    createRoute({
+      getParentRoute,
       path: '/usage',
       component: lazyRouteComponent(() => import('./usage.tsx'), 'UsagePage'),
     }),
