@@ -18,6 +18,8 @@ export type ArrivalsOf = {
 export type Arrived = {
   readonly sent: number;
   readonly failed: number;
+  /** How many of them by what became of them: a status, `broken`, `unanswered`. */
+  readonly failures: Readonly<Record<string, number>>;
   readonly p50Ms: number;
   readonly p99Ms: number;
   /**
@@ -79,8 +81,12 @@ const seconds = Array.from({ length: of.seconds }, (): Second => ({
   late: [],
 }));
 const waiting: Due[] = [];
-let failed = 0;
+const failures: Record<string, number> = {};
 let answered = 0;
+
+function fail(how: string, count = 1): void {
+  if (count > 0) failures[how] = (failures[how] ?? 0) + count;
+}
 
 const secondOf = (dueAt: number): Second | undefined =>
   seconds[Math.floor((dueAt - countedFrom) / SECOND_MS)];
@@ -103,7 +109,7 @@ class Line {
     this.socket = connect(Number(port), hostname);
     this.socket.setNoDelay(true).setEncoding('latin1');
     this.socket.on('data', (text: string) => this.#take(text));
-    this.socket.on('error', () => (failed += 1));
+    this.socket.on('error', () => {}).on('close', () => fail('broken'));
   }
 
   send(due: Due): void {
@@ -117,7 +123,8 @@ class Line {
     if (end < 0) return;
     const length = Number(/\r\ncontent-length: (\d+)/i.exec(this.#text)?.[1] ?? 0);
     if (this.#text.length < end + HEAD_END.length + length) return;
-    if (!this.#text.startsWith('HTTP/1.1 200 ')) failed += 1;
+    const status = this.#text.slice('HTTP/1.1 '.length, 'HTTP/1.1 200'.length);
+    if (status !== '200') fail(status);
     this.#text = '';
     answered += 1;
     if (this.#due) count(this.#due);
@@ -160,9 +167,11 @@ const onTime = seconds.filter(({ late }) => quantile(late, 0.99) <= SENDER_LATE_
 const counted = onTime.length > 0 ? onTime : seconds;
 const took = counted.flatMap((second) => second.took);
 const onCore = counted.flatMap((second) => second.onCore);
+fail('unanswered', sent - answered);
 const arrived: Arrived = {
   sent,
-  failed: failed + (sent - answered),
+  failed: Object.values(failures).reduce((sum, count) => sum + count, 0),
+  failures,
   p50Ms: quantile(took, 0.5),
   p99Ms: quantile(took, 0.99),
   coreP99Ms: quantile(onCore, 0.99),

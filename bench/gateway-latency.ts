@@ -65,13 +65,16 @@ async function arrive(of: ArrivalsOf, core: number): Promise<Measured> {
   return { ...arrived, busy, others: watch()?.others ?? Number.NaN };
 }
 
+/** What of a turn is a number. */
+type Figure = Exclude<keyof Measured, 'failures'>;
+
 const percent = (share: number): string => `${Math.round(share * 100)} %`;
-const middle = (list: readonly Measured[], field: keyof Arrived | 'others' | 'busy'): number =>
+const middle = (list: readonly Measured[], field: Figure): number =>
   median(list.map((each) => each[field]));
 const ms = (value: number): string => value.toFixed(2);
 
 function shown({ name, pid }: Target, list: readonly Measured[]): void {
-  const of = (field: keyof Arrived): string => ms(middle(list, field));
+  const of = (field: Figure): string => ms(middle(list, field));
   const others = `others ${percent(middle(list, 'others'))}`;
   const seconds = list.reduce((sum, each) => sum + each.seconds, 0);
   const counted = list.reduce((sum, each) => sum + each.counted, 0);
@@ -84,7 +87,9 @@ function shown({ name, pid }: Target, list: readonly Measured[]): void {
     say(`  ${' '.repeat(26)} ${core}; took ${percent(middle(list, 'busy'))} of one`);
   }
   const failed = list.reduce((sum, each) => sum + each.failed, 0);
-  if (failed > 0) say(`  ${failed} of them were not answered, or with another status than 200`);
+  if (failed === 0) return;
+  const by = list.map(({ failures }) => JSON.stringify(failures)).join(' ');
+  say(`  ${failed} of them were not answered, or with another status than 200: ${by}`);
 }
 
 type Percentile = 'p99Ms' | 'coreP99Ms';
