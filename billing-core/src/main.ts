@@ -32,6 +32,7 @@ import { openStripe } from './stripe/client.ts';
 import { KeyWatch } from './stripe/key-watch.ts';
 import type { Collecting } from './stripe/collector.ts';
 import { feedNow } from './stripe/feed-store.ts';
+import { objectionTo } from './stripe/invoice-form.ts';
 import { startStripe, stripeJobs } from './stripe/jobs.ts';
 import { startDue } from './subscriptions/due.ts';
 import { startRoller } from './usage/roller.ts';
@@ -165,7 +166,7 @@ async function start(config: Config): Promise<() => Promise<void>> {
     startJobs({ sql, clock, log }, [
       housekeeping(config.requestLogHours),
       pruning(config.changesKeepMs, metrics),
-      ...invoicingJobs(sql, log),
+      ...invoicingJobs(sql, log, collecting && objectionTo),
       ...noticesJobs({ sql, clock, log, mail, publicUrl }),
       ...moneyJobs({ sql, log, collecting, mail, publicUrl }),
     ]),

@@ -77,6 +77,7 @@ export function monthInvoice(customer: { id: string; name: string }): Invoice {
     issuer: 'Tollgate GmbH\nTorstraße 1, Berlin',
     footer: 'Thank you.',
     note: '',
+    not_collected: null,
     subtotal: '7186',
     discounts: [{ id: 'red_1', name: 'Spring', amount: '718' }],
     discount: '718',

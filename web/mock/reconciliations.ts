@@ -127,6 +127,7 @@ export const noBooks = (): MockBooks => ({ runs: [], differences: [], totals: []
 export function attentionOf({
   books: { runs },
   stripe: { state: way, disputes },
+  invoices,
 }: MockState): Attention {
   const last = runs.find(({ state }) => state !== 'running');
   const stripe =
@@ -136,6 +137,7 @@ export function attentionOf({
           key_refused_since: way.key_refused?.since ?? null,
           stuck: way.queue.stuck + way.events.failed,
           disputes: disputes.length,
+          not_collected: invoices.filter((one) => one.not_collected !== null).length,
         };
   if (last === undefined) return { books: null, stripe };
   const differing = last.stages.reduce((all, stage) => all + stage.differing, 0);

@@ -4,7 +4,7 @@ import type { Query } from '../kit/database.ts';
 import { api, json, PROBLEMS, type Api } from '../kit/http.ts';
 import { disputesToAnswer } from '../stripe/dispute-store.ts';
 import { seenNow, trafficNow } from '../stripe/seen-store.ts';
-import { lastBooks, type LastBooks } from './store.ts';
+import { lastBooks, notCollected, type LastBooks } from './store.ts';
 
 const get = createRoute({
   method: 'get',
@@ -28,6 +28,7 @@ async function readStripe(sql: Query): Promise<Attention['stripe']> {
     key_refused_since: refused && new Date(refused.since).toISOString(),
     stuck: stuck + events_failed,
     disputes: await disputesToAnswer(sql),
+    not_collected: await notCollected(sql),
   };
 }
 

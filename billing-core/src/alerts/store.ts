@@ -17,3 +17,10 @@ export async function lastCleanAt(sql: Query): Promise<Date | undefined> {
     select ended_at from reconciliations where state = 'clean' order by id desc limit 1`;
   return row?.ended_at;
 }
+
+/** Open invoices that whoever collects cannot take. */
+export async function notCollected(sql: Query): Promise<number> {
+  const [row] = await sql<{ count: number }[]>`
+    select count(*)::int as count from invoices where state = 'open' and not_collected is not null`;
+  return row?.count ?? 0;
+}

@@ -24,6 +24,8 @@ export const attention = z
         stuck: z.number().int(),
         /** Disputes that wait for evidence. */
         disputes: z.number().int(),
+        /** Open invoices that Stripe cannot take: they are to be paid another way. */
+        not_collected: z.number().int(),
       })
       .nullable(),
   })

@@ -111,6 +111,8 @@ export const invoice = z
     issuer: z.string(),
     footer: z.string(),
     note: z.string(),
+    /** Why it is not collected, and is to be paid another way; null: it is. */
+    not_collected: z.string().nullable(),
     subtotal: amount,
     discounts: z.array(discountTotal),
     discount: amount,
@@ -173,6 +175,12 @@ export type NewCreditNote = z.infer<typeof newCreditNote>;
 export const invoicesQuery = pageQuery.extend({
   customer_id: id('cus').optional(),
   state: z.enum(INVOICE_STATES).optional(),
+  /** Those that whoever collects cannot take. */
+  only: z.enum(['not_collected']).optional(),
+});
+export const finalizeQuery = z.object({
+  /** Also where whoever collects cannot take it: it is to be paid another way then. */
+  uncollected: z.enum(['allow']).optional(),
 });
 export const portalInvoicesQuery = pageQuery.extend({
   state: z.enum(['open', 'paid', 'void', 'uncollectible']).optional(),

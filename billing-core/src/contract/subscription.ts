@@ -142,6 +142,8 @@ const previewedInvoice = z.object({
   from_balance: z.string(),
   /** What is left to be paid. */
   due: z.string(),
+  /** Why whoever collects could not take it, and it is to be paid another way; null: it can. */
+  not_collected: z.string().nullable(),
 });
 
 const allowances = z.object({

@@ -5,6 +5,7 @@ import { appendChange } from '../kit/changes.ts';
 import { Fault, found } from '../kit/fault.ts';
 import { newId } from '../kit/id.ts';
 import { billedWith } from './bearing.ts';
+import { mustBeCollected, type Objection } from './collectable.ts';
 import { CreditError, creditOf, type CreditAsk, type Creditable } from './credit.ts';
 import { insertNote } from './credit-store.ts';
 import { insertDrafts } from './draft-store.ts';
@@ -89,12 +90,26 @@ export async function draftInvoice(doing: Doing, wanted: NewInvoice): Promise<In
   return row;
 }
 
-/** Gives a draft its number; from then on it stays as it is. */
-export async function finalizeInvoice(doing: Doing, id: string): Promise<InvoiceRow> {
+export type Collecting = {
+  objectionTo?: Objection | undefined;
+  /** Whether what cannot be collected becomes final all the same. */
+  allowsUncollected?: boolean;
+};
+
+/**
+ * Gives a draft its number; from then on it stays as it is. Throws `not_collectable` for one that
+ * whoever collects cannot take, unless that is allowed.
+ */
+export async function finalizeInvoice(
+  doing: Doing,
+  id: string,
+  { objectionTo, allowsUncollected = false }: Collecting = {},
+): Promise<InvoiceRow> {
   const row = await locked(doing, id);
   if (row.state !== 'draft') throw conflict(`The invoice is ${row.state}`);
   await note(doing, 'invoice.finalize', row);
-  await finalizeAll(doing.tx, [row], doing.now);
+  const onObjection = allowsUncollected ? () => {} : mustBeCollected;
+  await finalizeAll(doing.tx, [row], { now: doing.now, objectionTo, onObjection });
   return found(await invoiceById(doing.tx, id), 'invoice');
 }
 

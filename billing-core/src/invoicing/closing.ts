@@ -2,6 +2,7 @@ import type { Round } from '../customers/clock.ts';
 import type { Tx } from '../kit/database.ts';
 import { newId } from '../kit/id.ts';
 import { lateHours, newestRoll, totalsOfSpans } from '../usage/spans.ts';
+import type { Objection } from './collectable.ts';
 import {
   cycleEnd,
   feesAfter,
@@ -177,6 +178,9 @@ const hasMoved = (before: CycleRow, after: CycleRow): boolean =>
 /** How many cycles moved on, and how many invoices that made. */
 export type Closed = { cycles: number; invoices: number };
 
+/** What closing goes by, the same for all that it closes in a round. */
+export type Work = { ground: Ground; terms: Terms; objectionTo?: Objection | undefined };
+
 /**
  * Bills what is due of these cycles, which the transaction holds: makes their invoices final and
  * moves the cycles on, all of it or nothing.
@@ -184,7 +188,7 @@ export type Closed = { cycles: number; invoices: number };
 export async function closeCycles(
   tx: Tx,
   cycles: readonly CycleRow[],
-  { ground, terms }: { ground: Ground; terms: Terms },
+  { ground, terms, objectionTo }: Work,
 ): Promise<Closed> {
   const turns = (await factsOf(tx, cycles, terms)).map((facts) => turnOf(facts, ground));
   // Before late hours are looked at: what comes in between is looked at the next time.
@@ -210,7 +214,7 @@ export async function closeCycles(
       currency,
       total: totals.total,
     })),
-    ground.round.now,
+    { now: ground.round.now, objectionTo },
   );
   const cyclesMoved = moved.filter((cycle, at) => {
     const before = turns[at]?.cycle;

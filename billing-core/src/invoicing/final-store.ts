@@ -60,6 +60,8 @@ export type Final = {
   number: bigint;
   state: InvoiceState;
   fromBalance: bigint;
+  /** Why it is not collected; null: it is. */
+  notCollected: string | null;
 };
 
 /**
@@ -75,7 +77,8 @@ export async function finalizeRows(
   await tx`
     update invoices
        set state = final.state, series = ${series}, number = final.number,
-           from_balance = final.from_balance, finalized_at = ${at},
+           from_balance = final.from_balance, not_collected = final.not_collected,
+           finalized_at = ${at},
            due_at = ${at}::timestamptz + make_interval(days => settings.due_days),
            paid_at = case when final.state = 'paid' then ${at}::timestamptz end,
            issuer = settings.issuer, footer = settings.footer,
@@ -86,7 +89,8 @@ export async function finalizeRows(
            unnest(${finals.map(({ id }) => id)}::text[],
                   ${finals.map(({ number }) => number.toString())}::bigint[],
                   ${finals.map(({ state }) => state)}::text[],
-                  ${finals.map(({ fromBalance }) => fromBalance.toString())}::numeric[])
-             final (id, number, state, from_balance)
+                  ${finals.map(({ fromBalance }) => fromBalance.toString())}::numeric[],
+                  ${finals.map(({ notCollected }) => notCollected)}::text[])
+             final (id, number, state, from_balance, not_collected)
      where invoices.id = final.id and customers.id = invoices.customer_id`;
 }

@@ -4,6 +4,7 @@ import { id } from '../contract/field.ts';
 import {
   billingSettings as settingsSchema,
   invoice,
+  finalizeQuery,
   invoicesQuery,
   invoiceSummary,
   newCreditNote,
@@ -24,8 +25,11 @@ import {
   endInvoice,
   finalizeInvoice,
 } from './actions.ts';
+import { largestOn, noObjection, type Objection } from './collectable.ts';
 import { notesOf } from './credit-store.ts';
 import { dunningOf, shownDunning, stepsOf } from './dunning-store.ts';
+import { balancesOf } from './final-store.ts';
+import { finalisation } from './model.ts';
 import { billingSettings, updateSettings } from './settings-store.ts';
 import { shownInvoice, shownSummary } from './shown.ts';
 import { invoiceById, linesOf, listInvoices } from './store.ts';
@@ -73,8 +77,11 @@ const finalize = createRoute({
   path: '/invoices/{id}/finalize',
   tags,
   summary: 'Finalize an invoice',
-  description: 'It gets the next number and stays as it is from then on.',
-  request: { params },
+  description:
+    'It gets the next number and stays as it is from then on. One that whoever collects cannot ' +
+    'take is refused (409 `not_collectable`), unless `uncollected` says that it is to be paid ' +
+    'another way.',
+  request: { params, query: finalizeQuery },
   responses: answer,
 });
 const end = (state: 'void' | 'uncollectible', description: string) =>
@@ -126,8 +133,23 @@ export async function readInvoice(sql: Query, id: string, customerId?: string): 
   return shownInvoice(invoice, { lines: await linesOf(sql, id), notes, dunning });
 }
 
-/** /v1/invoices: what customers owe. */
-export function invoicesHttp(): OpenAPIHono<Api> {
+/** The same; a draft says whether it could be collected if it became final now. */
+async function readForAdmin(sql: Query, id: string, objectionTo: Objection): Promise<Invoice> {
+  const shown = await readInvoice(sql, id);
+  if (shown.state !== 'draft') return shown;
+  const balances = await balancesOf(sql, [shown.customer.id]);
+  const balance = balances.find((one) => one.currency === shown.currency)?.amount ?? 0n;
+  const total = BigInt(shown.total);
+  const { fromBalance, state } = finalisation(total, balance);
+  if (state !== 'open') return shown;
+  const due = total - fromBalance;
+  const largest = (await largestOn(sql, [id])).get(id) ?? due;
+  const { currency } = shown;
+  return { ...shown, not_collected: objectionTo({ currency, due, largest }) ?? null };
+}
+
+/** /v1/invoices: what customers owe. @param objectionTo what whoever collects cannot take. */
+export function invoicesHttp(objectionTo: Objection = noObjection): OpenAPIHono<Api> {
   const app = api();
   app.openapi(list, async (c) => {
     const query = c.req.valid('query');
@@ -138,17 +160,19 @@ export function invoicesHttp(): OpenAPIHono<Api> {
   app.openapi(create, async (c) => {
     const wanted = c.req.valid('json');
     const row = await draftInvoice(await atTimeOf(c.var, wanted.customer_id), wanted);
-    return c.json(await readInvoice(c.var.tx, row.id), 201);
+    return c.json(await readForAdmin(c.var.tx, row.id, objectionTo), 201);
   });
   app.openapi(get, async (c) =>
-    c.json(await readInvoice(c.var.query, c.req.valid('param').id), 200),
+    c.json(await readForAdmin(c.var.query, c.req.valid('param').id, objectionTo), 200),
   );
   app.openapi(discard, async (c) => {
     await discardDraft(c.var, c.req.valid('param').id);
     return c.body(null, 204);
   });
   app.openapi(finalize, async (c) => {
-    const row = await finalizeInvoice(c.var, c.req.valid('param').id);
+    const allowsUncollected = c.req.valid('query').uncollected !== undefined;
+    const collecting = { objectionTo, allowsUncollected };
+    const row = await finalizeInvoice(c.var, c.req.valid('param').id, collecting);
     return c.json(await readInvoice(c.var.tx, row.id), 200);
   });
   app.openapi(voided, async (c) => {

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Sql } from '../kit/database.ts';
 import { openSending, type Job } from '../kit/jobs.ts';
 import type { Log } from '../kit/log.ts';
+import { noObjection, type Objection } from './collectable.ts';
 import { dunAll } from './dun-run.ts';
 import { follow } from './follow.ts';
 import { billThresholds } from './threshold.ts';
@@ -29,8 +30,11 @@ export async function runClosing(kit: RunKit, signal: AbortSignal): Promise<numb
   return invoices + early;
 }
 
-/** Jobs that bill: everything that is due each minute, and one by one what could not be. */
-export function invoicingJobs(sql: Sql, log: Log): Job[] {
+/**
+ * Jobs that bill: everything that is due each minute, and one by one what could not be.
+ * @param objectionTo what whoever collects cannot take.
+ */
+export function invoicingJobs(sql: Sql, log: Log, objectionTo: Objection = noObjection): Job[] {
   const send = openSending(sql);
   return [
     {
@@ -40,7 +44,7 @@ export function invoicingJobs(sql: Sql, log: Log): Job[] {
       secondsMax: RUN_SECONDS_MAX,
       inSteps: async ({ now, signal }) => {
         const soon = AbortSignal.any([signal, AbortSignal.timeout(RUN_MS)]);
-        await runClosing({ sql, log, send, now }, soon);
+        await runClosing({ sql, log, send, now, objectionTo }, soon);
       },
     },
     {
@@ -58,7 +62,7 @@ export function invoicingJobs(sql: Sql, log: Log): Job[] {
       retries: RETRIES,
       secondsMax: RUN_SECONDS_MAX,
       inOne: async ({ tx, data, now }) => {
-        await closeOne({ sql, now }, tx, data['subscription_id'] ?? '');
+        await closeOne({ sql, now, objectionTo }, tx, data['subscription_id'] ?? '');
       },
     },
   ];

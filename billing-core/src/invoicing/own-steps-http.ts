@@ -94,7 +94,7 @@ async function standing(sql: Query, customerId: string, now: number): Promise<Ow
 
 async function foreseen(doing: Doing, { row, step, kind }: Meant): Promise<OwnPreview> {
   const begins = step.at === 'now' ? ('now' as const) : ('later' as const);
-  return { ...(await previewed(doing, row.id, step)), kind, begins };
+  return { ...(await previewed(doing, { subscriptionId: row.id, step })), kind, begins };
 }
 
 /** Nobody pays more than was shown: amounts follow the time, and a price may have changed. */

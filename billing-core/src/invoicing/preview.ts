@@ -3,6 +3,7 @@ import { shownFee, shownOutcome, sumsOf } from '../subscriptions/preview.ts';
 import type { Sum } from '../subscriptions/period-fees.ts';
 import type { Plan } from '../subscriptions/steps.ts';
 import type { Bearing } from './bearing.ts';
+import { largestOf, noObjection, type Objection } from './collectable.ts';
 import { finalisation } from './model.ts';
 import { totalsOf, type DiscountTotal } from './totals.ts';
 
@@ -16,12 +17,17 @@ export type Standing = {
   bearing(earlier: readonly DiscountTotal[]): Bearing;
   /** What the customer has to its credit, in minor units. */
   balance: bigint;
+  currency: string;
+  /** What whoever collects cannot take. */
+  objectionTo: Objection;
 };
 
 const PLAIN: Standing = {
   billedUntil: undefined,
   bearing: () => ({ discounts: [], taxes: [] }),
   balance: 0n,
+  currency: '',
+  objectionTo: noObjection,
 };
 
 /** The invoice of these fees; what is not there makes none, and takes no coupon. */
@@ -32,7 +38,18 @@ function invoiceOf({ fees }: Sum, { discounts, taxes }: Bearing, balance: bigint
 }
 type Made = ReturnType<typeof invoiceOf>;
 
-const shownSum = ({ at, fees }: Sum, made: Made): SubscriptionPreview['due_now'] => ({
+type Shown = SubscriptionPreview['due_now'];
+
+/** Why this could not be collected, as it is. */
+function objectionOf({ totals, fromBalance }: Made, standing: Standing): string | null {
+  const due = totals.total - fromBalance;
+  if (due <= 0n) return null;
+  const lines = totals.lines.flatMap(({ amount, tax, gross }) => [amount, tax, gross]);
+  const largest = largestOf([...lines, ...totals.discounts.map(({ amount }) => amount)]);
+  return standing.objectionTo({ currency: standing.currency, due, largest }) ?? null;
+}
+
+const shownSum = ({ at, fees }: Sum, made: Made, standing: Standing): Shown => ({
   at: new Date(at).toISOString(),
   fees: fees.map(shownFee),
   subtotal: made.totals.subtotal.toString(),
@@ -48,6 +65,7 @@ const shownSum = ({ at, fees }: Sum, made: Made): SubscriptionPreview['due_now']
   total: made.totals.total.toString(),
   from_balance: made.fromBalance.toString(),
   due: (made.totals.total - made.fromBalance).toString(),
+  not_collected: objectionOf(made, standing),
 });
 
 /** What the step would come to, as of now (ms). */
@@ -58,7 +76,9 @@ export function shownPlan(plan: Plan, now: number, standing = PLAIN): Subscripti
   const left = standing.balance - first.fromBalance;
   return {
     ...shownOutcome(plan, now),
-    due_now: shownSum(due, first),
-    next_invoice: next ? shownSum(next, invoiceOf(next, standing.bearing(discounts), left)) : null,
+    due_now: shownSum(due, first, standing),
+    next_invoice: next
+      ? shownSum(next, invoiceOf(next, standing.bearing(discounts), left), standing)
+      : null,
   };
 }

@@ -3,7 +3,8 @@ import type { Sql, Tx } from '../kit/database.ts';
 import type { SendJob } from '../kit/jobs.ts';
 import type { Log } from '../kit/log.ts';
 import { completeness } from '../usage/completeness.ts';
-import { closeCycles, type Closed, type Ground } from './closing.ts';
+import { closeCycles, type Closed, type Ground, type Work } from './closing.ts';
+import type { Objection } from './collectable.ts';
 import { lockCycle, markStuck, takeDue } from './cycle-store.ts';
 import { Terms } from './facts.ts';
 import { billingSettings } from './settings-store.ts';
@@ -13,7 +14,14 @@ export const CLOSE_ONE = 'invoicing.close-one';
 export const CHUNK = 100;
 const MINUTE_MS = 60_000;
 
-export type RunKit = { sql: Sql; log: Log; send: SendJob; now: number };
+export type RunKit = {
+  sql: Sql;
+  log: Log;
+  send: SendJob;
+  now: number;
+  /** What whoever collects cannot take; left out where somebody writes down what came. */
+  objectionTo?: Objection | undefined;
+};
 
 /** What can be closed in a round, which is at the core time `now`. */
 export type GroundOf = (round: Round) => Ground;
@@ -38,13 +46,11 @@ export async function groundsAt(sql: Sql, now: number): Promise<GroundOf | undef
   });
 }
 
-type Work = { ground: Ground; terms: Terms };
-
-async function closeChunk(sql: Sql, { ground, terms }: Work, limit: number): Promise<Closed> {
+async function closeChunk(sql: Sql, work: Work, limit: number): Promise<Closed> {
   return sql.begin(async (tx) => {
-    const cycles = await takeDue(tx, ground, limit);
+    const cycles = await takeDue(tx, work.ground, limit);
     if (cycles.length === 0) return { cycles: 0, invoices: 0 };
-    return closeCycles(tx, cycles, { ground, terms });
+    return closeCycles(tx, cycles, work);
   });
 }
 
@@ -58,7 +64,7 @@ async function closeIn(tx: Tx, subscriptionId: string, work: Work): Promise<Clos
 
 /** The same at `now` (ms). Throws while usage that has come is not rolled. */
 export async function closeOne(
-  { sql, now }: { sql: Sql; now: number },
+  { sql, now, objectionTo }: Pick<RunKit, 'sql' | 'now' | 'objectionTo'>,
   tx: Tx,
   subscriptionId: string,
 ): Promise<Closed> {
@@ -67,7 +73,7 @@ export async function closeOne(
   const cycle = await lockCycle(tx, subscriptionId);
   if (cycle === undefined) return NOTHING;
   const ground = grounds(await roundFor(tx, cycle.customer_id, now));
-  return closeCycles(tx, [cycle], { ground, terms: new Terms() });
+  return closeCycles(tx, [cycle], { ground, terms: new Terms(), objectionTo });
 }
 
 /**
@@ -112,7 +118,7 @@ export async function closeDue(
   if (grounds === undefined) return done;
   const terms = new Terms();
   for (const round of await roundsAt(kit.sql, kit.now)) {
-    const work = { ground: grounds(round), terms };
+    const work = { ground: grounds(round), terms, objectionTo: kit.objectionTo };
     await closeRound(kit, work, { done, signal, progress });
   }
   return done;

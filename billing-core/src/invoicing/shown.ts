@@ -83,6 +83,7 @@ export function shownInvoice(row: InvoiceRow, { lines, notes, dunning }: Beside)
     issuer,
     footer,
     note,
+    not_collected: row.not_collected,
     subtotal: row.subtotal.toString(),
     discounts,
     discount: row.discount.toString(),

@@ -32,6 +32,8 @@ export type InvoiceRow = Owed & {
   discounts: Told<DiscountTotal>[];
   taxes: Told<TaxTotal>[];
   note: string;
+  /** Why it is not collected, and is to be paid another way; null: it is. */
+  not_collected: string | null;
   due_at: Date | null;
   created_at: Date;
   finalized_at: Date | null;
@@ -61,12 +63,13 @@ function invoiceOf(row: Stored): InvoiceRow {
 const columns = (sql: Query) => sql`
   id, customer_id, subscription_id, state, reason, series, number, currency, customer, issuer,
   footer, period_start, period_end, roll_after, roll_until, closed_by, not_awaited, subtotal,
-  discount, tax, total, discounts, taxes, from_balance, to_balance, credited, paid, note, due_at,
-  created_at, finalized_at, paid_at, ended_at`;
+  discount, tax, total, discounts, taxes, from_balance, to_balance, credited, paid, note,
+  not_collected, due_at, created_at, finalized_at, paid_at, ended_at`;
 
 export type InvoiceList = PageQuery & {
   customer_id?: string | undefined;
   state?: InvoiceState | undefined;
+  only?: 'not_collected' | undefined;
   /** Customers see none of those that are not sent yet. */
   drafts: boolean;
 };
@@ -74,12 +77,13 @@ export type InvoiceList = PageQuery & {
 /** Invoices by page, newest first, one row more than asked. */
 export async function listInvoices(sql: Query, list: InvoiceList): Promise<InvoiceRow[]> {
   const after = afterCursor(list, 'inv');
-  const { customer_id: customerId, state } = list;
+  const { customer_id: customerId, state, only } = list;
   const rows = await sql<Stored[]>`
     select ${columns(sql)} from invoices
      where ${after === null ? sql`true` : sql`id < ${after}`}
        and ${customerId === undefined ? sql`true` : sql`customer_id = ${customerId}`}
        and ${state === undefined ? sql`true` : sql`state = ${state}`}
+       and ${only === undefined ? sql`true` : sql`not_collected is not null`}
        and ${list.drafts ? sql`true` : sql`state <> 'draft'`}
      order by id desc limit ${list.limit + 1}`;
   return rows.map(invoiceOf);

@@ -1,8 +1,9 @@
 import { roundsAt, type Round } from '../customers/clock.ts';
-import type { Sql, Tx } from '../kit/database.ts';
+import type { Tx } from '../kit/database.ts';
 import { newId } from '../kit/id.ts';
 import { segmentAt } from '../subscriptions/segments.ts';
 import { totalsOfSpans } from '../usage/spans.ts';
+import type { Work } from './closing.ts';
 import { cycleEnd, usageCharges, type UsageCharge } from './cycle.ts';
 import { billedUsage, placeText, saveCycles, takeRunning } from './cycle-store.ts';
 import { insertDrafts } from './draft-store.ts';
@@ -10,6 +11,7 @@ import { bearingOf, factsOf, Terms, type Facts } from './facts.ts';
 import { finalizeAll } from './finalize.ts';
 import { runningUsage, type Billed, type Used } from './lines.ts';
 import { copyOf, draftOf, type Draft, type DraftLine } from './model.ts';
+import type { RunKit } from './run.ts';
 
 /** Subscriptions that are looked at in one transaction. */
 const CHUNK = 100;
@@ -85,7 +87,7 @@ function aboutOf({ timed, customer, cycle }: Facts, roll: bigint, now: number) {
  * billed with the next invoice: all of the period at its prices less what was billed of it.
  * Out: how many subscriptions were looked at, and invoices made.
  */
-async function billChunk(tx: Tx, round: Round, terms: Terms) {
+async function billChunk(tx: Tx, round: Round, { terms, objectionTo }: Omit<Work, 'ground'>) {
   const { now } = round;
   const cycles = await takeRunning(tx, round, CHUNK);
   if (cycles.length === 0) return { cycles: 0, invoices: 0 };
@@ -114,21 +116,21 @@ async function billChunk(tx: Tx, round: Round, terms: Terms) {
       currency,
       total: totals.total,
     })),
-    now,
+    { now, objectionTo },
   );
   return { cycles: cycles.length, invoices: drafts.length };
 }
 
 /** Does so until nobody is left whose usage has grown, or the signal says stop. */
 export async function billThresholds(
-  { sql, now }: { sql: Sql; now: number },
+  { sql, now, objectionTo }: Pick<RunKit, 'sql' | 'now' | 'objectionTo'>,
   signal: AbortSignal,
 ): Promise<number> {
   const terms = new Terms();
   let invoices = 0;
   for (const round of await roundsAt(sql, now)) {
     while (!signal.aborted) {
-      const done = await sql.begin((tx) => billChunk(tx, round, terms));
+      const done = await sql.begin((tx) => billChunk(tx, round, { terms, objectionTo }));
       if (done.cycles === 0) break;
       invoices += done.invoices;
     }

@@ -1,5 +1,6 @@
 import type { Query } from '../kit/database.ts';
 import type { Collection, CollectorState, PaymentPageWanted } from '../contract/collector.ts';
+import { noObjection, type Objection } from '../invoicing/collectable.ts';
 import { Fault } from '../kit/fault.ts';
 
 /**
@@ -7,6 +8,8 @@ import { Fault } from '../kit/fault.ts';
  * called in a transaction.
  */
 export type Collector = {
+  /** Why it could not collect such an invoice, asked before that is final. */
+  objectionTo: Objection;
   stateOf(customerId: string): Promise<CollectorState>;
   /** What came of collecting this invoice so far; of one that it was not told of, nothing. */
   collectionOf(customerId: string, invoiceId: string): Promise<Collection>;
@@ -27,6 +30,7 @@ const byHand = (): Fault =>
 
 /** Somebody writes down what came: `recordPayment`. */
 export const manualCollector: Collector = {
+  objectionTo: noObjection,
   stateOf: async () => ({ kind: 'manual', is_test: false, is_simulated: false, card: null }),
   collectionOf: async () => ({ failure: null }),
   pageFor: async () => {

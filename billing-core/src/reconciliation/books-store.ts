@@ -56,7 +56,7 @@ export async function ourInvoices(sql: Query, since: Date): Promise<OurInvoice[]
           from stripe_money moved join payments on payments.id = payment_id
           left join stripe_money undone on undone.undoes = moved.stripe_id
          where moved.invoice_id = invoices.id) money on true
-     where state <> 'draft' and total > from_balance
+     where state <> 'draft' and total > from_balance and not_collected is null
        and finalized_at >= greatest(${since}, (select began_at from stripe_feed))`;
   return rows.map((row) => ({
     ...row,

@@ -7,6 +7,7 @@ import { chargeDue } from './charge.ts';
 import { isLive, type StripeSettings } from './client.ts';
 import { refundableOf } from './collection-store.ts';
 import type { StripeKit } from './kit.ts';
+import { objectionTo } from './invoice-form.ts';
 import { tellPayer } from './payer.ts';
 import { linkOf, payerOf, type LinkRow } from './store.ts';
 import { takeInvoice } from './take-invoice.ts';
@@ -41,6 +42,11 @@ async function said<Result>(work: Promise<Result>): Promise<Result> {
 
 async function theirLink(kit: StripeKit, customerId: string, invoiceId: string): Promise<LinkRow> {
   const link = await linkOf(kit.sql, invoiceId);
+  if (link === undefined) {
+    const row = await invoiceById(kit.sql, invoiceId);
+    const isOther = row?.customer_id === customerId && row.not_collected !== null;
+    if (isOther) throw conflict('Stripe cannot collect it: it has to be paid another way');
+  }
   if (link?.customer_id !== customerId) throw notFound('invoice at Stripe');
   return link;
 }
@@ -108,6 +114,7 @@ async function chargeNow(kit: StripeKit, link: LinkRow): Promise<void> {
 export function stripeCollector(collecting: Collecting): Collector {
   const { kit, settings } = collecting;
   return {
+    objectionTo,
     stateOf: async (customerId) => ({
       kind: 'stripe',
       is_test: !isLive(settings.secretKey),

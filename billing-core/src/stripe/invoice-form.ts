@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import { largestOf, type Objection } from '../invoicing/collectable.ts';
 import { numberText } from '../invoicing/model.ts';
 import type { InvoiceRow, LineRow } from '../invoicing/store.ts';
 import { exact, sum } from '../rating/decimal.ts';
@@ -37,15 +38,24 @@ const OTHER_UNITS = new Set(['ISK', 'UGX']);
 /** Of these Stripe takes no thousandths, only tens of them. */
 const THOUSANDTHS = new Set(['BHD', 'JOD', 'KWD', 'OMR', 'TND']);
 
+/** Why Stripe would take an invoice for another amount, or not at all. */
+export const objectionTo: Objection = ({ currency, due, largest }) => {
+  if (OTHER_UNITS.has(currency)) {
+    return `Stripe writes ${currency} in another unit: collect it another way`;
+  }
+  if (THOUSANDTHS.has(currency) && due % 10n !== 0n) {
+    return `Stripe takes no amount of ${due} thousandths of ${currency}`;
+  }
+  const most = largestOf([due, largest]);
+  if (most <= AMOUNT_MAX) return undefined;
+  return `Stripe takes no amount of ${most} minor units of ${currency}: ${AMOUNT_MAX} at most`;
+};
+
 /** Throws for an invoice that Stripe would take for another amount, or not at all. */
 export function mustBeTellable({ currency, ...amounts }: InvoiceRow): void {
-  if (OTHER_UNITS.has(currency)) {
-    throw new Mismatch(`Stripe writes ${currency} in another unit: collect it another way`);
-  }
   const due = collectable(amounts);
-  if (THOUSANDTHS.has(currency) && due % 10n !== 0n) {
-    throw new Mismatch(`Stripe takes no amount of ${due} thousandths of ${currency}`);
-  }
+  const objection = objectionTo({ currency, due, largest: due });
+  if (objection !== undefined) throw new Mismatch(objection);
 }
 
 const cut = (text: string, most: number): string =>

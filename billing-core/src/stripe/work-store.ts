@@ -5,7 +5,7 @@ export async function invoicesToTell(sql: Query, customerId: string): Promise<st
   const rows = await sql<{ id: string }[]>`
     select id from invoices left join stripe_invoices link on link.invoice_id = invoices.id
      where invoices.customer_id = ${customerId} and state <> 'draft' and total > from_balance
-       and finalized_at >= (select began_at from stripe_feed)
+       and finalized_at >= (select began_at from stripe_feed) and not_collected is null
        and case when link.invoice_id is not null
                 then link.told <> state or link.status = 'draft' or exists (${unsaid(sql)})
                 -- What was settled before Stripe heard of it is none of its business, unless

@@ -46,6 +46,7 @@ export function monthInvoice(): Invoice {
     tax_number: 'DE123456789',
     issuer: 'Tollgate GmbH\nTorstraße 1, Berlin',
     footer: 'Thank you.',
+    not_collected: null,
     note: '',
     subtotal: '7186',
     discounts: [{ id: 'red_1', name: 'Spring', amount: '718' }],

@@ -51,7 +51,7 @@ describe('numbers', () => {
         core.sql
           .begin(async (tx) => {
             const row = await invoiceById(tx, id);
-            if (row) await finalizeAll(tx, [row], core.clock.now);
+            if (row) await finalizeAll(tx, [row], { now: core.clock.now });
             if (fails(i)) throw new Error('rolled back');
           })
           .catch(() => {}),

@@ -30,6 +30,7 @@ export function useMarks(nav: readonly NavItem[], enabled: boolean): readonly Na
   return nav.map((item) => ({ ...item, ...marks[item.href] }));
 }
 
+const UNCOLLECTED = { state: 'open', only: 'not_collected' };
 const HOMES: readonly string[] = ['/admin', '/admin/', paths.adminCustomers()];
 
 /** What must not be overlooked, where admins arrive. */
@@ -41,7 +42,9 @@ export function AttentionBar() {
   const differ = books !== null && books.state !== 'clean' ? books : undefined;
   const isRefused = stripe !== null && stripe.key_refused_since !== null;
   const disputes = stripe?.disputes ?? 0;
-  if (differ === undefined && !isRefused && disputes === 0) return null;
+  const uncollected = stripe?.not_collected ?? 0;
+  const waits = disputes + uncollected > 0;
+  if (differ === undefined && !isRefused && !waits) return null;
   return (
     <section
       aria-label={t('Needs attention')}
@@ -64,6 +67,17 @@ export function AttentionBar() {
             })}{' '}
             <Link href={paths.adminStripe({ tab: 'disputes' })} className="underline">
               {t('Look at the disputes')}
+            </Link>
+          </li>
+        )}
+        {uncollected > 0 && (
+          <li>
+            {tn(uncollected, {
+              one: t('{count} open invoice can’t be collected by Stripe.'),
+              other: t('{count} open invoices can’t be collected by Stripe.'),
+            })}{' '}
+            <Link href={paths.adminInvoices(UNCOLLECTED)} className="underline">
+              {t('Look at the invoices')}
             </Link>
           </li>
         )}

@@ -63,6 +63,16 @@ interface DueSumsProps {
   zone: string;
 }
 
+/** That what is due cannot be collected, and why. */
+function NotCollected({ sum: { not_collected: said } }: { sum: Sum }) {
+  if (said === null) return null;
+  return (
+    <p className="mt-1 text-[0.8125rem] wrap-anywhere text-danger">
+      {t('To be paid another way: {said}', { said })}
+    </p>
+  );
+}
+
 /** What is due now and with the next invoice. */
 export function DueSums({ preview, zone }: DueSumsProps) {
   const { currency, due_now, next_invoice, at } = preview;
@@ -78,6 +88,7 @@ export function DueSums({ preview, zone }: DueSumsProps) {
         </p>
         <Fees fees={due_now.fees} currency={currency} />
         <Breakdown sum={due_now} currency={currency} />
+        <NotCollected sum={due_now} />
       </section>
       {next_invoice !== null && (
         <section>
@@ -87,6 +98,7 @@ export function DueSums({ preview, zone }: DueSumsProps) {
           </p>
           <Fees fees={next_invoice.fees} currency={currency} />
           <Breakdown sum={next_invoice} currency={currency} />
+          <NotCollected sum={next_invoice} />
           <p className="text-[0.8125rem] text-ink-soft">{t('Usage comes on top.')}</p>
         </section>
       )}

@@ -88,16 +88,27 @@ function VerbDialog({
   onDone,
 }: Omit<ActionsProps, 'refundable'> & { verb: Verb; onClose: () => void }) {
   const name = invoice.number ?? formatMoney(invoice.total, invoice.currency);
+  const said = verb === 'finalize' ? invoice.not_collected : null;
   return (
     <ConfirmDialog
       open
       onClose={onClose}
       title={t('{deed} {name}?', { deed: LABELS[verb], name })}
-      consequence={CONSEQUENCES[verb]}
+      consequence={
+        <>
+          <p>{CONSEQUENCES[verb]}</p>
+          {said !== null && (
+            <p className="mt-2 wrap-anywhere text-danger">
+              {t('It is to be paid another way: {said}', { said })}
+            </p>
+          )}
+        </>
+      }
       confirmLabel={LABELS[verb]}
       danger={verb === 'void'}
       onConfirm={async () => {
-        await api(`${path}/${verb}`, { method: 'POST' });
+        const query = said === null ? {} : { uncollected: 'allow' };
+        await api(`${path}/${verb}`, { method: 'POST', query });
         await onDone();
         toast.done(t('Done'));
       }}

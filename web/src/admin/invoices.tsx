@@ -1,6 +1,6 @@
 import { ReceiptText } from 'lucide-react';
 import type { InvoiceState, InvoiceSummary } from '@tollgate/billing-core/contract/invoice.ts';
-import { ButtonLink } from '../kit/button.tsx';
+import { Button, ButtonLink } from '../kit/button.tsx';
 import { Choice } from '../kit/choice.tsx';
 import { FirstUse, NothingMatches } from '../kit/empty.tsx';
 import { InvoiceTable } from '../kit/invoices/invoice-table.tsx';
@@ -26,12 +26,13 @@ export function InvoicesPage() {
   const [search, merge] = useUrlState();
   const state = SHOWN.find(({ value }) => value === search['state'])?.value ?? 'all';
   const customer = search['customer'];
+  const only = search['only'] === 'not_collected' ? 'not_collected' : undefined;
   const invoices = usePages<InvoiceSummary>({
     key: ['admin', 'invoices'],
     path: '/v1/invoices',
-    query: { customer_id: customer, ...(state !== 'all' && { state }) },
+    query: { customer_id: customer, only, ...(state !== 'all' && { state }) },
   });
-  const isFiltered = state !== 'all' || customer !== undefined;
+  const isFiltered = state !== 'all' || customer !== undefined || only !== undefined;
   return (
     <>
       <PageHeader
@@ -39,6 +40,11 @@ export function InvoicesPage() {
         about={t('A period is closed when every gateway has vouched for all of its usage.')}
         actions={
           <>
+            {only !== undefined && (
+              <Button size="sm" onClick={() => merge({ only: undefined })}>
+                {t('Also those that are collected')}
+              </Button>
+            )}
             <Choice
               label={t('State')}
               value={state}
@@ -54,7 +60,7 @@ export function InvoicesPage() {
           {(rows) => {
             if (rows.length > 0) return <InvoiceTable invoices={rows} hrefOf={hrefOf} customers />;
             if (isFiltered) {
-              const clear = () => merge({ state: undefined, customer: undefined });
+              const clear = () => merge({ state: undefined, customer: undefined, only: undefined });
               return <NothingMatches what={t('invoices')} onClear={clear} />;
             }
             return (

@@ -103,6 +103,7 @@ const isOwed = ({ state }: Invoice): boolean => state === 'open' || state === 'u
 export function PayInvoice({ invoice }: { invoice: Invoice }) {
   const collector = useQuery(collectorQuery(useCustomerId())).data;
   if (collector?.kind !== 'stripe' || !isOwed(invoice)) return null;
+  if (invoice.not_collected !== null) return null;
   return <WaysToPay invoice={invoice} collector={collector} />;
 }
 

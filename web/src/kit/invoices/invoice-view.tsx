@@ -54,7 +54,7 @@ export function InvoiceView({ invoice, payments, path, noteOf }: InvoiceViewProp
 }
 
 function factsOf(invoice: Invoice) {
-  const { billing_address, tax_number } = invoice;
+  const { billing_address, tax_number, not_collected } = invoice;
   const { currency, due, due_at, period, finalized_at } = invoice;
   return [
     { name: t('Customer'), value: invoice.customer.name },
@@ -69,6 +69,9 @@ function factsOf(invoice: Invoice) {
         ]),
     ...(tax_number === '' ? [] : [{ name: t('Tax number'), value: tax_number }]),
     ...(finalized_at ? [{ name: t('Date'), value: formatDateUtc(finalized_at) }] : []),
+    ...(not_collected === null
+      ? []
+      : [{ name: t('To be paid another way'), value: not_collected }]),
     ...(due_at ? [{ name: t('Payable by'), value: formatDateUtc(due_at) }] : []),
     ...(period
       ? [
