@@ -96,6 +96,8 @@ export async function behind(sql: Query, row: DifferenceRow): Promise<Rows> {
       return lines(sql, row);
     case 'paid':
     case 'refunded':
+    case 'remaining':
+    case 'overpaid':
       return [...(await invoices(sql, row)), ...(await payments(sql, row))];
     case 'credited':
       return [...(await invoices(sql, row)), ...(await notes(sql, row))];

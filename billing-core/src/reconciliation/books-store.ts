@@ -23,7 +23,8 @@ const creditedThere = (sql: Query) => sql`
                     or exists (select from stripe_calls
                                 where name = 'credit:' || credit_notes.id
                                   and stripe_calls.state = 'done'))), 0)
-  + coalesce((select sum(amount) from payments join stripe_calls
+  + coalesce((select sum((params ->> 'amount')::numeric)
+                from payments join stripe_calls
                   on stripe_calls.name = 'credit:' || payments.id
                  and stripe_calls.state = 'done'
                where invoice_id = invoices.id), 0)`;

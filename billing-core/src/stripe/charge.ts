@@ -3,7 +3,7 @@ import { dueOf } from '../invoicing/model.ts';
 import { invoiceById } from '../invoicing/store.ts';
 import type { StripeKit } from './kit.ts';
 import type { LinkRow } from './store.ts';
-import { reductionsToTell } from './work-store.ts';
+import { notesTooMuch, reductionsToTell } from './work-store.ts';
 
 /**
  * Charges the card of the customer, if the invoice is owed here and Stripe knows all that lowers
@@ -17,6 +17,7 @@ export async function chargeDue({ sql, stripe }: StripeKit, link: LinkRow): Prom
     const row = await invoiceById(tx, link.invoice_id);
     if (row?.state !== 'open' || dueOf(row) <= 0n) return false;
     if ((await reductionsToTell(tx, row.id)).length > 0) return false;
+    if ((await notesTooMuch(tx, row.id)).length > 0) return false;
     await stripe.invoices.pay(link.stripe_id);
     return true;
   });

@@ -15,6 +15,7 @@ import { once } from './once.ts';
 import { linkOf, outsideCall, saveLink, saveTold, type LinkRow, type PayerRow } from './store.ts';
 import { takeInvoice } from './take-invoice.ts';
 import { Mismatch, troubleOf } from './trouble.ts';
+import { unsayNotes } from './unsay.ts';
 import { reductionsToTell, type Reduction } from './work-store.ts';
 
 const BY_CARD = 'charge_automatically';
@@ -135,7 +136,7 @@ async function makeNote(
       make: (params, key) => stripe.creditNotes.create(params, key),
       find: async () => {
         for await (const each of stripe.creditNotes.list({ invoice, limit: 100 })) {
-          if (each.metadata?.[OURS.credit] === id) return each;
+          if (each.metadata?.[OURS.credit] === id && each.status !== 'void') return each;
         }
         return undefined;
       },
@@ -243,6 +244,7 @@ export async function pushInvoice(
     await finalized(kit, row, { stripeId, hasCard: payer.card !== null });
     await takeInvoice(kit, stripeId);
   }
+  await unsayNotes(kit, link);
   for (const reduction of await reductionsToTell(sql, invoiceId)) {
     await tellReduction(kit, stripeId, reduction);
   }

@@ -117,6 +117,12 @@ export async function forgetLink(tx: Tx, invoiceId: string): Promise<void> {
                    select 'credit:' || id from payments where invoice_id = ${invoiceId})`;
 }
 
+/** A credit note is void there: what it told of can be told anew, under another key. */
+export async function forgetNote(sql: Query, id: string, note: string): Promise<void> {
+  await sql`update stripe_calls set state = 'refused', stripe_id = null
+    where name = ${`credit:${id}`} and stripe_id = ${note}`;
+}
+
 /** The call by which Stripe is told that an invoice was settled outside of it. */
 export const outsideCall = (invoiceId: string): string => `outside:${invoiceId}`;
 

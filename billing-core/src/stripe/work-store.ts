@@ -1,5 +1,8 @@
 import type { Query } from '../kit/database.ts';
 
+/** The way by which money goes back through Stripe. */
+export const STRIPE_METHOD = 'stripe';
+
 /** Invoices of a customer of which Stripe has not been told all, in their order. */
 export async function invoicesToTell(sql: Query, customerId: string): Promise<string[]> {
   const rows = await sql<{ id: string }[]>`
@@ -8,6 +11,7 @@ export async function invoicesToTell(sql: Query, customerId: string): Promise<st
        and finalized_at >= (select began_at from stripe_feed) and not_collected is null
        and case when link.invoice_id is not null
                 then link.told <> state or link.status = 'draft' or exists (${unsaid(sql)})
+                     or exists (${tooMuch(sql)})
                 -- What was settled before Stripe heard of it is none of its business, unless
                 -- it may have heard.
                 else state in ('open', 'uncollectible')
@@ -36,11 +40,40 @@ const reductions = (sql: Query) => sql`
    where note.invoice_id = invoices.id and note.off_due + note.refundable > 0
      and link.status = any(${[...TAKES_NOTES]})
    union all
-  select payment.id, payment.amount, 'Paid by ' || payment.method
-    from payments payment
-   where payment.invoice_id = invoices.id and payment.kind = 'payment'
-     and invoices.state = 'open' and link.status in ('draft', 'open')
-     and not exists (select from stripe_money where payment_id = payment.id)`;
+  select id, kept, 'Paid by ' || method from (${keptOf(sql)}) came
+   where kept > 0 and invoices.state = 'open' and link.status in ('draft', 'open')`;
+
+// What of each payment that came another way is still here: what went back that way is taken off
+// the newest first, so that they sum to what did not.
+const keptOf = (sql: Query) => sql`
+  select id, method, amount - least(amount, greatest(gone - later, 0)) as kept
+    from (select id, kind, method, amount,
+                 coalesce(sum(amount) filter (where kind = 'refund') over (), 0) as gone,
+                 coalesce(sum(amount) filter (where kind = 'payment') over (
+                   order by id desc rows between unbounded preceding and 1 preceding), 0) as later
+            from payments
+           where payments.invoice_id = invoices.id
+             and (kind = 'payment' or method <> ${STRIPE_METHOD})
+             and not exists (select from stripe_money where payment_id = payments.id)) moved
+   where kind = 'payment'`;
+
+// Credit notes there that tell of another amount than is still here.
+const tooMuch = (sql: Query) => sql`
+  select came.id, stripe_calls.stripe_id as note
+    from (${keptOf(sql)}) came join stripe_calls on name = 'credit:' || came.id
+   where stripe_calls.stripe_id is not null and (params ->> 'amount')::numeric <> kept
+     and invoices.state = 'open' and link.status = 'open'`;
+
+/** Credit notes at Stripe of an open invoice by which it asks for too little, the newest first. */
+export async function notesTooMuch(
+  sql: Query,
+  invoiceId: string,
+): Promise<{ id: string; note: string }[]> {
+  return sql<{ id: string; note: string }[]>`
+    select note.* from invoices join stripe_invoices link on link.invoice_id = invoices.id,
+           lateral (${tooMuch(sql)}) note
+     where invoices.id = ${invoiceId} order by note.id desc`;
+}
 
 export type Reduction = { id: string; amount: string; memo: string };
 
@@ -56,9 +89,6 @@ export async function reductionsToTell(sql: Query, invoiceId: string): Promise<R
 }
 
 export type RefundOrder = { id: string; invoice_id: string; amount: string };
-
-/** The way by which money goes back through Stripe. */
-export const STRIPE_METHOD = 'stripe';
 
 /** Refunds that were ordered and Stripe has not made. */
 export async function refundsToOrder(sql: Query, customerId: string): Promise<RefundOrder[]> {
