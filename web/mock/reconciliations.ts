@@ -15,6 +15,8 @@ export interface MockBooks {
   differences: ShownDifference[];
   totals: CustomerTotals[];
   rows: RowsBehind['data'];
+  /** Why repairs come to nothing; empty: they do not. */
+  repairSaid: string;
 }
 
 /** What a customer has in four books of which the last differs. */
@@ -87,7 +89,10 @@ export function differentBooks(
         there: '',
         detail,
         repair: 'tell_again',
+        repairs: ['tell_again'],
         repaired_at: null,
+        repairing: false,
+        repair_said: '',
       },
       {
         ...about,
@@ -97,7 +102,10 @@ export function differentBooks(
         there: '1000',
         detail,
         repair: null,
+        repairs: [],
         repaired_at: null,
+        repairing: false,
+        repair_said: '',
       },
     ],
     totals: [
@@ -121,7 +129,13 @@ export function differentBooks(
   };
 }
 
-export const noBooks = (): MockBooks => ({ runs: [], differences: [], totals: [], rows: [] });
+export const noBooks = (): MockBooks => ({
+  runs: [],
+  differences: [],
+  totals: [],
+  rows: [],
+  repairSaid: '',
+});
 
 /** What waits for an admin. */
 export function attentionOf({
@@ -177,7 +191,8 @@ export function reconciliations(app: Hono, state: MockState): void {
     const { position } = await c.req.json<{ position: number }>();
     const one = found(books.differences.find((each) => each.position === position));
     if (one.repair === null) throw new Problem(409, 'state_conflict');
-    one.repaired_at = ago(0);
+    if (books.repairSaid === '') one.repaired_at = ago(0);
+    one.repair_said = books.repairSaid;
     return c.json(one, 202);
   });
 }

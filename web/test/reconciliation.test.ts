@@ -74,6 +74,26 @@ describe('an admin', () => {
     expect(complaints).toEqual([]);
   });
 
+  test('is told why a repair changed nothing, and may choose another', async () => {
+    const path = paths.adminReconciliation(drift());
+    const [first] = stage.state.books.differences;
+    Object.assign(first ?? {}, { kind: 'overpaid', repairs: ['refund_over', 'credit_over'] });
+    stage.state.books.repairSaid = 'Nothing of it can go back through stripe';
+    await page.goto(path);
+    await page.getByRole('button', { name: 'Refund through Stripe' }).click();
+    await dialog().getByText('goes back to the card').waitFor();
+    await dialog().getByRole('button', { name: 'Refund through Stripe' }).click();
+    await page
+      .getByText('The repair changed nothing: Nothing of it can go back through stripe')
+      .waitFor();
+    expect(await page.getByText('Repaired', { exact: true }).count()).toBe(0);
+    stage.state.books.repairSaid = '';
+    await page.getByRole('button', { name: 'Make it credit' }).click();
+    await dialog().getByRole('button', { name: 'Make it credit' }).click();
+    await page.getByText('Repaired', { exact: true }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
   test('sees the books of a customer and month in one row, currencies apart', async () => {
     await page.goto(paths.adminReconciliation(drift()));
     const totals = page.getByRole('region', { name: 'By customer and month' });

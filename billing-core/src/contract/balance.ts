@@ -2,8 +2,11 @@ import { z } from 'zod';
 import { time } from './field.ts';
 import { pageOf } from './page.ts';
 
-/** A negative invoice gave it, an invoice used it, a credit note or a void gave it back. */
-export const BALANCE_KINDS = ['grant', 'use', 'credit_note', 'void'] as const;
+/**
+ * A negative invoice gave it, an invoice used it, a credit note or a void gave it back, or more was
+ * paid than an invoice says.
+ */
+export const BALANCE_KINDS = ['grant', 'use', 'credit_note', 'void', 'overpaid'] as const;
 
 export const balanceEntry = z
   .object({

@@ -26,12 +26,26 @@ export const DIFFERENCE_KINDS = [
   'remaining',
   /** More came than the invoice says. */
   'overpaid',
+  /** Money is at Stripe for an invoice that is void here. */
+  'paid_though_void',
   'state',
 ] as const;
 export type DifferenceKind = (typeof DIFFERENCE_KINDS)[number];
 
 /** What an admin can have done about a difference; nothing is done by itself. */
-export const REPAIRS = ['tell_again', 'read_again', 'void_double'] as const;
+export const REPAIRS = [
+  'tell_again',
+  'read_again',
+  'void_double',
+  /** What was paid too much goes back through Stripe. */
+  'refund_over',
+  /** Or becomes the customer's credit. */
+  'credit_over',
+  /** What Stripe took for a void invoice goes back. */
+  'refund_void',
+  /** It is void at Stripe, and a part came another way: the rest is credited. */
+  'credit_rest',
+] as const;
 export type Repair = (typeof REPAIRS)[number];
 
 export const RECONCILIATION_STATES = ['running', 'clean', 'different', 'failed'] as const;
@@ -78,9 +92,16 @@ export const difference = z
     here: z.string(),
     there: z.string(),
     detail: z.record(z.string(), z.string()),
-    /** What can be done about it; null: somebody has to look. */
+    /** The first of `repairs`; null: somebody has to look. */
     repair: z.enum(REPAIRS).nullable(),
+    /** All that can be done about it. */
+    repairs: z.array(z.enum(REPAIRS)),
+    /** When a repair did away with it. */
     repaired_at: time().nullable(),
+    /** One was confirmed, and is under way. */
+    repairing: z.boolean(),
+    /** Why the last repair that was confirmed did not do away with it; empty where none failed. */
+    repair_said: z.string(),
   })
   .meta({ id: 'Difference' });
 export type ShownDifference = z.infer<typeof difference>;
@@ -137,4 +158,6 @@ const POSITION_MAX = 1_000_000;
 export const repairWanted = z.strictObject({
   /** Of the difference. */
   position: z.number().int().min(0).max(POSITION_MAX),
+  /** One of its `repairs`; left out: the first. */
+  repair: z.enum(REPAIRS).optional(),
 });

@@ -34,8 +34,8 @@ export type BalanceEntry = {
   customer_id: string;
   currency: string;
   invoice_id: string;
-  /** A negative invoice gave it, an invoice used it, or a credit note or a void gave it back. */
-  kind: 'grant' | 'use' | 'credit_note' | 'void';
+  /** As the contract says. */
+  kind: 'grant' | 'use' | 'credit_note' | 'void' | 'overpaid';
   credit_note_id?: string;
   amount: bigint;
 };

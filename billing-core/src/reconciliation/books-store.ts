@@ -4,7 +4,16 @@ import { CARRIED_METHOD } from '../stripe/carried.ts';
 import { TAKES_NOTES } from '../stripe/work-store.ts';
 import type { OurInvoice } from './model.ts';
 
-const AMOUNTS = ['total', 'paid', 'refunded', 'wentBack', 'credited', 'remaining', 'over'] as const;
+const AMOUNTS = [
+  'total',
+  'paid',
+  'refunded',
+  'wentBack',
+  'credited',
+  'remaining',
+  'over',
+  'inAll',
+] as const;
 type Amount = (typeof AMOUNTS)[number];
 type Stored = Omit<OurInvoice, Amount> & Record<Amount, string> & { state: InvoiceState };
 
@@ -29,8 +38,12 @@ const creditedThere = (sql: Query) => sql`
                  and stripe_calls.state = 'done'
                where invoice_id = invoices.id), 0)`;
 
-/** Final invoices since then that Stripe collects, as Stripe should have them. */
-export async function ourInvoices(sql: Query, since: Date): Promise<OurInvoice[]> {
+/** Final invoices since then that Stripe collects, as Stripe should have them; or one of them. */
+export async function ourInvoices(
+  sql: Query,
+  since: Date,
+  id?: string | undefined,
+): Promise<OurInvoice[]> {
   const rows = await sql<Stored[]>`
     select invoices.id, invoices.customer_id as "customerId", state, link.stripe_id as "stripeId",
            currency, ${periodOf(sql)} as period, (total - from_balance)::text as total,
@@ -41,7 +54,10 @@ export async function ourInvoices(sql: Query, since: Date): Promise<OurInvoice[]
              as "wentBack",
            (total - from_balance - invoices.paid - invoices.credited + to_balance)::text
              as remaining,
-           greatest(invoices.paid + from_balance - total, 0)::text as over,
+           invoices.paid::text as "inAll",
+           greatest(invoices.paid + from_balance - total - coalesce(
+             (select sum(amount) from customer_balance_entries
+               where invoice_id = invoices.id and kind = 'overpaid'), 0), 0)::text as over,
            (${creditedThere(sql)})::text as credited,
            exists (select from stripe_queue where customer_id = invoices.customer_id
                                               and not is_stuck) as "isMoving"
@@ -58,6 +74,7 @@ export async function ourInvoices(sql: Query, since: Date): Promise<OurInvoice[]
           left join stripe_money undone on undone.undoes = moved.stripe_id
          where moved.invoice_id = invoices.id) money on true
      where state <> 'draft' and total > from_balance and not_collected is null
+       and ${id === undefined ? sql`true` : sql`invoices.id = ${id}`}
        and finalized_at >= greatest(${since}, (select began_at from stripe_feed))`;
   return rows.map((row) => ({
     ...row,

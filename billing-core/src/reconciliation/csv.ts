@@ -14,6 +14,7 @@ const COLUMNS = [
   'currency',
   'repair',
   'repaired_at',
+  'repair_said',
   'detail',
 ];
 
@@ -32,6 +33,7 @@ export function csvOf(differences: readonly ShownDifference[]): string {
     currency,
     one.repair ?? '',
     one.repaired_at ?? '',
+    one.repair_said,
     Object.entries(detail)
       .map(([name, value]) => `${name}=${value}`)
       .join('; '),

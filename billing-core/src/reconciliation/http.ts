@@ -16,9 +16,9 @@ import { api, json, jsonBody, PROBLEMS, type Api } from '../kit/http.ts';
 import { openSending } from '../kit/jobs.ts';
 import { pageFrom } from '../kit/page.ts';
 import { begin, RECONCILE_ONE, REPAIR_ONE } from './jobs.ts';
-import { repairOf } from './model.ts';
+import { repairsOf } from './model.ts';
 import { shownDifference } from './reading-http.ts';
-import { differenceAt, listAll, oneById, type ReconciliationRow } from './store.ts';
+import { differenceAt, listAll, oneById, saveRepairing, type ReconciliationRow } from './store.ts';
 
 const tags = ['Reconciliation'];
 const params = z.object({ id: id('rcn') });
@@ -91,17 +91,20 @@ export function reconciliationsHttp(sql: Sql): OpenAPIHono<Api> {
   app.openapi(mend, async (c) => {
     const { tx, actor, now, requestId } = c.var;
     const { id: of } = c.req.valid('param');
-    const { position } = c.req.valid('json');
+    const { position, repair: wanted } = c.req.valid('json');
     const row = found(await differenceAt(tx, of, position), 'difference');
-    const how = repairOf(row);
-    if (how === undefined) {
-      throw new Fault('state_conflict', { detail: 'Nothing can be done about it from here' });
+    const all = repairsOf(row);
+    const how = wanted ?? all[0];
+    if (how === undefined || !all.includes(how)) {
+      const what = wanted === undefined ? 'Nothing' : `No ${wanted}`;
+      throw new Fault('state_conflict', { detail: `${what} can be done about it from here` });
     }
-    await send(tx, REPAIR_ONE, { id: of, position: String(position) });
+    await saveRepairing(tx, { id: of, position });
+    await send(tx, REPAIR_ONE, { id: of, position: String(position), repair: how });
     const detail = { position, kind: row.kind, repair: how, about: row.subject_id };
     const action = 'reconciliation.repair';
     await audit(tx, { actor, action, subjectId: of, now, requestId, detail });
-    return c.json(shownDifference(row), 202);
+    return c.json(shownDifference(found(await differenceAt(tx, of, position), 'difference')), 202);
   });
   return app;
 }

@@ -1,3 +1,4 @@
+import type { Repair } from '../contract/reconciliation.ts';
 import { DAY_MS } from '../kit/clock.ts';
 import type { Query, Sql, Tx } from '../kit/database.ts';
 import { newId } from '../kit/id.ts';
@@ -128,8 +129,9 @@ export function reconciliationJobs(kit: ReconcilingKit): Job[] {
       name: REPAIR_ONE,
       ...settings,
       inSteps: async ({ data }) => {
-        const { id = '', position = '' } = data;
-        if (kit.stripe) await repair(kit.stripe, { id, position: Number(position) });
+        const { id = '', position = '', repair: how } = data;
+        const place = { id, position: Number(position) };
+        if (kit.stripe) await repair(kit.stripe, place, how as Repair | undefined);
       },
     },
     {

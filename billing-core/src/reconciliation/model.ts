@@ -36,25 +36,45 @@ export type OurInvoice = {
   remaining: bigint;
   /** Paid beyond what it says. */
   over: bigint;
+  /** Paid in all, by whatever way. */
+  inAll: bigint;
   /** Stripe is being told of it, or told of it, just now. */
   isMoving: boolean;
 };
 
 const IS_OWED: readonly string[] = ['open', 'uncollectible'];
 
-/** What can be done about a difference; undefined: somebody has to look. */
-export function repairOf({
-  kind,
-  here,
-  there,
-  detail,
-}: Pick<Difference, 'kind' | 'here' | 'there' | 'detail'>): Repair | undefined {
-  if (kind === 'missing_there') return 'tell_again';
-  // One that was paid has to be given back, which is for somebody to decide.
-  if (kind === 'twice_there') return detail['status'] === 'paid' ? undefined : 'void_double';
+type Repairable = Pick<Difference, 'kind' | 'here' | 'there' | 'detail'>;
+
+/** What can be done about another state there. */
+function stateRepairs({ here, there, detail }: Repairable): Repair[] {
   // It ended here, and Stripe would go on collecting it.
-  if (kind === 'state' && !IS_OWED.includes(here) && IS_OWED.includes(there)) return 'tell_again';
-  return ['paid', 'refunded', 'state'].includes(kind) ? 'read_again' : undefined;
+  if (!IS_OWED.includes(here) && IS_OWED.includes(there)) return ['tell_again'];
+  // What was paid in part is not voided: what nobody collects any more is credited.
+  const isPart = there === 'void' && IS_OWED.includes(here) && detail['paid'] !== undefined;
+  return isPart ? ['credit_rest'] : ['read_again'];
+}
+
+/** What can be done about a difference, the usual thing first; nothing: somebody has to look. */
+export function repairsOf(difference: Repairable): Repair[] {
+  switch (difference.kind) {
+    case 'missing_there':
+      return ['tell_again'];
+    case 'twice_there':
+      // One that was paid has to be given back, which is for somebody to decide.
+      return difference.detail['status'] === 'paid' ? [] : ['void_double'];
+    case 'state':
+      return stateRepairs(difference);
+    case 'paid':
+    case 'refunded':
+      return ['read_again'];
+    case 'overpaid':
+      return ['refund_over', 'credit_over'];
+    case 'paid_though_void':
+      return ['refund_void'];
+    default:
+      return [];
+  }
 }
 
 /** What is said of each difference of an invoice that Stripe collects. */
@@ -69,16 +89,37 @@ const aboutOf = ({ customerId, id, period }: OurInvoice) => ({
 const isReopened = (ours: OurInvoice, { status }: TheirInvoice): boolean =>
   status === 'paid' && IS_OWED.includes(ours.state) && ours.wentBack > 0n;
 
-/** It was carried on there before it was void here, and is asked of nobody any more. */
-const isCarriedOff = (ours: OurInvoice, { status, came }: TheirInvoice): boolean =>
-  ours.state === 'void' && status === 'paid' && came === 0n;
+/**
+ * Of one that is void here: money that Stripe has for it, and that Stripe would go on collecting
+ * it. What was carried on there before is asked of nobody any more.
+ */
+function comparedVoid(ours: OurInvoice, { stripeId, status, ...theirs }: TheirInvoice) {
+  const about = { ...aboutOf(ours), detail: { stripe_id: stripeId, currency: ours.currency } };
+  const found: Difference[] = [];
+  const there = theirs.came - theirs.refunded;
+  if (there > 0n) found.push({ ...about, kind: 'paid_though_void', here: '0', there: `${there}` });
+  if (status !== 'void' && status !== 'paid') {
+    found.push({ ...about, kind: 'state', here: ours.state, there: status });
+  }
+  return found;
+}
+
+/** Void there, and settled here by another way: nobody waits for Stripe. */
+const isSettledElsewhere = (ours: OurInvoice, { status, came }: TheirInvoice): boolean =>
+  status === 'void' && ours.state === 'paid' && came === 0n;
+
+/** Of what is void there, nothing is credited any more. */
+const kindsOf = ({ status }: TheirInvoice) =>
+  status === 'void'
+    ? (['total', 'paid', 'refunded'] as const)
+    : (['total', 'paid', 'refunded', 'credited'] as const);
 
 function compared(ours: OurInvoice, theirs: TheirInvoice): Difference[] {
-  if (isCarriedOff(ours, theirs)) return [];
+  if (ours.state === 'void') return comparedVoid(ours, theirs);
   const about = aboutOf(ours);
   const detail = { stripe_id: theirs.stripeId, currency: ours.currency };
   const found: Difference[] = [];
-  for (const kind of ['total', 'paid', 'refunded', 'credited'] as const) {
+  for (const kind of kindsOf(theirs)) {
     if (ours[kind] === theirs[kind]) continue;
     found.push({ ...about, kind, here: `${ours[kind]}`, there: `${theirs[kind]}`, detail });
   }
@@ -92,8 +133,11 @@ function compared(ours: OurInvoice, theirs: TheirInvoice): Difference[] {
     const there = `${ours.total + over}`;
     found.push({ ...about, kind: 'overpaid', here: `${ours.total}`, there, detail });
   }
-  if (ours.state !== theirs.status && !isReopened(ours, theirs)) {
-    found.push({ ...about, kind: 'state', here: ours.state, there: theirs.status, detail });
+  const isAgreed = isReopened(ours, theirs) || isSettledElsewhere(ours, theirs);
+  if (ours.state !== theirs.status && !isAgreed) {
+    const part = ours.inAll > 0n ? { paid: `${ours.inAll}` } : {};
+    const states = { here: ours.state, there: theirs.status };
+    found.push({ ...about, kind: 'state', ...states, detail: { ...detail, ...part } });
   }
   return found;
 }

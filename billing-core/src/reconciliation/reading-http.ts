@@ -17,7 +17,7 @@ import { api, json, PROBLEMS, type Api } from '../kit/http.ts';
 import { pageFrom } from '../kit/page.ts';
 import { behind } from './behind.ts';
 import { csvOf } from './csv.ts';
-import { repairOf } from './model.ts';
+import { repairsOf } from './model.ts';
 import {
   allDifferencesOf,
   differenceAt,
@@ -83,8 +83,11 @@ export const shownDifference = (row: DifferenceRow): ShownDifference => ({
   here: row.here,
   there: row.there,
   detail: row.detail,
-  repair: repairOf(row) ?? null,
+  repair: repairsOf(row)[0] ?? null,
+  repairs: repairsOf(row),
   repaired_at: row.repaired_at?.toISOString() ?? null,
+  repairing: row.repairing,
+  repair_said: row.repair_said,
 });
 
 const shownTotals = (row: TotalsRow): CustomerTotals => ({

@@ -93,11 +93,13 @@ export type DifferenceRow = Pick<Difference, 'stage' | 'kind' | 'here' | 'there'
   period: string | null;
   subject_id: string;
   repaired_at: Date | null;
+  repairing: boolean;
+  repair_said: string;
 };
 
 const differenceColumns = (sql: Query) => sql`
   position, stage, kind, customer_id, customers.name as customer_name, period, subject_id, here,
-  there, detail, repaired_at`;
+  there, detail, repaired_at, repairing, repair_said`;
 
 const PLACE = /^\d{1,9}$/;
 
@@ -142,6 +144,25 @@ export async function saveRepaired(
   sql: Query,
   { id, position, now }: { id: string; position: number; now: number },
 ): Promise<void> {
-  await sql`update reconciliation_differences set repaired_at = ${new Date(now)}
+  await sql`update reconciliation_differences
+    set repaired_at = ${new Date(now)}, repairing = false, repair_said = ''
     where reconciliation_id = ${id} and position = ${position}`;
+}
+
+/** One was confirmed. */
+export async function saveRepairing(
+  sql: Query,
+  { id, position }: { id: string; position: number },
+): Promise<void> {
+  await sql`update reconciliation_differences set repairing = true, repair_said = ''
+    where reconciliation_id = ${id} and position = ${position} and repaired_at is null`;
+}
+
+/** Why a repair did not do away with it. */
+export async function saveRepairSaid(
+  sql: Query,
+  { id, position, said }: { id: string; position: number; said: string },
+): Promise<void> {
+  await sql`update reconciliation_differences set repairing = false, repair_said = ${said}
+    where reconciliation_id = ${id} and position = ${position} and repaired_at is null`;
 }

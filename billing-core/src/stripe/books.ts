@@ -30,6 +30,10 @@ class Sums extends Map<string, bigint> {
   }
 }
 
+const NOT_FOUND = 404;
+const isGone = ({ status }: Pick<Stripe.Refund, 'status'>): boolean =>
+  status !== 'failed' && status !== 'canceled';
+
 /** Nothing is done by asking again. */
 const READING = { maxNetworkRetries: 3 };
 
@@ -48,27 +52,53 @@ export async function readBooks(stripe: Stripe, since: number): Promise<TheirInv
   }
   for await (const { payment_intent, amount, status } of stripe.refunds.list(page, READING)) {
     const invoice = invoiceOf.get(idOf(payment_intent));
-    const isGone = status !== 'failed' && status !== 'canceled';
-    if (invoice !== undefined && isGone) refunded.add(invoice, amount);
+    if (invoice !== undefined && isGone({ status })) refunded.add(invoice, amount);
   }
   for await (const { invoice, amount, status } of stripe.creditNotes.list(page, READING)) {
     if (status === 'issued') credited.add(idOf(invoice), amount);
   }
   const found: TheirInvoice[] = [];
   for await (const invoice of stripe.invoices.list(page, READING)) {
-    const { id, metadata, status, total } = invoice;
-    const invoiceId = metadata?.[OURS.invoice];
-    if (invoiceId === undefined) continue;
-    const came = paid.of(id) + carriedOf(invoice);
-    const sums = {
-      came: paid.of(id),
-      paid: came,
-      refunded: refunded.of(id),
-      credited: credited.of(id),
-    };
-    const about = { stripeId: id, invoiceId, status: status ?? 'draft' };
-    const remaining = BigInt(invoice.amount_remaining) - chargedFor(invoice);
-    found.push({ ...about, total: BigInt(total), ...sums, remaining });
+    const { id } = invoice;
+    const sums = { came: paid.of(id), refunded: refunded.of(id), credited: credited.of(id) };
+    found.push(...theirsOf(invoice, sums));
   }
   return found;
+}
+
+/** None where it is not made of one of ours. */
+function theirsOf(
+  invoice: Stripe.Invoice,
+  sums: Pick<TheirInvoice, 'came' | 'refunded' | 'credited'>,
+): TheirInvoice[] {
+  const invoiceId = invoice.metadata?.[OURS.invoice];
+  if (invoiceId === undefined) return [];
+  const about = { stripeId: invoice.id, invoiceId, status: invoice.status ?? 'draft' };
+  const paid = sums.came + carriedOf(invoice);
+  const remaining = BigInt(invoice.amount_remaining) - chargedFor(invoice);
+  return [{ ...about, total: BigInt(invoice.total), ...sums, paid, remaining }];
+}
+
+/** The same of one invoice; none where Stripe has it no more. */
+export async function readOne(stripe: Stripe, id: string): Promise<TheirInvoice[]> {
+  const invoice = await stripe.invoices.retrieve(id).catch((error: unknown) => {
+    if ((error as Stripe.errors.StripeError).statusCode === NOT_FOUND) return undefined;
+    throw error;
+  });
+  if (invoice === undefined) return [];
+  const sums = new Sums();
+  const paid = { invoice: id, status: 'paid', limit: 100 } as const;
+  for await (const { amount_paid, payment } of stripe.invoicePayments.list(paid)) {
+    sums.add('came', amount_paid ?? 0);
+    const payment_intent = idOf(payment.payment_intent);
+    if (payment_intent === '') continue;
+    for await (const refund of stripe.refunds.list({ payment_intent, limit: 100 })) {
+      if (isGone(refund)) sums.add('refunded', refund.amount);
+    }
+  }
+  for await (const { amount, status } of stripe.creditNotes.list({ invoice: id, limit: 100 })) {
+    if (status === 'issued') sums.add('credited', amount);
+  }
+  const [came, refunded, credited] = [sums.of('came'), sums.of('refunded'), sums.of('credited')];
+  return theirsOf(invoice, { came, refunded, credited });
 }

@@ -254,7 +254,10 @@ test('a name that a spreadsheet would take for a formula is text in the file', (
     here: '-5',
     there: '7',
     repair: null,
+    repairs: [],
     repaired_at: null,
+    repairing: false,
+    repair_said: '',
     detail: { currency: 'USD', stripe_id: 'in_1' },
   };
   const names = ['=cmd()', '+1', '-1+1', '@a', '\tb', 'Miller, "Joe"\nLtd', 'Grüße ✓', '-7'];

@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import type {
   Reconciliation,
+  Repair,
   ShownDifference,
 } from '@tollgate/billing-core/contract/reconciliation.ts';
 import { api } from '../kit/api.ts';
@@ -42,13 +43,9 @@ export function Differences({ run, path }: DifferencesProps) {
     query: { customer_id: customer },
     everyMs: REFRESH_MS,
   });
-  const [repairing, setRepairing] = useState<ShownDifference>();
+  const [repairing, setRepairing] = useState<Wanted>();
   const [shown, setShown] = useState<ShownDifference>();
-  const [asked, setAsked] = useState<ReadonlySet<number>>(new Set());
-  const columns = useMemo(
-    () => columnsOf({ asked, onRepair: setRepairing, onRows: setShown }),
-    [asked],
-  );
+  const columns = useMemo(() => columnsOf({ onRepair: setRepairing, onRows: setShown }), []);
   return (
     <Card
       title={t('Differences')}
@@ -83,11 +80,10 @@ export function Differences({ run, path }: DifferencesProps) {
       <LoadMore more={differences.more} />
       <RowsDrawer difference={shown} path={path} onClose={() => setShown(undefined)} />
       <RepairDialog
-        difference={repairing}
+        wanted={repairing}
         onClose={() => setRepairing(undefined)}
-        onConfirm={async ({ position }) => {
-          await api(`${path}/repairs`, { method: 'POST', body: { position } });
-          setAsked((before) => new Set([...before, position]));
+        onConfirm={async ({ difference: { position }, repair }) => {
+          await api(`${path}/repairs`, { method: 'POST', body: { position, repair } });
           await queries.invalidateQueries({ queryKey: key });
           toast.done(t('The repair was asked for'));
         }}
@@ -96,18 +92,26 @@ export function Differences({ run, path }: DifferencesProps) {
   );
 }
 
-interface RepairDialogProps {
-  difference: ShownDifference | undefined;
-  onClose: () => void;
-  onConfirm: (difference: ShownDifference) => Promise<void>;
+interface Wanted {
+  difference: ShownDifference;
+  repair: Repair;
 }
 
+interface RepairDialogProps {
+  wanted: Wanted | undefined;
+  onClose: () => void;
+  onConfirm: (wanted: Wanted) => Promise<void>;
+}
+
+const IS_FINAL: readonly Repair[] = ['void_double', 'refund_over', 'refund_void', 'credit_rest'];
+
 /** Says what a repair does, and of what, before it is done. */
-function RepairDialog({ difference, onClose, onConfirm }: RepairDialogProps) {
-  const how = difference?.repair ? REPAIRS[difference.repair] : undefined;
+function RepairDialog({ wanted, onClose, onConfirm }: RepairDialogProps) {
+  const { difference, repair } = wanted ?? {};
+  const how = repair && REPAIRS[repair];
   return (
     <ConfirmDialog
-      open={difference !== undefined}
+      open={wanted !== undefined}
       onClose={onClose}
       title={t('{repair}?', { repair: how?.label ?? '' })}
       consequence={
@@ -115,26 +119,32 @@ function RepairDialog({ difference, onClose, onConfirm }: RepairDialogProps) {
           <p>{how?.consequence}</p>
           <p className="mt-2 wrap-anywhere">
             {difference?.customer?.name} · {difference && KINDS[difference.kind]}
+            {difference !== undefined && ` · ${gapText(difference)}`}
           </p>
         </>
       }
       confirmLabel={how?.label ?? ''}
-      danger={difference?.repair === 'void_double'}
+      danger={repair !== undefined && IS_FINAL.includes(repair)}
       onConfirm={async () => {
-        if (difference !== undefined) await onConfirm(difference);
+        if (wanted !== undefined) await onConfirm(wanted);
       }}
     />
   );
 }
 
+/** Both sides, as the table has them. */
+const gapText = (difference: ShownDifference): string =>
+  t('{here} here, {there} there', {
+    here: sideText(difference, difference.here),
+    there: sideText(difference, difference.there),
+  });
+
 interface Doing {
-  /** Positions whose repair was asked for from here. */
-  asked: ReadonlySet<number>;
-  onRepair: (difference: ShownDifference) => void;
+  onRepair: (wanted: Wanted) => void;
   onRows: (difference: ShownDifference) => void;
 }
 
-const columnsOf = ({ asked, onRepair, onRows }: Doing): Column<ShownDifference>[] => [
+const columnsOf = ({ onRepair, onRows }: Doing): Column<ShownDifference>[] => [
   {
     id: 'kind',
     header: t('What differs'),
@@ -180,7 +190,7 @@ const columnsOf = ({ asked, onRepair, onRows }: Doing): Column<ShownDifference>[
         <Button size="sm" onClick={() => onRows(difference)} aria-label={rowsLabel(difference)}>
           {t('Rows')}
         </Button>
-        <RepairOf difference={difference} isAsked={asked} onRepair={onRepair} />
+        <RepairOf difference={difference} onRepair={onRepair} />
       </span>
     ),
   },
@@ -191,21 +201,35 @@ const rowsLabel = ({ position, kind }: ShownDifference): string =>
 
 interface RepairProps {
   difference: ShownDifference;
-  isAsked: ReadonlySet<number>;
-  onRepair: (difference: ShownDifference) => void;
+  onRepair: (wanted: Wanted) => void;
 }
 
-function RepairOf({ difference, isAsked, onRepair }: RepairProps) {
-  const { repair, repaired_at, position } = difference;
+/** What can be done about it, and what became of that. */
+function RepairOf({ difference, onRepair }: RepairProps) {
+  const { repairs, repaired_at, repair_said: said, repairing } = difference;
   if (repaired_at !== null) return <Badge tone="ok">{t('Repaired')}</Badge>;
-  if (repair === null) {
+  if (repairs.length === 0) {
     return <span className="text-[0.8125rem] text-ink-soft">{t('Somebody has to look')}</span>;
   }
-  if (isAsked.has(position)) return <Badge tone="accent">{t('Being repaired')}</Badge>;
+  if (repairing) return <Badge tone="accent">{t('Being repaired')}</Badge>;
   return (
-    <Button size="sm" tone="primary" onClick={() => onRepair(difference)}>
-      {REPAIRS[repair].label}
-    </Button>
+    <>
+      {repairs.map((repair, at) => (
+        <Button
+          key={repair}
+          size="sm"
+          tone={at === 0 ? 'primary' : 'plain'}
+          onClick={() => onRepair({ difference, repair })}
+        >
+          {REPAIRS[repair].label}
+        </Button>
+      ))}
+      {said !== '' && (
+        <span className="max-w-72 text-[0.8125rem] wrap-anywhere text-danger">
+          {t('The repair changed nothing: {said}', { said })}
+        </span>
+      )}
+    </>
   );
 }
 

@@ -39,6 +39,7 @@ export const KINDS: Record<DifferenceKind, string> = {
   credited: t('Another amount credited at Stripe'),
   remaining: t('Another amount left to pay at Stripe'),
   overpaid: t('More was paid than it says: give the rest back'),
+  paid_though_void: t('Stripe has money for an invoice that is void'),
   state: t('Another state at Stripe'),
 };
 
@@ -54,6 +55,22 @@ export const REPAIRS: Record<Repair, { label: string; consequence: string }> = {
   void_double: {
     label: t('Void the double'),
     consequence: t('The one that the books do not know is voided at Stripe. It can’t be undone.'),
+  },
+  refund_over: {
+    label: t('Refund through Stripe'),
+    consequence: t('What was paid too much goes back to the card. It can’t be undone.'),
+  },
+  credit_over: {
+    label: t('Make it credit'),
+    consequence: t('What was paid too much becomes the customer’s credit: next invoices take it.'),
+  },
+  refund_void: {
+    label: t('Refund at Stripe'),
+    consequence: t('All that Stripe has for this invoice goes back to the card.'),
+  },
+  credit_rest: {
+    label: t('Credit the rest'),
+    consequence: t('What is due still is credited, as Stripe collects it no more.'),
   },
 };
 
@@ -79,6 +96,7 @@ const IS_AMOUNT: readonly DifferenceKind[] = [
     'credited',
     'remaining',
     'overpaid',
+    'paid_though_void',
   ] as const),
 ];
 const WHOLE = /^-?\d+$/;
