@@ -68,6 +68,7 @@ export const run = (more: Partial<Reconciliation> = {}): Reconciliation => ({
   said: '',
   stages: stages(0),
   told_at: null,
+  pruned_at: null,
   ...more,
 });
 

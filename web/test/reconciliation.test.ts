@@ -139,6 +139,16 @@ describe('an admin', () => {
     expect(complaints).toEqual([]);
   });
 
+  test('reads of an old comparison what it came to, and that its details are gone', async () => {
+    const { run: one } = differentBooks(acme(), sent());
+    stage.state.books.runs = [{ ...one, pruned_at: one.began_at }];
+    await page.goto(paths.adminReconciliation(one.id));
+    await page.getByText('2 differences were found.').waitFor();
+    await page.getByText('are kept for 92 days').waitFor();
+    expect(await page.getByRole('link', { name: 'Differences as CSV' }).count()).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+
   test('reads why a comparison failed', async () => {
     const one = run({ state: 'failed', stages: [], said: 'Stripe did not answer' });
     stage.state.books.runs = [one];

@@ -76,6 +76,8 @@ export const reconciliation = z
     ),
     /** When admins were told of it; null: it found nothing that they were not told before. */
     told_at: time().nullable(),
+    /** When its totals and differences went; null: they are there. */
+    pruned_at: time().nullable(),
   })
   .meta({ id: 'Reconciliation' });
 export type Reconciliation = z.infer<typeof reconciliation>;

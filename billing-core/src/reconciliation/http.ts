@@ -64,6 +64,7 @@ const shown = (row: ReconciliationRow): Reconciliation => ({
   began_at: row.began_at.toISOString(),
   ended_at: row.ended_at?.toISOString() ?? null,
   told_at: row.told_at?.toISOString() ?? null,
+  pruned_at: row.pruned_at?.toISOString() ?? null,
   // Comparisons of before have none.
   stages: row.stages.map((stage) => ({ ...stage, sums: stage.sums ?? [] })),
 });

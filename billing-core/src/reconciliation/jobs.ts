@@ -7,6 +7,7 @@ import type { Log } from '../kit/log.ts';
 import { LetterRefused, type Mail } from '../kit/mail.ts';
 import type { StripeKit } from '../stripe/kit.ts';
 import { hasGrown, letterOf, type Found } from './alert.ts';
+import { pruneReconciliations } from './prune.ts';
 import { repair } from './repair.ts';
 import { compareBooks } from './run.ts';
 import { adminsToTell, foundBefore, foundOf, saveTold } from './told-store.ts';
@@ -16,6 +17,7 @@ import { customerTotals } from './totals.ts';
 export const RECONCILE_ONE = 'reconciliation.run';
 export const REPAIR_ONE = 'reconciliation.repair';
 const DAILY = 'reconciliation.daily';
+const PRUNE = 'reconciliation.prune';
 const TELL_ONE = 'reconciliation.tell';
 /** A quarter of a year: of what is older all money has come or gone back. */
 const LOOKS_BACK_MS = 92 * DAY_MS;
@@ -118,6 +120,15 @@ export function reconciliationJobs(kit: ReconcilingKit): Job[] {
       inOne: async ({ tx, now }) => {
         const { id } = await begin(tx, 'reconciliation', now);
         await kit.send(tx, RECONCILE_ONE, { id });
+      },
+    },
+    {
+      name: PRUNE,
+      cron: '53 4 * * *',
+      ...settings,
+      inSteps: async ({ now, signal }) => {
+        const pruned = await pruneReconciliations(kit.sql, now, signal);
+        if (pruned > 0) kit.log.info({ pruned }, 'old comparisons of the books went');
       },
     },
     {

@@ -7,15 +7,16 @@ import type { Difference } from './model.ts';
 import { insertTotals } from './totals-store.ts';
 import type { Totals } from './totals.ts';
 
-type Times = 'since' | 'began_at' | 'ended_at' | 'told_at';
+type Times = 'since' | 'began_at' | 'ended_at' | 'told_at' | 'pruned_at';
 export type ReconciliationRow = Omit<Reconciliation, Times> & {
   since: Date;
   began_at: Date;
   ended_at: Date | null;
   told_at: Date | null;
+  pruned_at: Date | null;
 };
 const columns = (sql: Query) =>
-  sql`id, state, requested_by, since, began_at, ended_at, said, stages, told_at`;
+  sql`id, state, requested_by, since, began_at, ended_at, said, stages, told_at, pruned_at`;
 
 export async function beginOne(
   sql: Query,

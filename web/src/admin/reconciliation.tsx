@@ -40,7 +40,8 @@ export function ReconciliationPage() {
             back={{ href: paths.adminReconciliations, label: t('Reconciliation') }}
             about={<RunState run={known} />}
             actions={
-              known.state === 'different' && (
+              known.state === 'different' &&
+              known.pruned_at === null && (
                 <a href={apiUrl(`${path}/differences.csv`)} download className={buttonClass({})}>
                   <Download aria-hidden />
                   {t('Differences as CSV')}
@@ -51,14 +52,30 @@ export function ReconciliationPage() {
           <div className="flex flex-col gap-5">
             <Outcome run={known} />
             {known.stages.length > 0 && <Stages run={known} />}
-            {known.state === 'different' && <Differences run={known} path={path} />}
-            {(known.state === 'different' || known.state === 'clean') && (
-              <CustomerTotalsCard run={known} path={path} />
-            )}
+            <Details run={known} path={path} />
           </div>
         </>
       )}
     </Loaded>
+  );
+}
+
+/** What differs and what each customer has, as long as that is kept. */
+function Details({ run, path }: { run: Reconciliation; path: string }) {
+  const { state, pruned_at } = run;
+  if (state !== 'different' && state !== 'clean') return null;
+  if (pruned_at !== null) {
+    return (
+      <p className="text-ink-soft">
+        {t('Its differences and what each customer had are kept for 92 days.')}
+      </p>
+    );
+  }
+  return (
+    <>
+      {state === 'different' && <Differences run={run} path={path} />}
+      <CustomerTotalsCard run={run} path={path} />
+    </>
   );
 }
 
