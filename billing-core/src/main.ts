@@ -34,6 +34,7 @@ import type { Collecting } from './stripe/collector.ts';
 import { feedNow } from './stripe/feed-store.ts';
 import { objectionTo } from './stripe/invoice-form.ts';
 import { startStripe, stripeJobs } from './stripe/jobs.ts';
+import { refundLetterJob } from './stripe/refund-letter.ts';
 import { startDue } from './subscriptions/due.ts';
 import { startRoller } from './usage/roller.ts';
 
@@ -89,7 +90,7 @@ type MoneyKit = Pick<Opened, 'sql' | 'log'> & {
 };
 
 const moneyJobs = ({ collecting, ...opened }: MoneyKit): Job[] => [
-  ...(collecting?.jobs ?? []),
+  ...(collecting ? [...collecting.jobs, refundLetterJob(opened)] : []),
   ...reconciliationJobs({ ...opened, stripe: collecting?.kit, send: openSending(opened.sql) }),
 ];
 

@@ -80,3 +80,10 @@ export async function deleteUser(tx: Tx, id: string): Promise<void> {
 export async function countAdminsLocked(tx: Tx): Promise<number> {
   return (await tx`select id from users where role = 'admin' order by id for update`).length;
 }
+
+export type AdminToTell = { id: string; email: string };
+
+/** Who is told of what an installation needs. */
+export async function adminsToTell(sql: Query): Promise<AdminToTell[]> {
+  return sql<AdminToTell[]>`select id, email from users where role = 'admin' order by id`;
+}

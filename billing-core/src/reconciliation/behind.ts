@@ -44,8 +44,9 @@ async function lines(sql: Query, { subject_id, detail }: DifferenceRow) {
 async function payments(sql: Query, { subject_id }: DifferenceRow): Promise<Rows> {
   const rows = await sql<(Facts & { id: string })[]>`
     select payments.id, kind, amount::text as amount, method, reference,
-           stripe_money.stripe_id as at_stripe
-      from payments left join stripe_money on payment_id = payments.id
+           (select string_agg(stripe_id, ', ' order by stripe_id)
+              from stripe_money where payment_id = payments.id) as at_stripe
+      from payments
      where payments.invoice_id = ${subject_id} order by payments.id limit ${ROWS_MAX}`;
   return rows.map(({ id, ...row }) => ({ kind: 'payment', id, facts: facts(row) }));
 }

@@ -68,7 +68,7 @@ export async function ourInvoices(
                  and (moved.intent is not null or method = ${CARRIED_METHOD})), 0)
                - coalesce(sum(amount) filter (where kind = 'refund'
                  and method = ${CARRIED_METHOD}), 0) as paid,
-               sum(amount) filter (where kind = 'refund' and moved.intent is not null
+               sum(coalesce(moved.part, amount)) filter (where kind = 'refund' and moved.intent is not null
                                      and undone.stripe_id is null) as refunded
           from stripe_money moved join payments on payments.id = payment_id
           left join stripe_money undone on undone.undoes = moved.stripe_id

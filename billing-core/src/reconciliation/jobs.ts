@@ -1,3 +1,4 @@
+import { adminsToTell } from '../auth/user-store.ts';
 import type { Repair } from '../contract/reconciliation.ts';
 import { DAY_MS } from '../kit/clock.ts';
 import type { Query, Sql, Tx } from '../kit/database.ts';
@@ -10,7 +11,7 @@ import { hasGrown, letterOf, type Found } from './alert.ts';
 import { pruneReconciliations } from './prune.ts';
 import { repair } from './repair.ts';
 import { compareBooks } from './run.ts';
-import { adminsToTell, foundBefore, foundOf, saveTold } from './told-store.ts';
+import { foundBefore, foundOf, saveTold } from './told-store.ts';
 import { beginOne, endOne, oneById, saveStages, type ReconciliationRow } from './store.ts';
 import { customerTotals } from './totals.ts';
 

@@ -20,13 +20,6 @@ export async function foundBefore(sql: Query, id: string): Promise<Found | undef
   return before && foundOf(sql, before.id);
 }
 
-export type AdminToTell = { id: string; email: string };
-
-/** Who is told of what an installation needs. */
-export async function adminsToTell(sql: Query): Promise<AdminToTell[]> {
-  return sql<AdminToTell[]>`select id, email from users where role = 'admin' order by id`;
-}
-
 export async function saveTold(tx: Tx, id: string, now: number): Promise<void> {
   await tx`update reconciliations set told_at = ${new Date(now)} where id = ${id}`;
 }

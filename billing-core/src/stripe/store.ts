@@ -163,7 +163,7 @@ export async function moneyAt(
   stripeId: string,
 ): Promise<{ kind: 'payment' | 'refund'; amount: bigint } | undefined> {
   const [row] = await sql<{ kind: 'payment' | 'refund'; amount: string }[]>`
-    select kind, amount::text as amount from stripe_money join payments on payments.id = payment_id
+    select kind, coalesce(part, amount)::text as amount from stripe_money join payments on payments.id = payment_id
      where stripe_id = ${stripeId}`;
   return row && { kind: row.kind, amount: BigInt(row.amount) };
 }
@@ -176,7 +176,7 @@ export async function saveMoneyStatus(sql: Query, stripeId: string, status: stri
 
 export async function insertMoney(
   sql: Query,
-  row: MoneyRow & { undoes?: string; status?: string },
+  row: MoneyRow & { undoes?: string; status?: string; part?: string },
 ): Promise<void> {
   await sql`insert into stripe_money ${sql(row)}`;
 }

@@ -11,6 +11,7 @@ import { callNamed } from './call-store.ts';
 import { settleCarried } from './carried.ts';
 import { inDoing, type StripeKit } from './kit.ts';
 import { OURS } from './invoice-form.ts';
+import { tellRefundFailed } from './refund-letter.ts';
 import {
   insertMoney,
   isRecorded,
@@ -125,7 +126,7 @@ async function settleBeside(
 async function recordAll(
   doing: Doing,
   fresh: () => Promise<InvoiceRow>,
-  { moved, refunds }: Read,
+  { moved, refunds, send }: Read & Pick<StripeKit, 'send'>,
 ): Promise<void> {
   for (const one of moved) await record(doing, await fresh(), one);
   for (const refund of refunds) {
@@ -134,13 +135,18 @@ async function recordAll(
     if (!isOurs && !cameBack) await record(doing, await fresh(), refund);
     await saveMoneyStatus(doing.tx, stripeId, status);
     const about = { stripeId, method: STRIPE_METHOD, at: doing.now };
-    if (cameBack) await undo(doing, await fresh(), about);
+    const isNews = cameBack && (await undo(doing, await fresh(), about));
+    if (isNews) await tellRefundFailed({ send }, doing.tx, stripeId);
   }
 }
 
 const IS_OWED = ['open', 'uncollectible'];
 
-async function follow(doing: Doing, link: LinkRow, read: Read): Promise<void> {
+async function follow(
+  doing: Doing,
+  link: LinkRow,
+  read: Read & Pick<StripeKit, 'send'>,
+): Promise<void> {
   // As everybody locks: the customer first. Who comes second finds the money written down.
   await lockBalances(doing.tx, [link.customer_id]);
   const fresh = async (): Promise<InvoiceRow> => {
@@ -215,5 +221,6 @@ export async function takeInvoice(kit: StripeKit, stripeId: string): Promise<voi
   const moved = invoice.status === 'draft' ? [] : await paymentsOf(stripe, stripeId);
   const refunds = await refundsOf(stripe, moved);
   const failure = await failureOf(stripe, invoice);
-  await inDoing(kit, (doing) => follow(doing, link, { invoice, moved, refunds, failure }));
+  const read = { invoice, moved, refunds, failure, send: kit.send };
+  await inDoing(kit, (doing) => follow(doing, link, read));
 }

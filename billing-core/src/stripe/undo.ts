@@ -9,15 +9,17 @@ const undoing = (stripeId: string): string => `${stripeId}:undone`;
 /**
  * Takes back the entry of money that went back, where that money is here again: a refund that the
  * bank returned, a dispute that was won after it had been lost. Once, however often it is asked
- * for.
+ * for. Out: whether it was this time.
  */
 export async function undo(
   doing: Doing,
   row: InvoiceRow,
   { stripeId, method, at }: { stripeId: string; method: string; at: number },
-): Promise<void> {
+): Promise<boolean> {
   const money = await moneyAt(doing.tx, stripeId);
-  if (money === undefined || (await isRecorded(doing.tx, undoing(stripeId)))) return;
+  if (money === undefined || (await isRecorded(doing.tx, undoing(stripeId)))) {
+    return false;
+  }
   const payment = await recordCollected(doing, row.id, {
     kind: 'payment',
     amount: money.amount,
@@ -33,4 +35,5 @@ export async function undo(
     intent: null,
     undoes: stripeId,
   });
+  return true;
 }

@@ -88,14 +88,23 @@ export async function reductionsToTell(sql: Query, invoiceId: string): Promise<R
      order by reduction.id`;
 }
 
-export type RefundOrder = { id: string; invoice_id: string; amount: string };
+export type RefundOrder = {
+  id: string;
+  invoice_id: string;
+  /** What of it Stripe was not asked for, minor units, and in how many parts it was for the rest. */
+  left: string;
+  parts: number;
+};
 
-/** Refunds that were ordered and Stripe has not made. */
+/** Refunds that were ordered and Stripe has not made, or not all of them. */
 export async function refundsToOrder(sql: Query, customerId: string): Promise<RefundOrder[]> {
   return sql<RefundOrder[]>`
-    select id, invoice_id, amount from payments
+    select id, invoice_id, (amount - made.sum)::text as left, made.parts
+      from payments,
+           lateral (select coalesce(sum(coalesce(part, payments.amount)), 0) as sum,
+                           count(*)::int as parts
+                      from stripe_money where payment_id = payments.id) made
      where customer_id = ${customerId} and kind = 'refund' and method = ${STRIPE_METHOD}
-       and created_at >= (select began_at from stripe_feed)
-       and not exists (select from stripe_money where payment_id = payments.id)
+       and created_at >= (select began_at from stripe_feed) and amount > made.sum
      order by id`;
 }

@@ -21,6 +21,7 @@ import {
 import { beginCollecting, exchange, stripeJobs } from '../../src/stripe/jobs.ts';
 import { KeyWatch } from '../../src/stripe/key-watch.ts';
 import type { StripeKit } from '../../src/stripe/kit.ts';
+import { refundLetterJob } from '../../src/stripe/refund-letter.ts';
 import { tellPayer, takePayer } from '../../src/stripe/payer.ts';
 import { catchUp } from '../../src/stripe/run.ts';
 import { customerWith, openCore, person, type Answer, type Core } from '../../src/test/core.ts';
@@ -212,7 +213,8 @@ export async function comparedIn(rig: Pick<Dealings, 'core' | 'kit'>): Promise<B
 
 async function workOn({ core, kit }: Pick<Dealings, 'core' | 'kit'>): Promise<Jobs> {
   const opened = { sql: core.sql, log: kit.log, clock: kit.clock };
-  const all = [...stripeJobs(kit), ...reconciliationJobs(reconcilingOf({ core, kit }))];
+  const books = reconcilingOf({ core, kit });
+  const all = [...stripeJobs(kit), refundLetterJob(books), ...reconciliationJobs(books)];
   const jobs = startJobs(opened, all, { retryFirstS: 0 });
   await jobs.begun;
   return jobs;
