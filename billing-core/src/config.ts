@@ -70,6 +70,7 @@ const coreSchema = signInSchema.extend({
   STRIPE_SECRET_KEY: stripeKey.optional(),
   STRIPE_WEBHOOK_SECRET: webhookSecrets.default([]),
   STRIPE_API_BASE: origin.optional(),
+  STRIPE_MIRROR_PLANS: z.enum(['on', 'off']).default('off'),
   TEST_CLOCK: z.enum(['on', 'off']).default('off'),
   CHANGES_KEEP_DAYS: z.coerce.number().int().min(1).max(366).default(7),
   REQUEST_LOG_HOURS: z.coerce.number().int().min(1).max(720).default(72),
@@ -109,7 +110,13 @@ export type Config = {
   signUp: 'open' | 'closed';
   /** Undefined: invoices are marked paid by hand. */
   stripe:
-    | { secretKey: string; webhookSecrets: readonly string[]; apiBase: URL | undefined }
+    | {
+        secretKey: string;
+        webhookSecrets: readonly string[];
+        apiBase: URL | undefined;
+        /** Whether Stripe has plans as products and prices, for its reports. */
+        mirrorsPlans: boolean;
+      }
     | undefined;
   /** Whether the installation is for tests, so that its time can be moved. */
   testClock: boolean;
@@ -144,7 +151,8 @@ function stripeOf(values: z.infer<typeof schema>): Config['stripe'] {
   const { STRIPE_SECRET_KEY: secretKey, STRIPE_API_BASE: base } = values;
   if (secretKey === undefined) return undefined;
   const apiBase = base === undefined ? undefined : new URL(base);
-  return { secretKey, webhookSecrets: values.STRIPE_WEBHOOK_SECRET, apiBase };
+  const mirrorsPlans = values.STRIPE_MIRROR_PLANS === 'on';
+  return { secretKey, webhookSecrets: values.STRIPE_WEBHOOK_SECRET, apiBase, mirrorsPlans };
 }
 
 /** The environment of billing-core, checked. Throws ConfigError naming each bad variable. */

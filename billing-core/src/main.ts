@@ -34,6 +34,7 @@ import type { Collecting } from './stripe/collector.ts';
 import { feedNow } from './stripe/feed-store.ts';
 import { objectionTo } from './stripe/invoice-form.ts';
 import { startStripe, stripeJobs } from './stripe/jobs.ts';
+import { mirrorJob } from './stripe/mirror.ts';
 import { refundLetterJob } from './stripe/refund-letter.ts';
 import { startDue } from './subscriptions/due.ts';
 import { startRoller } from './usage/roller.ts';
@@ -107,7 +108,8 @@ function openCollecting({ stripe, publicUrl }: Config, opened: Opened): Started 
   };
   const { poke, stop } = startStripe(kit, { hasWebhook: stripe.webhookSecrets.length > 0 });
   const invoicesUrl = (id: string): string => `${publicUrl}/c/${id}/invoices`;
-  return { kit, settings: stripe, invoicesUrl, poke, stop, jobs: stripeJobs(kit) };
+  const jobs = [...stripeJobs(kit), ...(stripe.mirrorsPlans ? [mirrorJob(kit)] : [])];
+  return { kit, settings: stripe, invoicesUrl, poke, stop, jobs };
 }
 
 /** Letters that are not sent, for who runs this on a machine of their own. */

@@ -94,6 +94,7 @@ export const TABLE_WRITERS: Record<string, string> = {
   stripe_money: 'stripe',
   stripe_events: 'stripe',
   stripe_disputes: 'stripe',
+  stripe_catalog: 'stripe',
   reconciliations: 'reconciliation',
   reconciliation_differences: 'reconciliation',
   reconciliation_totals: 'reconciliation',

@@ -17,7 +17,7 @@ export const OURS = {
 } as const;
 
 /** What Stripe takes as a number without losing a digit, and will not refuse for its size. */
-const AMOUNT_MAX = 99_999_999n;
+export const AMOUNT_MAX = 99_999_999n;
 const DESCRIPTION_MAX = 500;
 const TEXT_MAX = 1_500;
 /** Stripe refuses a due date that has passed by the time it looks. */
@@ -34,9 +34,9 @@ export function wireAmount(amount: bigint): number {
  * Currencies whose amounts Stripe writes in another unit than ours: it has these in hundredths,
  * though they have none. https://docs.stripe.com/currencies#special-cases
  */
-const OTHER_UNITS = new Set(['ISK', 'UGX']);
+export const OTHER_UNITS = new Set(['ISK', 'UGX']);
 /** Of these Stripe takes no thousandths, only tens of them. */
-const THOUSANDTHS = new Set(['BHD', 'JOD', 'KWD', 'OMR', 'TND']);
+export const THOUSANDTHS = new Set(['BHD', 'JOD', 'KWD', 'OMR', 'TND']);
 
 /** Why Stripe would take an invoice for another amount, or not at all. */
 export const objectionTo: Objection = ({ currency, due, largest }) => {
