@@ -719,7 +719,7 @@ export interface paths {
         put?: never;
         /**
          * Finalize an invoice
-         * @description It gets the next number and stays as it is from then on.
+         * @description It gets the next number and stays as it is from then on. One that whoever collects cannot take is refused (409 `not_collectable`), unless `uncollected` says that it is to be paid another way.
          */
         post: operations["finalizeInvoice"];
         delete?: never;
@@ -2168,6 +2168,7 @@ export interface components {
                 disputes: number;
                 /** Format: date-time */
                 key_refused_since: string | null;
+                not_collected: number;
                 stuck: number;
             } | null;
         };
@@ -2214,7 +2215,7 @@ export interface components {
             id: string;
             invoice_id: string;
             /** @enum {string} */
-            kind: "grant" | "use" | "credit_note" | "void";
+            kind: "grant" | "use" | "credit_note" | "void" | "overpaid";
         };
         BillingSettings: {
             /** @default 14 */
@@ -2476,13 +2477,16 @@ export interface components {
             };
             here: string;
             /** @enum {string} */
-            kind: "counts" | "quantity" | "rounding" | "sum" | "missing_there" | "unknown_here" | "twice_there" | "total" | "paid" | "refunded" | "credited" | "remaining" | "overpaid" | "state";
+            kind: "counts" | "quantity" | "rounding" | "sum" | "missing_there" | "unknown_here" | "twice_there" | "total" | "paid" | "refunded" | "credited" | "remaining" | "overpaid" | "paid_though_void" | "state";
             period: string | null;
             position: number;
             /** @enum {string|null} */
-            repair: "tell_again" | "read_again" | "void_double" | null;
+            repair: "tell_again" | "read_again" | "void_double" | "refund_over" | "credit_over" | "refund_void" | "credit_rest" | null;
+            repair_said: string;
             /** Format: date-time */
             repaired_at: string | null;
+            repairing: boolean;
+            repairs: ("tell_again" | "read_again" | "void_double" | "refund_over" | "credit_over" | "refund_void" | "credit_rest")[];
             /** @enum {string} */
             stage: "ledger" | "rated" | "invoiced" | "stripe";
             subject_id: string;
@@ -2648,6 +2652,7 @@ export interface components {
             id: string;
             issuer: string;
             lines: components["schemas"]["InvoiceLine"][];
+            not_collected: string | null;
             note: string;
             number: string | null;
             paid: string;
@@ -3387,6 +3392,8 @@ export interface components {
             /** Format: date-time */
             ended_at: string | null;
             id: string;
+            /** Format: date-time */
+            pruned_at: string | null;
             requested_by: string;
             said: string;
             /** Format: date-time */
@@ -4237,6 +4244,7 @@ export interface components {
                 due: string;
                 fees: components["schemas"]["Fee"][];
                 from_balance: string;
+                not_collected: string | null;
                 subtotal: string;
                 taxes: {
                     amount: string;
@@ -4256,6 +4264,7 @@ export interface components {
                 due: string;
                 fees: components["schemas"]["Fee"][];
                 from_balance: string;
+                not_collected: string | null;
                 subtotal: string;
                 taxes: {
                     amount: string;
@@ -6384,6 +6393,7 @@ export interface operations {
                 cursor?: string;
                 customer_id?: string;
                 limit?: number;
+                only?: "not_collected";
                 state?: "draft" | "open" | "paid" | "void" | "uncollectible";
             };
             header?: never;
@@ -6800,7 +6810,9 @@ export interface operations {
     };
     finalizeInvoice: {
         parameters: {
-            query?: never;
+            query?: {
+                uncollected?: "allow";
+            };
             header?: {
                 /** @description Of your choosing, one per deed: the same key and request within a day gets the first answer again, with `Idempotent-Replayed: true`; with another request it is 422 */
                 "Idempotency-Key"?: string;
@@ -9753,6 +9765,8 @@ export interface operations {
             content: {
                 "application/json": {
                     position: number;
+                    /** @enum {string} */
+                    repair?: "tell_again" | "read_again" | "void_double" | "refund_over" | "credit_over" | "refund_void" | "credit_rest";
                 };
             };
         };

@@ -68,8 +68,8 @@ export async function ourInvoices(
                  and (moved.intent is not null or method = ${CARRIED_METHOD})), 0)
                - coalesce(sum(amount) filter (where kind = 'refund'
                  and method = ${CARRIED_METHOD}), 0) as paid,
-               sum(coalesce(moved.part, amount)) filter (where kind = 'refund' and moved.intent is not null
-                                     and undone.stripe_id is null) as refunded
+               sum(coalesce(moved.part, amount)) filter (where kind = 'refund'
+                 and moved.intent is not null and undone.stripe_id is null) as refunded
           from stripe_money moved join payments on payments.id = payment_id
           left join stripe_money undone on undone.undoes = moved.stripe_id
          where moved.invoice_id = invoices.id) money on true

@@ -40,7 +40,7 @@ async function failedOf(sql: Query, stripeId: string): Promise<Failed | undefine
   return row;
 }
 
-/** The letter to an admin about a refund that failed: the same message, however often it is sent. */
+/** The letter to an admin about a refund that failed: one message, however often it is sent. */
 export function letterOf(
   { invoice_id, series, number, customer, currency, amount }: Failed,
   at: { stripeId: string; to: string; userId: string; publicUrl: string },

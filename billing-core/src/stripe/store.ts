@@ -163,7 +163,8 @@ export async function moneyAt(
   stripeId: string,
 ): Promise<{ kind: 'payment' | 'refund'; amount: bigint } | undefined> {
   const [row] = await sql<{ kind: 'payment' | 'refund'; amount: string }[]>`
-    select kind, coalesce(part, amount)::text as amount from stripe_money join payments on payments.id = payment_id
+    select kind, coalesce(part, amount)::text as amount
+      from stripe_money join payments on payments.id = payment_id
      where stripe_id = ${stripeId}`;
   return row && { kind: row.kind, amount: BigInt(row.amount) };
 }

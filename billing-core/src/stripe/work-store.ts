@@ -91,7 +91,7 @@ export async function reductionsToTell(sql: Query, invoiceId: string): Promise<R
 export type RefundOrder = {
   id: string;
   invoice_id: string;
-  /** What of it Stripe was not asked for, minor units, and in how many parts it was for the rest. */
+  /** What of it Stripe was not asked for, minor units, and of how many parts it was. */
   left: string;
   parts: number;
 };

@@ -26,7 +26,7 @@ beforeEach(async () => {
 type Found = { subject: string; isRepaired?: boolean };
 type Made = { age: number; state?: Reconciliation['state']; found?: Found[] };
 
-const idOf = (at: number): string => `rcn_${String(at).padStart(20, '0')}`;
+const idOf = (at: number): string => `rcn_${String(at).padStart(24, '0')}`;
 
 /** Comparisons that ended so many ms ago, the oldest first; each with one row of totals. */
 async function made(...all: Made[]): Promise<void> {
