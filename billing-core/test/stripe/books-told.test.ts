@@ -275,5 +275,5 @@ test('a name that a spreadsheet would take for a formula is text in the file', (
     'Grüße ✓',
     '-7',
   ]);
-  expect(lines[0]).toMatch(/-5,7,USD,,,stripe_id=in_1\r\n$/);
+  expect(lines[0]).toMatch(/-5,7,USD,,,,stripe_id=in_1\r\n$/);
 });
