@@ -108,18 +108,12 @@ function comparedVoid(ours: OurInvoice, { stripeId, status, ...theirs }: TheirIn
 const isSettledElsewhere = (ours: OurInvoice, { status, came }: TheirInvoice): boolean =>
   status === 'void' && ours.state === 'paid' && came === 0n;
 
-/** Of what is void there, nothing is credited any more. */
-const kindsOf = ({ status }: TheirInvoice) =>
-  status === 'void'
-    ? (['total', 'paid', 'refunded'] as const)
-    : (['total', 'paid', 'refunded', 'credited'] as const);
-
 function compared(ours: OurInvoice, theirs: TheirInvoice): Difference[] {
   if (ours.state === 'void') return comparedVoid(ours, theirs);
   const about = aboutOf(ours);
   const detail = { stripe_id: theirs.stripeId, currency: ours.currency };
   const found: Difference[] = [];
-  for (const kind of kindsOf(theirs)) {
+  for (const kind of ['total', 'paid', 'refunded', 'credited'] as const) {
     if (ours[kind] === theirs[kind]) continue;
     found.push({ ...about, kind, here: `${ours[kind]}`, there: `${theirs[kind]}`, detail });
   }
