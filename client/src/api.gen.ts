@@ -2989,6 +2989,7 @@ export interface components {
                 due: string;
                 fees: components["schemas"]["Fee"][];
                 from_balance: string;
+                not_collected: string | null;
                 subtotal: string;
                 taxes: {
                     amount: string;
@@ -3010,6 +3011,7 @@ export interface components {
                 due: string;
                 fees: components["schemas"]["Fee"][];
                 from_balance: string;
+                not_collected: string | null;
                 subtotal: string;
                 taxes: {
                     amount: string;

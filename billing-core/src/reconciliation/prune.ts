@@ -22,7 +22,8 @@ async function prunable(sql: Query, now: number): Promise<string[]> {
        and not exists (
          select from reconciliation_differences was
            join reconciliation_differences still
-             on still.reconciliation_id = (select id from latest) and still.stage = was.stage and still.kind = was.kind
+             on still.reconciliation_id = (select id from latest)
+            and still.stage = was.stage and still.kind = was.kind
             and still.subject_id = was.subject_id
             and still.customer_id is not distinct from was.customer_id
           where was.reconciliation_id = old.id and was.repaired_at is null)

@@ -132,7 +132,9 @@ async function doneInBooks(
   });
 }
 
-async function tried(kit: StripeKit, place: Place, row: DifferenceRow, how: Repair) {
+type Asked = { place: Place; row: DifferenceRow; how: Repair };
+
+async function tried(kit: StripeKit, { place, row, how }: Asked): Promise<void> {
   const inBooks = IN_BOOKS[how];
   if (inBooks) return doneInBooks(kit, { ...place, subject: row.subject_id }, inBooks);
   await perform(kit, row, how);
@@ -150,7 +152,7 @@ export async function repair(kit: StripeKit, place: Place, wanted?: Repair): Pro
   if (row === undefined) return;
   const how = wanted ?? repairsOf(row)[0];
   if (how === undefined || !repairsOf(row).includes(how)) return;
-  await tried(kit, place, row, how).catch(async (error: unknown) => {
+  await tried(kit, { place, row, how }).catch(async (error: unknown) => {
     const said = saidOf(error) ?? (error instanceof Error ? error.message : String(error));
     await saveRepairSaid(kit.sql, { ...place, said });
     if (saidOf(error) === undefined) throw error;
