@@ -31,6 +31,8 @@ export const paths = {
   notices: (id: string) => `${customer(id)}/notices`,
   keys: (id: string, search?: Search) => withSearch(`${customer(id)}/keys`, search),
   start: (id: string, search?: Search) => withSearch(`${customer(id)}/start`, search),
+  plan: (id: string, search?: Search) => withSearch(`${customer(id)}/plan`, search),
+  quotas: (id: string) => `${customer(id)}/quotas`,
   logs: (id: string, search?: Search) => withSearch(`${customer(id)}/logs`, search),
 
   adminCustomers: (search?: Search) => withSearch('/admin/customers', search),

@@ -3,7 +3,9 @@ import { useQuery } from '@tanstack/react-query';
 import {
   Bell,
   ChartColumn,
+  Gauge,
   KeyRound,
+  Layers,
   LayoutDashboard,
   ReceiptText,
   Rocket,
@@ -40,8 +42,10 @@ export function PortalLayout() {
     },
     { href: paths.start(customerId), label: t('Get started'), icon: <Rocket aria-hidden /> },
     { href: paths.usage(customerId), label: t('Usage'), icon: <ChartColumn aria-hidden /> },
+    { href: paths.quotas(customerId), label: t('Quotas'), icon: <Gauge aria-hidden /> },
     { href: paths.keys(customerId), label: t('Keys'), icon: <KeyRound aria-hidden /> },
     { href: paths.logs(customerId), label: t('Logs'), icon: <ScrollText aria-hidden /> },
+    { href: paths.plan(customerId), label: t('Plan'), icon: <Layers aria-hidden /> },
     {
       href: paths.invoices(customerId),
       label: t('Invoices'),

@@ -33,6 +33,16 @@ export function portalRoutes(root: AnyRootRoute, queries: QueryClient) {
     }),
     createRoute({
       getParentRoute,
+      path: '/plan',
+      component: lazyRouteComponent(() => import('./plan.tsx'), 'PlanPage'),
+    }),
+    createRoute({
+      getParentRoute,
+      path: '/quotas',
+      component: lazyRouteComponent(() => import('./quotas.tsx'), 'QuotasPage'),
+    }),
+    createRoute({
+      getParentRoute,
       path: '/usage',
       component: lazyRouteComponent(() => import('./usage.tsx'), 'UsagePage'),
     }),
