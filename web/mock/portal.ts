@@ -6,6 +6,7 @@ import { portalCollector } from './collector.ts';
 import { portalInvoices } from './invoices.ts';
 import { portalNotices } from './notices.ts';
 import { createKey, revokeKey } from './keys.ts';
+import { requests } from './requests.ts';
 import type { MockState } from './state.ts';
 import { liveUsage, quotasOf, usageEntries, usageReport } from './usage.ts';
 
@@ -60,6 +61,7 @@ export function portalApi(state: MockState): Hono {
       }
     });
   });
+  requests(app, state);
   app.get('/keys', (c) => {
     const { id } = member(c);
     return page(

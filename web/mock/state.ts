@@ -71,6 +71,8 @@ export interface MockState {
   today: Map<string, number>;
   /** Paths that answer 500 until they are taken out. */
   failing: Set<string>;
+  /** All paths that answer 500 while this is set. */
+  broken: RegExp | undefined;
   /** While true nothing is answered and nothing is written, with every connection open. */
   frozen: boolean;
   /** Ends all open live streams when called. */
@@ -134,6 +136,7 @@ export function createState(): MockState {
     valueFaults: {},
     today: new Map([[acme.id, 48_213]]),
     failing: new Set(),
+    broken: undefined,
     frozen: false,
     dropStreams: () => {},
   };

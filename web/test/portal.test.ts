@@ -247,3 +247,11 @@ describe('Keys', () => {
     expect(sent[0]).toBe(sent[1]);
   });
 });
+
+test('a table is a file too, with what its filter leaves', async () => {
+  await page.goto(paths.keys(acme));
+  const link = page.getByRole('link', { name: 'Download CSV' });
+  expect(await link.getAttribute('href')).toMatch(/\/keys\.csv\?state=active$/);
+  await page.goto(paths.keys(acme, { state: 'all' }));
+  await expect.poll(() => link.getAttribute('href'), PATIENCE).toMatch(/\/keys\.csv$/);
+});

@@ -1,7 +1,8 @@
-import type { BrowserContext } from 'playwright-core';
-import { differentBooks, run } from '../mock/reconciliations.ts';
+import type { BrowserContext, Page } from 'playwright-core';
 import { paths } from '../src/kit/paths.ts';
 import { ADMIN, complaintsOf, CUSTOMER, raiseStage, type Stage, violationsOn } from './stage.ts';
+// Behind the stage: what the mock is seeded with is made in its order.
+import { differentBooks, run } from '../mock/reconciliations.ts';
 
 /** Each page of the portal with somebody who may look at it, at least once. */
 export type Visit = readonly [who: Who, heading: string, path: (stage: Stage) => string];
@@ -48,6 +49,10 @@ export const VISITS: readonly Visit[] = [
   ['customer', 'Usage', (stage) => paths.usage(unused(stage), { range: 'custom' })],
   ['customer', 'Keys', (stage) => paths.keys(acme(stage), { state: 'all' })],
   ['customer', 'Keys', (stage) => paths.keys(unused(stage))],
+  ['customer', 'Get started', (stage) => paths.start(acme(stage))],
+  ['customer', 'Get started', (stage) => paths.start(unused(stage))],
+  ['customer', 'Logs', (stage) => paths.logs(acme(stage))],
+  ['customer', 'Logs', (stage) => paths.logs(unused(stage), { end: 'ok' })],
   ['customer', 'Notices', (stage) => paths.notices(acme(stage))],
   ['customer', 'Invoices', (stage) => paths.invoices(acme(stage))],
   ['customer', 'Invoices', (stage) => paths.invoices(unused(stage))],
@@ -102,6 +107,8 @@ export interface Look {
 
 export interface Visitors {
   stage: Stage;
+  /** Goes there, and waits for nothing. */
+  open: (visit: Visit) => Promise<Page>;
   /** Opens a page and says all that is wrong with it. */
   faultsOf: (visit: Visit, look: Look) => Promise<string[]>;
 }
@@ -117,7 +124,16 @@ export async function raiseVisitors(): Promise<Visitors> {
     customer: await stage.enter(CUSTOMER),
     admin: await stage.enter(ADMIN),
   };
-  return { stage, faultsOf: (visit, look) => faultsOf(contexts[visit[0]], stage, [visit, look]) };
+  const open = async ([who, , path]: Visit): Promise<Page> => {
+    const page = await contexts[who].newPage();
+    await page.goto(path(stage));
+    return page;
+  };
+  return {
+    stage,
+    open,
+    faultsOf: (visit, look) => faultsOf(contexts[visit[0]], stage, [visit, look]),
+  };
 }
 
 async function faultsOf(

@@ -68,6 +68,15 @@ test('an empty list is a file with its columns alone', async () => {
   expect(linesOf(answer.text)).toHaveLength(1);
 });
 
+test('a name of markup is in no file that a browser would show', async () => {
+  const name = '<img src=x onerror=alert(1)> in a file';
+  await makeCustomers([name]);
+  const { text, headers } = await file('/v1/customers.csv?q=onerror');
+  expect(linesOf(text)[1]?.split(',')[1]).toBe(name);
+  expect(headers.get('x-content-type-options')).toBe('nosniff');
+  expect(headers.get('content-disposition')).toMatch(/^attachment/);
+});
+
 test('a name that a spreadsheet would take for a formula is text', async () => {
   await makeCustomers(['=1+1 formula', '@formula', '-1+1 formula', '＝1+1 formula']);
   const { text } = await file('/v1/customers.csv?q=formula');

@@ -27,6 +27,9 @@ const SHOWN: readonly { value: Shown; label: string }[] = [
   { value: 'all', label: t('All, also revoked') },
 ];
 
+/** The file has what is shown: the page leaves revoked ones out by itself. */
+const fileOf = (shown: Shown) => (shown === 'active' ? { state: 'active' } : {});
+
 /** The customer's keys: make one, see its secret once, revoke it. */
 export function KeysPage() {
   const customerId = useCustomerId();
@@ -72,7 +75,9 @@ export function KeysPage() {
             onCreate={may ? create : undefined}
             onRevoke={may ? setRevoking : undefined}
           >
-            <LoadMore more={keys.more} />
+            <LoadMore
+              more={{ ...keys.more, file: keys.more.file && { path, query: fileOf(shown) } }}
+            />
           </KeyList>
         )}
       </Loaded>
