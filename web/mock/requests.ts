@@ -23,7 +23,8 @@ function requestsOf(state: MockState, customerId: string): RequestRecord[] {
   const passed = { reason: null, duration_ms: 41.2, decided_ms: 0.4, upstream_ms: 38.1 };
   const refused = { duration_ms: 0.6, decided_ms: null, upstream_ms: null };
   const nothing = { billable: false, units: [] };
-  const counted = { billable: true, units: [{ meter: state.meters[0]!, quantity: '1' }] };
+  const units = state.meters.slice(0, 1).map((meter) => ({ meter, quantity: '1' }));
+  const counted = { billable: true, units };
   return [
     { status: 200, ...passed, ...counted },
     { status: 429, reason: 'quota_exceeded', ...refused, ...nothing },

@@ -7,12 +7,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { build } from 'vite';
-import { launchBrowser } from '../scripts/test/browser.ts';
-import { createMock } from '../web/mock/app.ts';
-import { paths } from '../web/src/kit/paths.ts';
-import { listen, startPortal } from '../web/test/origin.ts';
-import { machine } from './machine.ts';
-import { say } from './say.ts';
+import { launchBrowser } from '../../scripts/test/browser.ts';
+import { createMock } from '../mock/app.ts';
+import { paths } from '../src/kit/paths.ts';
+import { listen, startPortal } from './origin.ts';
+import { machine } from '../../bench/machine.ts';
+import { say } from '../../bench/say.ts';
 
 const RUNS = 9;
 const USABLE_MAX_MS = 3_000;
@@ -23,7 +23,7 @@ const WHO = { email: 'ada@acme.example', password: 'correct horse' };
 
 const folder = mkdtempSync(join(tmpdir(), 'tollgate-page-'));
 await build({
-  configFile: join(import.meta.dirname, '..', 'web', 'vite.config.ts'),
+  configFile: join(import.meta.dirname, '..', 'vite.config.ts'),
   logLevel: 'warn',
   build: { outDir: folder, emptyOutDir: true },
 });
