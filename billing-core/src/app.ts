@@ -14,9 +14,12 @@ import { bindCustomer } from './customers/access.ts';
 import { customerClockHttp } from './customers/clock-http.ts';
 import { customerTime } from './customers/clock.ts';
 import { customersHttp, portalCustomerHttp } from './customers/http.ts';
+import { customerViewsHttp } from './customers/view-http.ts';
 import { meHttp, requireOpenSignUp, settingsHttp } from './customers/me-http.ts';
 import { membershipsHttp } from './customers/memberships-http.ts';
 import { customerTermsHttp } from './customers/terms-http.ts';
+import { customerEventsHttp } from './figures/events-http.ts';
+import { figuresHttp } from './figures/http.ts';
 import { documentationHttp, openApi } from './documentation.ts';
 import { keysHttp } from './keys/http.ts';
 import { portalKeysHttp } from './keys/portal.ts';
@@ -120,6 +123,7 @@ function adminSurface(deps: Surface): OpenAPIHono<Api> {
     routesHttp(deps.vault),
     secretsHttp(deps.vault),
     customersHttp(),
+    customerViewsHttp(),
     customerClockHttp(deps.testClock ?? plainClock(deps.clock)),
     customerTermsHttp(),
     membershipsHttp(),
@@ -149,6 +153,8 @@ function adminSurface(deps: Surface): OpenAPIHono<Api> {
     reconciliationsHttp(deps.sql),
     foundHttp(),
     attentionHttp(deps.stripe !== undefined),
+    figuresHttp(),
+    customerEventsHttp(),
   ]) {
     app.route('/', module);
   }

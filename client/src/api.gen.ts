@@ -213,6 +213,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/customer-views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * View the portal as a customer
+         * @description For the signed-in admin who asks, for 30 minutes: reads of the customer side are answered, and every write of that session is refused (403 `view_only`) until it is ended.
+         */
+        post: operations["viewPortalAsCustomer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customer-views/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End viewing as a customer */
+        post: operations["endViewingAsCustomer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/customers": {
         parameters: {
             query?: never;
@@ -330,6 +367,26 @@ export interface paths {
         };
         /** Get what a customer owes past its time */
         get: operations["getWhatCustomerOwesPastItsTime"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customers/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what happened to a customer
+         * @description Plans, money, access, notices and deeds of admins in one order; newest first.
+         */
+        get: operations["listWhatHappenedToCustomer"];
         put?: never;
         post?: never;
         delete?: never;
@@ -526,6 +583,120 @@ export interface paths {
          * @description It starts anew, with all its tries.
          */
         post: operations["retryFailedJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the figures of now
+         * @description Currencies are never added up; what is unknown is null. docs/figures.md.
+         */
+        get: operations["getFiguresOfNow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/figures/recurring": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the monthly recurring revenue by plan */
+        get: operations["getMonthlyRecurringRevenueByPlan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/figures/recurring/subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List subscriptions with their monthly recurring revenue */
+        get: operations["listSubscriptionsWithTheirMonthlyRecurringRevenue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/figures/revenue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get revenue over time
+         * @description Invoiced less credited, without tax, by the day (UTC) of the document.
+         */
+        get: operations["getRevenueOverTime"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/figures/revenue.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get revenue over time as CSV
+         * @description Amounts are in minor units; `minor_digits` says how many digits those have.
+         */
+        get: operations["getRevenueOverTimeAsCSV"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/figures/unbilled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get what is on no invoice yet
+         * @description By what invoices are made with, before coupons and taxes. Live.
+         */
+        get: operations["getWhatIsOnNoInvoiceYet"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2406,6 +2577,20 @@ export interface components {
             /** Format: date-time */
             starts_at: string;
         };
+        CustomerEvent: {
+            amount: string | null;
+            /** Format: date-time */
+            at: string;
+            currency: string | null;
+            id: string;
+            /** @enum {string} */
+            kind: "customer.created" | "subscription.phase" | "subscription.ended" | "add_on.began" | "add_on.ended" | "coupon.given" | "coupon.ended" | "invoice.finalized" | "invoice.paid" | "invoice.ended" | "credit_note.created" | "payment.payment" | "payment.refund" | "dunning.step" | "key.created" | "key.revoked" | "member.joined" | "notice.told" | "admin.deed";
+            name: string;
+            note: string;
+            subject_id: string;
+            /** @enum {string} */
+            topic: "plan" | "money" | "access" | "notice" | "admin";
+        };
         CustomerTotals: {
             currency: string;
             customer: {
@@ -2420,6 +2605,17 @@ export interface components {
                 stage: "ledger" | "rated" | "invoiced" | "stripe";
                 there: string;
             }[];
+        };
+        CustomerView: {
+            /** Format: date-time */
+            began_at: string;
+            customer: {
+                id: string;
+                name: string;
+            };
+            /** Format: date-time */
+            ends_at: string;
+            id: string;
         };
         DeadLetter: {
             boot: string;
@@ -2605,6 +2801,56 @@ export interface components {
             price_id: string;
             /** Format: date-time */
             start: string;
+        };
+        Figures: {
+            /** Format: date-time */
+            as_of: string;
+            books: {
+                differing: number;
+                /** Format: date-time */
+                ended_at: string;
+                id: string;
+                /** @enum {string} */
+                state: "running" | "clean" | "different" | "failed";
+            } | null;
+            has_customers: boolean;
+            ingest: {
+                dead_letters: number;
+                furthest: {
+                    boot: string;
+                    gateway: string;
+                } | null;
+                gaps: number;
+                lag_ms: number | null;
+                live_boots: number;
+                unrolled_batches: number;
+            };
+            money: {
+                currency: string;
+                past_due: {
+                    amount: string;
+                    invoices: number;
+                };
+                recurring: {
+                    amount: string;
+                    subscriptions: number;
+                };
+                usage: {
+                    amount: string;
+                    before: string;
+                };
+            }[];
+            traffic: {
+                aborted: number;
+                client_errors: number;
+                failed: number;
+                /** Format: date-time */
+                from: string;
+                refused: number;
+                requests: number;
+                /** Format: date-time */
+                to: string;
+            };
         };
         GatewayState: {
             boots: components["schemas"]["BootState"][];
@@ -2823,6 +3069,15 @@ export interface components {
             /** @enum {string} */
             sign_up: "open" | "closed";
             user: components["schemas"]["SessionUser"];
+            viewing: {
+                customer: {
+                    id: string;
+                    name: string;
+                };
+                /** Format: date-time */
+                ends_at: string;
+                id: string;
+            } | null;
         };
         Membership: {
             /** Format: date-time */
@@ -3432,6 +3687,39 @@ export interface components {
             /** @enum {string} */
             reason: "first" | "other_server" | "lost_sync" | "declared";
         };
+        RecurringFigures: {
+            /** Format: date-time */
+            as_of: string;
+            plans: {
+                amount: string;
+                currency: string;
+                plan: {
+                    id: string;
+                    name: string;
+                };
+                subscriptions: number;
+            }[];
+            totals: {
+                amount: string;
+                currency: string;
+                subscriptions: number;
+            }[];
+        };
+        RecurringSubscription: {
+            add_ons: string;
+            amount: string;
+            currency: string;
+            customer: {
+                id: string;
+                name: string;
+            };
+            interval_months: number;
+            plan: {
+                id: string;
+                name: string;
+            };
+            subscription_id: string;
+        };
         RequestLog: {
             data: components["schemas"]["RequestRecord"][];
             has_more: boolean;
@@ -3479,6 +3767,46 @@ export interface components {
             requests: components["schemas"]["RequestRecord"][];
             retention_hours: number;
             skipped: number;
+        };
+        RevenueFigures: {
+            /** Format: date-time */
+            as_of: string;
+            /** Format: date */
+            from: string;
+            /** @enum {string} */
+            group_by: "kind" | "meter" | "plan" | "route" | "customer";
+            groups: {
+                credited: string;
+                currency: string;
+                group: {
+                    id: string;
+                    name: string;
+                };
+                invoiced: string;
+                net: string;
+            }[];
+            /** @enum {string} */
+            interval: "day" | "month";
+            rows: {
+                credited: string;
+                currency: string;
+                group: {
+                    id: string;
+                    name: string;
+                };
+                invoiced: string;
+                net: string;
+                /** Format: date */
+                start: string;
+            }[];
+            /** Format: date */
+            to: string;
+            totals: {
+                credited: string;
+                currency: string;
+                invoiced: string;
+                net: string;
+            }[];
         };
         Route: {
             billable_outcomes: ("ok" | "client_error" | "server_error" | "upstream_timeout" | "upstream_error" | "client_abort")[];
@@ -4311,6 +4639,28 @@ export interface components {
             } | null;
             total: string;
         };
+        UnbilledFigures: {
+            /** Format: date-time */
+            as_of: string;
+            customers: {
+                amount: string;
+                currency: string;
+                customer: {
+                    id: string;
+                    name: string;
+                };
+                fees: string;
+                usage: string;
+            }[];
+            roll: string;
+            totals: {
+                amount: string;
+                currency: string;
+                customers: number;
+                fees: string;
+                usage: string;
+            }[];
+        };
         UsageCounts: {
             /** Format: date-time */
             as_of: string;
@@ -5136,6 +5486,99 @@ export interface operations {
             };
         };
     };
+    viewPortalAsCustomer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Of your choosing, one per deed: the same key and request within a day gets the first answer again, with `Idempotent-Replayed: true`; with another request it is 422 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    customer_id: string;
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Begun */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        errors?: {
+                            message: string;
+                            path: string;
+                        }[];
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    endViewingAsCustomer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Of your choosing, one per deed: the same key and request within a day gets the first answer again, with `Idempotent-Replayed: true`; with another request it is 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        errors?: {
+                            message: string;
+                            path: string;
+                        }[];
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
     listCustomers: {
         parameters: {
             query?: {
@@ -5664,6 +6107,56 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Debt"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        errors?: {
+                            message: string;
+                            path: string;
+                        }[];
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    listWhatHappenedToCustomer: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                topic?: "plan" | "money" | "access" | "notice" | "admin";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["CustomerEvent"][];
+                        has_more: boolean;
+                        next_cursor: string | null;
+                    };
                 };
             };
             /** @description A problem */
@@ -6296,6 +6789,267 @@ export interface operations {
             };
         };
     };
+    getFiguresOfNow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Figures"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        errors?: {
+                            message: string;
+                            path: string;
+                        }[];
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    getMonthlyRecurringRevenueByPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecurringFigures"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        errors?: {
+                            message: string;
+                            path: string;
+                        }[];
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    listSubscriptionsWithTheirMonthlyRecurringRevenue: {
+        parameters: {
+            query?: {
+                currency?: string;
+                cursor?: string;
+                limit?: number;
+                plan_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["RecurringSubscription"][];
+                        has_more: boolean;
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        errors?: {
+                            message: string;
+                            path: string;
+                        }[];
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    getRevenueOverTime: {
+        parameters: {
+            query?: {
+                currency?: string;
+                from?: string;
+                group_by?: "kind" | "meter" | "plan" | "route" | "customer";
+                interval?: "day" | "month";
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevenueFigures"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        errors?: {
+                            message: string;
+                            path: string;
+                        }[];
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    getRevenueOverTimeAsCSV: {
+        parameters: {
+            query?: {
+                currency?: string;
+                from?: string;
+                group_by?: "kind" | "meter" | "plan" | "route" | "customer";
+                interval?: "day" | "month";
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        errors?: {
+                            message: string;
+                            path: string;
+                        }[];
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    getWhatIsOnNoInvoiceYet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnbilledFigures"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        errors?: {
+                            message: string;
+                            path: string;
+                        }[];
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
     gatewaysAndTheirBoots: {
         parameters: {
             query?: {
@@ -6392,10 +7146,12 @@ export interface operations {
     listInvoices: {
         parameters: {
             query?: {
+                currency?: string;
                 cursor?: string;
                 customer_id?: string;
                 limit?: number;
                 only?: "not_collected";
+                overdue?: "true";
                 state?: "draft" | "open" | "paid" | "void" | "uncollectible";
             };
             header?: never;

@@ -21,6 +21,7 @@ export const MODULE_ORDER = [
   'stripe',
   'reconciliation',
   'alerts',
+  'figures',
 ];
 
 const CORE = 'billing-core/src/';

@@ -15,6 +15,7 @@ export const TABLE_WRITERS: Record<string, string> = {
   verifications: 'auth',
   rate_limits: 'auth',
   admin_tokens: 'auth',
+  customer_views: 'auth',
   meters: 'catalog',
   plans: 'catalog',
   plan_versions: 'catalog',

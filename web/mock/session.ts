@@ -72,7 +72,8 @@ function people(app: Hono, state: MockState): void {
         };
       });
     const user = { id, name, email, role };
-    return c.json({ user, memberships, sign_up: state.signUp, gateway_url: GATEWAY_URL });
+    const more = { viewing: null, sign_up: state.signUp, gateway_url: GATEWAY_URL };
+    return c.json({ user, memberships, ...more });
   });
 
   app.post('/portal/v1/customers', async (c) => {

@@ -3,18 +3,18 @@ import {
   createRoute,
   createRouter,
   lazyRouteComponent,
-  Outlet,
 } from '@tanstack/react-router';
 import type { QueryClient } from '@tanstack/react-query';
 import { adminRoutes } from './admin/router.ts';
 import { NotFoundPage, PageError } from './not-found.tsx';
 import { portalRoutes } from './portal/router.ts';
 import { sessionRoutes } from './session/router.ts';
+import { Root } from './session/view-banner.tsx';
 
 /** Every page of the portal. Each page's code loads when it is first visited. */
 export function createAppRouter(queries: QueryClient) {
   const root = createRootRoute({
-    component: Outlet,
+    component: Root,
     notFoundComponent: NotFoundPage,
     errorComponent: PageError,
   });

@@ -6,6 +6,7 @@ import { Fault } from '../kit/fault.ts';
 import type { Api, ApiContext } from '../kit/http.ts';
 import { bearer, tokenHash, tokenMay, tokenState } from './model.ts';
 import type { Session, SignIn } from './sign-in.ts';
+import { viewOf } from './view-store.ts';
 import { tokenByHash, touchToken, type TokenRow } from './token-store.ts';
 
 export type Doors = { sql: Sql; signIn: SignIn; publicUrl: string };
@@ -50,6 +51,13 @@ async function signedIn(c: ApiContext, doors: Doors): Promise<Session> {
   if (session === null) throw new Fault('unauthenticated');
   requireOwnOrigin(c, doors.publicUrl);
   for (const cookie of session.cookies) c.header('set-cookie', cookie, { append: true });
+  const view = await viewOf(doors.sql, session.id, c.var.now);
+  // Whoever looks as a customer changes nothing, on either side; but for the end of that.
+  if (view && !isRead(c) && c.req.path !== `/v1/customer-views/${view.id}/end`) {
+    throw new Fault('view_only', { detail: 'End viewing as a customer first' });
+  }
+  c.set('sessionId', session.id);
+  c.set('view', view);
   return session;
 }
 
@@ -82,9 +90,8 @@ export function authenticateAdmin(doors: Doors): MiddlewareHandler<Api> {
 /** /portal/v1: the session of any user, never a token. */
 export function authenticateUser(doors: Doors): MiddlewareHandler<Api> {
   return async (c, next) => {
-    const { id, user } = await signedIn(c, doors);
+    const { user } = await signedIn(c, doors);
     c.set('user', user);
-    c.set('sessionId', id);
     c.set('actor', asActor(user));
     await next();
   };

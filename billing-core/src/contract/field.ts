@@ -11,6 +11,7 @@ export type IdPrefix =
   | 'rte'
   | 'sec'
   | 'cus'
+  | 'cvw'
   | 'mem'
   | 'sub'
   | 'chg'

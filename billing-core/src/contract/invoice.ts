@@ -177,6 +177,12 @@ export const invoicesQuery = pageQuery.extend({
   state: z.enum(INVOICE_STATES).optional(),
   /** Those that whoever collects cannot take. */
   only: z.enum(['not_collected']).optional(),
+  /** Only those that are open and were to be paid before now. */
+  overdue: z.literal('true').optional(),
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/, 'is not a currency')
+    .optional(),
 });
 export const finalizeQuery = z.object({
   /** Also where whoever collects cannot take it: it is to be paid another way then. */

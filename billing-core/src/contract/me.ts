@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { customerView } from './customer-view.ts';
 import { MEMBER_ROLES } from './customer.ts';
 import { sessionUser } from './session.ts';
 
@@ -22,6 +23,8 @@ export const me = z
         }),
       }),
     ),
+    /** What an admin looks at as a customer: this session changes nothing meanwhile. */
+    viewing: customerView.omit({ began_at: true }).nullable(),
     sign_up: SIGN_UP,
     gateway_url: z.string(),
   })

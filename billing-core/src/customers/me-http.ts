@@ -1,9 +1,11 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import type { MiddlewareHandler } from 'hono';
-import { me, settings } from '../contract/me.ts';
+import { me, settings, type Me } from '../contract/me.ts';
 import { Fault } from '../kit/fault.ts';
-import { api, json, PROBLEMS, type Api } from '../kit/http.ts';
+import type { Query } from '../kit/database.ts';
+import { api, json, PROBLEMS, type Api, type Viewing } from '../kit/http.ts';
 import { membershipsOf } from './membership-store.ts';
+import { customerById } from './store.ts';
 
 const MEMBERSHIPS_SHOWN_MAX = 100;
 
@@ -35,18 +37,26 @@ const meRoute = createRoute({
   responses: { 200: json(me), ...PROBLEMS },
 });
 
+async function shownView(sql: Query, view: Viewing | undefined): Promise<Me['viewing']> {
+  const customer = view && (await customerById(sql, view.customerId));
+  if (view === undefined || customer === undefined) return null;
+  const { id, name } = customer;
+  return { id: view.id, customer: { id, name }, ends_at: view.endsAt.toISOString() };
+}
+
 /** /portal/v1/me: who is signed in, and where they are a member. */
 export function meHttp({ signUp, gatewayUrl }: Installation): OpenAPIHono<Api> {
   const app = api();
   app.openapi(meRoute, async (c) => {
-    const { user, query } = c.var;
+    const { user, query, view } = c.var;
+    const viewing = await shownView(query, view);
     const rows = await membershipsOf(query, user.id, MEMBERSHIPS_SHOWN_MAX);
     const memberships = rows.map((row) => ({
       id: row.id,
       role: row.role,
       customer: { id: row.customer_id, name: row.customer_name, state: row.customer_state },
     }));
-    return c.json({ user, memberships, sign_up: signUp, gateway_url: gatewayUrl }, 200);
+    return c.json({ user, memberships, viewing, sign_up: signUp, gateway_url: gatewayUrl }, 200);
   });
   return app;
 }

@@ -40,7 +40,10 @@ export async function accessOf(
 /** A session in which a member looks at a customer for longer than one request. */
 export type Opening = { sessionId: string; customerId: string };
 
-/** Those of these openings whose session stands at `now` (ms) and whose user is still a member. */
+/**
+ * Those of these openings whose session stands at `now` (ms) and whose user is still a member, or
+ * an admin whose view of that customer goes on.
+ */
 export async function openingsLeft(
   sql: Query,
   openings: readonly Opening[],
@@ -51,8 +54,13 @@ export async function openingsLeft(
       from unnest(${openings.map((one) => one.sessionId)}::text[],
                   ${openings.map((one) => one.customerId)}::text[]) opened (session_id, customer_id)
       join sessions on sessions.id = session_id and expires_at > ${new Date(now)}
-      join memberships using (user_id)
-     where memberships.customer_id = opened.customer_id`;
+     where exists (select from memberships
+                    where memberships.user_id = sessions.user_id
+                      and memberships.customer_id = opened.customer_id)
+        or exists (select from customer_views view join users on users.id = view.user_id
+                    where view.session_id = sessions.id and users.role = 'admin'
+                      and view.customer_id = opened.customer_id and view.ended_at is null
+                      and view.ends_at > ${new Date(now)})`;
 }
 
 export type CustomersQuery = PageQuery & {

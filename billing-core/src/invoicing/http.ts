@@ -152,8 +152,9 @@ async function readForAdmin(sql: Query, id: string, objectionTo: Objection): Pro
 export function invoicesHttp(objectionTo: Objection = noObjection): OpenAPIHono<Api> {
   const app = api();
   app.openapi(list, async (c) => {
-    const query = c.req.valid('query');
-    const rows = await listInvoices(c.var.query, { ...query, drafts: true });
+    const { overdue, ...query } = c.req.valid('query');
+    const overdueAt = overdue === undefined ? undefined : new Date(c.var.now);
+    const rows = await listInvoices(c.var.query, { ...query, overdueAt, drafts: true });
     const shape = { limit: query.limit, key: (row: { id: string }) => row.id, item: shownSummary };
     return c.json(pageFrom(rows, shape), 200);
   });

@@ -70,6 +70,9 @@ export type InvoiceList = PageQuery & {
   customer_id?: string | undefined;
   state?: InvoiceState | undefined;
   only?: 'not_collected' | undefined;
+  currency?: string | undefined;
+  /** Only those that were to be paid before it. */
+  overdueAt?: Date | undefined;
   /** Customers see none of those that are not sent yet. */
   drafts: boolean;
 };
@@ -77,13 +80,15 @@ export type InvoiceList = PageQuery & {
 /** Invoices by page, newest first, one row more than asked. */
 export async function listInvoices(sql: Query, list: InvoiceList): Promise<InvoiceRow[]> {
   const after = afterCursor(list, 'inv');
-  const { customer_id: customerId, state, only } = list;
+  const { customer_id: customerId, state, only, currency, overdueAt } = list;
   const rows = await sql<Stored[]>`
     select ${columns(sql)} from invoices
      where ${after === null ? sql`true` : sql`id < ${after}`}
        and ${customerId === undefined ? sql`true` : sql`customer_id = ${customerId}`}
        and ${state === undefined ? sql`true` : sql`state = ${state}`}
        and ${only === undefined ? sql`true` : sql`not_collected is not null`}
+       and ${currency === undefined ? sql`true` : sql`currency = ${currency}`}
+       and ${overdueAt === undefined ? sql`true` : sql`state = 'open' and due_at < ${overdueAt}`}
        and ${list.drafts ? sql`true` : sql`state <> 'draft'`}
      order by id desc limit ${list.limit + 1}`;
   return rows.map(invoiceOf);

@@ -4,6 +4,7 @@ export const FAULTS = {
   invalid_request: [400, 'The request is not valid'],
   unauthenticated: [401, 'Sign in or send a valid token'],
   forbidden: [403, 'This caller may not do that'],
+  view_only: [403, 'You are viewing as a customer: nothing can be changed'],
   not_found: [404, 'There is nothing here'],
   method_not_allowed: [405, 'The method is not allowed here'],
   already_exists: [409, 'It exists already'],

@@ -15,10 +15,13 @@ import type { Vault } from './vault.ts';
 /** The customer a portal request is about, and what the caller is there. */
 export type CustomerAccess = { id: string; role: 'owner' | 'billing' | 'developer' | 'viewer' };
 
+/** What an admin looks at as a customer, until then, with a session that changes nothing. */
+export type Viewing = { id: string; customerId: string; endsAt: Date };
+
 /**
- * What a handler finds on its context. `tx` is set on writes only; reads use `query`. `user` and
- * `sessionId` are set under /portal/v1 only, and `customer` under
- * /portal/v1/customers/{customer_id} only.
+ * What a handler finds on its context. `tx` is set on writes only; reads use `query`. `user` is set
+ * under /portal/v1 only, `sessionId` and `view` there and for signed-in admins, and `customer`
+ * under /portal/v1/customers/{customer_id} only.
  */
 export type Api = {
   Variables: {
@@ -31,6 +34,7 @@ export type Api = {
     tx: Tx;
     user: SessionUser;
     sessionId: string;
+    view: Viewing | undefined;
     customer: CustomerAccess;
   };
 };

@@ -31,7 +31,7 @@ export function useMarks(nav: readonly NavItem[], enabled: boolean): readonly Na
 }
 
 const UNCOLLECTED = { state: 'open', only: 'not_collected' };
-const HOMES: readonly string[] = ['/admin', '/admin/', paths.adminCustomers()];
+const HOMES: readonly string[] = [paths.adminHome, `${paths.adminHome}/`, paths.adminCustomers()];
 
 /** What must not be overlooked, where admins arrive. */
 export function AttentionBar() {

@@ -15,16 +15,20 @@ import { CustomerDisputes } from './disputes.tsx';
 import { CustomerFacts } from './customer-facts.tsx';
 import { CustomerKeys } from './customer-keys.tsx';
 import { CustomerMembers } from './customer-members.tsx';
+import { CustomerMoney } from './customer-money.tsx';
 import { CustomerNotices } from './customer-notices.tsx';
 import { CustomerSubscription } from './customer-subscription.tsx';
+import { CustomerTimeline } from './customer-timeline.tsx';
 import { CustomerUsage } from './customer-usage.tsx';
+import { ViewAsCustomer } from './customer-view.tsx';
 import { customerQuery } from './queries.ts';
 
 const TABS = [
-  { id: 'facts', label: t('Facts') },
+  { id: 'facts', label: t('Overview') },
   { id: 'subscription', label: t('Subscription') },
-  { id: 'keys', label: t('Keys') },
+  { id: 'money', label: t('Money') },
   { id: 'usage', label: t('Usage') },
+  { id: 'keys', label: t('Keys') },
   { id: 'members', label: t('Members') },
   { id: 'notices', label: t('Notices') },
 ] as const;
@@ -49,6 +53,7 @@ export function CustomerPage() {
             <Id id={customerId} /> <CustomerClockBadge customerId={customerId} />
           </>
         }
+        actions={customer.data !== undefined && <ViewAsCustomer customer={customer.data} />}
       />
       <Tabs label={t('Customer')} tabs={tabs} current={tab} />
       <Loaded
@@ -81,6 +86,7 @@ function Tab({ tab, customer }: { tab: (typeof TABS)[number]['id']; customer: Cu
         <div className="flex flex-col gap-5">
           <CustomerFacts customer={customer} />
           <CustomerClockCard customerId={customer.id} />
+          <CustomerTimeline customerId={customer.id} />
         </div>
       );
     case 'subscription':
@@ -89,6 +95,14 @@ function Tab({ tab, customer }: { tab: (typeof TABS)[number]['id']; customer: Cu
           <CustomerDebt customerId={customer.id} />
           <CustomerDisputes customerId={customer.id} />
           <CustomerSubscription customer={customer} />
+        </>
+      );
+    case 'money':
+      return (
+        <>
+          <CustomerDebt customerId={customer.id} />
+          <CustomerDisputes customerId={customer.id} />
+          <CustomerMoney customer={customer} />
         </>
       );
     case 'keys':

@@ -13,26 +13,32 @@ import { Loaded } from '../kit/query.tsx';
 import { TableSkeleton } from '../kit/skeleton.tsx';
 import { t } from '../kit/text.ts';
 
-type Shown = InvoiceState | 'all';
+type Shown = InvoiceState | 'all' | 'overdue';
 const SHOWN: readonly { value: Shown; label: string }[] = [
   { value: 'all', label: t('All') },
   ...STATE_LABELS,
+  { value: 'overdue', label: t('Past due') },
 ];
 
 const hrefOf = ({ id }: InvoiceSummary): string => paths.adminInvoice(id);
+
+const stateQuery = (state: Shown): { state?: InvoiceState; overdue?: 'true' } => {
+  if (state === 'all') return {};
+  return state === 'overdue' ? { overdue: 'true' } : { state };
+};
 
 /** Invoices of all customers, or of one. */
 export function InvoicesPage() {
   const [search, merge] = useUrlState();
   const state = SHOWN.find(({ value }) => value === search['state'])?.value ?? 'all';
-  const customer = search['customer'];
+  const { customer, currency } = search;
   const only = search['only'] === 'not_collected' ? 'not_collected' : undefined;
   const invoices = usePages<InvoiceSummary>({
     key: ['admin', 'invoices'],
     path: '/v1/invoices',
-    query: { customer_id: customer, only, ...(state !== 'all' && { state }) },
+    query: { customer_id: customer, only, currency, ...stateQuery(state) },
   });
-  const isFiltered = state !== 'all' || customer !== undefined || only !== undefined;
+  const isFiltered = [customer, only, currency].some((one) => one !== undefined) || state !== 'all';
   return (
     <>
       <PageHeader
@@ -60,7 +66,13 @@ export function InvoicesPage() {
           {(rows) => {
             if (rows.length > 0) return <InvoiceTable invoices={rows} hrefOf={hrefOf} customers />;
             if (isFiltered) {
-              const clear = () => merge({ state: undefined, customer: undefined, only: undefined });
+              const clear = () =>
+                merge({
+                  state: undefined,
+                  customer: undefined,
+                  only: undefined,
+                  currency: undefined,
+                });
               return <NothingMatches what={t('invoices')} onClear={clear} />;
             }
             return (

@@ -2,7 +2,9 @@ import { useQuery } from '@tanstack/react-query';
 import { Outlet, useParams } from '@tanstack/react-router';
 import {
   Building2,
+  ChartNoAxesCombined,
   CreditCard,
+  House,
   Layers,
   ListChecks,
   ReceiptText,
@@ -29,6 +31,7 @@ import { TestClockBar } from './test-clock.tsx';
 import { useMe } from '../session/me.ts';
 
 const NAV: readonly NavItem[] = [
+  { href: paths.adminHome, label: t('Home'), icon: <House aria-hidden /> },
   {
     href: paths.adminCustomers(),
     label: t('Customers'),
@@ -43,6 +46,7 @@ const NAV: readonly NavItem[] = [
     icon: <ReceiptText aria-hidden />,
     deep: true,
   },
+  { href: paths.adminRevenue(), label: t('Revenue'), icon: <ChartNoAxesCombined aria-hidden /> },
   { href: paths.adminStripe(), label: t('Stripe'), icon: <CreditCard aria-hidden /> },
   {
     href: paths.adminReconciliations,

@@ -20,7 +20,7 @@ export function adminRoutes(root: AnyRootRoute) {
     createRoute({
       getParentRoute,
       path: '/',
-      component: lazyRouteComponent(() => import('./customers.tsx'), 'CustomersPage'),
+      component: lazyRouteComponent(() => import('./home.tsx'), 'HomePage'),
     }),
     createRoute({
       getParentRoute,
@@ -51,6 +51,16 @@ export function adminRoutes(root: AnyRootRoute) {
       getParentRoute,
       path: '/plans/$planId/versions/$versionId',
       component: lazyRouteComponent(() => import('./plan-version.tsx'), 'VersionPage'),
+    }),
+    createRoute({
+      getParentRoute,
+      path: '/usage',
+      component: lazyRouteComponent(() => import('./usage.tsx'), 'UsagePage'),
+    }),
+    createRoute({
+      getParentRoute,
+      path: '/revenue',
+      component: lazyRouteComponent(() => import('./revenue.tsx'), 'RevenuePage'),
     }),
     ...routePages(layout),
     ...collectionPages(layout),

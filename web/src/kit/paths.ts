@@ -35,6 +35,11 @@ export const paths = {
   quotas: (id: string) => `${customer(id)}/quotas`,
   logs: (id: string, search?: Search) => withSearch(`${customer(id)}/logs`, search),
 
+  adminHome: '/admin',
+  adminMeters: (search?: Search) => withSearch('/admin/meters', search),
+  adminQuotas: (search?: Search) => withSearch('/admin/quotas', search),
+  adminUsage: (search?: Search) => withSearch('/admin/usage', search),
+  adminRevenue: (search?: Search) => withSearch('/admin/revenue', search),
   adminCustomers: (search?: Search) => withSearch('/admin/customers', search),
   adminCustomer: (id: string, search?: Search) => withSearch(adminCustomer(id), search),
   adminPlans: (search?: Search) => withSearch('/admin/plans', search),

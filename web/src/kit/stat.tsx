@@ -1,5 +1,6 @@
 import { clsx } from 'clsx';
 import type { ReactNode } from 'react';
+import { Link } from './link.tsx';
 import { Skeleton } from './skeleton.tsx';
 import { t } from './text.ts';
 
@@ -8,11 +9,13 @@ interface StatProps {
   /** Undefined while it is loading; null when it is unknown. Unknown is never shown as zero. */
   value: string | null | undefined;
   note?: ReactNode;
+  /** Where it is shown what the figure is made of. */
+  href?: string | undefined;
   testId?: string;
 }
 
 /** One figure with its name. */
-export function Stat({ label, value, note, testId }: StatProps) {
+export function Stat({ label, value, note, href, testId }: StatProps) {
   return (
     <div className="min-w-0 px-4 py-3.5 sm:px-5">
       <dt className="text-[0.8125rem] wrap-anywhere text-ink-soft">{label}</dt>
@@ -27,7 +30,19 @@ export function Stat({ label, value, note, testId }: StatProps) {
                 <span className="sr-only">{t('unknown')}</span>
               </>
             ) : (
-              <span data-testid={testId}>{value}</span>
+              <span data-testid={testId}>
+                {href === undefined ? (
+                  value
+                ) : (
+                  <Link
+                    href={href}
+                    className="underline-offset-4 hover:text-accent hover:underline"
+                  >
+                    {value}
+                    <span className="sr-only">{t('{label}: what it is made of', { label })}</span>
+                  </Link>
+                )}
+              </span>
             )}
           </span>
         )}

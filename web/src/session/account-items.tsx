@@ -53,7 +53,7 @@ export function AccountItems({ trigger }: { trigger: ReactElement }) {
         {t('Keyboard shortcuts')}
       </MenuItem>
       {me?.user.role === 'admin' && !onAdminSide && (
-        <MenuItem onSelect={() => go(paths.adminCustomers())}>
+        <MenuItem onSelect={() => go(paths.adminHome)}>
           <ShieldCheck aria-hidden />
           {t('Admin side')}
         </MenuItem>

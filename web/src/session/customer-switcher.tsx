@@ -3,7 +3,7 @@ import { lazy } from 'react';
 import { LaterMenu } from '../kit/later-menu.tsx';
 import { Skeleton } from '../kit/skeleton.tsx';
 import { t } from '../kit/text.ts';
-import { openCustomers, useMe } from './me.ts';
+import { customerName, openCustomers, useMe } from './me.ts';
 
 const Choices = lazy(async () => ({
   default: (await import('./customer-choices.tsx')).CustomerChoices,
@@ -14,9 +14,8 @@ export function CustomerSwitcher({ customerId }: { customerId: string }) {
   const me = useMe();
   if (me === undefined) return <Skeleton className="mx-2 h-9" />;
   const customers = openCustomers(me);
-  const current = customers.find((customer) => customer.id === customerId);
-  const name = current?.name ?? t('Unknown customer');
-  if (customers.length < 2) {
+  const name = customerName(me, customerId) ?? t('Unknown customer');
+  if (customers.length < 2 || me.viewing !== null) {
     return <p className="truncate px-2.5 py-1.5 text-[0.8125rem] text-ink-soft">{name}</p>;
   }
   return (

@@ -25,6 +25,6 @@ function Leave({ to }: { to: string }) {
 
 function homeOf(me: Me): string {
   const [first] = openCustomers(me);
-  if (me.user.role === 'admin') return paths.adminCustomers();
+  if (me.user.role === 'admin') return paths.adminHome;
   return first === undefined ? paths.welcome : paths.overview(first.id);
 }

@@ -30,7 +30,15 @@ export function openCustomers(me: Me): Me['memberships'][number]['customer'][] {
     .filter((customer) => customer.state === 'active');
 }
 
+/** @returns what the portal calls a customer; one that an admin views as well. */
+export function customerName(me: Me, customerId: string): string | undefined {
+  if (me.viewing?.customer.id === customerId) return me.viewing.customer.name;
+  return openCustomers(me).find((customer) => customer.id === customerId)?.name;
+}
+
 /** @returns the caller's role with a customer; undefined while unknown or not a member. */
 export function useRole(customerId: string): MemberRole | undefined {
-  return useMe()?.memberships.find((membership) => membership.customer.id === customerId)?.role;
+  const me = useMe();
+  if (me?.viewing?.customer.id === customerId) return 'viewer';
+  return me?.memberships.find((membership) => membership.customer.id === customerId)?.role;
 }

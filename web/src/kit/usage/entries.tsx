@@ -59,7 +59,7 @@ function Entries({ source, facets, start, interval }: EntriesProps) {
   const of = search['of'];
   const entries = usePages<UsageEntry>({
     key: [...source.key, 'entries'],
-    path: source.entriesPath,
+    path: source.entriesPath ?? source.path,
     query: {
       ...source.query,
       from: start,

@@ -21,7 +21,8 @@ import { chartOf } from './series.ts';
 export interface UsageSource {
   key: QueryKey;
   path: string;
-  entriesPath: string;
+  /** Left out where ledger rows are not of one customer. */
+  entriesPath?: string;
   query: Query;
 }
 
@@ -56,6 +57,7 @@ export function UsageExplorer({ source, facets }: ExplorerProps) {
         {(data) => (
           <Report
             report={data}
+            drills={source.entriesPath !== undefined}
             file={{
               path: source.path,
               query: { ...queryOf(source, search), from: data.from, to: data.to },
@@ -63,7 +65,7 @@ export function UsageExplorer({ source, facets }: ExplorerProps) {
           />
         )}
       </Loaded>
-      <EntriesDrawer source={source} facets={facets} />
+      {source.entriesPath !== undefined && <EntriesDrawer source={source} facets={facets} />}
     </div>
   );
 }
@@ -100,7 +102,13 @@ function useReport(source: UsageSource, search: Search) {
   });
 }
 
-function Report({ report, file }: { report: UsageSeries; file: ListFile }) {
+interface ReportProps {
+  report: UsageSeries;
+  file: ListFile;
+  drills: boolean;
+}
+
+function Report({ report, file, drills }: ReportProps) {
   const chart = chartOf(report);
   const { totals, meter } = report;
   return (
@@ -126,7 +134,7 @@ function Report({ report, file }: { report: UsageSeries; file: ListFile }) {
           <Chart title={t('Requests')} {...chart} />
         </Card>
       )}
-      <UsageRows report={report} file={file} />
+      <UsageRows report={report} file={file} drills={drills} />
     </div>
   );
 }

@@ -16,8 +16,15 @@ import { groupLabel } from './series.ts';
 const COLUMNS_MIN_PX = 520;
 const ROWS_AT_ONCE = 24;
 
+interface RowsProps {
+  report: UsageSeries;
+  file: ListFile;
+  /** Whether a row leads to the ledger entries behind it. */
+  drills: boolean;
+}
+
 /** The chart's figures as rows; each leads to the ledger entries it is made of. */
-export function UsageRows({ report, file }: { report: UsageSeries; file: ListFile }) {
+export function UsageRows({ report, file, drills }: RowsProps) {
   const [search, merge] = useUrlState();
   const [shown, setShown] = useState(ROWS_AT_ONCE);
   const rows = useMemo(() => report.data.toReversed(), [report.data]);
@@ -25,10 +32,10 @@ export function UsageRows({ report, file }: { report: UsageSeries; file: ListFil
   const { interval } = report;
   const columns = useMemo(
     () =>
-      columnsOf({ grouped, interval }, (row) =>
+      columnsOf({ grouped, interval, drills }, (row) =>
         merge({ entries: row.start, of: row.group?.id, roll: report.roll }),
       ),
-    [grouped, interval, merge, report.roll],
+    [grouped, interval, drills, merge, report.roll],
   );
   const filtered = search['key_id'] !== undefined || search['route_id'] !== undefined;
   const hidden = rows.length - shown;
@@ -43,7 +50,7 @@ export function UsageRows({ report, file }: { report: UsageSeries; file: ListFil
   return (
     <Card
       title={t('Figures')}
-      about={t('A row opens the ledger entries behind it.')}
+      about={drills && t('A row opens the ledger entries behind it.')}
       actions={rows.length > 0 && <DownloadCsv file={file} />}
       flush
     >
@@ -76,9 +83,14 @@ export function UsageRows({ report, file }: { report: UsageSeries; file: ListFil
 interface Look {
   grouped: boolean;
   interval: UsageInterval;
+  /** Whether a row leads to the ledger entries behind it. */
+  drills: boolean;
 }
 
-function columnsOf({ grouped, interval }: Look, open: (row: UsageRow) => void): Column<UsageRow>[] {
+function columnsOf(
+  { grouped, interval, drills }: Look,
+  open: (row: UsageRow) => void,
+): Column<UsageRow>[] {
   const group: Column<UsageRow> = {
     id: 'group',
     header: t('Group'),
@@ -92,8 +104,9 @@ function columnsOf({ grouped, interval }: Look, open: (row: UsageRow) => void): 
       cell: (row) => (
         <button
           type="button"
+          disabled={!drills}
           onClick={() => open(row)}
-          className="figures py-0.5 font-medium whitespace-nowrap text-accent underline-offset-4 hover:underline"
+          className="figures py-0.5 font-medium whitespace-nowrap enabled:text-accent underline-offset-4 enabled:hover:underline"
         >
           {interval === 'day' ? formatDate(row.start) : formatInstant(row.start)}
         </button>
