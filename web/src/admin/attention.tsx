@@ -73,8 +73,8 @@ export function AttentionBar() {
         {uncollected > 0 && (
           <li>
             {tn(uncollected, {
-              one: t('{count} open invoice can’t be collected by Stripe.'),
-              other: t('{count} open invoices can’t be collected by Stripe.'),
+              one: '{count} open invoice can’t be collected by Stripe.',
+              other: '{count} open invoices can’t be collected by Stripe.',
             })}{' '}
             <Link href={paths.adminInvoices(UNCOLLECTED)} className="underline">
               {t('Look at the invoices')}
