@@ -9,7 +9,7 @@ import { addMember } from './memberships.ts';
 import { lockOwned } from './membership-store.ts';
 import {
   boundBy,
-  countOpenInvoices,
+  unsettledInvoices,
   hasLiveSubscription,
   insertCustomer,
   keepZone,
@@ -126,11 +126,16 @@ export async function changeCustomer(
 const owes = (open: number): string =>
   `It has ${open} open invoice${open === 1 ? '' : 's'}: void ${open === 1 ? 'it' : 'them'}, ` +
   'write off what nobody will pay, or wait until it is paid';
+const undecided = (drafts: number): string =>
+  drafts === 1
+    ? 'It has a draft invoice: finalize it, to bill it, or discard it'
+    : `It has ${drafts} draft invoices: finalize each, to bill it, or discard it`;
 
 /**
  * Archives a customer: its keys stop working, its history stays. A second time changes nothing.
- * Throws not_found; state_conflict while a subscription is live; customer_owes while an invoice is
- * open: whoever gives money up says so, on the invoice.
+ * Throws not_found; state_conflict while a subscription is live, or a draft of an invoice is there:
+ * nobody bills who has left by accident; customer_owes while an invoice is open: whoever gives
+ * money up says so, on the invoice.
  */
 export async function archiveCustomer(doing: Doing, id: string): Promise<void> {
   const { tx, actor, now, requestId } = doing;
@@ -139,7 +144,8 @@ export async function archiveCustomer(doing: Doing, id: string): Promise<void> {
   if (await hasLiveSubscription(tx, id)) {
     throw new Fault('state_conflict', { detail: 'It has a live subscription: cancel that first' });
   }
-  const open = await countOpenInvoices(tx, id);
+  const { open, drafts } = await unsettledInvoices(tx, id);
+  if (drafts > 0) throw new Fault('state_conflict', { detail: undecided(drafts) });
   if (open > 0) throw new Fault('customer_owes', { detail: owes(open) });
   await updateCustomer(tx, id, { state: 'archived' });
   await audit(tx, { actor, action: 'customer.archive', subjectId: id, now, requestId });

@@ -149,12 +149,16 @@ export async function hasLiveSubscription(sql: Query, customerId: string): Promi
   return row?.live ?? false;
 }
 
-/** How many open invoices there are, which somebody is to pay still. */
-export async function countOpenInvoices(sql: Query, customerId: string): Promise<number> {
-  const [row] = await sql<{ open: number }[]>`
-    select count(*)::int as open from invoices
-     where customer_id = ${customerId} and state = 'open'`;
-  return row?.open ?? 0;
+/** Invoices that somebody is to pay still, and drafts of which nothing has been decided. */
+export async function unsettledInvoices(
+  sql: Query,
+  customerId: string,
+): Promise<{ open: number; drafts: number }> {
+  const [row] = await sql<[{ open: number; drafts: number }]>`
+    select count(*) filter (where state = 'open')::int as open,
+           count(*) filter (where state = 'draft')::int as drafts
+      from invoices where customer_id = ${customerId} and state in ('open', 'draft')`;
+  return row;
 }
 
 /** What ties a customer to its currency; those tables are written by others. */
