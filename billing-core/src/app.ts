@@ -30,6 +30,7 @@ import { dunningHttp, portalDebtHttp } from './invoicing/dunning-http.ts';
 import { documentsHttp, portalDocumentsHttp } from './documents/http.ts';
 import { Press } from './documents/press.ts';
 import { billingSettingsHttp, invoicesHttp } from './invoicing/http.ts';
+import { portalNextInvoiceHttp } from './invoicing/next-invoice.ts';
 import { portalSubscriptionHttp } from './invoicing/own-steps-http.ts';
 import { previewHttp } from './invoicing/preview-http.ts';
 import { portalInvoicesHttp } from './invoicing/portal.ts';
@@ -183,6 +184,7 @@ function customerSurface(deps: Surface): OpenAPIHono<Api> {
     portalInvoiceUsageHttp(),
     portalPaymentsHttp(),
     portalBalanceHttp(),
+    portalNextInvoiceHttp(deps.collector.objectionTo),
     portalDebtHttp(),
     portalDocumentsHttp(deps.press),
   ]) {

@@ -1,11 +1,15 @@
-import type { Hono } from 'hono';
+import type { Context, Hono } from 'hono';
 import {
   subscriptionStep,
   type Subscription,
 } from '@tollgate/billing-core/contract/subscription.ts';
 import { taken, type Loaded, type Step } from '../../billing-core/src/subscriptions/decide.ts';
 import { shownSubscription } from '../../billing-core/src/subscriptions/model.ts';
-import { shownPlan } from '../../billing-core/src/invoicing/preview.ts';
+import { noObjection } from '../../billing-core/src/invoicing/collectable.ts';
+import { shownNext, shownPlan } from '../../billing-core/src/invoicing/preview.ts';
+import { nextInvoice } from '../../billing-core/src/subscriptions/period-fees.ts';
+import { sumsOf } from '../../billing-core/src/subscriptions/preview.ts';
+import { creditOf } from './credit.ts';
 import { found, page, Problem } from './http.ts';
 import { mint, subscribe, type MockState } from './state.ts';
 
@@ -83,6 +87,9 @@ function planned(one: Subscription, state: MockState, body: unknown) {
   return { before, at, happened: 0, isNow: false, step, after } as const;
 }
 
+/** Whoever collects takes anything. */
+const COLLECTED = { currency: 'USD', objectionTo: noObjection };
+
 export function subscriptions(app: Hono, state: MockState): void {
   const byId = (id: string) => found(state.subscriptions.find((each) => each.id === id));
   app.get('/subscriptions', (c) =>
@@ -102,7 +109,14 @@ export function subscriptions(app: Hono, state: MockState): void {
   app.get('/subscriptions/:id/add-ons', (c) => c.json({ data: [] }));
   app.post('/subscriptions/:id/preview', async (c) => {
     const plan = planned(byId(c.req.param('id')), state, await c.req.json());
-    return c.json(shownPlan(plan, Date.now()));
+    const standing = {
+      sums: sumsOf(plan, Date.now()),
+      usage: { due: [], next: state.credit.usage },
+      bearing: () => state.credit.bearing,
+      balance: creditOf(state, plan.before.row.customer_id),
+      ...COLLECTED,
+    };
+    return c.json(shownPlan(plan, Date.now(), standing));
   });
   app.post('/subscriptions/:id/steps', async (c) => {
     const one = byId(c.req.param('id'));
@@ -123,5 +137,23 @@ export function subscriptions(app: Hono, state: MockState): void {
     const nothing = { causes: [], fees: [], total: '0' };
     const entry = { at: one.started_at, phase, ended: false, ...nothing };
     return c.json({ currency: version.currency, entries: [entry] });
+  });
+}
+
+/** The invoice that comes next, as members see it. */
+export function portalNext(
+  app: Hono,
+  state: MockState,
+  member: (c: Context) => { id: string },
+): void {
+  app.get('/next-invoice', (c) => {
+    const { id } = member(c);
+    const isTheirs = (one: Subscription) => one.customer_id === id && one.state !== 'canceled';
+    const one = state.subscriptions.find(isTheirs);
+    const next = one && nextInvoice(loadedOf(one, state), Date.now());
+    if (next === undefined) return c.json({ currency: 'USD', invoice: null });
+    const { usage, bearing } = state.credit;
+    const balance = creditOf(state, id);
+    return c.json({ currency: 'USD', invoice: shownNext(next, { usage, bearing, balance, ...COLLECTED }) });
   });
 }

@@ -122,11 +122,26 @@ export const fee = z
   .meta({ id: 'Fee' });
 export type Fee = z.infer<typeof fee>;
 
-/** An invoice to come, as far as flat fees go; amounts are those that it would have. */
+/** Usage so far, with what it falls short of a minimum, as if nothing more were used. */
+const previewedUsage = z.object({
+  plan_version_id: z.string(),
+  price_id: z.string(),
+  meter_id: z.string(),
+  start: time(),
+  end: time(),
+  /** That is on no invoice yet, in units of the meter. */
+  quantity: z.string(),
+  amount: z.string(),
+  exact_amount: z.string(),
+  description: z.string(),
+});
+
+/** An invoice to come; amounts are those that it would have if nothing more were used. */
 const previewedInvoice = z.object({
   at: time(),
   fees: z.array(fee),
-  /** Minor units, as all amounts: the sum of the fees. */
+  usage: z.array(previewedUsage),
+  /** Minor units, as all amounts: the sum of the fees and of the usage. */
   subtotal: z.string(),
   discounts: z.array(z.object({ name: z.string(), amount: z.string() })),
   taxes: z.array(
@@ -161,12 +176,18 @@ const allowances = z.object({
   features: z.array(z.string()),
 });
 
+/** The invoice that comes next by itself; null when there is none to come. */
+export const nextInvoice = z
+  .object({ currency: z.string(), invoice: previewedInvoice.nullable() })
+  .meta({ id: 'NextInvoice' });
+export type NextInvoice = z.infer<typeof nextInvoice>;
+
 export const subscriptionPreview = z
   .object({
     currency: z.string(),
     /** When it would happen. */
     at: time(),
-    /** Flat fees; usage so far comes with the next invoice whatever happens. */
+    /** Usage is in it where a period ends with the step; else it is on the next invoice. */
     due_now: previewedInvoice,
     /** Null when there is none to come. */
     next_invoice: previewedInvoice.nullable(),

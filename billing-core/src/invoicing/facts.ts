@@ -16,7 +16,7 @@ export class Terms {
   readonly #meters = new Map<string, MeterRow>();
 
   /** Reads the versions that these subscriptions were on, and their meters. */
-  async load(sql: Query, timed: readonly TimedRow[]): Promise<void> {
+  async load(sql: Query, timed: readonly Pick<TimedRow, 'phases' | 'items'>[]): Promise<void> {
     const ids = new Set(
       timed.flatMap(({ phases, items }) => [...phases, ...items]).map((one) => one.plan_version_id),
     );

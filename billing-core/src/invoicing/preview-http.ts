@@ -9,12 +9,14 @@ import {
 } from '../contract/subscription.ts';
 import type { Doing } from '../kit/audit.ts';
 import { api, json, jsonBody, PROBLEMS, type Api } from '../kit/http.ts';
-import { previewStep } from '../subscriptions/steps.ts';
+import { sumsOf } from '../subscriptions/preview.ts';
+import { previewStep, type Plan } from '../subscriptions/steps.ts';
 import { billedWith } from './bearing.ts';
 import { billedUntil } from './cycle-store.ts';
 import { noObjection, type Objection } from './collectable.ts';
 import { balancesOf } from './final-store.ts';
 import { shownPlan, type Standing } from './preview.ts';
+import { usageSoFar } from './preview-usage.ts';
 
 const preview = createRoute({
   method: 'post',
@@ -22,9 +24,9 @@ const preview = createRoute({
   tags: ['Subscriptions'],
   summary: 'Preview a step',
   description:
-    'What a step would come to, by the calculation that executes and bills it: flat fees due now ' +
-    'and with the next invoice, less coupons, with taxes, less what is to the customer’s credit. ' +
-    'Usage is billed whatever happens.',
+    'What a step would come to, by the calculation that executes and bills it: fees due now and ' +
+    'with the next invoice, usage so far with its minimums as if nothing more were used, less ' +
+    'coupons, with taxes, less what is to the customer’s credit.',
   request: { params: z.object({ id: id('sub') }), ...jsonBody(subscriptionStep) },
   responses: { 200: json(subscriptionPreview), ...PROBLEMS },
 });
@@ -32,14 +34,20 @@ const preview = createRoute({
 /** What the next invoices of the subscription depend on. Its customer is locked. */
 async function standingOf(
   { tx, now }: Doing,
-  subscription: { id: string; customer_id: string },
-  currency: string,
+  plan: Plan,
 ): Promise<Omit<Standing, 'objectionTo'>> {
-  const { id: subscriptionId, customer_id } = subscription;
+  const { row, versions } = plan.before;
+  const currency = versions.get(row.plan_version_id)?.currency ?? '';
+  const { id: subscriptionId, customer_id } = row;
+  const sums = sumsOf(plan, now, await billedUntil(tx, subscriptionId));
   const bearing = await billedWith(tx, [customer_id], now);
   const balances = await balancesOf(tx, [customer_id]);
   return {
-    billedUntil: await billedUntil(tx, subscriptionId),
+    sums,
+    usage: {
+      due: await usageSoFar(tx, sums.due.closes),
+      next: await usageSoFar(tx, sums.next?.closes),
+    },
     bearing: (earlier) => bearing.of(customer_id, currency, earlier),
     currency,
     balance: balances.find((one) => one.currency === currency)?.amount ?? 0n,
@@ -56,10 +64,7 @@ export async function previewed(
   objectionTo: Objection = noObjection,
 ): Promise<SubscriptionPreview> {
   const plan = await previewStep(doing, subscriptionId, step);
-  const { row, versions } = plan.before;
-  const currency = versions.get(row.plan_version_id)?.currency ?? '';
-  const standing = await standingOf(doing, row, currency);
-  return shownPlan(plan, doing.now, { ...standing, objectionTo });
+  return shownPlan(plan, doing.now, { ...(await standingOf(doing, plan)), objectionTo });
 }
 
 /**

@@ -1,57 +1,80 @@
 import type { SubscriptionPreview } from '../contract/subscription.ts';
-import { shownFee, shownOutcome, sumsOf } from '../subscriptions/preview.ts';
+import { shownFee, shownOutcome, type Sums } from '../subscriptions/preview.ts';
 import type { Sum } from '../subscriptions/period-fees.ts';
 import type { Plan } from '../subscriptions/steps.ts';
 import type { Bearing } from './bearing.ts';
-import { largestOf, noObjection, type Objection } from './collectable.ts';
-import { finalisation } from './model.ts';
+import { largestOf, type Objection } from './collectable.ts';
+import { finalisation, type DraftLine } from './model.ts';
 import { totalsOf, type DiscountTotal } from './totals.ts';
 
 /** Pure: what a step would be billed, by what invoices are made with. */
 
-/** What the next invoices of a subscription depend on. */
-export type Standing = {
-  /** How far it is on invoices (ms); undefined where nothing of it was billed. */
-  billedUntil: number | undefined;
-  /** What is taken off and put on, after an invoice with these discounts. */
-  bearing(earlier: readonly DiscountTotal[]): Bearing;
-  /** What the customer has to its credit, in minor units. */
-  balance: bigint;
+type Collecting = {
   currency: string;
   /** What whoever collects cannot take. */
   objectionTo: Objection;
 };
 
-const PLAIN: Standing = {
-  billedUntil: undefined,
-  bearing: () => ({ discounts: [], taxes: [] }),
-  balance: 0n,
-  currency: '',
-  objectionTo: noObjection,
-};
+/** What the next invoices of a subscription depend on. */
+export type Standing = {
+  /** Flat fees of the two invoices, and lines of the usage that is on them. */
+  sums: Sums;
+  usage: { due: readonly DraftLine[]; next: readonly DraftLine[] };
+  /** What is taken off and put on, after an invoice with these discounts. */
+  bearing(earlier: readonly DiscountTotal[]): Bearing;
+  /** What the customer has to its credit, in minor units. */
+  balance: bigint;
+} & Collecting;
 
-/** The invoice of these fees; what is not there makes none, and takes no coupon. */
-function invoiceOf({ fees }: Sum, { discounts, taxes }: Bearing, balance: bigint) {
-  const amounts = fees.map(({ amount }) => amount);
-  const totals = totalsOf(amounts, fees.length === 0 ? [] : discounts, taxes);
-  return { totals, fromBalance: finalisation(totals.total, balance).fromBalance };
+/** What an invoice to come has beside its fees. */
+type Bill = { usage: readonly DraftLine[]; bearing: Bearing; balance: bigint } & Collecting;
+
+/** The invoice of these lines; what is not there makes none, and takes no coupon. */
+function invoiceOf({ fees }: Sum, { usage, bearing, balance, currency, objectionTo }: Bill) {
+  const { discounts, taxes } = bearing;
+  const amounts = [...fees, ...usage].map(({ amount }) => amount);
+  const isThere = amounts.some((amount) => amount !== 0n);
+  const totals = totalsOf(amounts, isThere ? discounts : [], taxes);
+  const { fromBalance } = finalisation(totals.total, balance);
+  return { totals, usage, fromBalance, by: { currency, objectionTo } };
 }
 type Made = ReturnType<typeof invoiceOf>;
 
-type Shown = SubscriptionPreview['due_now'];
+type ShownInvoice = SubscriptionPreview['due_now'];
 
 /** Why this could not be collected, as it is. */
-function objectionOf({ totals, fromBalance }: Made, standing: Standing): string | null {
+function objectionOf({ totals, fromBalance, by }: Made): string | null {
   const due = totals.total - fromBalance;
   if (due <= 0n) return null;
   const lines = totals.lines.flatMap(({ amount, tax, gross }) => [amount, tax, gross]);
   const largest = largestOf([...lines, ...totals.discounts.map(({ amount }) => amount)]);
-  return standing.objectionTo({ currency: standing.currency, due, largest }) ?? null;
+  return by.objectionTo({ currency: by.currency, due, largest }) ?? null;
 }
 
-const shownSum = ({ at, fees }: Sum, made: Made, standing: Standing): Shown => ({
+/** A line of usage, where there is anything to be said of it. */
+function shownUsage(line: DraftLine): ShownInvoice['usage'] {
+  const { usage, time, planVersionId, priceId, description, amount, exactAmount } = line;
+  if (usage === null || time === null || planVersionId === null || priceId === null) return [];
+  if (amount === 0n && usage.quantity === '0') return [];
+  return [
+    {
+      plan_version_id: planVersionId,
+      price_id: priceId,
+      meter_id: usage.meterId,
+      start: new Date(time.start).toISOString(),
+      end: new Date(time.end).toISOString(),
+      quantity: usage.quantity,
+      amount: amount.toString(),
+      exact_amount: exactAmount,
+      description,
+    },
+  ];
+}
+
+const shownSum = ({ at, fees }: Sum, made: Made): ShownInvoice => ({
   at: new Date(at).toISOString(),
   fees: fees.map(shownFee),
+  usage: made.usage.flatMap(shownUsage),
   subtotal: made.totals.subtotal.toString(),
   discounts: made.totals.discounts
     .filter(({ amount }) => amount !== 0n)
@@ -65,20 +88,29 @@ const shownSum = ({ at, fees }: Sum, made: Made, standing: Standing): Shown => (
   total: made.totals.total.toString(),
   from_balance: made.fromBalance.toString(),
   due: (made.totals.total - made.fromBalance).toString(),
-  not_collected: objectionOf(made, standing),
+  not_collected: objectionOf(made),
 });
 
 /** What the step would come to, as of now (ms). */
-export function shownPlan(plan: Plan, now: number, standing = PLAIN): SubscriptionPreview {
-  const { due, next } = sumsOf(plan, now, standing.billedUntil);
-  const first = invoiceOf(due, standing.bearing([]), standing.balance);
-  const { discounts } = first.totals;
-  const left = standing.balance - first.fromBalance;
+export function shownPlan(plan: Plan, now: number, standing: Standing): SubscriptionPreview {
+  const { sums, usage, bearing, balance, ...by } = standing;
+  const due = { usage: usage.due, bearing: bearing([]), balance, ...by };
+  const first = invoiceOf(sums.due, due);
+  const { next } = sums;
+  const later = {
+    usage: usage.next,
+    bearing: bearing(first.totals.discounts),
+    balance: balance - first.fromBalance,
+    ...by,
+  };
+  const second = next && invoiceOf(next, later);
   return {
     ...shownOutcome(plan, now),
-    due_now: shownSum(due, first, standing),
-    next_invoice: next
-      ? shownSum(next, invoiceOf(next, standing.bearing(discounts), left), standing)
-      : null,
+    due_now: shownSum(sums.due, first),
+    next_invoice: next && second ? shownSum(next, second) : null,
   };
 }
+
+/** The invoice to come, if nothing else is decided and nothing more is used until then. */
+export const shownNext = (next: Sum, bill: Bill): ShownInvoice =>
+  shownSum(next, invoiceOf(next, bill));

@@ -6,7 +6,11 @@ import { billingPeriodAt, minuteAfter, segmentAt, segmentsIn } from './segments.
 
 /** Flat fees that fall due with a period's end, as invoices and previews take them. Pure. */
 
-export type Sum = { at: number; fees: Fee[] };
+/** A period, or what is left of it, that ends with an invoice; `loaded` is how it ends. */
+export type Closes = { loaded: Loaded; time: Period };
+
+/** What an invoice has of flat fees, and which period's usage is on it, if any. */
+export type Sum = { at: number; fees: Fee[]; closes?: Closes };
 
 /** Flat fees in arrears of a period, of all its segments; the last one ends it. */
 export function arrearsOf(loaded: Loaded, period: Period): Sum {
@@ -54,5 +58,6 @@ export function nextInvoice(loaded: Loaded, from: number): Sum | undefined {
   }
   const { at, fees } = arrearsOf(after, period);
   const renewal = at === period.end ? renewalOf(after, at) : [];
-  return { at, fees: [...fees, ...renewal] };
+  const closes = { loaded: after, time: { start: period.start, end: at } };
+  return { at, fees: [...fees, ...renewal], closes };
 }

@@ -17,8 +17,10 @@ function dueNow(before: Loaded, { at, after, fees }: Happening): Sum & { isOver:
   const next = segmentAt(timedOf(after), minute);
   const isAnew = next?.period.start === minute && old?.period.end !== minute;
   const isOver = old !== undefined && (next === undefined || isAnew);
-  const closing = isOver ? arrearsOf(after, old.period).fees : [];
-  return { at, fees: [...closing, ...fees], isOver };
+  if (!isOver) return { at, fees, isOver };
+  const closing = arrearsOf(after, old.period).fees;
+  const closes = { loaded: after, time: { start: old.period.start, end: minute } };
+  return { at, fees: [...closing, ...fees], closes, isOver };
 }
 
 /**

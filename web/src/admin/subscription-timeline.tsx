@@ -8,7 +8,7 @@ import { Loaded } from '../kit/query.tsx';
 import { FactsSkeleton } from '../kit/skeleton.tsx';
 import { t } from '../kit/text.ts';
 import { Instant } from '../kit/time.tsx';
-import { Fees } from './fees.tsx';
+import { Fees } from '../kit/invoices/invoice-preview.tsx';
 
 type Entry = Timeline['entries'][number];
 
