@@ -5,7 +5,9 @@ import { feesAfter, feesAhead, usageCharges } from '../../billing-core/src/invoi
 import { Terms } from '../../billing-core/src/invoicing/facts.ts';
 import { rate } from '../../billing-core/src/rating/rate.ts';
 import { openScene, type Scene, type Use } from '../../billing-core/test/invoicing/scene.ts';
+import { chance } from './chance.ts';
 import { patience, report, sized } from './size.ts';
+import { Money } from './year-money.ts';
 
 const CUSTOMERS = sized(12, 1_000);
 const MONTHS = 12;
@@ -15,21 +17,6 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const START = Date.UTC(2027, 0, 5);
 const SEED = 20_270_105;
-
-/** A small generator of numbers that are the same each time (mulberry32). */
-function chance(seed: number) {
-  let state = seed;
-  const next = (): number => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-  return {
-    below: (n: number): number => Math.floor(next() * n),
-    one: (of: number) => next() * of < 1,
-  };
-}
 
 const meter_id = 'mtr_requests';
 const PLANS: readonly (readonly [prices: object[], terms?: object])[] = [
@@ -76,11 +63,13 @@ type Member = { customer: string; subscription: string };
 
 let scene: Scene;
 let members: Member[];
+let money: Money;
 let taken = 0;
 const dice = chance(SEED);
 
 beforeAll(async () => {
   scene = await openScene(START);
+  money = new Money(scene, dice);
 });
 afterAll(() => scene.core.close());
 
@@ -220,7 +209,9 @@ async function yearOf(offer: Offer): Promise<number> {
     await use(month);
     await live(month, offer);
     await bill();
+    await money.settle(CUSTOMERS);
     await credit();
+    await money.settle(CUSTOMERS);
     await scene.go(START + (month + 1) * 30 * DAY + 20 * HOUR);
     await bill();
   }
@@ -233,11 +224,13 @@ async function yearOf(offer: Offer): Promise<number> {
   // And once more what came late, when all is over.
   await use(MONTHS - 1);
   await bill();
+  await money.settle(CUSTOMERS * MONTHS * 2, true);
+  await money.payOut(members.map(({ customer }) => customer));
   return scene.core.clock.now;
 }
 
 test(
-  'a year of plan changes, add-ons, credits and late usage: ledger × prices = invoices',
+  'a year of changes, credits, refunds, payouts and late usage: ledger × prices = invoices',
   async () => {
     const versions: string[] = [];
     for (const [prices, terms] of PLANS) versions.push(await scene.plan(prices, terms));
@@ -258,26 +251,32 @@ test(
         due.get(subscription) ?? 0n,
       ]);
     }
-    // What is owed is that less credits, payments (none) and what customers had to their credit.
+    // What is owed is that less credits, payments and what customers had to their credit.
     const [books] = await sql<[{ even: boolean; dense: boolean; late: number; invoices: number }]>`
-    select (select sum(total - from_balance + to_balance - credited) from invoices)
+    select (select sum(total - from_balance - set_off + to_balance - credited - paid)
+              from invoices)
              = (select sum(subtotal) from invoices) - (select sum(total) from credit_notes)
-               + (select coalesce(sum(amount), 0) from customer_balance_entries) as even,
+               - (select sum(case kind when 'payment' then amount else -amount end)
+                    from payments)
+               + (select coalesce(sum(amount), 0) from customer_balance_entries
+                   where invoice_id is not null) as even,
            (select max(number) = count(*) and count(distinct number) = count(*) from invoices)
              as dense,
            (select count(*)::int from invoice_lines where kind = 'late_usage') as late,
            (select count(*)::int from invoices) as invoices`;
     expect([books.even, books.dense]).toEqual([true, true]);
     expect(books.late).toBeGreaterThan(0);
+    for (const [deed, times] of Object.entries(money.done)) {
+      expect([deed, times > 0]).toEqual([deed, true]);
+    }
     const [{ added }] = await sql<[{ added: number }]>`
       select count(*)::int as added from invoice_lines
        where description like '%included with add-ons%'`;
     expect(added).toBeGreaterThan(0);
     const sum = (amounts: Map<string, bigint>) => [...amounts.values()].reduce((a, b) => a + b, 0n);
     const seen = `${CUSTOMERS} customers, ${books.invoices} invoices, ${books.late} late lines`;
-    report(
-      `${seen}, ${taken} steps: ledger × prices ${sum(due)}, invoiced ${sum(found)} minor units`,
-    );
+    const deeds = `${taken} steps, ${JSON.stringify(money.done)}`;
+    report(`${seen}, ${deeds}: ledger × prices ${sum(due)}, invoiced ${sum(found)} minor units`);
   },
   patience(),
 );
