@@ -337,6 +337,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/customers/{id}/balance/payouts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pay out what a customer has to its credit
+         * @description By hand, or as a refund of an invoice that it paid (`invoice_id`). All of it unless said.
+         */
+        post: operations["payOutWhatCustomerHasToItsCredit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/customers/{id}/coupons": {
         parameters: {
             query?: never;
@@ -954,6 +974,26 @@ export interface paths {
         get: operations["getInvoiceAsPdf"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invoices/{id}/set-off": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set off credit against an invoice
+         * @description What the customer has to its credit, against an invoice that is to be paid.
+         */
+        post: operations["setOffCreditAgainstInvoice"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1969,7 +2009,7 @@ export interface paths {
         put?: never;
         /**
          * Preview a step
-         * @description What a step would come to, by the calculation that executes and bills it: flat fees due now and with the next invoice, less coupons, with taxes, less what is to the customer’s credit. Usage is billed whatever happens.
+         * @description What a step would come to, by the calculation that executes and bills it: fees due now and with the next invoice, usage so far with its minimums as if nothing more were used, less coupons, with taxes, less what is to the customer’s credit.
          */
         post: operations["previewStep"];
         delete?: never;
@@ -2384,9 +2424,11 @@ export interface components {
             credit_note_id: string | null;
             currency: string;
             id: string;
-            invoice_id: string;
+            invoice_id: string | null;
             /** @enum {string} */
-            kind: "grant" | "use" | "credit_note" | "void" | "overpaid";
+            kind: "grant" | "use" | "credit_note" | "void" | "overpaid" | "set_off" | "payout" | "payout_return";
+            method: string | null;
+            reference: string | null;
         };
         BillingSettings: {
             /** @default 14 */
@@ -2912,6 +2954,7 @@ export interface components {
             } | null;
             /** @enum {string} */
             reason: "period" | "fees" | "late" | "threshold" | "manual";
+            set_off: string;
             /** @enum {string} */
             state: "draft" | "open" | "paid" | "void" | "uncollectible";
             subscription_id: string | null;
@@ -3119,6 +3162,42 @@ export interface components {
             state: "active" | "revoked" | "expired";
             token: string;
         };
+        NextInvoice: {
+            currency: string;
+            invoice: {
+                /** Format: date-time */
+                at: string;
+                discounts: {
+                    amount: string;
+                    name: string;
+                }[];
+                due: string;
+                fees: components["schemas"]["Fee"][];
+                from_balance: string;
+                not_collected: string | null;
+                subtotal: string;
+                taxes: {
+                    amount: string;
+                    inclusive: boolean;
+                    name: string;
+                    percent: string;
+                }[];
+                total: string;
+                usage: {
+                    amount: string;
+                    description: string;
+                    /** Format: date-time */
+                    end: string;
+                    exact_amount: string;
+                    meter_id: string;
+                    plan_version_id: string;
+                    price_id: string;
+                    quantity: string;
+                    /** Format: date-time */
+                    start: string;
+                }[];
+            } | null;
+        };
         Notice: {
             /** Format: date-time */
             at: string;
@@ -3253,6 +3332,19 @@ export interface components {
                     percent: string;
                 }[];
                 total: string;
+                usage: {
+                    amount: string;
+                    description: string;
+                    /** Format: date-time */
+                    end: string;
+                    exact_amount: string;
+                    meter_id: string;
+                    plan_version_id: string;
+                    price_id: string;
+                    quantity: string;
+                    /** Format: date-time */
+                    start: string;
+                }[];
             };
             /** @enum {string|null} */
             kind: "upgrade" | "downgrade" | null;
@@ -3275,6 +3367,19 @@ export interface components {
                     percent: string;
                 }[];
                 total: string;
+                usage: {
+                    amount: string;
+                    description: string;
+                    /** Format: date-time */
+                    end: string;
+                    exact_amount: string;
+                    meter_id: string;
+                    plan_version_id: string;
+                    price_id: string;
+                    quantity: string;
+                    /** Format: date-time */
+                    start: string;
+                }[];
             } | null;
             subscription: components["schemas"]["Subscription"];
         };
@@ -4583,6 +4688,19 @@ export interface components {
                     percent: string;
                 }[];
                 total: string;
+                usage: {
+                    amount: string;
+                    description: string;
+                    /** Format: date-time */
+                    end: string;
+                    exact_amount: string;
+                    meter_id: string;
+                    plan_version_id: string;
+                    price_id: string;
+                    quantity: string;
+                    /** Format: date-time */
+                    start: string;
+                }[];
             };
             next_invoice: {
                 /** Format: date-time */
@@ -4603,6 +4721,19 @@ export interface components {
                     percent: string;
                 }[];
                 total: string;
+                usage: {
+                    amount: string;
+                    description: string;
+                    /** Format: date-time */
+                    end: string;
+                    exact_amount: string;
+                    meter_id: string;
+                    plan_version_id: string;
+                    price_id: string;
+                    quantity: string;
+                    /** Format: date-time */
+                    start: string;
+                }[];
             } | null;
             subscription: components["schemas"]["Subscription"];
         };
@@ -5970,6 +6101,67 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Balance"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        errors?: {
+                            message: string;
+                            path: string;
+                        }[];
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    payOutWhatCustomerHasToItsCredit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Of your choosing, one per deed: the same key and request within a day gets the first answer again, with `Idempotent-Replayed: true`; with another request it is 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    amount?: string;
+                    invoice_id?: string;
+                    /**
+                     * @default payout
+                     * @enum {string}
+                     */
+                    kind?: "payout" | "payout_return";
+                    /** @default manual */
+                    method?: string;
+                    /** @default  */
+                    reference?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BalanceEntry"];
                 };
             };
             /** @description A problem */
@@ -7779,6 +7971,57 @@ export interface operations {
                 };
                 content: {
                     "application/pdf": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        errors?: {
+                            message: string;
+                            path: string;
+                        }[];
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    setOffCreditAgainstInvoice: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Of your choosing, one per deed: the same key and request within a day gets the first answer again, with `Idempotent-Replayed: true`; with another request it is 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    amount?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invoice"];
                 };
             };
             /** @description A problem */

@@ -4,6 +4,7 @@ import { diffOf } from '../../billing-core/src/catalog/diff.ts';
 import { rated } from '../../billing-core/src/rating/preview.ts';
 import { gateways } from './gateways.ts';
 import { invoices } from './invoices.ts';
+import { credit } from './credit.ts';
 import { jobs } from './jobs.ts';
 import { adminNotices } from './notices.ts';
 import { audit } from './audit.ts';
@@ -45,6 +46,7 @@ export function adminApi(state: MockState): Hono {
   secrets(app, state);
   gateways(app, state);
   invoices(app, state);
+  credit(app, state);
   jobs(app, state);
   reconciliations(app, state);
   stripe(app, state);

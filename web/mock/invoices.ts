@@ -93,6 +93,7 @@ export function monthInvoice(customer: { id: string; name: string }): Invoice {
     ],
     tax: '1229',
     from_balance: '0',
+    set_off: '0',
     to_balance: '0',
     credited: '0',
     paid: '0',

@@ -3,6 +3,8 @@ import { streamSSE } from 'hono/streaming';
 import type { Customer } from '@tollgate/billing-core/contract/customer.ts';
 import { found, page, Problem, signedIn } from './http.ts';
 import { portalCollector } from './collector.ts';
+import { portalCredit } from './credit.ts';
+import { portalNext } from './subscriptions.ts';
 import { portalInvoices } from './invoices.ts';
 import { portalNotices } from './notices.ts';
 import { createKey, revokeKey } from './keys.ts';
@@ -79,6 +81,8 @@ export function portalApi(state: MockState): Hono {
   });
   portalNotices(app, state, member);
   portalInvoices(app, state, member);
+  portalCredit(app, state, member);
+  portalNext(app, state, member);
   portalCollector(app, state, member);
   return app;
 }

@@ -18,6 +18,7 @@ import { fleet, type MockFleet } from './gateways.ts';
 import { failedJobs } from './jobs.ts';
 import { seedNotices } from './notices.ts';
 import { noBooks, type MockBooks } from './reconciliations.ts';
+import { noCredit, type MockCredit } from './credit.ts';
 import { billingSettings, draftInvoice, monthInvoice } from './invoices.ts';
 import { noStripe, type MockStripe } from './stripe.ts';
 import { freePlan, proPlan, routes, spring, tieredPlan, vat } from './seed.ts';
@@ -61,6 +62,7 @@ export interface MockState {
   books: MockBooks;
   stripe: MockStripe;
   collector: CollectorState;
+  credit: MockCredit;
   /** Why the last try to collect an invoice failed. */
   declined: string | null;
   notices: (Notice & { read: boolean })[];
@@ -125,6 +127,7 @@ export function createState(): MockState {
     secrets: [],
     fleet: fleet(acme.id),
     invoices: [draftInvoice(acme), monthInvoice(acme)],
+    credit: noCredit(),
     billingSettings: billingSettings(),
     payments: [],
     failedJobs: failedJobs(),

@@ -154,6 +154,9 @@ export function portalNext(
     if (next === undefined) return c.json({ currency: 'USD', invoice: null });
     const { usage, bearing } = state.credit;
     const balance = creditOf(state, id);
-    return c.json({ currency: 'USD', invoice: shownNext(next, { usage, bearing, balance, ...COLLECTED }) });
+    return c.json({
+      currency: 'USD',
+      invoice: shownNext(next, { usage, bearing, balance, ...COLLECTED }),
+    });
   });
 }

@@ -120,6 +120,8 @@ export const invoice = z
     tax: amount,
     /** Taken from the customer's credit; below zero what a negative total gave to it. */
     from_balance: amount,
+    /** Set off of it since, against what was to be paid or for what was refunded. */
+    set_off: amount,
     /** What went (back) to it since: of credit notes, or all that was taken when it was voided. */
     to_balance: amount,
     credited: amount,
@@ -152,6 +154,10 @@ export const newInvoice = z.strictObject({
     .max(MANUAL_LINES_MAX),
 });
 export type NewInvoice = z.infer<typeof newInvoice>;
+
+/** As much of the customer's credit as the invoice takes unless given. */
+export const newSetOff = z.strictObject({ amount: positiveAmount().optional() });
+export type NewSetOff = z.infer<typeof newSetOff>;
 
 /** All that is left, an amount of it, or amounts of lines; with tax. */
 export const newCreditNote = z

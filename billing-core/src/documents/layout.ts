@@ -115,7 +115,7 @@ const taxRows = (invoice: Invoice, said: Amounts): TaxRow[] =>
   }));
 
 function happenedTo(invoice: Invoice, payments: readonly Payment[], said: Amounts): Row[] {
-  const { from_balance, to_balance, credit_notes } = invoice;
+  const { from_balance, set_off, to_balance, credit_notes } = invoice;
   const isUsed = !from_balance.startsWith('-');
   return [
     ...(from_balance === '0'
@@ -126,6 +126,7 @@ function happenedTo(invoice: Invoice, payments: readonly Payment[], said: Amount
             value: said(negated(from_balance)),
           },
         ]),
+    ...(set_off === '0' ? [] : [{ name: 'Set off of your credit', value: said(negated(set_off)) }]),
     ...credit_notes.map(({ number, created_at, total }) => ({
       name: `Credit note ${number}, ${dateText(created_at)}`,
       value: said(negated(total)),

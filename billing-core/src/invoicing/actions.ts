@@ -1,5 +1,5 @@
 import type { NewCreditNote, NewInvoice } from '../contract/invoice.ts';
-import { lockCustomer } from '../customers/store.ts';
+import { customerById, lockCustomer } from '../customers/store.ts';
 import { audit, type Doing } from '../kit/audit.ts';
 import { appendChange } from '../kit/changes.ts';
 import { Fault, found } from '../kit/fault.ts';
@@ -17,8 +17,8 @@ import {
   type BalanceEntry,
 } from './final-store.ts';
 import { finalizeAll } from './finalize.ts';
-import { heldOf, sharesOf } from './settle.ts';
-import { copyOf, draftOf, dueOf, stateAfter, type DraftLine } from './model.ts';
+import { copyOf, draftOf, dueOf, heldOf, stateAfter, type DraftLine } from './model.ts';
+import { sharesOf } from './settle.ts';
 import {
   deleteDraft,
   invoiceById,
@@ -33,7 +33,7 @@ const CREDIT_NOTES = 'CN';
 const conflict = (detail: string): Fault => new Fault('state_conflict', { detail });
 
 /** The invoice, locked behind its customer: in the order in which everybody locks them. */
-async function locked({ tx }: Doing, id: string): Promise<InvoiceRow> {
+export async function locked({ tx }: Doing, id: string): Promise<InvoiceRow> {
   const seen = found(await invoiceById(tx, id), 'invoice');
   await lockBalances(tx, [seen.customer_id]);
   const [row] = await lockInvoices(tx, [id]);
@@ -42,7 +42,7 @@ async function locked({ tx }: Doing, id: string): Promise<InvoiceRow> {
 
 type Noted = Pick<InvoiceRow, 'id' | 'customer_id'> & { detail?: Record<string, string> };
 
-async function note(doing: Doing, action: string, { id, customer_id, detail }: Noted) {
+export async function note(doing: Doing, action: string, { id, customer_id, detail }: Noted) {
   const { tx, actor, now, requestId } = doing;
   const about = { customer_id, ...detail };
   await audit(tx, { actor, action, subjectId: id, now, requestId, detail: about });
@@ -107,6 +107,9 @@ export async function finalizeInvoice(
 ): Promise<InvoiceRow> {
   const row = await locked(doing, id);
   if (row.state !== 'draft') throw conflict(`The invoice is ${row.state}`);
+  // Drafts of who was archived earlier: nobody is left who expects a bill.
+  const customer = found(await customerById(doing.tx, row.customer_id), 'customer');
+  if (customer.state !== 'active') throw conflict('The customer is archived: discard the draft');
   await note(doing, 'invoice.finalize', row);
   const onObjection = allowsUncollected ? () => {} : mustBeCollected;
   await finalizeAll(doing.tx, [row], { now: doing.now, objectionTo, onObjection });
@@ -176,7 +179,7 @@ export async function settleInvoice(
   return { row, amount };
 }
 
-function after({ now }: Doing, row: InvoiceRow): InvoiceRow {
+export function after({ now }: Doing, row: InvoiceRow): InvoiceRow {
   const state = stateAfter(row.state, row);
   const paid_at = state === 'paid' ? (row.paid_at ?? new Date(now)) : null;
   return { ...row, state, paid_at, ended_at: state === 'uncollectible' ? row.ended_at : null };

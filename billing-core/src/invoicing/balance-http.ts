@@ -34,12 +34,25 @@ const portalGet = createRoute({
 
 type EntryRow = Omit<BalanceEntry, 'created_at'> & { created_at: Date };
 
+const entryColumns = (sql: Query) => sql`
+  id, kind, invoice_id, credit_note_id, currency, amount, method, reference, created_at`;
+const shownEntry = (row: EntryRow): BalanceEntry => ({
+  ...row,
+  created_at: row.created_at.toISOString(),
+});
+
+/** One entry, as the API shows it. */
+export async function balanceEntry(sql: Query, entryId: string): Promise<BalanceEntry> {
+  const [row] = await sql<EntryRow[]>`
+    select ${entryColumns(sql)} from customer_balance_entries where id = ${entryId}`;
+  return shownEntry(found(row, 'balance entry'));
+}
+
 async function balanceOf(sql: Query, customerId: string, page: PageQuery): Promise<Balance> {
   const { currency } = found(await customerById(sql, customerId), 'customer');
   const after = afterCursor(page, 'bal');
   const rows = await sql<EntryRow[]>`
-    select id, kind, invoice_id, credit_note_id, currency, amount, created_at
-      from customer_balance_entries
+    select ${entryColumns(sql)} from customer_balance_entries
      where customer_id = ${customerId} and ${after === null ? sql`true` : sql`id < ${after}`}
      order by id desc limit ${page.limit + 1}`;
   const sums = await balancesOf(sql, [customerId]);
@@ -47,7 +60,7 @@ async function balanceOf(sql: Query, customerId: string, page: PageQuery): Promi
   const entries = pageFrom(rows, {
     limit: page.limit,
     key: (row) => row.id,
-    item: (row) => ({ ...row, created_at: row.created_at.toISOString() }),
+    item: shownEntry,
   });
   return { currency, amount: amount.toString(), ...entries };
 }

@@ -37,6 +37,7 @@ function invoiceRow(draft: Draft, now: number) {
     discounts: totals.discounts.filter(({ amount }) => amount !== 0n),
     taxes: totals.taxes,
     from_balance: 0,
+    set_off: 0,
     to_balance: 0,
     credited: 0,
     paid: 0,

@@ -170,8 +170,8 @@ export async function overdueOf(
   now: number,
 ): Promise<OverdueRow[]> {
   const rows = await sql<(Omit<OverdueRow, keyof Owed> & Record<keyof Owed, string>)[]>`
-    select id, series, number, state, due_at, total, from_balance, to_balance, credited, paid,
-           next_kind, next_at, paused_at
+    select id, series, number, state, due_at, total, from_balance, set_off, to_balance, credited,
+           paid, next_kind, next_at, paused_at
       from invoices
       left join invoice_dunning on invoice_id = id and invoice_dunning.ended_at is null
      where invoices.customer_id = ${customerId} and state in ('open', 'uncollectible')
@@ -181,6 +181,7 @@ export async function overdueOf(
     ...row,
     total: BigInt(row.total),
     from_balance: BigInt(row.from_balance),
+    set_off: BigInt(row.set_off),
     to_balance: BigInt(row.to_balance),
     credited: BigInt(row.credited),
     paid: BigInt(row.paid),

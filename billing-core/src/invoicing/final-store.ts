@@ -1,4 +1,5 @@
 import type { Query, Tx } from '../kit/database.ts';
+import type { BalanceKind } from '../contract/balance.ts';
 import type { InvoiceState } from '../contract/invoice.ts';
 
 /**
@@ -29,14 +30,33 @@ export async function balancesOf(sql: Query, customerIds: readonly string[]): Pr
   return rows.map((row) => ({ ...row, amount: BigInt(row.amount) }));
 }
 
+/** What a customer has to its credit in a currency. Lock the customer first. */
+export async function balanceIn(sql: Query, customerId: string, currency: string): Promise<bigint> {
+  const all = await balancesOf(sql, [customerId]);
+  return all.find((one) => one.currency === currency)?.amount ?? 0n;
+}
+
+/** What was paid out of it by hand, and did not come back. */
+export async function paidOutOf(sql: Query, customerId: string, currency: string): Promise<bigint> {
+  const [row] = await sql<{ amount: string }[]>`
+    select coalesce(-sum(amount), 0)::text as amount from customer_balance_entries
+     where customer_id = ${customerId} and currency = ${currency}
+       and kind in ('payout', 'payout_return')`;
+  return BigInt(row?.amount ?? '0');
+}
+
 export type BalanceEntry = {
   id: string;
   customer_id: string;
   currency: string;
-  invoice_id: string;
-  /** As the contract says. */
-  kind: 'grant' | 'use' | 'credit_note' | 'void' | 'overpaid';
+  /** A negative invoice gave it, one used it, a credit note or a void gave it back, and so on. */
+  kind: BalanceKind;
+  /** Of all but payouts. */
+  invoice_id?: string;
   credit_note_id?: string;
+  /** How a payout went to the customer, or came back. */
+  method?: string;
+  reference?: string;
   amount: bigint;
 };
 
@@ -48,7 +68,10 @@ export async function insertBalanceEntries(
   if (entries.length === 0) return;
   const rows = entries.map(({ amount, ...entry }) => ({
     ...entry,
+    invoice_id: entry.invoice_id ?? null,
     credit_note_id: entry.credit_note_id ?? null,
+    method: entry.method ?? null,
+    reference: entry.reference ?? null,
     amount: amount.toString(),
     created_at: new Date(now),
   }));

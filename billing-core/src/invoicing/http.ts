@@ -9,6 +9,7 @@ import {
   invoiceSummary,
   newCreditNote,
   newInvoice,
+  newSetOff,
   type Invoice,
 } from '../contract/invoice.ts';
 import { pageOf } from '../contract/page.ts';
@@ -30,6 +31,7 @@ import { notesOf } from './credit-store.ts';
 import { dunningOf, shownDunning, stepsOf } from './dunning-store.ts';
 import { balancesOf } from './final-store.ts';
 import { finalisation } from './model.ts';
+import { setOffCredit } from './set-off.ts';
 import { billingSettings, updateSettings } from './settings-store.ts';
 import { shownInvoice, shownSummary } from './shown.ts';
 import { invoiceById, linesOf, listInvoices } from './store.ts';
@@ -104,6 +106,15 @@ const credit = createRoute({
   description: 'All that is left of it, an amount (with tax), or amounts of its lines.',
   request: { params, ...jsonBody(newCreditNote) },
   responses: { 201: json(invoice, 'Created'), ...PROBLEMS },
+});
+const setOff = createRoute({
+  method: 'post',
+  path: '/invoices/{id}/set-off',
+  tags,
+  summary: 'Set off credit against an invoice',
+  description: 'What the customer has to its credit, against an invoice that is to be paid.',
+  request: { params, ...jsonBody(newSetOff) },
+  responses: answer,
 });
 const getSettings = createRoute({
   method: 'get',
@@ -187,6 +198,12 @@ export function invoicesHttp(objectionTo: Objection = noObjection): OpenAPIHono<
   app.openapi(credit, async (c) => {
     const row = await creditInvoice(c.var, c.req.valid('param').id, c.req.valid('json'));
     return c.json(await readInvoice(c.var.tx, row.id), 201);
+  });
+  app.openapi(setOff, async (c) => {
+    const { amount } = c.req.valid('json');
+    const wanted = amount === undefined ? undefined : BigInt(amount);
+    const { row } = await setOffCredit(c.var, c.req.valid('param').id, wanted);
+    return c.json(await readInvoice(c.var.tx, row.id), 200);
   });
   return app;
 }

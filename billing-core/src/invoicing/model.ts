@@ -90,15 +90,25 @@ export type Owed = {
   total: bigint;
   /** Taken from the customer's credit when it was finalised. */
   from_balance: bigint;
+  /** Set off of the customer's credit since. */
+  set_off: bigint;
   /** What went (back) to the customer's credit since. */
   to_balance: bigint;
   credited: bigint;
   paid: bigint;
 };
 
+/** What an invoice holds of the customer's credit by now; below zero what it gave to it. */
+export const heldOf = ({
+  from_balance,
+  set_off,
+  to_balance,
+}: Pick<Owed, 'from_balance' | 'set_off' | 'to_balance'>): bigint =>
+  from_balance + set_off - to_balance;
+
 /** What is to be paid still; below zero what was paid too much. */
-export const dueOf = ({ total, from_balance, to_balance, credited, paid }: Owed): bigint =>
-  total - from_balance + to_balance - credited - paid;
+export const dueOf = ({ total, credited, paid, ...owed }: Owed): bigint =>
+  total - heldOf(owed) - credited - paid;
 
 /** What an invoice is after money or a credit note came: of those that can be paid at all. */
 export function stateAfter(state: InvoiceState, owed: Owed): InvoiceState {

@@ -28,10 +28,7 @@ const portalGet = createRoute({
 
 type Asked = { customerId: string; now: number; objectionTo: Objection };
 
-async function nextOf(
-  sql: Query,
-  { customerId, now, objectionTo }: Asked,
-): Promise<NextInvoice> {
+async function nextOf(sql: Query, { customerId, now, objectionTo }: Asked): Promise<NextInvoice> {
   const { currency } = found(await customerById(sql, customerId), 'customer');
   const row = await liveSubscription(sql, customerId);
   const loaded = row && (await loadedOf(sql, row));

@@ -16,7 +16,8 @@ export async function overpaidOf(sql: Query, invoiceId: string): Promise<bigint>
   const [credit] = await sql<{ sum: string }[]>`
     select coalesce(sum(amount), 0)::text as sum from customer_balance_entries
      where invoice_id = ${invoiceId} and kind = 'overpaid'`;
-  const over = row.paid + row.from_balance - row.total - BigInt(credit?.sum ?? '0');
+  const taken = row.from_balance + row.set_off;
+  const over = row.paid + taken - row.total - BigInt(credit?.sum ?? '0');
   const back = -dueOf(row);
   const least = over < back ? over : back;
   return least > 0n ? least : 0n;

@@ -32,10 +32,7 @@ const preview = createRoute({
 });
 
 /** What the next invoices of the subscription depend on. Its customer is locked. */
-async function standingOf(
-  { tx, now }: Doing,
-  plan: Plan,
-): Promise<Omit<Standing, 'objectionTo'>> {
+async function standingOf({ tx, now }: Doing, plan: Plan): Promise<Omit<Standing, 'objectionTo'>> {
   const { row, versions } = plan.before;
   const currency = versions.get(row.plan_version_id)?.currency ?? '';
   const { id: subscriptionId, customer_id } = row;

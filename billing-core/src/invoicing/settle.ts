@@ -1,13 +1,10 @@
 import { CreditError } from './credit.ts';
-import { dueOf, type Owed } from './model.ts';
+import { dueOf, heldOf, type Owed } from './model.ts';
 
 /** Pure: whose a credit is, of what was open, came from the customer's credit, or was paid. */
 
 const atLeastZero = (amount: bigint): bigint => (amount > 0n ? amount : 0n);
 const smaller = (one: bigint, other: bigint): bigint => (one < other ? one : other);
-
-/** What an invoice still holds of the customer's credit; below zero what it gave to it. */
-export const heldOf = ({ from_balance, to_balance }: Owed): bigint => from_balance - to_balance;
 
 /** Money that can go back: what was paid, but for what of it became credit of the customer's. */
 export const returnableOf = (owed: Owed): bigint =>
@@ -41,4 +38,21 @@ export function sharesOf(owed: Owed, amount: bigint, wanted?: bigint): Shares {
   if (to_balance > rest) throw new CreditError(`Only ${rest} of it is settled already`);
   if (to_balance < least) throw new CreditError(`Only ${money} of it was paid in money`);
   return { off_due, to_balance, refundable: rest - to_balance };
+}
+
+/**
+ * How much of a customer's credit is taken at once: as much as there is to take unless said.
+ * @param most what it can be taken for, and `balance` what there is; minor units.
+ * @throws CreditError for more than either, and for nothing.
+ */
+export function takenOf(
+  wanted: bigint | undefined,
+  { most, balance }: { most: bigint; balance: bigint },
+): bigint {
+  if (balance <= 0n) throw new CreditError('The customer has nothing to its credit');
+  if (most <= 0n) throw new CreditError('There is nothing that it could be taken for');
+  const amount = wanted ?? smaller(most, balance);
+  if (amount > balance) throw new CreditError(`Only ${balance} is to the customer's credit`);
+  if (amount > most) throw new CreditError(`Only ${most} of it can be taken here`);
+  return amount;
 }

@@ -90,6 +90,7 @@ export function shownInvoice(row: InvoiceRow, { lines, notes, dunning }: Beside)
     taxes,
     tax: row.tax.toString(),
     from_balance: row.from_balance.toString(),
+    set_off: row.set_off.toString(),
     to_balance: row.to_balance.toString(),
     credited: row.credited.toString(),
     paid: row.paid.toString(),

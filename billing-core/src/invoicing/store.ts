@@ -47,6 +47,7 @@ const AMOUNTS = [
   'tax',
   'total',
   'from_balance',
+  'set_off',
   'to_balance',
   'credited',
   'paid',
@@ -63,7 +64,7 @@ function invoiceOf(row: Stored): InvoiceRow {
 const columns = (sql: Query) => sql`
   id, customer_id, subscription_id, state, reason, series, number, currency, customer, issuer,
   footer, period_start, period_end, roll_after, roll_until, closed_by, not_awaited, subtotal,
-  discount, tax, total, discounts, taxes, from_balance, to_balance, credited, paid, note,
+  discount, tax, total, discounts, taxes, from_balance, set_off, to_balance, credited, paid, note,
   not_collected, due_at, created_at, finalized_at, paid_at, ended_at`;
 
 export type InvoiceList = PageQuery & {
@@ -148,15 +149,24 @@ export async function linesOf(sql: Query, invoiceId: string): Promise<LineRow[]>
 /** What changes of an invoice that is open: money came, or it ended. */
 export type Fate = Pick<
   InvoiceRow,
-  'state' | 'credited' | 'paid' | 'to_balance' | 'paid_at' | 'ended_at'
+  'state' | 'credited' | 'paid' | 'set_off' | 'to_balance' | 'paid_at' | 'ended_at'
 >;
 
 export async function moveInvoice(tx: Tx, id: string, fate: Fate): Promise<void> {
-  const { state, credited, paid, to_balance, paid_at, ended_at } = fate;
+  const { state, credited, paid, set_off, to_balance, paid_at, ended_at } = fate;
   await tx`update invoices
     set state = ${state}, credited = ${credited.toString()}, paid = ${paid.toString()},
-        to_balance = ${to_balance.toString()}, paid_at = ${paid_at}, ended_at = ${ended_at}
+        set_off = ${set_off.toString()}, to_balance = ${to_balance.toString()},
+        paid_at = ${paid_at}, ended_at = ${ended_at}
     where id = ${id}`;
+}
+
+/** How many invoices the customer owes still, whether anybody expects it or not. */
+export async function countOwed(sql: Query, customerId: string): Promise<number> {
+  const [row] = await sql<[{ owed: number }]>`
+    select count(*)::int as owed from invoices
+     where customer_id = ${customerId} and state in ('open', 'uncollectible')`;
+  return row.owed;
 }
 
 export async function deleteDraft(tx: Tx, id: string): Promise<void> {

@@ -1,12 +1,15 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { z } from 'zod';
+import { balanceEntry as balanceEntrySchema, newPayout } from '../contract/balance.ts';
 import { id } from '../contract/field.ts';
 import { newPayment, payment } from '../contract/payment.ts';
+import { balanceEntry } from '../invoicing/balance-http.ts';
 import { invoiceById } from '../invoicing/store.ts';
 import { found } from '../kit/fault.ts';
 import { api, json, jsonBody, PROBLEMS, type Api } from '../kit/http.ts';
 import { recordPayment } from './actions.ts';
 import type { Collector } from './collector.ts';
+import { payOut } from './payout.ts';
 import { shownPayment, shownPayments } from './store.ts';
 
 const tags = ['Invoices'];
@@ -31,6 +34,16 @@ const record = createRoute({
   request: { params, ...jsonBody(newPayment) },
   responses: { 201: json(payment, 'Created'), ...PROBLEMS },
 });
+const payOutCredit = createRoute({
+  method: 'post',
+  path: '/customers/{id}/balance/payouts',
+  tags: ['Customers'],
+  summary: 'Pay out what a customer has to its credit',
+  description:
+    'By hand, or as a refund of an invoice that it paid (`invoice_id`). All of it unless said.',
+  request: { params: z.object({ id: id('cus') }), ...jsonBody(newPayout) },
+  responses: { 201: json(balanceEntrySchema, 'Created'), ...PROBLEMS },
+});
 const portalList = createRoute({
   method: 'get',
   path: '/invoices/{invoice_id}/payments',
@@ -51,6 +64,11 @@ export function paymentsHttp({ refunds }: Pick<Collector, 'refunds'>): OpenAPIHo
     const wanted = { ...c.req.valid('json'), ...(refunds && { refunds }) };
     const row = await recordPayment(c.var, c.req.valid('param').id, wanted);
     return c.json(shownPayment(row), 201);
+  });
+  app.openapi(payOutCredit, async (c) => {
+    const wanted = { ...c.req.valid('json'), ...(refunds && { refunds }) };
+    const entryId = await payOut(c.var, c.req.valid('param').id, wanted);
+    return c.json(await balanceEntry(c.var.tx, entryId), 201);
   });
   return app;
 }

@@ -64,6 +64,7 @@ async function notes(sql: Query, { subject_id }: DifferenceRow): Promise<Rows> {
 async function invoices(sql: Query, { subject_id, detail }: DifferenceRow): Promise<Rows> {
   const rows = await sql<(Facts & { id: string; stripe_id: string | null })[]>`
     select id, state, total::text as total, from_balance::text as from_credit,
+           set_off::text as set_off,
            paid::text as paid, credited::text as credited, link.stripe_id, link.status, link.told,
            link.failure
       from invoices left join stripe_invoices link on link.invoice_id = invoices.id

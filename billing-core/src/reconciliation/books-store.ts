@@ -33,10 +33,12 @@ const creditedThere = (sql: Query) => sql`
                                 where name = 'credit:' || credit_notes.id
                                   and stripe_calls.state = 'done'))), 0)
   + coalesce((select sum((params ->> 'amount')::numeric)
-                from payments join stripe_calls
-                  on stripe_calls.name = 'credit:' || payments.id
-                 and stripe_calls.state = 'done'
-               where invoice_id = invoices.id), 0)`;
+                from (select id from payments where invoice_id = invoices.id
+                       union all
+                      select id from customer_balance_entries
+                       where invoice_id = invoices.id and kind = 'set_off') told
+                join stripe_calls on stripe_calls.name = 'credit:' || told.id
+                 and stripe_calls.state = 'done'), 0)`;
 
 /** Final invoices since then that Stripe collects, as Stripe should have them; or one of them. */
 export async function ourInvoices(
@@ -52,10 +54,10 @@ export async function ourInvoices(
                       where invoice_id = invoices.id and kind = 'refund'
                         and method <> ${CARRIED_METHOD}), 0)::text
              as "wentBack",
-           (total - from_balance - invoices.paid - invoices.credited + to_balance)::text
+           (total - from_balance - set_off - invoices.paid - invoices.credited + to_balance)::text
              as remaining,
            invoices.paid::text as "inAll",
-           greatest(invoices.paid + from_balance - total - coalesce(
+           greatest(invoices.paid + from_balance + set_off - total - coalesce(
              (select sum(amount) from customer_balance_entries
                where invoice_id = invoices.id and kind = 'overpaid'), 0), 0)::text as over,
            (${creditedThere(sql)})::text as credited,

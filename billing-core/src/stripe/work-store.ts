@@ -33,7 +33,8 @@ const unsaid = (sql: Query) => sql`
 export const TAKES_NOTES: readonly string[] = ['draft', 'open', 'paid'];
 
 // A note's part that became the customer's credit stays with us: Stripe has that money, or never
-// was to have it. Money that came in part by another way lowers what is left to be charged.
+// was to have it. Money that came in part by another way lowers what is left to be charged, and so
+// does credit that was set off.
 const reductions = (sql: Query) => sql`
   select note.id, note.off_due + note.refundable as amount, note.reason as memo
     from credit_notes note
@@ -41,7 +42,12 @@ const reductions = (sql: Query) => sql`
      and link.status = any(${[...TAKES_NOTES]})
    union all
   select id, kept, 'Paid by ' || method from (${keptOf(sql)}) came
-   where kept > 0 and invoices.state = 'open' and link.status in ('draft', 'open')`;
+   where kept > 0 and invoices.state = 'open' and link.status in ('draft', 'open')
+   union all
+  select entry.id, -entry.amount, 'From your credit'
+    from customer_balance_entries entry
+   where entry.invoice_id = invoices.id and entry.kind = 'set_off'
+     and invoices.state = 'open' and link.status in ('draft', 'open')`;
 
 // What of each payment that came another way is still here: what went back that way is taken off
 // the newest first, so that they sum to what did not.

@@ -59,6 +59,7 @@ export function monthInvoice(): Invoice {
     ],
     tax: '1229',
     from_balance: '0',
+    set_off: '0',
     to_balance: '0',
     credited: '0',
     paid: '0',

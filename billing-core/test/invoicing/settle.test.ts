@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CreditError } from '../../src/invoicing/credit.ts';
-import { dueOf, finalisation, type Owed } from '../../src/invoicing/model.ts';
-import { heldOf, returnableOf, sharesOf } from '../../src/invoicing/settle.ts';
+import { dueOf, finalisation, heldOf, type Owed } from '../../src/invoicing/model.ts';
+import { returnableOf, sharesOf } from '../../src/invoicing/settle.ts';
 
 const owed = (total: number, balance = 0, paid = 0, credited = 0): Owed => ({
   total: BigInt(total),
   from_balance: BigInt(balance),
+  set_off: 0n,
   to_balance: 0n,
   credited: BigInt(credited),
   paid: BigInt(paid),

@@ -13,6 +13,8 @@ interface ActionsProps {
   path: string;
   /** What of it can be given back through Stripe, in minor units. */
   refundable: string;
+  /** What the customer has to its credit, in minor units. */
+  credit: string;
   onDone: () => Promise<void>;
 }
 
@@ -20,11 +22,12 @@ type Verb = 'finalize' | 'void' | 'uncollectible';
 type Open = Verb | MoneyKind;
 
 /** What each state allows, the usual thing first. */
-function offered({ state, paid, credited, total }: Invoice): Open[] {
+function offered({ state, paid, credited, total }: Invoice, balance: string): Open[] {
   if (state === 'draft') return ['finalize'];
   if (state === 'void') return [];
   const more: Open[] = [];
   if (state !== 'paid') more.push('payment');
+  if (state !== 'paid' && !/^-|^0$/.test(balance)) more.push('set_off');
   if (credited !== total && !total.startsWith('-') && total !== '0') more.push('credit');
   if (paid !== '0') more.push('refund');
   if (state === 'open') more.push('uncollectible');
@@ -35,6 +38,7 @@ function offered({ state, paid, credited, total }: Invoice): Open[] {
 const LABELS: Record<Open, string> = {
   finalize: t('Finalize'),
   payment: t('Record payment'),
+  set_off: t('Set off credit'),
   refund: t('Record refund'),
   credit: t('Credit'),
   uncollectible: t('Uncollectible'),
@@ -42,13 +46,13 @@ const LABELS: Record<Open, string> = {
 };
 
 /** The buttons of an invoice; each asks before it does something. */
-export function InvoiceActions({ invoice, path, refundable, onDone }: ActionsProps) {
+export function InvoiceActions({ invoice, path, refundable, credit, onDone }: ActionsProps) {
   const [open, setOpen] = useState<Open>();
   const close = (): void => setOpen(undefined);
   const isVerb = open === 'finalize' || open === 'void' || open === 'uncollectible';
   return (
     <>
-      {offered(invoice).map((one) => (
+      {offered(invoice, credit).map((one) => (
         <Button
           key={one}
           tone={one === 'finalize' || one === 'payment' ? 'primary' : 'plain'}
@@ -66,6 +70,7 @@ export function InvoiceActions({ invoice, path, refundable, onDone }: ActionsPro
           invoice={invoice}
           path={path}
           refundable={refundable}
+          credit={credit}
           onClose={close}
           onDone={onDone}
         />
@@ -86,7 +91,7 @@ function VerbDialog({
   path,
   onClose,
   onDone,
-}: Omit<ActionsProps, 'refundable'> & { verb: Verb; onClose: () => void }) {
+}: Omit<ActionsProps, 'refundable' | 'credit'> & { verb: Verb; onClose: () => void }) {
   const name = invoice.number ?? formatMoney(invoice.total, invoice.currency);
   const said = verb === 'finalize' ? invoice.not_collected : null;
   return (

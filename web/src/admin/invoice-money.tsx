@@ -10,7 +10,7 @@ import { t } from '../kit/text.ts';
 import { toast } from '../kit/toast.tsx';
 import { amountFault } from './values.ts';
 
-export type MoneyKind = 'payment' | 'refund' | 'credit';
+export type MoneyKind = 'payment' | 'set_off' | 'refund' | 'credit';
 
 interface MoneyProps {
   kind: MoneyKind;
@@ -18,17 +18,21 @@ interface MoneyProps {
   path: string;
   /** What of it can be given back through Stripe, in minor units. */
   refundable: string;
+  /** What the customer has to its credit, in minor units. */
+  credit: string;
   onClose: () => void;
   onDone: () => Promise<void>;
 }
 
 const TITLES: Record<MoneyKind, string> = {
   payment: t('Record a payment'),
+  set_off: t('Set off credit'),
   refund: t('Record a refund'),
   credit: t('Credit this invoice'),
 };
 const ABOUTS: Record<MoneyKind, string> = {
   payment: t('Money that came for it, in full or in part.'),
+  set_off: t('What the customer has to its credit pays it, in full or in part.'),
   refund: t('Money that went back. Without a credit note the invoice is open again.'),
   credit: t('With tax. An empty amount credits all that is left.'),
 };
@@ -43,6 +47,13 @@ export function MoneyDialog(props: MoneyProps) {
   );
 }
 
+const SUBMITS: Record<MoneyKind, string> = {
+  payment: t('Record'),
+  set_off: t('Set off'),
+  refund: t('Record'),
+  credit: t('Credit'),
+};
+
 type Method = 'stripe' | 'other';
 
 interface Values {
@@ -56,27 +67,37 @@ const METHODS: readonly { value: Method; label: string }[] = [
   { value: 'other', label: t('Another way') },
 ];
 
-/** What a field starts with: of a payment what is due. */
-const startOf = ({ kind, invoice }: MoneyProps): string =>
-  kind === 'payment' ? minorToMajor(invoice.due, invoice.currency) : '';
+const smaller = (one: string, other: string): string => (BigInt(one) < BigInt(other) ? one : other);
+
+/** What a field starts with: what is due, as far as there is credit where that pays it. */
+function startOf({ kind, invoice, credit }: MoneyProps): string {
+  const { due, currency } = invoice;
+  if (kind === 'payment') return minorToMajor(due, currency);
+  return kind === 'set_off' ? minorToMajor(smaller(due, credit), currency) : '';
+}
+
+/** Where it is told of, and what. */
+function toldOf(kind: MoneyKind, { method, note }: Values, amount: string | undefined) {
+  const sent = { ...(amount !== undefined && { amount }) };
+  if (kind === 'set_off') return { to: 'set-off', body: sent };
+  if (kind === 'credit') return { to: 'credit-notes', body: { ...sent, reason: note } };
+  const body = { ...sent, kind, reference: note, ...(method === 'stripe' && { method }) };
+  return { to: 'payments', body };
+}
 
 function MoneyForm(props: MoneyProps) {
-  const { kind, invoice, path, refundable, onClose, onDone } = props;
+  const { kind, invoice, path, refundable, credit, onClose, onDone } = props;
   const { currency } = invoice;
   const hasChoice = kind === 'refund' && refundable !== '0';
   const edit = useApiForm<Values>({
     defaults: { method: hasChoice ? 'stripe' : 'other', amount: startOf(props), note: '' },
-    submit: async ({ method, amount: typed, note }, idempotencyKey) => {
-      const amount = typed.trim() === '' ? undefined : majorToMinor(typed.trim(), currency);
-      const sent = { ...(amount !== undefined && { amount }) };
-      const body =
-        kind === 'credit'
-          ? { ...sent, reason: note }
-          : { ...sent, kind, reference: note, ...(method === 'stripe' && { method }) };
-      const to = kind === 'credit' ? 'credit-notes' : 'payments';
+    submit: async (values, idempotencyKey) => {
+      const typed = values.amount.trim();
+      const amount = typed === '' ? undefined : majorToMinor(typed, currency);
+      const { to, body } = toldOf(kind, values, amount);
       await api(`${path}/${to}`, { method: 'POST', body, idempotencyKey });
       await onDone();
-      toast.done(method === 'stripe' ? t('Ordered at Stripe') : t('Recorded'), {
+      toast.done(values.method === 'stripe' ? t('Ordered at Stripe') : t('Recorded'), {
         description: formatMoney(amount ?? invoice.due, currency),
       });
       onClose();
@@ -108,23 +129,26 @@ function MoneyForm(props: MoneyProps) {
         label={t('Amount in {currency}', { currency })}
         inputMode="decimal"
         check={(value) => (value.trim() === '' ? undefined : amountFault(value))}
-        {...(kind === 'payment' && { required: t('Enter an amount') })}
+        {...((kind === 'payment' || kind === 'set_off') && { required: t('Enter an amount') })}
+        {...(kind === 'set_off' && {
+          hint: t('There is {credit}.', { credit: formatMoney(credit, currency) }),
+        })}
       />
-      <TextField
-        form={form}
-        name="note"
-        label={kind === 'credit' ? t('Reason') : t('Reference')}
-        hint={kind === 'credit' ? t('The customer reads it.') : t('Such as that of the transfer.')}
-        {...(kind === 'credit' && { required: t('Enter a reason') })}
-      />
+      {kind !== 'set_off' && (
+        <TextField
+          form={form}
+          name="note"
+          label={kind === 'credit' ? t('Reason') : t('Reference')}
+          hint={
+            kind === 'credit' ? t('The customer reads it.') : t('Such as that of the transfer.')
+          }
+          {...(kind === 'credit' && { required: t('Enter a reason') })}
+        />
+      )}
       <DialogActions>
         <Button onClick={onClose}>{t('Cancel')}</Button>
         <Button type="submit" tone="primary" busy={form.formState.isSubmitting}>
-          {kind === 'credit'
-            ? t('Credit')
-            : method === 'stripe'
-              ? t('Refund through Stripe')
-              : t('Record')}
+          {method === 'stripe' ? t('Refund through Stripe') : SUBMITS[kind]}
         </Button>
       </DialogActions>
     </Form>

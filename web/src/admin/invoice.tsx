@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import type { Invoice } from '@tollgate/billing-core/contract/invoice.ts';
 import type { Payment } from '@tollgate/billing-core/contract/payment.ts';
@@ -16,9 +16,19 @@ import { CustomerClockBadge, useCustomerClock } from './customer-clock.tsx';
 import { InvoiceActions } from './invoice-actions.tsx';
 import { InvoiceCollection, RefundNote } from './invoice-collection.tsx';
 import { InvoiceDunning } from './invoice-dunning.tsx';
-import { collectionQuery } from './queries.ts';
+import { collectionQuery, creditQuery } from './queries.ts';
 
 const NOW_EVERY_MS = 60_000;
+
+const invoiceQuery = (path: string, queryKey: readonly string[]) =>
+  queryOptions({ queryKey, queryFn: ({ signal }) => api<Invoice>(path, { signal }) });
+
+/** What its customer has to its credit, in minor units; nothing until it is known. */
+function useCredit(customerId = '') {
+  const credit = useQuery({ ...creditQuery(customerId), enabled: customerId !== '' });
+  const reload = async (): Promise<void> => void (await credit.refetch());
+  return { amount: credit.data?.amount ?? '0', reload };
+}
 
 /** One invoice, and what can become of it. */
 export function InvoicePage() {
@@ -27,10 +37,7 @@ export function InvoicePage() {
   const wall = useNow(NOW_EVERY_MS);
   const path = `/v1/invoices/${encodeURIComponent(invoiceId)}`;
   const key = ['admin', 'invoice', invoiceId];
-  const invoice = useQuery({
-    queryKey: key,
-    queryFn: ({ signal }) => api<Invoice>(path, { signal }),
-  });
+  const invoice = useQuery(invoiceQuery(path, key));
   const clock = useCustomerClock(invoice.data?.customer.id);
   const now = clock === undefined ? wall : Date.parse(clock.now);
   const payments = useQuery({
@@ -38,9 +45,11 @@ export function InvoicePage() {
     queryFn: ({ signal }) => api<{ data: Payment[] }>(`${path}/payments`, { signal }),
   });
   const collection = useQuery(collectionQuery(invoiceId));
+  const credit = useCredit(invoice.data?.customer.id);
   const reload = async (): Promise<void> => {
     await queries.invalidateQueries({ queryKey: key });
     await queries.invalidateQueries({ queryKey: ['admin', 'invoices'] });
+    await credit.reload();
   };
   return (
     <Loaded query={invoice} skeleton={<FactsSkeleton />}>
@@ -60,6 +69,7 @@ export function InvoicePage() {
                 invoice={known}
                 path={path}
                 refundable={collection.data?.refundable ?? '0'}
+                credit={credit.amount}
                 onDone={reload}
               />
             }

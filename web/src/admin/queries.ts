@@ -4,6 +4,7 @@ import { api } from '../kit/api.ts';
 import { meterLabel } from '../kit/meter-label.ts';
 import { onceKnown } from '../kit/query.tsx';
 import type { Attention } from '@tollgate/billing-core/contract/attention.ts';
+import type { Balance } from '@tollgate/billing-core/contract/balance.ts';
 import type { Coupon } from '@tollgate/billing-core/contract/coupon.ts';
 import type { Customer } from '@tollgate/billing-core/contract/customer.ts';
 import type { Collection } from '@tollgate/billing-core/contract/dispute.ts';
@@ -56,6 +57,14 @@ export const collectionQuery = (invoiceId: string) =>
     queryFn: ({ signal }) =>
       api<Collection>(`/v1/invoices/${encodeURIComponent(invoiceId)}/collection`, { signal }),
     refetchInterval: onceKnown(COLLECTION_REFRESH_MS),
+  });
+
+/** What a customer has to its credit; its entries are read by page. */
+export const creditQuery = (customerId: string) =>
+  queryOptions({
+    queryKey: ['admin', 'customer', customerId, 'credit'],
+    queryFn: ({ signal }) =>
+      api<Balance>(`/v1/customers/${customerId}/balance`, { query: { limit: '1' }, signal }),
   });
 
 export const planQuery = (id: string) =>

@@ -9,7 +9,9 @@ import { paths } from '../kit/paths.ts';
 import { Loaded } from '../kit/query.tsx';
 import { TableSkeleton } from '../kit/skeleton.tsx';
 import { t } from '../kit/text.ts';
+import { CreditCard } from './credit-card.tsx';
 import { useCustomerId } from './layout.tsx';
+import { NextInvoiceCard } from './next-invoice.tsx';
 import { PaymentCard } from './payment-card.tsx';
 import { customerPath } from './queries.ts';
 
@@ -28,6 +30,7 @@ export function InvoicesPage() {
     <>
       <PageHeader title={t('Invoices')} about={t('Each line leads to the usage that it bills.')} />
       <PaymentCard />
+      <NextInvoiceCard />
       <Card flush>
         <Loaded query={invoices} skeleton={<TableSkeleton />}>
           {(rows) =>
@@ -44,6 +47,7 @@ export function InvoicesPage() {
         </Loaded>
         <LoadMore more={invoices.more} />
       </Card>
+      <CreditCard />
     </>
   );
 }

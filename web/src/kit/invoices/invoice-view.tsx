@@ -134,6 +134,7 @@ function Totals({ invoice }: { invoice: Invoice }) {
   ];
   const after = [
     { name: t('From credit'), of: invoice.from_balance },
+    { name: t('Set off of credit'), of: invoice.set_off },
     { name: t('Credited'), of: invoice.credited },
     { name: t('Back to credit'), of: negated(invoice.to_balance) },
     { name: t('Paid'), of: invoice.paid },
