@@ -16,6 +16,7 @@ import { insertDrafts } from './draft-store.ts';
 import { bearingOf, factsOf, type Facts, type Terms } from './facts.ts';
 import { finalizeAll } from './finalize.ts';
 import { chargedFee, lateUsage, periodUsage, regularFee, type Billed, type Used } from './lines.ts';
+import { neverCharged } from './given-back.ts';
 import { copyOf, draftOf, type Draft, type DraftLine } from './model.ts';
 
 const HOUR_MINUTES = 60;
@@ -196,11 +197,15 @@ export async function closeCycles(
   const asked = await askedOf(tx, turns, terms);
   const { roll, lines } = await usageLines(tx, asked, terms);
   const bearing = await bearingOf(tx, turns, ground.round.now);
+  const linesOf = turns.map((turn) => ({
+    subscriptionId: turn.timed.id,
+    lines: [...feeLines(turn, terms), ...(lines.get(turn.timed.id) ?? [])],
+  }));
+  const never = await neverCharged(tx, linesOf);
   const drafts = turns
-    .map((turn) => {
-      const all = [...feeLines(turn, terms), ...(lines.get(turn.timed.id) ?? [])];
-      const about = { ...aboutOf(turn, roll, ground), lines: all };
-      return draftOf(about, bearing.of(turn.customer.id, turn.customer.currency));
+    .map((turn, at) => {
+      const about = { ...aboutOf(turn, roll, ground), lines: linesOf[at]?.lines ?? [] };
+      return draftOf(about, bearing.of(turn.customer.id, turn.customer.currency), never[at]);
     })
     .filter((draft) => !isNothing(draft, ground));
   await insertDrafts(tx, drafts, ground.round.now);

@@ -1,6 +1,12 @@
 import type { InvoiceState } from '../contract/invoice.ts';
 import type { Slice } from '../contract/rated-line.ts';
-import { totalsOf, type Discount, type TaxRate, type Totals } from './totals.ts';
+import {
+  totalsWith,
+  type Discount,
+  type NeverCharged,
+  type TaxRate,
+  type Totals,
+} from './totals.ts';
 
 /** Where a usage line's quantity is in the ledger. Minutes since the epoch, the end exclusive. */
 export type LedgerRange = {
@@ -64,16 +70,14 @@ export type Draft = {
   totals: Totals;
 };
 
-/** An invoice that is not stored yet, with what it comes to. */
+/** An invoice that is not stored yet, with what it comes to; `never` as `totalsWith` takes it. */
 export function draftOf(
   about: Omit<Draft, 'totals'>,
   { discounts, taxes }: { discounts: readonly Discount[]; taxes: readonly TaxRate[] },
+  never: NeverCharged = [],
 ): Draft {
-  const totals = totalsOf(
-    about.lines.map(({ amount }) => amount),
-    discounts,
-    taxes,
-  );
+  const amounts = about.lines.map(({ amount }) => amount);
+  const totals = totalsWith({ amounts, discounts, rates: taxes, never });
   return { ...about, totals };
 }
 

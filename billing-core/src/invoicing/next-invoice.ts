@@ -12,8 +12,9 @@ import { billedWith } from './bearing.ts';
 import { noObjection, type Objection } from './collectable.ts';
 import { billedUntil } from './cycle-store.ts';
 import { balanceIn } from './final-store.ts';
+import { neverCharged } from './given-back.ts';
 import { shownNext } from './preview.ts';
-import { usageSoFar } from './preview-usage.ts';
+import { linesOf, usageSoFar } from './preview-usage.ts';
 
 const portalGet = createRoute({
   method: 'get',
@@ -34,12 +35,14 @@ async function nextOf(sql: Query, { customerId, now, objectionTo }: Asked): Prom
   const loaded = row && (await loadedOf(sql, row));
   const from = row && ((await billedUntil(sql, row.id)) ?? minuteBefore(now));
   const next = loaded && from !== undefined ? nextInvoice(loaded, from) : undefined;
-  if (next === undefined) return { currency, invoice: null };
+  if (loaded === undefined || next === undefined) return { currency, invoice: null };
   const usage = await usageSoFar(sql, next.closes);
   const bearing = (await billedWith(sql, [customerId], now)).of(customerId, currency);
   const balance = await balanceIn(sql, customerId, currency);
   const by = { currency, objectionTo };
-  return { currency, invoice: shownNext(next, { usage, bearing, balance, ...by }) };
+  const lines = linesOf(next, usage);
+  const [never] = await neverCharged(sql, [{ subscriptionId: loaded.row.id, lines }]);
+  return { currency, invoice: shownNext(next, { usage, bearing, balance, never, ...by }) };
 }
 
 /**

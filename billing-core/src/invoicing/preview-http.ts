@@ -15,8 +15,9 @@ import { billedWith } from './bearing.ts';
 import { billedUntil } from './cycle-store.ts';
 import { noObjection, type Objection } from './collectable.ts';
 import { balancesOf } from './final-store.ts';
+import { neverCharged } from './given-back.ts';
 import { shownPlan, type Standing } from './preview.ts';
-import { usageSoFar } from './preview-usage.ts';
+import { linesOf, usageSoFar } from './preview-usage.ts';
 
 const preview = createRoute({
   method: 'post',
@@ -39,12 +40,18 @@ async function standingOf({ tx, now }: Doing, plan: Plan): Promise<Omit<Standing
   const sums = sumsOf(plan, now, await billedUntil(tx, subscriptionId));
   const bearing = await billedWith(tx, [customer_id], now);
   const balances = await balancesOf(tx, [customer_id]);
+  const usage = {
+    due: await usageSoFar(tx, sums.due.closes),
+    next: await usageSoFar(tx, sums.next?.closes),
+  };
+  const [due = [], next = []] = await neverCharged(tx, [
+    { subscriptionId, lines: linesOf(sums.due, usage.due) },
+    { subscriptionId, lines: sums.next ? linesOf(sums.next, usage.next) : [] },
+  ]);
   return {
     sums,
-    usage: {
-      due: await usageSoFar(tx, sums.due.closes),
-      next: await usageSoFar(tx, sums.next?.closes),
-    },
+    usage,
+    never: { due, next },
     bearing: (earlier) => bearing.of(customer_id, currency, earlier),
     currency,
     balance: balances.find((one) => one.currency === currency)?.amount ?? 0n,

@@ -1,10 +1,11 @@
 import type { Query } from '../kit/database.ts';
 import { timedOf } from '../subscriptions/decide.ts';
-import type { Closes } from '../subscriptions/period-fees.ts';
+import type { Closes, Sum } from '../subscriptions/period-fees.ts';
 import { totalsOfSpans } from '../usage/spans.ts';
 import { usageCharges } from './cycle.ts';
 import { billedUsage, placeText } from './cycle-store.ts';
 import { Terms } from './facts.ts';
+import type { Line } from './given-back.ts';
 import { periodUsage } from './lines.ts';
 import type { DraftLine } from './model.ts';
 
@@ -43,3 +44,14 @@ export async function usageSoFar(sql: Query, closes: Closes | undefined): Promis
     return periodUsage({ charge, version, meter, total, roll }, billed.get(placeText(place)));
   });
 }
+
+/** The lines of an invoice to come, fees before usage, as far as they say what they give back. */
+export const linesOf = ({ fees }: Sum, usage: readonly DraftLine[]): Line[] => [
+  ...fees.map(({ price_id, start, end, amount }) => ({
+    kind: 'fee' as const,
+    priceId: price_id,
+    time: { start, end },
+    amount,
+  })),
+  ...usage,
+];

@@ -5,7 +5,7 @@ import type { Plan } from '../subscriptions/steps.ts';
 import type { Bearing } from './bearing.ts';
 import { largestOf, type Objection } from './collectable.ts';
 import { finalisation, type DraftLine } from './model.ts';
-import { totalsOf, type DiscountTotal } from './totals.ts';
+import { totalsWith, type DiscountTotal, type NeverCharged } from './totals.ts';
 
 /** Pure: what a step would be billed, by what invoices are made with. */
 
@@ -20,6 +20,8 @@ export type Standing = {
   /** Flat fees of the two invoices, and lines of the usage that is on them. */
   sums: Sums;
   usage: { due: readonly DraftLine[]; next: readonly DraftLine[] };
+  /** Of their lines, fees before usage, what was never charged. */
+  never?: { due: NeverCharged; next: NeverCharged };
   /** What is taken off and put on, after an invoice with these discounts. */
   bearing(earlier: readonly DiscountTotal[]): Bearing;
   /** What the customer has to its credit, in minor units. */
@@ -27,16 +29,22 @@ export type Standing = {
 } & Collecting;
 
 /** What an invoice to come has beside its fees. */
-type Bill = { usage: readonly DraftLine[]; bearing: Bearing; balance: bigint } & Collecting;
+type Bill = {
+  usage: readonly DraftLine[];
+  bearing: Bearing;
+  balance: bigint;
+  never?: NeverCharged | undefined;
+} & Collecting;
 
 /** The invoice of these lines; what is not there makes none, and takes no coupon. */
-function invoiceOf({ fees }: Sum, { usage, bearing, balance, currency, objectionTo }: Bill) {
+function invoiceOf({ fees }: Sum, { usage, bearing, balance, never, ...by }: Bill) {
   const { discounts, taxes } = bearing;
   const amounts = [...fees, ...usage].map(({ amount }) => amount);
   const isThere = amounts.some((amount) => amount !== 0n);
-  const totals = totalsOf(amounts, isThere ? discounts : [], taxes);
+  const held = isThere ? discounts : [];
+  const totals = totalsWith({ amounts, discounts: held, rates: taxes, never: never ?? [] });
   const { fromBalance } = finalisation(totals.total, balance);
-  return { totals, usage, fromBalance, by: { currency, objectionTo } };
+  return { totals, usage, fromBalance, by };
 }
 type Made = ReturnType<typeof invoiceOf>;
 
@@ -93,14 +101,15 @@ const shownSum = ({ at, fees }: Sum, made: Made): ShownInvoice => ({
 
 /** What the step would come to, as of now (ms). */
 export function shownPlan(plan: Plan, now: number, standing: Standing): SubscriptionPreview {
-  const { sums, usage, bearing, balance, ...by } = standing;
-  const due = { usage: usage.due, bearing: bearing([]), balance, ...by };
+  const { sums, usage, bearing, balance, never, ...by } = standing;
+  const due = { usage: usage.due, bearing: bearing([]), balance, never: never?.due, ...by };
   const first = invoiceOf(sums.due, due);
   const { next } = sums;
   const later = {
     usage: usage.next,
     bearing: bearing(first.totals.discounts),
     balance: balance - first.fromBalance,
+    never: never?.next,
     ...by,
   };
   const second = next && invoiceOf(next, later);

@@ -9,6 +9,7 @@ import { billedUsage, placeText, saveCycles, takeRunning } from './cycle-store.t
 import { insertDrafts } from './draft-store.ts';
 import { bearingOf, factsOf, Terms, type Facts } from './facts.ts';
 import { finalizeAll } from './finalize.ts';
+import { neverCharged } from './given-back.ts';
 import { runningUsage, type Billed, type Used } from './lines.ts';
 import { copyOf, draftOf, type Draft, type DraftLine } from './model.ts';
 import type { RunKit } from './run.ts';
@@ -95,13 +96,18 @@ async function billChunk(tx: Tx, round: Round, { terms, objectionTo }: Omit<Work
   const asked = facts.flatMap((one) => chargesOf(one, now, terms));
   const { roll, lines } = await linesOf(tx, asked, terms);
   const bearing = await bearingOf(tx, facts, now);
-  const drafts = facts.flatMap((one): Draft[] => {
-    const theirs = lines.get(one.timed.id) ?? [];
+  const linesOfEach = facts.map(({ timed }) => ({
+    subscriptionId: timed.id,
+    lines: lines.get(timed.id) ?? [],
+  }));
+  const never = await neverCharged(tx, linesOfEach);
+  const drafts = facts.flatMap((one, at): Draft[] => {
+    const theirs = linesOfEach[at]?.lines ?? [];
     const due = theirs.reduce((sum, { amount }) => sum + amount, 0n);
     const threshold = thresholdOf(one, now, terms);
     if (threshold === undefined || due < threshold) return [];
     const about = { ...aboutOf(one, roll, now), lines: theirs };
-    return [draftOf(about, bearing.of(one.customer.id, one.customer.currency))];
+    return [draftOf(about, bearing.of(one.customer.id, one.customer.currency), never[at])];
   });
   await insertDrafts(tx, drafts, now);
   await saveCycles(

@@ -47,16 +47,39 @@ function taken(discount: Discount, left: bigint): bigint {
 
 type Discounted = { rests: bigint[]; totals: DiscountTotal[] };
 
-/** One after another, each off what the one before left; lines below zero bear none of it. */
-function discounted(amounts: readonly bigint[], discounts: readonly Discount[]): Discounted {
-  let rests = [...amounts];
+/**
+ * What of a line below zero was never charged, so that it is not given back: a coupon took it off,
+ * or the invoice was void. Null where no invoice has what it gives back, and for all other lines.
+ */
+export type NeverCharged = readonly (bigint | null)[];
+
+/** What is not given back is told as a discount below zero, by this name. */
+const NEVER_CHARGED = { id: 'never_charged', name: 'Never charged of what is given back' };
+
+/**
+ * One after another, each off what the one before left; lines below zero bear none of it. What
+ * gives back lines of an earlier invoice gives back what was charged for them, and no coupon less.
+ */
+function discounted(
+  amounts: readonly bigint[],
+  discounts: readonly Discount[],
+  never: NeverCharged,
+): Discounted {
+  const lessOf = (at: number): bigint | null => never[at] ?? null;
+  let rests = amounts.map((amount, at) => (lessOf(at) === null ? amount : 0n));
   const totals = discounts.map((discount) => {
     const amount = taken(discount, added(rests));
     const shares = sharedOut(amount, rests.map(atLeastZero));
     rests = rests.map((rest, at) => rest - (shares[at] ?? 0n));
     return { id: discount.id, name: discount.name, amount };
   });
-  return { rests, totals };
+  const all = rests.map((rest, at) => {
+    const less = lessOf(at);
+    return less === null ? rest : (amounts[at] ?? 0n) + less;
+  });
+  const kept = added(amounts.map((_, at) => lessOf(at) ?? 0n));
+  const less = kept === 0n ? [] : [{ ...NEVER_CHARGED, amount: -kept }];
+  return { rests: all, totals: [...totals, ...less] };
 }
 
 /** What is left of an amount without the taxes that are in it. */
@@ -76,7 +99,19 @@ export function totalsOf(
   discounts: readonly Discount[],
   rates: readonly TaxRate[],
 ): Totals {
-  const { rests, totals } = discounted(amounts, discounts);
+  return totalsWith({ amounts, discounts, rates, never: [] });
+}
+
+type Billed = {
+  amounts: readonly bigint[];
+  discounts: readonly Discount[];
+  rates: readonly TaxRate[];
+  never: NeverCharged;
+};
+
+/** The same where lines give back what was charged before; `never` is of each line. */
+export function totalsWith({ amounts, discounts, rates, never }: Billed): Totals {
+  const { rests, totals } = discounted(amounts, discounts, never);
   const nets = rests.map((rest) => withoutTax(rest, rates));
   const taxable = sum(nets);
   const shares = rates.map((rate) => {

@@ -162,3 +162,7 @@ export function formatUntil(iso: string, nowMs: number): string {
 function dateTime(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   return new Intl.DateTimeFormat(locale, { hourCycle: 'h23', timeZone: shownZone(), ...options });
 }
+
+/** An amount in minor units with the other sign. */
+export const negated = (amount: string): string =>
+  amount === '0' ? amount : amount.startsWith('-') ? amount.slice(1) : `-${amount}`;

@@ -1,5 +1,5 @@
 import type { Fee, NextInvoice } from '@tollgate/billing-core/contract/subscription.ts';
-import { formatMoney } from '../format.ts';
+import { formatMoney, negated } from '../format.ts';
 import { t } from '../text.ts';
 
 /** Flat fees, each with how it comes about; below zero they are given back. */
@@ -45,7 +45,7 @@ export const broughtBy = ({ total, due }: Sum): string => (total.startsWith('-')
 function Breakdown({ sum, currency }: { sum: Sum; currency: string }) {
   const { subtotal, discounts, taxes, total, from_balance } = sum;
   const money = (amount: string) => formatMoney(amount, currency);
-  const less = (amount: string) => money(amount === '0' ? amount : `-${amount}`);
+  const less = (amount: string) => money(negated(amount));
   const takesCredit = from_balance !== '0' && !from_balance.startsWith('-');
   if (
     sum.fees.length + sum.usage.length === 0 ||

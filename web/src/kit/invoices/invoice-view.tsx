@@ -2,7 +2,7 @@ import { useState, type ReactNode } from 'react';
 import type { Invoice, InvoiceLine } from '@tollgate/billing-core/contract/invoice.ts';
 import type { Payment } from '@tollgate/billing-core/contract/payment.ts';
 import { Button } from '../button.tsx';
-import { formatDateUtc, formatMoney } from '../format.ts';
+import { formatDateUtc, formatMoney, negated } from '../format.ts';
 import { Card, Facts } from '../page.tsx';
 import { t } from '../text.ts';
 import { Instant } from '../time.tsx';
@@ -115,13 +115,11 @@ function Line({ line, invoice, onUsage }: LineProps) {
   );
 }
 
-const negated = (amount: string): string => (amount === '0' ? amount : `-${amount}`);
-
 /** What the lines come to, step by step; steps that change nothing are left out. */
 function Totals({ invoice }: { invoice: Invoice }) {
   const { currency, subtotal, discounts, taxes, total } = invoice;
   const money = (amount: string) => formatMoney(amount, currency);
-  const less = (amount: string) => money(amount === '0' ? amount : `-${amount}`);
+  const less = (amount: string) => money(negated(amount));
   const rows = [
     { name: t('Subtotal'), amount: money(subtotal) },
     ...discounts.map(({ name, amount }) => ({ name, amount: less(amount) })),
@@ -146,7 +144,7 @@ function Totals({ invoice }: { invoice: Invoice }) {
       ))}
       <Row name={t('Total')} amount={money(total)} strong />
       {after.map(({ name, of }) => (
-        <Row key={name} name={name} amount={of.startsWith('-') ? money(of.slice(1)) : less(of)} />
+        <Row key={name} name={name} amount={less(of)} />
       ))}
     </dl>
   );
