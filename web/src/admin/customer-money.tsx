@@ -71,6 +71,9 @@ const KINDS: Readonly<Record<BalanceEntry['kind'], string>> = {
   credit_note: t('Credited on'),
   void: t('Given back by'),
   overpaid: t('Paid too much on'),
+  set_off: t('Set off against'),
+  payout: t('Paid out'),
+  payout_return: t('Paid out, and came back'),
 };
 
 const balanceKey = (id: string) => ['admin', 'customer', id, 'balance'];
@@ -128,9 +131,11 @@ function Entry({ entry }: { entry: BalanceEntry }) {
     <li className="flex flex-wrap justify-between gap-x-6 py-2">
       <span>
         {KINDS[entry.kind]}{' '}
-        <Link href={paths.adminInvoice(entry.invoice_id)} className="text-accent underline">
-          {t('an invoice')}
-        </Link>{' '}
+        {entry.invoice_id !== null && (
+          <Link href={paths.adminInvoice(entry.invoice_id)} className="text-accent underline">
+            {t('an invoice')}
+          </Link>
+        )}{' '}
         <span className="text-ink-soft">
           · <Instant iso={entry.created_at} />
         </span>
