@@ -115,6 +115,12 @@ async function tellReduction(
   });
 }
 
+async function tellReductions(kit: StripeKit, { invoice_id, stripe_id }: LinkRow): Promise<void> {
+  for (const reduction of await reductionsToTell(kit.sql, invoice_id)) {
+    await tellReduction(kit, stripe_id, reduction);
+  }
+}
+
 async function makeNote(
   { sql, stripe, wallClock }: StripeKit,
   { id: invoice, status }: Stripe.Invoice,
@@ -245,13 +251,13 @@ export async function pushInvoice(
     await takeInvoice(kit, stripeId);
   }
   await unsayNotes(kit, link);
-  for (const reduction of await reductionsToTell(sql, invoiceId)) {
-    await tellReduction(kit, stripeId, reduction);
-  }
+  await tellReductions(kit, link);
   const there = await stripe.invoices.retrieve(stripeId);
   if (link.told === '') await send(kit, row, there);
   await tellState(kit, { row, link }, there);
   await putBack(kit, row, await stripe.invoices.retrieve(stripeId));
   await saveTold(sql, invoiceId, row.state);
   await takeInvoice(kit, stripeId);
+  // What was written off there, and is paid by now, takes credit notes again.
+  await tellReductions(kit, link);
 }

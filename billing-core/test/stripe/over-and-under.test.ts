@@ -55,6 +55,20 @@ test('a credit note of what is written off is told once that was paid', async ()
   expect(await differences(id)).toEqual([]);
 });
 
+test('a credit note of what is written off is told with the transfer that pays the rest', async () => {
+  const { id } = await rig.invoice(await rig.customer());
+  await rig.settle();
+  await rig.post(id, 'uncollectible');
+  await rig.settle();
+  await rig.post(id, 'credit-notes', { reason: 'Agreed', amount: '200' });
+  await rig.post(id, 'payments', { method: 'transfer' });
+  await rig.settle();
+  expect(await rig.read(id)).toMatchObject({ state: 'paid', paid: '800', credited: '200' });
+  const notes = allOf(rig.sim, 'credit_note').filter((note) => note.invoice === theirs(id));
+  expect(notes).toMatchObject([{ amount: 200, out_of_band_amount: 200 }]);
+  expect(await differences(id)).toEqual([]);
+});
+
 test('Stripe’s invoices are found by an installation whose clock is ahead', async () => {
   const { id } = await rig.invoice(await rig.customer());
   await rig.settle();
