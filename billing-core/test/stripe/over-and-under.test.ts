@@ -55,7 +55,7 @@ test('a credit note of what is written off is told once that was paid', async ()
   expect(await differences(id)).toEqual([]);
 });
 
-test('a credit note of what is written off is told with the transfer that pays the rest', async () => {
+test('a credit note of what is written off is told with the transfer of the rest', async () => {
   const { id } = await rig.invoice(await rig.customer());
   await rig.settle();
   await rig.post(id, 'uncollectible');
