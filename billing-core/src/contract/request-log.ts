@@ -5,7 +5,7 @@ import { meterShown } from './usage.ts';
 
 /**
  * Single requests, as gateways tell of them beside the batches: best effort, bounded and sampled.
- * No figure is made of them; docs/adr/0030 says why they are apart.
+ * No figure is made of them; docs/adr/0031 says why they are apart.
  */
 
 const count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);

@@ -63,7 +63,7 @@ export type RequestLogOf = {
 /**
  * Single requests, for people who look for one: kept in memory, sent beside the batches, and the
  * first thing to go. Nothing waits for it, nothing is recorded by it, and what it leaves out is
- * counted by customer (docs/adr/0030).
+ * counted by customer (docs/adr/0031).
  */
 export class RequestLog {
   readonly #of: RequestLogOf;
