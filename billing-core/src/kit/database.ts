@@ -11,6 +11,11 @@ export type Query = Sql | Tx;
 export const POOL_CONNECTIONS = 10;
 const CONNECT_TIMEOUT_S = 10;
 const STATEMENT_TIMEOUT_MS = 30_000;
+/**
+ * A core that is stopped or cut off in the middle of a transaction would hold its locks for as long
+ * as that lasts, and everybody else would wait for them: the server ends it after so long.
+ */
+export const IDLE_IN_TRANSACTION_MS = 10_000;
 
 /**
  * Where a commit has to be before it is answered: on the standbys that PostgreSQL is told to wait
@@ -52,6 +57,7 @@ function open(url: string, { connections, commit, forLife = false }: Opening): S
     types: { bigint: postgres.BigInt },
     connection: {
       statement_timeout: STATEMENT_TIMEOUT_MS,
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
       application_name: 'tollgate',
       synchronous_commit: commit,
       // What is read here is small by design; starting workers for it took 13 of 18 ms (measured).
@@ -97,4 +103,9 @@ export async function referenced<Result>(fault: Fault, work: Promise<Result>): P
   } catch (error) {
     throw /^2350[13]$/.test((error as PostgresFailure).code ?? '') ? fault : error;
   }
+}
+
+/** Lets this transaction wait so long (ms) for something that is not the database. */
+export async function mayWait(tx: Tx, ms: number): Promise<void> {
+  await tx`select set_config('idle_in_transaction_session_timeout', ${`${ms}ms`}, true)`;
 }

@@ -1,6 +1,8 @@
 import { lockBalances } from '../invoicing/final-store.ts';
 import { dueOf } from '../invoicing/model.ts';
 import { invoiceById } from '../invoicing/store.ts';
+import { mayWait } from '../kit/database.ts';
+import { TIMEOUT_MS } from './client.ts';
 import type { StripeKit } from './kit.ts';
 import type { LinkRow } from './store.ts';
 import { notesTooMuch, reductionsToTell } from './work-store.ts';
@@ -18,6 +20,7 @@ export async function chargeDue({ sql, stripe }: StripeKit, link: LinkRow): Prom
     if (row?.state !== 'open' || dueOf(row) <= 0n) return false;
     if ((await reductionsToTell(tx, row.id)).length > 0) return false;
     if ((await notesTooMuch(tx, row.id)).length > 0) return false;
+    await mayWait(tx, 2 * TIMEOUT_MS);
     await stripe.invoices.pay(link.stripe_id);
     return true;
   });

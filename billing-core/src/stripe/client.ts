@@ -13,7 +13,8 @@ export type StripeSettings = {
   callsPerSecond?: number;
 };
 
-const TIMEOUT_MS = 20_000;
+/** So long Stripe is waited for, ms. */
+export const TIMEOUT_MS = 20_000;
 /** Stripe takes 100 reads and 100 writes a second with a live key, 25 of each with a test key. */
 const LIVE_CALLS_PER_SECOND = 80;
 const TEST_CALLS_PER_SECOND = 20;

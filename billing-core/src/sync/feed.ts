@@ -1,12 +1,25 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { changesAfter, lastChange, type Change } from '../kit/changes.ts';
 import type { Sql } from '../kit/database.ts';
+import { Fault } from '../kit/fault.ts';
 import type { Log } from '../kit/log.ts';
 
 const POLL_MS = 100;
 const ERROR_PAUSE_MS = 1_000;
+/** A database that is silent for longer is out of reach: other cores may hear it. */
+const SILENT_MS = 2_000;
 
-type Waiter = { after: bigint; wake: () => void };
+type Waiter = { after: bigint; wake: (error?: unknown) => void };
+
+/** What the database answers, or a fault: who waits here does not hear what changed elsewhere. */
+async function answered<Result>(reading: Promise<Result>): Promise<Result> {
+  const late = Promise.withResolvers<never>();
+  const fault = new Fault('unavailable', { detail: 'The database does not answer' });
+  const timer = setTimeout(() => late.reject(fault), SILENT_MS);
+  // Nobody hears how it ends after that.
+  reading.catch(() => {});
+  return Promise.race([reading, late.promise]).finally(() => clearTimeout(timer));
+}
 
 /**
  * The changes feed by long-poll. One poll of the newest number serves every waiting gateway, and
@@ -23,23 +36,28 @@ export class ChangeFeed {
     this.#log = log;
   }
 
-  /** Changes after the cursor; waits up to `waitMs` for the first, then answers an empty list. */
+  /**
+   * Changes after the cursor; waits up to `waitMs` for the first, then answers an empty list. Throws
+   * `unavailable` as soon as the database is silent: the gateway asks another core then.
+   */
   async after(cursor: bigint, waitMs: number, signal: AbortSignal): Promise<Change[]> {
-    const already = await changesAfter(this.#sql, 'facts', cursor);
+    const already = await answered(changesAfter(this.#sql, 'facts', cursor));
     if (already.length > 0 || waitMs <= 0) return already;
     await this.#waitBeyond(cursor, waitMs, signal);
-    return signal.aborted ? [] : changesAfter(this.#sql, 'facts', cursor);
+    return signal.aborted ? [] : answered(changesAfter(this.#sql, 'facts', cursor));
   }
 
   #waitBeyond(after: bigint, waitMs: number, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const done = (): void => {
+    return new Promise((resolve, reject) => {
+      const wake = (error?: unknown): void => {
         clearTimeout(timer);
         this.#waiters.delete(waiter);
         signal.removeEventListener('abort', done);
-        resolve();
+        if (error === undefined) resolve();
+        else reject(error as Error);
       };
-      const waiter: Waiter = { after, wake: done };
+      const done = (): void => wake();
+      const waiter: Waiter = { after, wake };
       const timer = setTimeout(done, waitMs);
       signal.addEventListener('abort', done);
       this.#waiters.add(waiter);
@@ -53,11 +71,12 @@ export class ChangeFeed {
     this.#polling = true;
     while (this.#waiters.size > 0) {
       try {
-        const newest = await lastChange(this.#sql, 'facts');
+        const newest = await answered(lastChange(this.#sql, 'facts'));
         for (const waiter of this.#waiters) if (waiter.after < newest) waiter.wake();
         await delay(POLL_MS);
       } catch (error) {
         this.#log.warn({ err: error }, 'changes could not be read');
+        for (const waiter of this.#waiters) waiter.wake(error);
         await delay(ERROR_PAUSE_MS);
       }
     }
