@@ -4,7 +4,7 @@ import { formatApiKey } from '@tollgate/billing-core/contract/api-key.ts';
 import { LOGGED_MAX, type RequestLogMessage } from '@tollgate/billing-core/contract/request-log.ts';
 import { hash } from 'node:crypto';
 import { refuse } from '../src/core/refusal.ts';
-import { RequestLog, SAMPLED_PER_SECOND, type Seen } from '../src/node/request-log.ts';
+import { RequestLog, SAMPLED_MAX, SAMPLED_PER_SECOND, type Seen } from '../src/node/request-log.ts';
 import { KEY, keyFact, openRig, routeFact, type Rig, type RigOptions, WAIT } from './rig.ts';
 
 // Single requests are told beside the batches: bounded, sampled, the first to go, and counted.
@@ -129,6 +129,19 @@ test('one customer’s flood takes no other’s place', async () => {
   opened.refused(seen(), refuse('quota_exceeded'), { fact: other });
   await opened.close();
   expect(requests().filter(({ customer }) => customer === 'cus_2')).toHaveLength(1);
+});
+
+test('a flood of many customers is no flood of core’s', async () => {
+  const { log: opened, requests, sent } = openLog();
+  for (let at = 0; at < 1_000; at++) {
+    const fact = keyFact();
+    Object.assign(fact.customer, { id: `cus_${at}` });
+    opened.refused(seen(), refuse('quota_exceeded'), { fact });
+  }
+  await opened.close();
+  expect(requests()).toHaveLength(SAMPLED_MAX);
+  const skipped = sent.flatMap((message) => message.skipped);
+  expect(skipped.reduce((sum, [, count]) => sum + count, 0)).toBe(1_000 - SAMPLED_MAX);
 });
 
 test('memory is bounded while core is silent, and what was lost is counted', async () => {

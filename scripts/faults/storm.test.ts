@@ -35,7 +35,8 @@ const FREED_WITHIN_MS = sized(3_000, 1_000);
 
 let rig: Rig;
 beforeAll(async () => {
-  rig = await Rig.open({ gateways: GATEWAYS });
+  // What is told of single requests is no question, and has a bound of its own: request-log.test.ts.
+  rig = await Rig.open({ gateways: GATEWAYS, gateway: { env: { REQUEST_LOG: 'off' } } });
 });
 afterAll(() => rig.close());
 

@@ -21,6 +21,8 @@ import type { Log } from './log.ts';
  * not: so that one who floods the gateway does not drown the others, nor its own errors.
  */
 export const SAMPLED_PER_SECOND = 10;
+/** Of all customers together, in one message: their flood is not to become one of core's. */
+export const SAMPLED_MAX = 100;
 /** Requests that nobody was found for, and whose fields are read for a key. */
 const UNNAMED_PER_SECOND = 100;
 const SEND_EVERY_MS = 500;
@@ -141,7 +143,7 @@ export class RequestLog {
   }
 
   #isFull(): boolean {
-    return this.#kept.length >= LOGGED_MAX;
+    return this.#kept.length >= (this.#of.mode === 'full' ? LOGGED_MAX : SAMPLED_MAX);
   }
 
   /** Whether this one is noted; one that is not is counted. */
