@@ -5,6 +5,7 @@ import { rated } from '../../billing-core/src/rating/preview.ts';
 import { gateways } from './gateways.ts';
 import { invoices } from './invoices.ts';
 import { credit } from './credit.ts';
+import { events } from './events.ts';
 import { jobs } from './jobs.ts';
 import { adminNotices } from './notices.ts';
 import { audit } from './audit.ts';
@@ -47,6 +48,7 @@ export function adminApi(state: MockState): Hono {
   gateways(app, state);
   invoices(app, state);
   credit(app, state);
+  events(app, state);
   jobs(app, state);
   reconciliations(app, state);
   stripe(app, state);
