@@ -60,7 +60,7 @@ describe('a customer with a keyboard alone', () => {
     await press('Meta+k');
     await palette().getByRole('option', { name: 'Overview' }).waitFor();
     await press('ArrowDown', 'ArrowDown', 'Enter');
-    await at(paths.keys(acme));
+    await at(paths.usage(acme));
     expect(complaints).toEqual([]);
   });
 
