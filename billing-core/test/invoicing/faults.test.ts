@@ -85,4 +85,4 @@ test('a run that dies at any of its statements loses no line and doubles no invo
   const [numbers] = await scene.core.sql`
     select max(number) = count(*) and count(distinct number) = count(*) as dense from invoices`;
   expect(numbers).toEqual({ dense: true });
-}, 60_000);
+}, 240_000);
