@@ -35,7 +35,7 @@ const FREED_WITHIN_MS = sized(3_000, 1_000);
 
 let rig: Rig;
 beforeAll(async () => {
-  // What is told of single requests is no question, and has a bound of its own: request-log.test.ts.
+  // What is told of single requests is no question, and request-log.test.ts bounds it.
   rig = await Rig.open({ gateways: GATEWAYS, gateway: { env: { REQUEST_LOG: 'off' } } });
 });
 afterAll(() => rig.close());

@@ -37,8 +37,8 @@ export class ChangeFeed {
   }
 
   /**
-   * Changes after the cursor; waits up to `waitMs` for the first, then answers an empty list. Throws
-   * `unavailable` as soon as the database is silent: the gateway asks another core then.
+   * Changes after the cursor; waits up to `waitMs` for the first, then answers an empty list.
+   * Throws `unavailable` once the database is silent: the gateway asks another core then.
    */
   async after(cursor: bigint, waitMs: number, signal: AbortSignal): Promise<Change[]> {
     const already = await answered(changesAfter(this.#sql, 'facts', cursor));
