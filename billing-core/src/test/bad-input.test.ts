@@ -33,6 +33,8 @@ const PREFIX: Record<string, string> = {
   reconciliations: 'rcn',
   events: 'evt',
   queue: 'cus',
+  'customer-views': 'cvw',
+  'quota-requests': 'qrq',
 };
 
 let core: Core;
