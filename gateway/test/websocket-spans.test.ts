@@ -74,7 +74,7 @@ it('within a frame nothing is put in: the connection is torn', async () => {
   await on.metering.only();
 });
 
-it('a client sends in one span no more than was set aside for it', async () => {
+it('a client sends in one span no more bytes than were set aside for it', async () => {
   const reserved: number[] = [];
   const [on, peer] = await talk({
     route: {
@@ -108,4 +108,28 @@ it('a client sends in one span no more than was set aside for it', async () => {
   await soon(() => expect(peer.got.messages).toBe(3));
   expect(peer.got.bytes).toBe(1_210);
   expect(reserved).toEqual([1_000, 1_000]);
+});
+
+it('a client sends in one span no more messages than were set aside for it', async () => {
+  const [on, peer] = await talk({
+    route: {
+      metering: [{ meter_id: 'mtr_messages', source: 'request_messages', units: 2, max_cost: 5 }],
+    },
+  });
+  for (const text of ['one', 'two', 'three', 'four', 'five']) caller.socket.send(text);
+  const goOn = async (nth: number): Promise<void> => {
+    await soon(() => expect(on.metering.checkpoints).toHaveLength(nth + 1));
+    const { progress, request } = on.metering.checkpoints[nth]!;
+    expect(progress.requestMessages).toBe(2 * (nth + 1));
+    expect(peer.got.messages).toBe(progress.requestMessages);
+    const span = { ...progress, number: nth + 1 };
+    const answer = await request.again({ span, uploaded: false });
+    if (answer.kind !== 'admitted') throw new Error('it was refused');
+    request.goOn(answer.hold);
+  };
+  await goOn(0);
+  await goOn(1);
+  await soon(() => expect(peer.got.messages).toBe(5));
+  caller.socket.close(1000, 'bye');
+  expect(await on.metering.only()).toMatchObject({ requestMessages: 5 });
 });

@@ -1,104 +1,76 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Balance } from '../../src/contract/balance.ts';
-import type { Invoice } from '../../src/contract/invoice.ts';
-import { customerWith, openCore, type Answer, type Core } from '../../src/test/core.ts';
+import { customerWith, openCore, type Core } from '../../src/test/core.ts';
+import { CreditDesk, of } from './credit-desk.ts';
 
 // What customers have to their credit is set off against invoices that are final, and paid out.
 
 let core: Core;
-let customer: string;
+let desk: CreditDesk;
 beforeAll(async () => {
   core = await openCore();
+  desk = new CreditDesk(core);
 });
 afterAll(() => core.close());
 
-const newCustomer = async (): Promise<string> => (customer = (await customerWith(core, {})).id);
-// Entries and audit of one moment are in no order.
-const tick = (): void => void (core.clock.now += 1);
-const of = <Body = Invoice>(answer: Answer, status = 200): Body => {
-  expect(answer.status, answer.text).toBe(status);
-  return answer.body as unknown as Body;
-};
-const post = (id: string, verb: string, body: object = {}) =>
-  core.admin('POST', `/v1/invoices/${id}/${verb}`, body);
-async function sent(amount: number, whose = customer): Promise<Invoice> {
-  const lines = [{ description: 'Line', amount: String(amount) }];
-  const made = of(await core.admin('POST', '/v1/invoices', { customer_id: whose, lines }), 201);
-  return of(await core.admin('POST', `/v1/invoices/${made.id}/finalize`));
-}
-const read = async (id: string) => of(await core.admin('GET', `/v1/invoices/${id}`));
-const setOff = (id: string, body: object = {}) => {
-  tick();
-  return post(id, 'set-off', body);
-};
-const payOut = (body: object = {}, whose = customer) =>
-  core.admin('POST', `/v1/customers/${whose}/balance/payouts`, body);
-const balance = async (): Promise<Balance> =>
-  of<Balance>(await core.admin('GET', `/v1/customers/${customer}/balance`));
-const audited = async (action: string) => {
-  const answer = await core.admin('GET', `/v1/audit?action=${action}&limit=1`);
-  return (answer.body['data'] as unknown as Record<string, unknown>[])[0];
-};
-
 describe('setting off', () => {
   test('takes what there is off an open invoice, and the rest another time', async () => {
-    await newCustomer();
-    const { id } = await sent(2000);
-    await sent(-1500);
-    expect(of(await setOff(id, { amount: '400' }))).toMatchObject({
+    await desk.newCustomer();
+    const { id } = await desk.sent(2000);
+    await desk.sent(-1500);
+    expect(of(await desk.setOff(id, { amount: '400' }))).toMatchObject({
       ...{ state: 'open', set_off: '400', from_balance: '0', due: '1600', paid: '0' },
     });
-    expect(of(await setOff(id))).toMatchObject({ state: 'open', set_off: '1500', due: '500' });
-    const { amount, data } = await balance();
+    expect(of(await desk.setOff(id))).toMatchObject({ state: 'open', set_off: '1500', due: '500' });
+    const { amount, data } = await desk.balance();
     expect(amount).toBe('0');
     const entries = data.map((one) => `${one.kind} ${one.amount}`);
     expect(entries.toSorted()).toEqual(['grant 1500', 'set_off -1100', 'set_off -400']);
-    expect(await audited('invoice.set_off')).toMatchObject({
-      ...{ subject_id: id, detail: { amount: '1100', customer_id: customer } },
+    expect(await desk.audited('invoice.set_off')).toMatchObject({
+      ...{ subject_id: id, detail: { amount: '1100', customer_id: desk.customer } },
     });
   });
 
   test('pays it in full, and leaves the rest for the next one', async () => {
-    await newCustomer();
-    const { id } = await sent(1000);
-    await sent(-1500);
-    expect(of(await setOff(id))).toMatchObject({ state: 'paid', set_off: '1000', due: '0' });
-    expect((await setOff(id)).body['detail']).toBe('The invoice is paid');
-    expect(await sent(700)).toMatchObject({ from_balance: '500', due: '200' });
+    await desk.newCustomer();
+    const { id } = await desk.sent(1000);
+    await desk.sent(-1500);
+    expect(of(await desk.setOff(id))).toMatchObject({ state: 'paid', set_off: '1000', due: '0' });
+    expect((await desk.setOff(id)).body['detail']).toBe('The invoice is paid');
+    expect(await desk.sent(700)).toMatchObject({ from_balance: '500', due: '200' });
   });
 
   test('is of what nobody was expected to pay any more, too', async () => {
-    await newCustomer();
-    const { id } = await sent(1000);
+    await desk.newCustomer();
+    const { id } = await desk.sent(1000);
     await core.admin('POST', `/v1/invoices/${id}/uncollectible`);
-    await sent(-1000);
-    expect(of(await setOff(id))).toMatchObject({ state: 'paid', ended_at: null });
+    await desk.sent(-1000);
+    expect(of(await desk.setOff(id))).toMatchObject({ state: 'paid', ended_at: null });
   });
 
   test('comes back with a void, and with a credit note as far as it is not owed', async () => {
-    await newCustomer();
-    const [voided, credited] = [await sent(1000), await sent(1000)];
-    await sent(-900);
-    await setOff(voided.id, { amount: '300' });
-    await setOff(credited.id);
+    await desk.newCustomer();
+    const [voided, credited] = [await desk.sent(1000), await desk.sent(1000)];
+    await desk.sent(-900);
+    await desk.setOff(voided.id, { amount: '300' });
+    await desk.setOff(credited.id);
     expect(of(await core.admin('POST', `/v1/invoices/${voided.id}/void`))).toMatchObject({
       ...{ state: 'void', to_balance: '300' },
     });
-    const note = of(await post(credited.id, 'credit-notes', { reason: 'Agreed' }), 201);
+    const note = of(await desk.post(credited.id, 'credit-notes', { reason: 'Agreed' }), 201);
     const shares = { off_due: '400', to_balance: '600', refundable: '0' };
     expect(note.credit_notes[0]).toMatchObject(shares);
-    expect((await balance()).amount).toBe('900');
+    expect((await desk.balance()).amount).toBe('900');
   });
 
   test('ends what was done because it was past due', async () => {
-    await newCustomer();
-    const { id } = await sent(1000);
-    await sent(-1000);
+    await desk.newCustomer();
+    const { id } = await desk.sent(1000);
+    await desk.sent(-1000);
     core.clock.now += 40 * 86_400_000;
-    const debt = () => core.admin('GET', `/v1/customers/${customer}/debt`);
+    const debt = () => core.admin('GET', `/v1/customers/${desk.customer}/debt`);
     expect((await debt()).body['due']).toBe('1000');
-    await setOff(id);
+    await desk.setOff(id);
     expect((await debt()).body['due']).toBe('0');
   });
 
@@ -113,41 +85,41 @@ describe('setting off', () => {
     ['NUL', { amount: '\u00001' }, 400],
     ['another currency', { amount: '1', currency: 'EUR' }, 400],
   ])('of %s is refused', async (_what, body, status) => {
-    await newCustomer();
-    const { id } = await sent(1000);
-    await sent(-900);
-    expect((await setOff(id, body)).status).toBe(status);
-    expect(await read(id)).toMatchObject({ set_off: '0', due: '1000' });
-    expect((await balance()).amount).toBe('900');
+    await desk.newCustomer();
+    const { id } = await desk.sent(1000);
+    await desk.sent(-900);
+    expect((await desk.setOff(id, body)).status).toBe(status);
+    expect(await desk.read(id)).toMatchObject({ set_off: '0', due: '1000' });
+    expect((await desk.balance()).amount).toBe('900');
   });
 
   test('of somebody else’s credit, of a draft, of none there is, is refused', async () => {
-    await newCustomer();
-    await sent(-900);
+    await desk.newCustomer();
+    await desk.sent(-900);
     const other = (await customerWith(core, {})).id;
-    const theirs = await sent(1000, other);
-    expect((await setOff(theirs.id)).status).toBe(409);
+    const theirs = await desk.sent(1000, other);
+    expect((await desk.setOff(theirs.id)).status).toBe(409);
     const lines = [{ description: 'Line', amount: '5' }];
     const draft = of(
-      await core.admin('POST', '/v1/invoices', { customer_id: customer, lines }),
+      await core.admin('POST', '/v1/invoices', { customer_id: desk.customer, lines }),
       201,
     );
-    expect((await setOff(draft.id)).body['detail']).toBe('The invoice is draft');
-    expect((await setOff(`inv_${'0'.repeat(24)}`)).status).toBe(404);
-    expect((await balance()).amount).toBe('900');
+    expect((await desk.setOff(draft.id)).body['detail']).toBe('The invoice is draft');
+    expect((await desk.setOff(`inv_${'0'.repeat(24)}`)).status).toBe(404);
+    expect((await desk.balance()).amount).toBe('900');
   });
 
   test('at the same moment takes no cent twice', async () => {
-    await newCustomer();
-    const ids = [(await sent(1000)).id, (await sent(1000)).id];
-    await sent(-1500);
+    await desk.newCustomer();
+    const ids = [(await desk.sent(1000)).id, (await desk.sent(1000)).id];
+    await desk.sent(-1500);
     const answers = await Promise.all([
-      ...ids.flatMap((id) => [setOff(id), setOff(id, { amount: '700' })]),
-      payOut({ amount: '600' }),
-      payOut(),
+      ...ids.flatMap((id) => [desk.setOff(id), desk.setOff(id, { amount: '700' })]),
+      desk.payOut({ amount: '600' }),
+      desk.payOut(),
     ]);
     for (const { status } of answers) expect([200, 201, 409]).toContain(status);
-    const { amount, data } = await balance();
+    const { amount, data } = await desk.balance();
     const taken = data.reduce((sum, one) => sum + BigInt(one.amount), 0n);
     expect([amount, taken]).toEqual(['0', 0n]);
   });
@@ -158,18 +130,18 @@ type Step = { what: string; at: number; amount: number };
 async function take({ what, at, amount }: Step, ids: string[]): Promise<number> {
   const id = ids[at % Math.max(ids.length, 1)];
   if (what === 'invoice' || id === undefined) {
-    ids.push((await sent(amount % 3 === 0 ? -amount - 1 : amount + 1)).id);
+    ids.push((await desk.sent(amount % 3 === 0 ? -amount - 1 : amount + 1)).id);
     return 200;
   }
   const said = amount % 2 === 0 ? { amount: String((amount % 900) + 1) } : {};
-  if (what === 'set-off') return (await setOff(id, said)).status;
+  if (what === 'set-off') return (await desk.setOff(id, said)).status;
   if (what === 'payout') {
-    return (await payOut({ ...said, ...(amount % 3 && { invoice_id: id }) })).status;
+    return (await desk.payOut({ ...said, ...(amount % 3 && { invoice_id: id }) })).status;
   }
-  if (what === 'return') return (await payOut({ ...said, kind: 'payout_return' })).status;
+  if (what === 'return') return (await desk.payOut({ ...said, kind: 'payout_return' })).status;
   if (what === 'void') return (await core.admin('POST', `/v1/invoices/${id}/void`)).status;
-  if (what === 'credit') return (await post(id, 'credit-notes', { reason: 'x', ...said })).status;
-  return (await post(id, 'payments', { kind: what, ...said })).status;
+  if (what === 'credit') return (await desk.post(id, 'credit-notes', { reason: 'x', ...said })).status;
+  return (await desk.post(id, 'payments', { kind: what, ...said })).status;
 }
 
 const DEEDS = ['invoice', 'set-off', 'payout', 'return', 'void', 'credit', 'payment', 'refund'];
@@ -182,24 +154,24 @@ const step = fc.record({
 test('whatever is done in whatever order, no cent is lost, made, or below zero', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 6, maxLength: 16 }), async (steps) => {
-      await newCustomer();
+      await desk.newCustomer();
       const ids: string[] = [];
       for (const one of steps) expect([200, 201, 404, 409]).toContain(await take(one, ids));
       const [books] = await core.sql<[{ left: string; held: string; out: string; odd: number }]>`
         select (select coalesce(sum(amount), 0) from customer_balance_entries
-                 where customer_id = ${customer})::text as left,
+                 where customer_id = ${desk.customer})::text as left,
                (select coalesce(-sum(from_balance + set_off - to_balance), 0) from invoices
-                 where customer_id = ${customer})::text as held,
+                 where customer_id = ${desk.customer})::text as held,
                (select coalesce(sum(amount), 0) from customer_balance_entries
-                 where customer_id = ${customer} and invoice_id is null)::text as out,
-               (select count(*)::int from invoices where customer_id = ${customer}
+                 where customer_id = ${desk.customer} and invoice_id is null)::text as out,
+               (select count(*)::int from invoices where customer_id = ${desk.customer}
                    and total > 0 and state <> 'void'
                    and (paid < 0 or set_off < 0
                      or (state = 'paid') <> (total - from_balance - set_off + to_balance
                                              - credited - paid <= 0))) as odd`;
       expect(BigInt(books.left)).toBe(BigInt(books.held) + BigInt(books.out));
       expect([books.odd, BigInt(books.left) >= 0n]).toEqual([0, true]);
-      expect((await balance()).amount).toBe(books.left);
+      expect((await desk.balance()).amount).toBe(books.left);
     }),
     { numRuns: 25 },
   );
@@ -219,12 +191,12 @@ describe('the database itself refuses', () => {
     ['a payout of nobody knows how', entry(`'payout', -1, null, null`, 'null'), /payout/],
     ['a payout of more than there is', entry(`'payout', -801, 'x', ''`, 'null'), /credit/],
   ])('%s', async (_what, statement, message) => {
-    await newCustomer();
-    const { id } = await sent(1000);
-    await sent(-1000);
-    await setOff(id, { amount: '200' });
+    await desk.newCustomer();
+    const { id } = await desk.sent(1000);
+    await desk.sent(-1000);
+    await desk.setOff(id, { amount: '200' });
     const run = core.sql.begin((tx) => tx.unsafe(`${statement} where id = '${id}'`));
     await expect(run).rejects.toThrow(message);
-    expect(await read(id)).toMatchObject({ state: 'open', due: '800', set_off: '200' });
+    expect(await desk.read(id)).toMatchObject({ state: 'open', due: '800', set_off: '200' });
   });
 });

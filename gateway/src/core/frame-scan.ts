@@ -28,10 +28,10 @@ export class FrameScan {
     return this.#headBytes === 0 && this.#payloadLeft === 0;
   }
 
-  /** Takes the next bytes. */
-  feed(chunk: Uint8Array): void {
+  /** Takes the next bytes, up to the end of message `most`. Out: how many it took. */
+  feed(chunk: Uint8Array, most = Number.MAX_SAFE_INTEGER): number {
     let at = 0;
-    while (at < chunk.length) {
+    while (at < chunk.length && this.messages < most) {
       if (this.#payloadLeft > 0) {
         const passed = Math.min(this.#payloadLeft, chunk.length - at);
         at += passed;
@@ -44,6 +44,7 @@ export class FrameScan {
         if (this.#headBytes === this.#headWanted) this.#begin();
       }
     }
+    return at;
   }
 
   #begin(): void {

@@ -165,10 +165,21 @@ export function rulesOf(
 type Reserving = { readonly requestBytes: number; readonly span?: Span | undefined };
 
 /**
+ * Messages that a client may send in a span by a rule that counts them, at least one: as many as
+ * its `max_cost` pays for, which is set aside for each span. Any number where the rule sets
+ * nothing aside.
+ */
+export function messagesPaid({ source, units, max_cost }: MeteringFact): number {
+  if (source !== 'request_messages' || !max_cost) return Number.MAX_SAFE_INTEGER;
+  return Math.max(1, Math.floor(max_cost / units));
+}
+
+/**
  * Units of one meter to set aside before the answer is known, by the meter's rules. What only the
  * response tells reserves its rule's `max_cost`, less what earlier spans counted, and nothing
- * without one: only with it is a hard limit on it hard. A response is JSON or a stream of events,
- * never both. Rules that count requests ask nothing of a later span: undefined.
+ * without one: only with it is a hard limit on it hard. What the client sends of a WebSocket is
+ * set aside for each span anew. A response is JSON or a stream of events, never both. Rules that
+ * count requests ask nothing of a later span: undefined.
  */
 export function reservationOf(
   rules: readonly MeteringFact[],
@@ -177,12 +188,14 @@ export function reservationOf(
   let known = 0;
   let asks = false;
   const inBody = { response_json: 0, response_sse: 0 };
-  for (const { source, units, max_cost = 0 } of rules) {
+  for (const rule of rules) {
+    const { source, units, max_cost = 0 } = rule;
     if (source === 'request' && span) continue;
     asks = true;
     if (source === 'request') known += units;
     else if (source === 'request_bytes') known += product(requestBytes, units);
     else if (source === 'response_json' || source === 'response_sse') inBody[source] += max_cost;
+    else if (source === 'request_messages') known += max_cost && messagesPaid(rule) * units;
     else known += Math.max(0, max_cost - countedBefore(source, units, span));
   }
   return asks ? known + Math.max(inBody.response_json, inBody.response_sse) : undefined;
@@ -190,7 +203,6 @@ export function reservationOf(
 
 function countedBefore(source: MeteringFact['source'], units: number, span?: Span): number {
   if (source === 'response_bytes') return product(span?.responseBytes ?? 0, units);
-  if (source === 'request_messages') return product(span?.requestMessages ?? 0, units);
   if (source === 'response_messages') return product(span?.responseMessages ?? 0, units);
   return source === 'duration' ? product(span?.durationMs ?? 0, units) : 0;
 }

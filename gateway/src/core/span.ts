@@ -1,3 +1,4 @@
+import type { RouteFact } from '@tollgate/billing-core/contract/facts.ts';
 import type {
   AdmissionRequest,
   ForwardPlan,
@@ -8,6 +9,7 @@ import type {
   Spend,
 } from '../ports.ts';
 import { settleUnits } from './lease.ts';
+import { messagesPaid } from './meter.ts';
 import { leaseHeld, needsOf, type Till } from './till.ts';
 
 // A long request is recorded in spans. Each but the first is an admission of its own (no token of
@@ -62,6 +64,41 @@ export function bytesAhead({ head, route, webSocket }: Way, next?: NextSpan): nu
   const bytes = head.contentLength ?? (head.hasBody ? max : 0);
   if (!next) return bytes;
   return next.uploaded ? 0 : Math.max(0, bytes - next.span.requestBytes);
+}
+
+/** What a client may have sent in all of a WebSocket: bytes of payload, and whole messages. */
+export type Allowance = { readonly bytes: number; readonly messages: number };
+
+const ANY = Number.MAX_SAFE_INTEGER;
+/** Of a request for which nothing is set aside. */
+export const UNLIMITED: Allowance = { bytes: ANY, messages: ANY };
+
+/** What had passed of the client at some moment. */
+export type Passed = Pick<Span, 'requestBytes' | 'requestMessages'>;
+
+/** What the client of a WebSocket may send in one span: as much as is set aside for it. */
+export function allowanceOf({ metering, max_body_bytes }: RouteFact): Allowance {
+  const counted = metering.some(({ source }) => source === 'request_bytes');
+  return {
+    bytes: counted ? max_body_bytes : ANY,
+    messages: Math.min(ANY, ...metering.map(messagesPaid)),
+  };
+}
+
+/**
+ * What it may have sent in all until the next span is admitted, where so much had passed when
+ * this one was; undefined while that is not decided.
+ */
+export function allowedIn(
+  { bytes, messages }: Allowance,
+  granted: Passed | undefined,
+): Allowance {
+  const upTo = (before: number | undefined, each: number): number =>
+    before === undefined && each < ANY ? 0 : Math.min(ANY, (before ?? 0) + each);
+  return {
+    bytes: upTo(granted?.requestBytes, bytes),
+    messages: upTo(granted && (granted.requestMessages ?? 0), messages),
+  };
 }
 
 /** Ends a hold of which nothing was used: what was set aside is free again. */

@@ -8,10 +8,15 @@ import type { KeyFacts } from './key-facts.ts';
 import type { Log } from './log.ts';
 import type { RouteFacts } from './route-facts.ts';
 
-const WAIT_MS = 25_000;
+/**
+ * How long core may wait for a change before it answers that there is none: short, so that a core
+ * that stands still is noticed by its silence.
+ */
+const WAIT_MS = 5_000;
 /** The disk did not take the place in the feed: it is tried again this soon. */
 const UNSAVED_WAIT_MS = 1_000;
-const TIMEOUT_MS = 35_000;
+/** What an answer may take longer than core was asked to wait. */
+const SLACK_MS = 4_000;
 const BACKOFF_FIRST_MS = 100;
 const BACKOFF_MAX_MS = 5_000;
 const GONE = 410;
@@ -113,7 +118,7 @@ export class Changes {
     const { core, store, freshness, keys } = this.#of;
     const path = `/internal/v1/changes?after=${this.#last}&wait_ms=${waitMs}`;
     const stop = AbortSignal.any([this.#stop.signal, this.#hurry.signal]);
-    const { status, body } = await core.get(path, TIMEOUT_MS, stop);
+    const { status, body } = await core.get(path, waitMs + SLACK_MS, stop);
     if (status === GONE) {
       this.#of.keys.dropAll();
       this.#last = undefined;

@@ -5,6 +5,7 @@ import { GOING_AWAY, POLICY_VIOLATION } from '../core/frame-scan.ts';
 import { type RawHeaders, toClient } from '../core/headers.ts';
 import { outcomeOf } from '../core/meter.ts';
 import type { RefusalReason } from '../core/refusal.ts';
+import { type Allowance, allowanceOf, allowedIn, UNLIMITED } from '../core/span.ts';
 import type { ForwardPlan, Progress, Settlement } from '../ports.ts';
 import type { Course } from './course.ts';
 import type { NodeExchange } from './exchange.ts';
@@ -43,9 +44,8 @@ export class Conversation implements Course, Holder, TunnelWatch, Waiting {
   readonly #of: ConversationOf;
   readonly #patience: Patience;
   readonly #tunnel: Tunnel;
-  /** Bytes of the client are counted: of each span so many are set aside, and no more may pass. */
-  readonly #counted: boolean;
-  readonly #most: number;
+  /** What is set aside for the client in each span: no more may pass. */
+  readonly #each: Allowance;
   #settled = false;
   #left = false;
 
@@ -53,9 +53,7 @@ export class Conversation implements Course, Holder, TunnelWatch, Waiting {
     this.#exchange = exchange;
     this.#plan = plan;
     this.#of = of;
-    const { max_body_bytes, metering } = plan.route.fact;
-    this.#most = max_body_bytes;
-    this.#counted = metering.some(({ source }) => source === 'request_bytes');
+    this.#each = of.held ? allowanceOf(plan.route.fact) : UNLIMITED;
     this.#patience = new Patience(plan.route.fact, this);
     this.#tunnel = new Tunnel(of.handover.socket, of.upstream, this);
   }
@@ -85,11 +83,9 @@ export class Conversation implements Course, Holder, TunnelWatch, Waiting {
     this.#patience.progressed();
   }
 
-  /** Bytes of the client that may pass in all until the next span is admitted. */
-  allowance(): number {
-    const { held } = this.#of;
-    if (!held || !this.#counted) return Number.MAX_SAFE_INTEGER;
-    return held.grantedAt === undefined ? 0 : held.grantedAt + this.#most;
+  /** What may pass of the client in all until the next span is admitted. */
+  allowance(): Allowance {
+    return allowedIn(this.#each, this.#of.held?.granted);
   }
 
   usedUp(): void {

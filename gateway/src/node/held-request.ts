@@ -1,5 +1,6 @@
 import type { ResponseHead, Wanted } from '../core/reading.ts';
 import type { RefusalReason } from '../core/refusal.ts';
+import type { Passed } from '../core/span.ts';
 import type {
   Admission,
   ForwardPlan,
@@ -40,7 +41,7 @@ export class HeldRequest implements Lasting, LongRequest {
   #hold: Hold;
   #tap: Tap | undefined;
   #startedAt = 0;
-  #grantedAt: number | undefined = 0;
+  #granted: Passed | undefined = { requestBytes: 0 };
   #settled = false;
   /** Next spans that were asked for. */
   #asked = 0;
@@ -82,9 +83,9 @@ export class HeldRequest implements Lasting, LongRequest {
     this.#holder = holder;
   }
 
-  /** Bytes of the client that had passed when this span was admitted; undefined until it is. */
-  get grantedAt(): number | undefined {
-    return this.#grantedAt;
+  /** What had passed of the client when this span was admitted; undefined until it is. */
+  get granted(): Passed | undefined {
+    return this.#granted;
   }
 
   /** It can last from here on. */
@@ -115,14 +116,14 @@ export class HeldRequest implements Lasting, LongRequest {
     const progress = this.#holder.progress();
     if (!progress) return;
     const durationMs = this.#durationMs();
-    this.#grantedAt = undefined;
+    this.#granted = undefined;
     this.#of.metering.checkpoint(this.#hold, { ...progress, durationMs, lasts: true }, this);
   }
 
   again(next: NextSpan): Admission | Promise<Admission> {
     if (!this.#of.again) throw new Error('a request without spans has no next one');
     const grant = (answer: Admission): Admission => {
-      if (answer.kind === 'admitted') this.#grantedAt = next.span.requestBytes;
+      if (answer.kind === 'admitted') this.#granted = next.span;
       return answer;
     };
     this.#asked += 1;

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { closeFrame, FrameScan } from '../core/frame-scan.ts';
+import type { Allowance } from '../core/span.ts';
 import { closeGently } from './connection.ts';
 import type { Handover } from './handover.ts';
 
@@ -20,8 +21,8 @@ export interface TunnelWatch {
   progressed(): void;
   /** The upstream has ended the connection, or it was lost; told once. */
   upstreamLeft(lost: boolean): void;
-  /** So many bytes of payload the client may have sent in all, until it is asked anew. */
-  allowance(): number;
+  /** So much the client may have sent in all, until it is asked anew. */
+  allowance(): Allowance;
   /** The client has used that up, and waits for `replenished`. */
   usedUp(): void;
 }
@@ -73,15 +74,16 @@ export class Tunnel {
     if (this.#over) return;
     this.#watch.progressed();
     // Heads of frames count as well here: so many bytes have at most so much payload.
-    const room = Math.max(0, this.#watch.allowance() - this.fromClient.bytes);
-    const now = chunk.length > room ? chunk.subarray(0, room) : chunk;
-    this.fromClient.feed(now);
+    const { bytes, messages } = this.#watch.allowance();
+    const room = Math.max(0, bytes - this.fromClient.bytes);
+    const taken = this.fromClient.feed(chunk.subarray(0, room), messages);
+    const now = chunk.subarray(0, taken);
     if (!this.#upstream.write(now)) {
       this.#client.pause();
       this.#upstream.once('drain', () => this.#goOn());
     }
-    if (now === chunk) return;
-    this.#waiting = chunk.subarray(room);
+    if (taken === chunk.length) return;
+    this.#waiting = chunk.subarray(taken);
     this.#client.pause();
     this.#watch.usedUp();
   }
@@ -89,7 +91,9 @@ export class Tunnel {
   /** What the client may send has been set anew. */
   replenished(): void {
     const waiting = this.#waiting;
-    if (!waiting || this.#watch.allowance() <= this.fromClient.bytes) return;
+    if (!waiting) return;
+    const { bytes, messages } = this.#watch.allowance();
+    if (bytes <= this.fromClient.bytes || messages <= this.fromClient.messages) return;
     this.#waiting = undefined;
     this.#fromClient(waiting);
     this.#goOn();

@@ -3,6 +3,7 @@ import type { Outcome } from '@tollgate/billing-core/contract/facts.ts';
 import { GOING_AWAY, POLICY_VIOLATION } from '../core/frame-scan.ts';
 import { toClient } from '../core/headers.ts';
 import { outcomeOf } from '../core/meter.ts';
+import { type Allowance, allowanceOf, allowedIn, UNLIMITED } from '../core/span.ts';
 import type { ForwardPlan, Settlement } from '../ports.ts';
 import { headersOf, type WorkersExchange } from './exchange.ts';
 import type { HeldRequest } from './held-request.ts';
@@ -76,7 +77,8 @@ export class Conversation {
   readonly #client: WebSocket;
   readonly #far: WebSocket;
   readonly #startedAt: number;
-  readonly #counted: boolean;
+  /** What is set aside for the client in each span: no more may pass. */
+  readonly #each: Allowance;
   readonly #held: HeldRequest | undefined;
   readonly #passed = { requestBytes: 0, responseBytes: 0, requestMessages: 0, responseMessages: 0 };
   #waiting: Message[] = [];
@@ -95,7 +97,7 @@ export class Conversation {
     this.#far = pair[0];
     this.#client = pair[1];
     this.#startedAt = exchange.isolate.wall();
-    this.#counted = plan.route.fact.metering.some(({ source }) => source === 'request_bytes');
+    this.#each = of.held ? allowanceOf(plan.route.fact) : UNLIMITED;
   }
 
   /** Lets messages pass. Out: the answer that the client gets, with the upstream's fields. */
@@ -147,7 +149,7 @@ export class Conversation {
     if (this.#settled) return;
     this.#moved();
     const bytes = bytesOf(message);
-    if (this.#counted && bytes > this.#plan.route.fact.max_body_bytes) {
+    if (bytes > this.#each.bytes) {
       return this.#end(OUTCOME, TOO_BIG, 'body_too_large');
     }
     if (this.#waiting.length === 0 && this.#fits(bytes)) return this.#send(message, bytes);
@@ -159,13 +161,10 @@ export class Conversation {
     if (this.#waiting.length === 1) this.#checkpointSoon();
   }
 
-  /** Where bytes of the client are counted, no more may pass than was set aside. */
   #fits(bytes: number): boolean {
-    if (!this.#counted || !this.#held) return true;
-    const { grantedAt } = this.#held;
-    if (grantedAt === undefined) return false;
-    const allowed = grantedAt + this.#plan.route.fact.max_body_bytes;
-    return this.#passed.requestBytes + bytes <= allowed;
+    const allowed = allowedIn(this.#each, this.#held?.granted);
+    const { requestBytes, requestMessages } = this.#passed;
+    return requestBytes + bytes <= allowed.bytes && requestMessages < allowed.messages;
   }
 
   #send(message: Message, bytes: number): void {

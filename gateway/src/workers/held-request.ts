@@ -1,5 +1,5 @@
 import type { Refusal } from '../core/refusal.ts';
-import { spanAfter } from '../core/span.ts';
+import { type Passed, spanAfter } from '../core/span.ts';
 import type { ForwardPlan, Hold, Settlement } from '../ports.ts';
 import type { Isolate } from './isolate.ts';
 import type { Ticket } from './outbox.ts';
@@ -13,7 +13,7 @@ export class HeldRequest {
   readonly #isolate: Isolate;
   readonly #again: ForwardPlan['again'];
   #hold: Hold;
-  #grantedAt: number | undefined = 0;
+  #granted: Passed | undefined = { requestBytes: 0 };
   #timer: number | null = null;
   #settled = false;
   /** Records of spans that are over, and not known to be stored. */
@@ -30,9 +30,9 @@ export class HeldRequest {
     return this.#hold;
   }
 
-  /** Bytes of the client that had passed when this span was admitted; undefined until it is. */
-  get grantedAt(): number | undefined {
-    return this.#grantedAt;
+  /** What had passed of the client when this span was admitted; undefined until it is. */
+  get granted(): Passed | undefined {
+    return this.#granted;
   }
 
   /** It can last from here on: `checkpoint` is called at the end of each span. */
@@ -54,7 +54,7 @@ export class HeldRequest {
     this.#unstored = this.#unstored.filter(({ stored }) => !stored);
     if (ticket) this.#unstored.push(ticket);
     this.#hold = carried;
-    this.#grantedAt = undefined;
+    this.#granted = undefined;
     // Requests renew the facts; while one that lasts is all there is, nobody else does.
     await this.#isolate.fresh()?.catch(() => undefined);
     const awaited = (): boolean => !this.#settled && this.#hold === carried;
@@ -64,7 +64,7 @@ export class HeldRequest {
     this.#isolate.drop(current ? carried : answer.hold);
     if (!current) return undefined;
     this.#hold = answer.hold;
-    this.#grantedAt = used.requestBytes;
+    this.#granted = used;
     return 'goes on';
   }
 

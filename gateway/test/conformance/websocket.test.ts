@@ -34,6 +34,11 @@ beforeAll(async () => {
       { meter: 'bytes', source: 'response_bytes' },
     ],
   });
+  await world.route({
+    path_pattern: '/paced',
+    upstream_url: upstream.url,
+    metering: [{ meter: 'messages', source: 'request_messages', max_cost: 10 }],
+  });
 });
 afterAll(async () => {
   upstream.close();
@@ -61,9 +66,9 @@ describe.each(KINDS)('a WebSocket through a gateway on %s', (kind) => {
     upstream.fields = '';
   });
 
-  async function talk(seller: Seller, protocols: string[] = []) {
+  async function talk(seller: Seller, protocols: string[] = [], path = '/chat') {
     const before = upstream.peers.length;
-    const caller = new Caller(`${host.urls[0]}/chat`, seller.key, protocols);
+    const caller = new Caller(`${host.urls[0]}${path}`, seller.key, protocols);
     callers.push(caller);
     await soon(() => expect([caller.open, upstream.peers.length]).toEqual([true, before + 1]));
     return { caller, peer: upstream.peers[before]! };
@@ -135,5 +140,17 @@ describe.each(KINDS)('a WebSocket through a gateway on %s', (kind) => {
     expect(peer.got.bytes).toBeGreaterThan(1_000);
     expect(peer.got.bytes).toBeLessThanOrEqual(3_000);
     await soon(async () => expect((await ledger(seller)).bytes).toBe(peer.got.bytes));
+  });
+
+  test('a hard quota on messages of the client is not passed, all sent at once', async () => {
+    const seller = await world.customer({ quota: { limit: 35, meter: messages } });
+    const { caller, peer } = await talk(seller, [], '/paced');
+    for (let sent = 0; sent < 500; sent++) caller.socket.send('x');
+    await soon(() => {
+      expect(caller.closed).toMatchObject({ code: 1008, reason: 'quota_exceeded' });
+    });
+    // Three spans of ten; a fourth has no ten left.
+    expect(peer.got.messages).toBe(30);
+    await soon(async () => expect((await ledger(seller)).messages).toBe(30));
   });
 });

@@ -5,7 +5,7 @@ import { available, type Lease, wanted } from '../lease.ts';
 import { grant } from '../lending.ts';
 import { decodeRecord, encodeRecord, measure, reservationOf } from '../meter.ts';
 import { takeShare } from '../rate.ts';
-import { cancel, carry, isIdle, spanAfter } from '../span.ts';
+import { allowanceOf, allowedIn, cancel, carry, isIdle, spanAfter } from '../span.ts';
 import { Tally } from '../tally.ts';
 import { admit, openTill, settle, type Till } from '../till.ts';
 import { CUSTOMER, keyFact, METER, rateLimit, request, route } from './sample.ts';
@@ -163,8 +163,30 @@ test('messages of a WebSocket are counted each way, and by each span those since
 });
 
 test('messages set aside what they may cost, less what earlier spans have counted', () => {
-  const rules = [{ meter_id: 'm', source: 'request_messages', units: 2, max_cost: 10 }] as const;
-  const span = { number: 1, requestBytes: 0, responseBytes: 0, requestMessages: 3 };
+  const rules = [{ meter_id: 'm', source: 'response_messages', units: 2, max_cost: 10 }] as const;
+  const span = { number: 1, requestBytes: 0, responseBytes: 0, responseMessages: 3 };
   expect(reservationOf(rules, { requestBytes: 0 })).toBe(10);
   expect(reservationOf(rules, { requestBytes: 0, span })).toBe(4);
+});
+
+test.each([
+  [2, 10, 5],
+  [3, 10, 3],
+  // One must be able to pass.
+  [3, 1, 1],
+])('messages of the client, %i each, with %i a span: %i', (units, max_cost, messages) => {
+  const rule = { meter_id: 'm', source: 'request_messages', units, max_cost } as const;
+  const span = { number: 1, requestBytes: 0, responseBytes: 0, requestMessages: 30 };
+  for (const asked of [{ requestBytes: 0 }, { requestBytes: 0, span }]) {
+    expect(reservationOf([rule], asked)).toBe(messages * units);
+  }
+  const each = allowanceOf({ ...route(), metering: [rule] });
+  expect(allowedIn(each, undefined)).toEqual({ bytes: Number.MAX_SAFE_INTEGER, messages: 0 });
+  expect(allowedIn(each, span)).toEqual({ bytes: Number.MAX_SAFE_INTEGER, messages: 30 + messages });
+});
+
+test('what no rule sets aside units for may pass at any number', () => {
+  const rule = { meter_id: 'm', source: 'request_messages', units: 1 } as const;
+  const each = allowanceOf({ ...route(), metering: [rule] });
+  expect(allowedIn(each, undefined)).toEqual({ bytes: Number.MAX_SAFE_INTEGER, messages: Number.MAX_SAFE_INTEGER });
 });
