@@ -2,7 +2,7 @@ import { useSyncExternalStore } from 'react';
 
 export type Theme = 'light' | 'dark' | 'system';
 
-/** Read by `public/theme.js` before the first paint. */
+/** Read by `public/first.js` before the first paint. */
 const STORED_AS = 'tollgate.theme';
 const listeners = new Set<() => void>();
 

@@ -1,14 +1,19 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { createRoute, lazyRouteComponent, type AnyRootRoute } from '@tanstack/react-router';
 import { meQuery } from '../session/me.ts';
+import { PortalLayout } from './layout.tsx';
+import { OverviewPage } from './overview.tsx';
 import { overviewQuery } from './queries.ts';
 
-/** The customer side. What a page shows first is asked for while its code still loads. */
+/**
+ * The customer side. What a page shows first is asked for while its code still loads. The code of
+ * the Overview is there from the start: it is where customers arrive, and it is small.
+ */
 export function portalRoutes(root: AnyRootRoute, queries: QueryClient) {
   const layout = createRoute({
     getParentRoute: () => root,
     path: '/c/$customerId',
-    component: lazyRouteComponent(() => import('./layout.tsx'), 'PortalLayout'),
+    component: PortalLayout,
     loader: ({ params }) => {
       void queries.prefetchQuery(meQuery);
       void queries.prefetchQuery(overviewQuery(params.customerId));
@@ -19,7 +24,7 @@ export function portalRoutes(root: AnyRootRoute, queries: QueryClient) {
     createRoute({
       getParentRoute,
       path: '/',
-      component: lazyRouteComponent(() => import('./overview.tsx'), 'OverviewPage'),
+      component: OverviewPage,
     }),
     createRoute({
       getParentRoute,
