@@ -47,10 +47,37 @@ function positionAt(after: string | null, start: Position): Position {
 
 type EntryAsk = { from: number; at: Position; query: UsageEntriesQuery; meterId: string | null };
 
-async function readEntries(sql: Query, customerId: string, ask: EntryAsk): Promise<EntryRow[]> {
-  const { from, at, query, meterId } = ask;
+function filters(sql: Query, customerId: string, { query, meterId }: EntryAsk) {
   const only = (column: string, value: string | null | undefined) =>
     value === null || value === undefined ? sql`true` : sql`${sql(column)} = ${value}`;
+  return sql`
+    customer_id = ${customerId} and ${only('meter_id', meterId)}
+    and ${only('key_id', query.key_id)} and ${only('route_id', query.route_id)}
+    and ${only('outcome', query.outcome)}`;
+}
+
+/**
+ * The newest minutes with such entries, newest first, by their totals: those that `count` totals
+ * are of. Ledger rows of a busy customer are many, and most of them are not on this page.
+ */
+async function newestMinutes(
+  sql: Query,
+  customerId: string,
+  ask: EntryAsk & { count: number },
+): Promise<{ minutes: number[]; more: boolean }> {
+  const rows = await sql<{ minute: number }[]>`
+    select minute::float8 as minute from usage_rollups
+     where ${filters(sql, customerId, ask)} and minute >= ${ask.from} and minute <= ${ask.at.minute}
+     order by usage_rollups.minute desc limit ${ask.count}`;
+  const minutes = [...new Set(rows.map(({ minute }) => minute))];
+  return { minutes, more: rows.length === ask.count };
+}
+
+async function entriesOf(
+  sql: Query,
+  customerId: string,
+  ask: EntryAsk & { minutes: number[]; count: number },
+): Promise<EntryRow[]> {
   return sql<EntryRow[]>`
     select received_at, minute::float8 as minute, customer_id, key_id, route_id, route_version,
            coalesce(slug, meter_id) as meter, coalesce(scale, 0)::int as scale, outcome, billable,
@@ -59,13 +86,28 @@ async function readEntries(sql: Query, customerId: string, ask: EntryAsk): Promi
       from usage_entries
       join usage_batches using (gateway_id, boot_id, sequence)
       left join meters on meters.id = meter_id
-     where customer_id = ${customerId} and minute >= ${from} and minute <= ${at.minute}
-       and roll_number <= ${at.roll} and ${only('meter_id', meterId)}
-       and ${only('key_id', query.key_id)} and ${only('route_id', query.route_id)}
-       and ${only('outcome', query.outcome)}
+     where ${filters(sql, customerId, ask)} and minute = any(${ask.minutes}::bigint[])
+       and roll_number <= ${ask.at.roll}
      order by minute desc, gateway_id desc, boot_id desc, sequence desc, meter_id, key_id, route_id,
               route_version, outcome, billable, requests, quantity, request_id
-     limit ${query.limit + 1} offset ${at.skip}`;
+     limit ${ask.count} offset ${ask.at.skip}`;
+}
+
+/** The rows from there on; one more than a page has, if there are. */
+async function readEntries(sql: Query, customerId: string, ask: EntryAsk): Promise<EntryRow[]> {
+  const rows: EntryRow[] = [];
+  let { at } = ask;
+  const wanted = ask.query.limit + 1;
+  for (;;) {
+    const count = wanted - rows.length;
+    const { minutes, more } = await newestMinutes(sql, customerId, { ...ask, at, count });
+    if (minutes.length > 0) {
+      rows.push(...(await entriesOf(sql, customerId, { ...ask, at, minutes, count })));
+    }
+    if (!more || rows.length >= wanted) return rows;
+    // Rows of later rolls are none of this listing: what lacks is in the minutes before.
+    at = { ...at, minute: Math.min(...minutes) - 1, skip: 0 };
+  }
 }
 
 const shown = ({ scale, ...row }: EntryRow): UsageEntry => ({

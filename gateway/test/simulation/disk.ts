@@ -164,7 +164,30 @@ export class Disk {
     for (const path of this.files.keys()) if (dirname(path) === folder) this.files.delete(path);
   }
 
+  /** Moves a folder with all that is in it. */
+  #move(from: string, to: string): void {
+    const moved = (path: string): string => to + path.slice(from.length);
+    const inside = (path: string): boolean => path === from || path.startsWith(`${from}/`);
+    for (const path of [...this.folders].filter(inside)) {
+      this.folders.delete(path);
+      this.folders.add(moved(path));
+    }
+    for (const [path, file] of [...this.files].filter(([path]) => inside(path))) {
+      this.files.delete(path);
+      this.files.set(moved(path), file);
+    }
+    for (const change of this.#unsynced) {
+      if (inside(change.folder)) change.folder = moved(change.folder);
+    }
+  }
+
   rename(from: string, to: string): void {
+    if (this.folders.has(from)) {
+      if (this.folders.has(to) && this.names(to).length > 0) throw new DiskError('ENOTEMPTY', to);
+      this.#move(from, to);
+      this.#changed(to, () => this.#move(to, from));
+      return;
+    }
     const file = this.file(from);
     const was = this.files.get(to);
     this.files.delete(from);
