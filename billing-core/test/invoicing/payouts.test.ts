@@ -67,7 +67,12 @@ describe('paying out', () => {
     await desk.post(id, 'credit-notes', { reason: 'Agreed', amount: '1000', to_balance: '1000' });
     expect((await desk.balance()).amount).toBe('1000');
     of(await desk.payOut({ invoice_id: id, method: 'card' }), 201);
-    expect(await desk.read(id)).toMatchObject({ state: 'paid', due: '0', paid: '0', set_off: '1000' });
+    expect(await desk.read(id)).toMatchObject({
+      state: 'paid',
+      due: '0',
+      paid: '0',
+      set_off: '1000',
+    });
     expect((await desk.balance()).amount).toBe('0');
   });
 

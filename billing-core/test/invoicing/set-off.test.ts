@@ -140,7 +140,8 @@ async function take({ what, at, amount }: Step, ids: string[]): Promise<number> 
   }
   if (what === 'return') return (await desk.payOut({ ...said, kind: 'payout_return' })).status;
   if (what === 'void') return (await core.admin('POST', `/v1/invoices/${id}/void`)).status;
-  if (what === 'credit') return (await desk.post(id, 'credit-notes', { reason: 'x', ...said })).status;
+  if (what === 'credit')
+    return (await desk.post(id, 'credit-notes', { reason: 'x', ...said })).status;
   return (await desk.post(id, 'payments', { kind: what, ...said })).status;
 }
 

@@ -135,6 +135,18 @@ describe('its letters', () => {
     expect(server.arrived).toHaveLength(2);
   });
 
+  test('are plain text: a name that is markup arrives as it was written', async () => {
+    const evil = '<img src=x onerror=alert(1)>';
+    const noticed = { title: `80 % of ${evil} used`, body: `Of ${evil} there is little left.` };
+    const id = await record('markup', noticed);
+    await work();
+    await settle(id, ['sent', 'sent']);
+    const [one] = server.arrived;
+    expect(one?.type).toMatch(/^text\/plain\b/);
+    expect(one?.subject).toBe(noticed.title);
+    expect(one?.text.replaceAll('=\n', '').replaceAll('=3D', '=')).toContain(noticed.body);
+  });
+
   test('to an address that nobody confirmed are so many a day, of all customers', async () => {
     const { sql, clock } = core;
     await sql`update users set email_verified = true where email = ${owner}`;

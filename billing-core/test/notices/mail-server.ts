@@ -2,7 +2,14 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { once } from 'node:events';
 
 /** What a letter came with. */
-export type Arrived = { to: string; messageId: string; subject: string; text: string };
+export type Arrived = {
+  to: string;
+  messageId: string;
+  subject: string;
+  text: string;
+  /** What its Content-Type says. */
+  type: string;
+};
 
 /**
  * A mail server that takes letters. `answer` says what it answers to an address and to the end of a
@@ -48,7 +55,8 @@ function serve(socket: Socket, server: MailServer): void {
         const messageId = headerOf(letter, 'Message-ID');
         const answer = server.answer('end', to);
         if (!/^[45]/.test(answer)) {
-          server.arrived.push({ to, messageId, subject: headerOf(letter, 'Subject'), text: body });
+          const [subject, type] = ['Subject', 'Content-Type'].map((name) => headerOf(letter, name));
+          server.arrived.push({ to, messageId, subject: subject!, text: body, type: type! });
         }
         say(answer);
       } else letter += `${text}\n`;
