@@ -39,7 +39,8 @@ async function generate(sql: Sql, firstMinute: number): Promise<void> {
     await tx`set local statement_timeout = 0`;
     await tx`set local work_mem = '256MB'`;
     await tx`set local maintenance_work_mem = '512MB'`;
-    await tx`select ensure_usage_partitions(current_date - ${DAYS + 1}::integer, ${DAYS + 3}::integer)`;
+    await tx`
+      select ensure_usage_partitions(current_date - ${DAYS + 1}::integer, ${DAYS + 3}::integer)`;
     await tx`insert into gateways (id) values ('gw_bench')`;
     await tx`insert into boots (gateway_id, boot_id, fingerprint) values ('gw_bench', 'bt_1', '')`;
     await tx`
@@ -107,16 +108,26 @@ const now = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;
 try {
   const began = performance.now();
   await generate(sql, now / MINUTE_MS - MINUTES);
-  const [size] = await sql<[{ entries: number; rollups: number }]>`
-    select (select count(*)::float8 from usage_entries) as entries,
-           (select count(*)::float8 from usage_rollups) as rollups`;
+  const [size] = await sql<[{ entries: number; rollups: number; each: number; minute: number }]>`
+    select entries, rollups, ledger / entries as each, minutes / rollups as minute
+      from (select count(*)::float8 as entries from usage_entries) counted,
+           (select count(*)::float8 as rollups,
+                   pg_total_relation_size('usage_rollups')::float8 as minutes
+              from usage_rollups) rolled,
+           (select sum(pg_total_relation_size(relid))::float8 as ledger
+              from pg_partition_tree('usage_entries')) stored`;
   const seconds = ((performance.now() - began) / 1_000).toFixed(0);
   say(`${size.entries} ledger rows, ${size.rollups} minutes of them, made in ${seconds} s`);
+  const [each, minute] = [size.each, size.minute].map((bytes) => bytes.toFixed(0));
+  say(`bytes on disk, indexes included: ${each} a row, ${minute} a minute`);
   const context = { query: sql, now };
   const since = (ms: number): string => new Date(now - ms).toISOString();
   const to = new Date(now).toISOString();
   let held = true;
-  for (const [who, id] of [['the biggest customer', BIG], ['another one', OTHER]] as const) {
+  for (const [who, id] of [
+    ['the biggest customer', BIG],
+    ['another one', OTHER],
+  ] as const) {
     for (const [ms, interval] of [
       [HOUR_MS, 'minute'],
       [DAY_MS, 'hour'],

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { UsageRecord } from '../../../gateway/src/core/meter.ts';
+import type { UsageRecord } from '../../../gateway/src/core/record.ts';
 import { Tally } from '../../../gateway/src/core/tally.ts';
 import type { Invoice } from '../../src/contract/invoice.ts';
 import { messageOf } from '../../src/sync/test/ledger.ts';

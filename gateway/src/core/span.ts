@@ -89,10 +89,7 @@ export function allowanceOf({ metering, max_body_bytes }: RouteFact): Allowance 
  * What it may have sent in all until the next span is admitted, where so much had passed when
  * this one was; undefined while that is not decided.
  */
-export function allowedIn(
-  { bytes, messages }: Allowance,
-  granted: Passed | undefined,
-): Allowance {
+export function allowedIn({ bytes, messages }: Allowance, granted: Passed | undefined): Allowance {
   const upTo = (before: number | undefined, each: number): number =>
     before === undefined && each < ANY ? 0 : Math.min(ANY, (before ?? 0) + each);
   return {

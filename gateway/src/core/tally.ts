@@ -6,7 +6,7 @@ import type {
   WindowSpend,
 } from '@tollgate/billing-core/contract/usage-batch.ts';
 import { GenerationCache } from './generation-cache.ts';
-import type { UsageRecord } from './meter.ts';
+import type { UsageRecord } from './record.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;

@@ -12,14 +12,8 @@ import {
   type Pace,
   type Refused,
 } from './limits.ts';
-import {
-  isBillable,
-  measure,
-  quantityIn,
-  reservationOf,
-  rulesOf,
-  type UsageRecord,
-} from './meter.ts';
+import { isBillable, measure, quantityIn, reservationOf, rulesOf } from './meter.ts';
+import type { UsageRecord } from './record.ts';
 import type { Once } from './once.ts';
 import {
   askRate,

@@ -1,4 +1,4 @@
-import { encodeRecord } from '../core/meter.ts';
+import { encodeRecord } from '../core/record.ts';
 import { COUNTS_MAX, Tally } from '../core/tally.ts';
 import { cancel, carry, isIdle, spanAfter } from '../core/span.ts';
 import { settle } from '../core/till.ts';

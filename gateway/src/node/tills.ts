@@ -1,5 +1,5 @@
 import type { LeaseTotals, RateReport, SyncAnswer } from '@tollgate/billing-core/contract/sync.ts';
-import { spendOnly, type UsageRecord } from '../core/meter.ts';
+import { spendOnly, type UsageRecord } from '../core/record.ts';
 import { refuse } from '../core/refusal.ts';
 import { shiftRate } from '../core/rate.ts';
 import {

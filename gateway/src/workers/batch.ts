@@ -4,7 +4,7 @@ import {
   encodeBatch,
   type GatewayCount,
 } from '@tollgate/billing-core/contract/usage-batch.ts';
-import { decodeRecord } from '../core/meter.ts';
+import { decodeRecord } from '../core/record.ts';
 import { Rebinding } from '../core/rebind.ts';
 import { countKey, Tally } from '../core/tally.ts';
 import type { Frame, StoredBatch } from './books.ts';

@@ -1,6 +1,6 @@
 import { env, waitUntil } from 'cloudflare:workers';
 import { Fleet } from '../core/fleet.ts';
-import { encodeRecord } from '../core/meter.ts';
+import { encodeRecord } from '../core/record.ts';
 import { recall } from '../core/lending.ts';
 import { cancel, carry, isIdle, spanAfter } from '../core/span.ts';
 import { admit, admitUnreachable, giveUp, settle } from '../core/till.ts';

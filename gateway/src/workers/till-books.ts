@@ -1,7 +1,7 @@
 import { quotaWindow, readWindowId } from '@tollgate/billing-core/contract/quota-window.ts';
 import type { LeaseGrant } from '@tollgate/billing-core/contract/sync.ts';
 import { available, openLease, type Lease } from '../core/lease.ts';
-import { decodeRecord, encodeRecord, spendOnly, type UsageRecord } from '../core/meter.ts';
+import { decodeRecord, encodeRecord, spendOnly, type UsageRecord } from '../core/record.ts';
 import { forget, giveBackIdle } from '../core/lending.ts';
 import { openRate } from '../core/rate.ts';
 import { openTill, type Till } from '../core/till.ts';

@@ -1,4 +1,4 @@
-import { decodeRecord } from '../../src/core/meter.ts';
+import { decodeRecord } from '../../src/core/record.ts';
 import { scanFrames } from '../../src/node/spool/frame.ts';
 import { segmentFirstFrame } from '../../src/node/spool/segment.ts';
 import type { Disk } from './disk.ts';

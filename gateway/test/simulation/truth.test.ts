@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { keyFact, METER, route } from '../../src/core/test/sample.ts';
-import { encodeRecord, type UsageRecord } from '../../src/core/meter.ts';
+import { encodeRecord, type UsageRecord } from '../../src/core/record.ts';
 import type { Hold } from '../../src/ports.ts';
 import { scenarioOf } from './scenario.ts';
 import { Truth, type Request } from './truth.ts';

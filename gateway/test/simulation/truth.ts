@@ -1,5 +1,6 @@
 import type { Outcome } from '@tollgate/billing-core/contract/facts.ts';
-import { decodeRecord, outcomeOf, type UsageRecord } from '../../src/core/meter.ts';
+import { outcomeOf } from '../../src/core/meter.ts';
+import { decodeRecord, type UsageRecord } from '../../src/core/record.ts';
 import type { Hold, Spend } from '../../src/ports.ts';
 import type { CustomerSpec, KeySpec } from './scenario.ts';
 import { Broken } from './world.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { recall } from '../../src/core/lending.ts';
-import { encodeRecord } from '../../src/core/meter.ts';
+import { encodeRecord } from '../../src/core/record.ts';
 import { CUSTOMER, keyFact, OK, request } from '../../src/core/test/sample.ts';
 import { admit, settle } from '../../src/core/till.ts';
 import { Desk } from '../../src/workers/desk.ts';

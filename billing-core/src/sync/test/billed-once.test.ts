@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { UsageRecord } from '../../../../gateway/src/core/meter.ts';
+import type { UsageRecord } from '../../../../gateway/src/core/record.ts';
 import { openCore, type Core } from '../../test/core.ts';
 import { synchronise } from '../actions.ts';
 import { forgetClaims } from '../../usage/once-store.ts';

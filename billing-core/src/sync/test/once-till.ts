@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Tally } from '../../../../gateway/src/core/tally.ts';
-import type { UsageRecord } from '../../../../gateway/src/core/meter.ts';
+import type { UsageRecord } from '../../../../gateway/src/core/record.ts';
 import type { SyncAnswer } from '../../contract/sync.ts';
 import type { Core } from '../../test/core.ts';
 import { synchronise, type SyncMessage } from '../actions.ts';

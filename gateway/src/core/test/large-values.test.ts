@@ -9,7 +9,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Hold } from '../../ports.ts';
 import { grant, totals } from '../lending.ts';
-import type { UsageRecord } from '../meter.ts';
+import type { UsageRecord } from '../record.ts';
 import { Rebinding } from '../rebind.ts';
 import { Tally } from '../tally.ts';
 import { admit, openTill, settle, type Till } from '../till.ts';

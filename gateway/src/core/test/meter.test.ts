@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { MeteringFact, Outcome } from '@tollgate/billing-core/contract/facts.ts';
 import type { Hold, Settlement } from '../../ports.ts';
-import { decodeRecord, encodeRecord, measure, reservationOf, type UsageRecord } from '../meter.ts';
+import { measure, reservationOf } from '../meter.ts';
+import { decodeRecord, encodeRecord, type UsageRecord } from '../record.ts';
 import { ResponseReader, wantedOf } from '../reading.ts';
 import type { Reading } from '../value.ts';
 import { keyFact, OK, route } from './sample.ts';

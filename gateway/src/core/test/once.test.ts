@@ -1,9 +1,9 @@
-import type { UsageRecord } from '../meter.ts';
+import type { UsageRecord } from '../record.ts';
 import { describe, expect, it } from 'vitest';
 import { decodeBatch, encodeBatch } from '@tollgate/billing-core/contract/usage-batch.ts';
 import { hash } from 'node:crypto';
 import { keyFact, routeFact } from '../../../test/rig.ts';
-import { decodeRecord, encodeRecord } from '../meter.ts';
+import { decodeRecord, encodeRecord } from '../record.ts';
 import { idempotencyKey } from '../once.ts';
 import { carry, spanAfter } from '../span.ts';
 import { Tally } from '../tally.ts';

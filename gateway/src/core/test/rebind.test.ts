@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Rebinding } from '../rebind.ts';
-import type { UsageRecord } from '../meter.ts';
+import type { UsageRecord } from '../record.ts';
 import { Tally } from '../tally.ts';
 
 const DAY_MS = 86_400_000;

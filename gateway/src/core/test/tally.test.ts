@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decodeRecord, encodeRecord, type UsageRecord } from '../meter.ts';
+import { decodeRecord, encodeRecord, type UsageRecord } from '../record.ts';
 import { Tally } from '../tally.ts';
 
 const record: fc.Arbitrary<UsageRecord> = fc.record({

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BootEnd, UsageGap } from '@tollgate/billing-core/contract/sync.ts';
-import { decodeRecord, type UsageRecord } from '../../core/meter.ts';
+import { decodeRecord, type UsageRecord } from '../../core/record.ts';
 import { Tally } from '../../core/tally.ts';
 import { storedBatch } from '../stored-batch.ts';
 import { readAdmitted, readLetGo, readRecorded } from './admitted.ts';

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { minuteInWindow } from '@tollgate/billing-core/contract/quota-window.ts';
-import type { UsageRecord } from '../../core/meter.ts';
+import type { UsageRecord } from '../../core/record.ts';
 import type { Hold } from '../../ports.ts';
 import type { Misdated } from '../clock.ts';
 import { syncDirectory } from './segment.ts';

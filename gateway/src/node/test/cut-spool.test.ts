@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { encodeRecord, type UsageRecord } from '../../core/meter.ts';
+import { encodeRecord, type UsageRecord } from '../../core/record.ts';
 import { Spool } from '../spool/spool.ts';
 import { serve, useMeters } from './meters.ts';
 

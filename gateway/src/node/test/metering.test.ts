@@ -8,7 +8,7 @@ import { testFolder } from '../../../../scripts/test/folder.ts';
 import { keyFact, OK, request } from '../../core/test/sample.ts';
 import type { OpenMetering } from '../metering-settings.ts';
 import { openMetering } from '../open-metering.ts';
-import { encodeRecord } from '../../core/meter.ts';
+import { encodeRecord } from '../../core/record.ts';
 import { SpoolOwned } from '../spool/owner.ts';
 import { Spool } from '../spool/spool.ts';
 import { stormyCore, type StormyCore, type Weather } from './core.ts';

@@ -2,7 +2,7 @@ import type * as fs from 'node:fs';
 import type { UsageGap } from '@tollgate/billing-core/contract/sync.ts';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { testFolder } from '../../../../../scripts/test/folder.ts';
-import { encodeRecord, type UsageRecord } from '../../../core/meter.ts';
+import { encodeRecord, type UsageRecord } from '../../../core/record.ts';
 import { BatchFiles } from '../batches.ts';
 import { UNWRITTEN_MAX } from '../overflow.ts';
 import { recoverBoot } from '../recovery.ts';

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from '
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { testFolder } from '../../../../../scripts/test/folder.ts';
-import { encodeRecord, type UsageRecord } from '../../../core/meter.ts';
+import { encodeRecord, type UsageRecord } from '../../../core/record.ts';
 import { Tally } from '../../../core/tally.ts';
 import { storedBatch } from '../../stored-batch.ts';
 import { readRecorded } from '../admitted.ts';

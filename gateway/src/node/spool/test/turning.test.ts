@@ -2,7 +2,7 @@ import type * as fs from 'node:fs';
 import { readdirSync } from 'node:fs';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { testFolder } from '../../../../../scripts/test/folder.ts';
-import { encodeRecord } from '../../../core/meter.ts';
+import { encodeRecord } from '../../../core/record.ts';
 import { BatchFiles } from '../batches.ts';
 import { recoverBoot } from '../recovery.ts';
 import { Spool } from '../spool.ts';
