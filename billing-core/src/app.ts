@@ -56,9 +56,10 @@ import { portalNoticesHttp } from './notices/portal.ts';
 import { portalOverviewHttp } from './quotas/http.ts';
 import { quotaWindowsHttp } from './quotas/leases-http.ts';
 import { portalLiveHttp } from './quotas/live-http.ts';
-import { portalQuotaRequestsHttp, quotaRequestsHttp } from './quotas/requests-http.ts';
 import { watchLiveUsage } from './quotas/live.ts';
 import type { Rates } from './quotas/rate-desk.ts';
+import { quotaOverridesHttp } from './overrides/http.ts';
+import { portalQuotaRequestsHttp, quotaRequestsHttp } from './overrides/requests-http.ts';
 import { manualCollector, type Collector } from './payments/collector.ts';
 import { collectorHttp } from './payments/collector-http.ts';
 import { paymentsHttp, portalPaymentsHttp } from './payments/http.ts';
@@ -139,8 +140,9 @@ function adminSurface(deps: Surface): OpenAPIHono<Api> {
     recoveryHttp(),
     deadLettersHttp(),
     quotaWindowsHttp(),
-    quotaRequestsHttp(),
     noticesHttp(),
+    quotaRequestsHttp(),
+    quotaOverridesHttp(),
     invoicesHttp(deps.collector.objectionTo),
     invoiceUsageHttp(),
     paymentsHttp(deps.collector),

@@ -23,6 +23,7 @@ import { noticesJobs, startNotices } from './notices/jobs.ts';
 import { privateHttp } from './kit/private.ts';
 import { pruningJob } from './kit/prune-changes.ts';
 import { openVault, VaultError, type Vault } from './kit/vault.ts';
+import { startOverrides } from './overrides/due.ts';
 import { deskHttp, deskSecret } from './quotas/desk-door.ts';
 import { DeskSeat } from './quotas/desk-seat.ts';
 import { checkSecrets } from './routes/secrets.ts';
@@ -175,6 +176,7 @@ async function start(config: Config): Promise<() => Promise<void>> {
     ]),
     startNotices({ sql, clock, log }),
     startDue({ sql, clock, log }),
+    startOverrides({ sql, clock, log }),
     testClock,
     ...(collecting ? [collecting] : []),
   ];

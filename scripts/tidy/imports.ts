@@ -14,6 +14,7 @@ export const MODULE_ORDER = [
   'quotas',
   'requests',
   'notices',
+  'overrides',
   'sync',
   'invoicing',
   'payments',

@@ -29,6 +29,7 @@ export function adminApi(state: MockState): Hono {
   });
   app.get('/users', (c) => page(c, state.users));
   app.get('/meters', (c) => page(c, state.meters));
+  app.get('/quota-overrides', (c) => page(c, []));
   app.get('/usage', (c) => {
     const query = c.req.query();
     return c.json(usageReport(state, query['customer_id'] ?? '', query));

@@ -154,10 +154,11 @@ export function attentionOf({
           disputes: disputes.length,
           not_collected: invoices.filter((one) => one.not_collected !== null).length,
         };
-  if (last === undefined) return { books: null, stripe };
+  const quota_requests = 0;
+  if (last === undefined) return { books: null, stripe, quota_requests };
   const differing = last.stages.reduce((all, stage) => all + stage.differing, 0);
   const { id, state, ended_at } = last;
-  return { books: { id, state, differing, ended_at: ended_at ?? ago(0) }, stripe };
+  return { books: { id, state, differing, ended_at: ended_at ?? ago(0) }, stripe, quota_requests };
 }
 
 /** The books side by side, as admins have them. */

@@ -19,6 +19,8 @@ export interface ShopStage {
   gatewayUrl: string;
   /** A customer of its own on this version, and somebody in a browser who is that there. */
   enter: (versionId: string | undefined, role?: string) => Promise<Visitor>;
+  /** An admin of the installation in a browser. */
+  enterAdmin: () => Promise<BrowserContext>;
   close: () => Promise<void>;
 }
 
@@ -63,6 +65,15 @@ export async function raiseShop(): Promise<ShopStage> {
     const who = { ...login, name: `Person ${people}`, role: 'user' };
     const user = await shop.api<{ id: string }>('/users', who);
     await shop.api(`/customers/${id}/memberships`, { user_id: user.id, role });
+    return { customerId: id, context: await signedIn(login) };
+  };
+  const enterAdmin = async (): Promise<BrowserContext> => {
+    people += 1;
+    const login = { email: `admin-${people}@example.test`, password: PASSWORD };
+    await shop.api('/users', { ...login, name: 'Admin', role: 'admin' });
+    return signedIn(login);
+  };
+  const signedIn = async (login: object): Promise<BrowserContext> => {
     const context = await browser.newContext({
       baseURL: url,
       locale: 'en-US',
@@ -74,12 +85,13 @@ export async function raiseShop(): Promise<ShopStage> {
       headers: origin,
     });
     if (!answer.ok()) throw new Error(`signing in answered ${answer.status()}`);
-    return { customerId: id, context };
+    return context;
   };
   return {
     shop,
     gatewayUrl,
     enter,
+    enterAdmin,
     close: async () => {
       await browser.close();
       await portal.stop();

@@ -4,7 +4,7 @@ import type { Query } from '../kit/database.ts';
 import { api, json, PROBLEMS, type Api } from '../kit/http.ts';
 import { disputesToAnswer } from '../stripe/dispute-store.ts';
 import { seenNow, trafficNow } from '../stripe/seen-store.ts';
-import { lastBooks, notCollected, type LastBooks } from './store.ts';
+import { lastBooks, notCollected, openRequests, type LastBooks } from './store.ts';
 
 const get = createRoute({
   method: 'get',
@@ -38,6 +38,7 @@ async function read(sql: Query, collects: boolean): Promise<Attention> {
   return {
     books: books === undefined ? null : shownBooks(books),
     stripe: collects ? await readStripe(sql) : null,
+    quota_requests: await openRequests(sql),
   };
 }
 

@@ -24,3 +24,10 @@ export async function notCollected(sql: Query): Promise<number> {
     select count(*)::int as count from invoices where state = 'open' and not_collected is not null`;
   return row?.count ?? 0;
 }
+
+/** Requests for larger quotas that wait for an answer. */
+export async function openRequests(sql: Query): Promise<number> {
+  const [row] = await sql<{ count: number }[]>`
+    select count(*)::int as count from quota_requests where state = 'open'`;
+  return row?.count ?? 0;
+}

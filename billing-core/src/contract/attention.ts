@@ -28,6 +28,8 @@ export const attention = z
         not_collected: z.number().int(),
       })
       .nullable(),
+    /** Requests for larger quotas that nobody has answered. */
+    quota_requests: z.number().int(),
   })
   .meta({ id: 'Attention' });
 export type Attention = z.infer<typeof attention>;

@@ -29,6 +29,7 @@ export type IdPrefix =
   | 'rcn'
   | 'key'
   | 'qrq'
+  | 'qov'
   | 'aud'
   | 'req'
   | 'ses'

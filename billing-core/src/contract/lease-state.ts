@@ -21,6 +21,7 @@ export const quotaWindowState = z
   .object({
     id: z.string(),
     customer_id: z.string(),
+    customer_name: z.string(),
     meter_id: z.string(),
     /** The key whose own quota it is; null for one of the whole customer. */
     key_id: z.string().nullable(),

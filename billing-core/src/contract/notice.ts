@@ -9,6 +9,7 @@ export const NOTICE_KINDS = [
   'payment_failed',
   'payment_reminder',
   'access_ended',
+  'quota_change',
 ] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 

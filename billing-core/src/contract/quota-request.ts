@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { QUOTA_SCOPES, WINDOW_KINDS } from './facts.ts';
 import { decimal, id, optionalText, text, time } from './field.ts';
+import { quotaRaise } from './quota-override.ts';
 import { meterShown } from './usage.ts';
 
 export const QUOTA_REQUEST_STATES = ['open', 'granted', 'declined', 'withdrawn'] as const;
@@ -33,6 +34,10 @@ export const quotaRequest = z
     state: z.enum(QUOTA_REQUEST_STATES),
     /** What the customer was told; empty while it is open. */
     answer: z.string(),
+    /** What it was answered with; null: nothing was raised by it. */
+    raise: z
+      .object({ override_id: z.string(), limit: z.string(), ends_at: time().nullable() })
+      .nullable(),
     answered_at: time().nullable(),
     created_at: time(),
   })
@@ -43,5 +48,7 @@ export const quotaAnswer = z.strictObject({
   decision: z.enum(['granted', 'declined']),
   /** What the customer is told. */
   answer: optionalText(1_000).default(''),
+  /** Of a grant: the quota is raised with the answer. Left out: nothing is raised by it. */
+  raise: quotaRaise.optional(),
 });
 export type QuotaAnswer = z.infer<typeof quotaAnswer>;

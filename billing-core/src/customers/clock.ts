@@ -118,7 +118,8 @@ export async function countClocks(sql: Query): Promise<number> {
 
 /**
  * Whether something of this customer that was due by then (ms, its time) is not done: a step that
- * was set for a time, a fee or a period to be billed. Those tables are written by others.
+ * was set for a time, the end of a raised quota, a fee or a period to be billed. Those tables are
+ * written by others.
  */
 export async function isBehind(sql: Query, customerId: string, now: number): Promise<boolean> {
   const at = new Date(now);
@@ -129,7 +130,10 @@ export async function isBehind(sql: Query, customerId: string, now: number): Pro
                     where customer_id = ${customerId} and not exists
                           (select from invoice_lines where charge_id = charge.id))
         or exists (select from billing_cycles
-                    where customer_id = ${customerId} and due_at <= ${at}) as behind`;
+                    where customer_id = ${customerId} and due_at <= ${at})
+        or exists (select from quota_overrides
+                    where customer_id = ${customerId} and ended_at is null
+                      and ends_at <= ${at}) as behind`;
   return row.behind;
 }
 

@@ -11,7 +11,7 @@ import { totalsOfSpans } from '../usage/spans.ts';
 import { unitsLeft, type Headroom } from './headroom.ts';
 import { recordNotice } from './record.ts';
 import { passed, thresholdsOf, type Threshold, type Watched } from './thresholds.ts';
-import { liveOf, usesInAll, type LiveRow } from './watch-store.ts';
+import { liveOf, raisesOf, usesInAll, type LiveRow } from './watch-store.ts';
 import { thresholdWords, type Passing } from './words.ts';
 
 /** Keys with use in a window, revoked ones too; beyond these, who used least is left out. */
@@ -52,6 +52,7 @@ async function askedOf(tx: Tx, ids: readonly string[], kit: LookKit): Promise<As
   const live = new Map<string, LiveRow>();
   for (const row of await liveOf(tx, ids, kit.now)) live.set(row.id, row);
   const timed = await timedSubscriptions(tx, [...live.keys()]);
+  const raised = Map.groupBy(await raisesOf(tx, ids, kit.now), (one) => one.customer_id);
   const versions = timed
     .flatMap(({ phases, items }) => [...phases, ...items])
     .map((one) => one.plan_version_id);
@@ -62,7 +63,8 @@ async function askedOf(tx: Tx, ids: readonly string[], kit: LookKit): Promise<As
     const anchor = { startedAt: row.started_at.getTime(), timeZone: row.time_zone };
     const calendar = { zones, anchor, aheadMs };
     const { version, meter } = kit.catalog;
-    const watched: Watched = { timed: row, customerId, calendar, version, meter };
+    const raises = raised.get(customerId) ?? [];
+    const watched: Watched = { timed: row, raises, customerId, calendar, version, meter };
     const thresholds = thresholdsOf(watched, kit.now + aheadMs);
     return thresholds.map((threshold) => ({ customerId, aheadMs, threshold }));
   });

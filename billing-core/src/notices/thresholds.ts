@@ -40,8 +40,20 @@ export type Threshold = {
   enforcement: 'hard' | 'soft' | null;
 };
 
+/** A quota that was raised for this customer: at least so many units, scaled, in that time. */
+export type Raise = {
+  meter_id: string;
+  quota_window: string;
+  quota_scope: string;
+  quota_limit: bigint;
+  starts_at: Date;
+  /** Null: until somebody ends it. */
+  until: Date | null;
+};
+
 export type Watched = {
   timed: Timed & { id: string; items?: readonly Item[] };
+  raises?: readonly Raise[];
   customerId: string;
   calendar: Calendar;
   version(id: string): PlanVersion;
@@ -70,11 +82,26 @@ function raisedAt({ timed, version, meter }: Watched, quota: Quota, at: number):
   }, 0n);
 }
 
+/** What an admin raised it to then; zero where nobody did. */
+function raisedTo({ raises = [] }: Watched, quota: Quota, at: number): bigint {
+  const held = raises.find(
+    ({ meter_id, quota_window, quota_scope, starts_at, until }) =>
+      meter_id === quota.meter_id &&
+      quota_window === quota.window &&
+      quota_scope === quota.scope &&
+      starts_at.getTime() <= at &&
+      (until === null || until.getTime() > at),
+  );
+  return held?.quota_limit ?? 0n;
+}
+
 function quotaAt(watched: Watched, quota: Quota, at: number): Threshold | undefined {
   const { meter_id: meterId, window: kind, limit, enforcement, scope } = quota;
   if (limit === null || enforcement === 'unlimited' || !isTold(kind)) return undefined;
   const meter = watched.meter(meterId);
-  const units = (scaled(limit, meter.scale) ?? 0n) + raisedAt(watched, quota, at);
+  const planned = (scaled(limit, meter.scale) ?? 0n) + raisedAt(watched, quota, at);
+  const raised = raisedTo(watched, quota, at);
+  const units = raised > planned ? raised : planned;
   if (units === 0n) return undefined;
   const { calendar, customerId } = watched;
   const bounds = windowOf(calendar, kind, at);

@@ -1,8 +1,9 @@
 import type { Query, Tx } from '../kit/database.ts';
 import { inRound, type Round } from '../customers/clock.ts';
 import { zonesColumn, type BillingZones } from '../customers/store.ts';
-import { MINUTE_MS } from '../kit/clock.ts';
+import { DAY_MS, MINUTE_MS } from '../kit/clock.ts';
 import { ZONE_MEMORY_MS } from '../subscriptions/calendar.ts';
+import type { Raise } from './thresholds.ts';
 
 export type Mark = { roll: bigint; customer_id: string };
 /**
@@ -92,6 +93,22 @@ export async function liveOf(sql: Query, ids: readonly string[], now: number): P
            ${zonesColumn(sql, now - ZONE_MEMORY_MS)} as zones
       from subscriptions join customers on customers.id = customer_id
      where customer_id = any(${[...ids]}) and canceled_at is null`;
+}
+
+export type RaiseRow = Raise & { customer_id: string };
+
+/** What was raised for these customers beyond their plans, and holds or held not long ago. */
+export async function raisesOf(
+  sql: Query,
+  ids: readonly string[],
+  now: number,
+): Promise<RaiseRow[]> {
+  return sql<RaiseRow[]>`
+    select customer_id, meter_id, quota_window, quota_scope, quota_limit, starts_at,
+           coalesce(ended_at, ends_at) as until
+      from quota_overrides
+     where customer_id = any(${[...ids]})
+       and (ended_at is null or ended_at > ${new Date(now - DAY_MS)})`;
 }
 
 export type TrialRow = {

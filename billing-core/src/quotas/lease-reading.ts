@@ -19,6 +19,7 @@ export type LeaseRow = {
 export type WindowRow = {
   id: string;
   customer_id: string;
+  customer_name: string;
   meter_id: string;
   key_id: string | null;
   scale: number;
@@ -33,11 +34,12 @@ export type WindowRow = {
   leases: LeaseRow[];
 };
 
-/** A customer's windows, or those of which a boot holds units that it has not accounted for. */
-export type WhoseWindows = { customerId: string } | { gateway: string; boot: string };
-type Asked = PageQuery & { whose: WhoseWindows; now: number };
+/** A customer's windows, those of which a boot holds units that it has not accounted for, or all. */
+export type WhoseWindows = { customerId: string } | { gateway: string; boot: string } | 'all';
+type Asked = PageQuery & { whose: WhoseWindows; meterId: string | undefined; now: number };
 
 function inScope(sql: Query, whose: WhoseWindows) {
+  if (whose === 'all') return sql`true`;
   if ('customerId' in whose) return sql`w.customer_id = ${whose.customerId}`;
   return sql`w.id in (
     select window_id from leases l left join lease_settlements s
@@ -49,8 +51,9 @@ function inScope(sql: Query, whose: WhoseWindows) {
 /** The windows that hold now, with who holds what of them; one more than asked. */
 export async function openWindows(sql: Query, asked: Asked): Promise<WindowRow[]> {
   const after = afterCursor(asked, WINDOW_ID);
+  const { meterId } = asked;
   const rows = await sql<WindowRow[]>`
-    select w.id, w.customer_id, w.meter_id, w.key_id, m.scale, w.kind, w.starts_at, w.ends_at,
+    select w.id, w.customer_id, customers.name as customer_name, w.meter_id, w.key_id, m.scale, w.kind, w.starts_at, w.ends_at,
       w.lent, (${raisedLimit(sql, timeThere(sql, asked.now))})::bigint as quota_limit,
       least(coalesce((select sum(u.unleased + u.overdrawn) from lease_settlements u
                        where u.window_id = w.id), 0), 9e18)::bigint as outside,
@@ -71,7 +74,10 @@ export async function openWindows(sql: Query, asked: Asked): Promise<WindowRow[]
       left join entitlements e on e.plan_version_id = s.plan_version_id
            and e.meter_id = w.meter_id and e.quota_window = w.kind and e.enforcement = 'hard'
            and (e.quota_scope = 'key') = (w.key_id is not null)
-     where ${inScope(sql, asked.whose)} and w.ends_at > ${asked.now} + clock_ms
+     where ${inScope(sql, asked.whose)}
+       and ${meterId === undefined ? sql`true` : sql`w.meter_id = ${meterId}`}
+       -- The first of these two has an index; no clock is behind core's.
+       and w.ends_at > ${asked.now} and w.ends_at > ${asked.now} + clock_ms
        and ${after === null ? sql`true` : sql`w.id < ${after}`}
      order by w.id desc limit ${asked.limit + 1}`;
   const carried = await carriedUnits(sql, rows.map(windowIn));

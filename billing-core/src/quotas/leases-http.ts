@@ -12,6 +12,7 @@ import { openWindows, type LeaseRow, type WhoseWindows, type WindowRow } from '.
 const name = () => z.string().regex(/^[\w.:-]{1,100}$/, 'is not the name of a gateway or a boot');
 const windowsQuery = pageQuery.extend({
   customer_id: id('cus').optional(),
+  meter_id: id('mtr').optional(),
   gateway: name().optional(),
   boot: name().optional(),
 });
@@ -23,7 +24,8 @@ function whoseOf({ customer_id, gateway, boot }: z.infer<typeof windowsQuery>): 
   if (customer_id === undefined && gateway !== undefined && boot !== undefined) {
     return { gateway, boot };
   }
-  const message = 'names neither a customer nor, with `gateway`, a boot; or both';
+  if (customer_id === undefined && gateway === undefined && boot === undefined) return 'all';
+  const message = 'comes without a boot; a boot with `gateway`';
   throw new Fault('invalid_request', { errors: [{ path: 'customer_id', message }] });
 }
 
@@ -31,7 +33,7 @@ const windows = createRoute({
   method: 'get',
   path: '/quota-windows',
   tags: ['Quotas'],
-  summary: 'Open quota windows of a customer, or of a boot',
+  summary: 'Open quota windows: of all customers, of one, or of a boot',
   description:
     'With what each boot of each gateway holds of them. Of a boot those are listed of which it ' +
     'holds units that are neither returned nor settled.',
@@ -49,6 +51,7 @@ function shown(row: WindowRow): QuotaWindowState {
   return {
     id: row.id,
     customer_id: row.customer_id,
+    customer_name: row.customer_name,
     meter_id: row.meter_id,
     key_id: row.key_id,
     window: row.kind,
@@ -75,8 +78,8 @@ export function quotaWindowsHttp(): OpenAPIHono<Api> {
   const app = api();
   app.openapi(windows, async (c) => {
     const query = c.req.valid('query');
-    const { limit, cursor } = query;
-    const asked = { limit, cursor, whose: whoseOf(query), now: c.var.now };
+    const { limit, cursor, meter_id: meterId } = query;
+    const asked = { limit, cursor, meterId, whose: whoseOf(query), now: c.var.now };
     const rows = await openWindows(c.var.query, asked);
     const shape = { limit, key: (row: WindowRow) => row.id, item: shown };
     return c.json(pageFrom(rows, shape), 200);

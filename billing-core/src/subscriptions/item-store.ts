@@ -33,7 +33,7 @@ export async function saveItems(
  * A plan's quota with what add-ons put on top, null where it has no limit: a number for a statement
  * that has the subscription as `s` and the quota as `e`. `at`: a time there.
  */
-export const raisedLimit = (sql: Query, at: ReturnType<typeof timeThere>) => sql`
+export const planLimit = (sql: Query, at: ReturnType<typeof timeThere>) => sql`
   case when e.quota_limit is null then null else least(e.quota_limit +
     coalesce((select sum(raise.quota_limit * item.quantity)
                 from subscription_items item
@@ -43,6 +43,14 @@ export const raisedLimit = (sql: Query, at: ReturnType<typeof timeThere>) => sql
                  and raise.kind = 'quota' and raise.meter_id = e.meter_id
                  and raise.quota_window = e.quota_window
                  and raise.quota_scope = e.quota_scope), 0), ${QUANTITY_MAX}) end`;
+
+/** The same, or what an admin raised it to for a time, where that is more. */
+export const raisedLimit = (sql: Query, at: ReturnType<typeof timeThere>) => sql`
+  case when e.quota_limit is null then null else greatest(${planLimit(sql, at)},
+    (select held.quota_limit from quota_overrides held
+      where held.customer_id = s.customer_id and held.meter_id = e.meter_id
+        and held.quota_window = e.quota_window and held.quota_scope = e.quota_scope
+        and held.ended_at is null and (held.ends_at is null or held.ends_at > ${at}))) end`;
 
 /** Features of the plan and of add-ons, each once, of the subscription `s`. `at`: a time there. */
 export const featuresHeld = (sql: Query, at: ReturnType<typeof timeThere>) => sql`

@@ -35,6 +35,7 @@ const PREFIX: Record<string, string> = {
   queue: 'cus',
   'customer-views': 'cvw',
   'quota-requests': 'qrq',
+  'quota-overrides': 'qov',
 };
 
 let core: Core;

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openCore, type Core } from '../../src/test/core.ts';
 import { synchronise } from '../../src/sync/actions.ts';
 import { envelopeOf } from '../../src/sync/test/ledger.ts';
+import { newId } from '../../src/kit/id.ts';
 import { quotaWindow, utcWindow } from '../../src/contract/quota-window.ts';
 
 let core: Core;
@@ -55,10 +56,13 @@ test('an admin sees what one boot holds, of customers and meters alike', async (
   expect(held.body['data']).toEqual([
     expect.objectContaining({ id: window, customer_id: customerId, stranded: '30' }),
   ]);
+  expect((await list('')).body['data']).toEqual(held.body['data']);
+  expect((await list('meter_id=mtr_requests')).body['data']).toEqual(held.body['data']);
+  expect((await list(`meter_id=${newId('mtr', 0)}`)).body['data']).toEqual([]);
   expect((await list('gateway=gw_other&boot=bt_held')).body['data']).toEqual([]);
   expect((await list('gateway=gw_test&boot=bt_never')).body['data']).toEqual([]);
   const all = `customer_id=${customerId}&gateway=gw_test&boot=bt_held`;
-  for (const query of ['', 'boot=bt_held', 'gateway=gw_test', all, 'gateway=a%20b&boot=c']) {
+  for (const query of ['boot=bt_held', 'gateway=gw_test', all, 'gateway=a%20b&boot=c']) {
     expect((await list(query)).body['code']).toBe('invalid_request');
   }
 });

@@ -51,7 +51,9 @@ describe('the way to Stripe', () => {
     const core = await openCore();
     const answer = await core.admin('GET', '/v1/stripe');
     expect(answer.body).toMatchObject({ mode: null, webhook: { secrets: 0 } });
-    expect((await core.admin('GET', '/v1/attention')).body).toEqual({ books: null, stripe: null });
+    expect((await core.admin('GET', '/v1/attention')).body).toEqual({
+      ...{ books: null, stripe: null, quota_requests: 0 },
+    });
     await core.close();
   });
 

@@ -16,6 +16,7 @@ import { FactsSkeleton } from '../kit/skeleton.tsx';
 import { t } from '../kit/text.ts';
 import { Instant } from '../kit/time.tsx';
 import { toast } from '../kit/toast.tsx';
+import { CustomerOverrides } from './customer-overrides.tsx';
 import { CustomerTerms } from './customer-terms.tsx';
 import { AddOns } from './add-ons.tsx';
 import { OwnTerms, withOwn } from './own-terms.tsx';
@@ -84,6 +85,7 @@ export function CustomerSubscription({ customer }: { customer: Customer }) {
             </Card>
             {live !== undefined && <SubscriptionTimeline subscription={live} plans={known} />}
             <OwnTerms customer={customer} live={live} plans={known} />
+            <CustomerOverrides customerId={customer.id} />
             <CustomerTerms customer={customer} />
             <Earlier rows={rows.filter((row) => row.state === 'canceled')} plans={known} />
           </div>

@@ -4,6 +4,7 @@ import {
   Building2,
   ChartNoAxesCombined,
   CreditCard,
+  Gauge,
   House,
   Layers,
   ListChecks,
@@ -39,6 +40,7 @@ const NAV: readonly NavItem[] = [
     deep: true,
   },
   { href: paths.adminPlans(), label: t('Plans'), icon: <Layers aria-hidden />, deep: true },
+  { href: paths.adminQuotas(), label: t('Quotas'), icon: <Gauge aria-hidden /> },
   { href: paths.adminTerms, label: t('Coupons and taxes'), icon: <TicketPercent aria-hidden /> },
   {
     href: paths.adminInvoices(),

@@ -10,9 +10,10 @@ import type { Customer } from '@tollgate/billing-core/contract/customer.ts';
 import type { Collection } from '@tollgate/billing-core/contract/dispute.ts';
 import type { Meter } from '@tollgate/billing-core/contract/meter.ts';
 import type { Page } from '@tollgate/billing-core/contract/page.ts';
-import type { Plan, PlanVersion } from '@tollgate/billing-core/contract/plan.ts';
+import type { Entitlement, Plan, PlanVersion } from '@tollgate/billing-core/contract/plan.ts';
 import type { Route } from '@tollgate/billing-core/contract/route.ts';
 import type { Secret } from '@tollgate/billing-core/contract/secret.ts';
+import type { Subscription } from '@tollgate/billing-core/contract/subscription.ts';
 import type { CustomerClock, TestClock } from '@tollgate/billing-core/contract/test-clock.ts';
 import type { TaxRate } from '@tollgate/billing-core/contract/tax-rate.ts';
 import type { ValueFaults } from '@tollgate/billing-core/contract/value-fault.ts';
@@ -79,6 +80,25 @@ export const versionQuery = (id: string) =>
     queryKey: ['admin', 'plan-version', id],
     queryFn: ({ signal }) =>
       api<PlanVersion>(`/v1/plan-versions/${encodeURIComponent(id)}`, { signal }),
+  });
+
+type Quota = Extract<Entitlement, { kind: 'quota' }>;
+
+/** Quotas with a limit that the customer's plan has; none where it is on none. */
+export const heldQuotasQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['admin', 'customer', id, 'quotas'],
+    queryFn: async ({ signal }): Promise<Quota[]> => {
+      const query = { customer_id: id };
+      const { data } = await api<Page<Subscription>>('/v1/subscriptions', { query, signal });
+      const live = data.find(({ state }) => state !== 'canceled');
+      if (live === undefined) return [];
+      const path = `/v1/plan-versions/${live.plan_version_id}`;
+      const { entitlements } = await api<PlanVersion>(path, { signal });
+      return entitlements.filter(
+        (one): one is Quota => one.kind === 'quota' && one.limit !== null,
+      );
+    },
   });
 
 /** Versions that are this customer's own. */

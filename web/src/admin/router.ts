@@ -62,6 +62,7 @@ export function adminRoutes(root: AnyRootRoute) {
       path: '/revenue',
       component: lazyRouteComponent(() => import('./revenue.tsx'), 'RevenuePage'),
     }),
+    ...quantityPages(layout),
     ...routePages(layout),
     ...collectionPages(layout),
     createRoute({
@@ -70,6 +71,18 @@ export function adminRoutes(root: AnyRootRoute) {
       component: lazyRouteComponent(() => import('./gateways.tsx'), 'GatewaysPage'),
     }),
   ]);
+}
+
+/** What is counted, and how much of it one may use. */
+function quantityPages(layout: AnyRoute) {
+  const getParentRoute = () => layout;
+  return [
+    createRoute({
+      getParentRoute,
+      path: '/quotas',
+      component: lazyRouteComponent(() => import('./quotas.tsx'), 'QuotasPage'),
+    }),
+  ];
 }
 
 /** What proves that the books are right, and who collects. */

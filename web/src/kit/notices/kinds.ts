@@ -9,6 +9,7 @@ export const KIND_WORDS: Readonly<Record<NoticeKind, string>> = {
   payment_failed: t('Failed payments'),
   payment_reminder: t('Payment reminders'),
   access_ended: t('Limited access'),
+  quota_change: t('Changed limits'),
 };
 
 export const KINDS = Object.keys(KIND_WORDS) as NoticeKind[];

@@ -1,17 +1,18 @@
 import { QUANTITY_MAX, scaled } from '../catalog/quantity.ts';
 import type { NewQuotaRequest, QuotaAnswer } from '../contract/quota-request.ts';
 import { audit, type Doing } from '../kit/audit.ts';
+import { appendChange } from '../kit/changes.ts';
 import { Fault, found } from '../kit/fault.ts';
 import { newId } from '../kit/id.ts';
+import { recordNotice } from '../notices/record.ts';
 import { heldBy, type HeldQuota } from '../subscriptions/store.ts';
+import { invalid, raiseOf, raiseQuota, type Timed } from './actions.ts';
 import { closeRequest, insertRequest, requestById, type RequestRow } from './request-store.ts';
+import type { Current } from './store.ts';
+import { answerWords, type Raise } from './words.ts';
 
 /** Who asks, for which customer. */
 type Asker = { customerId: string; userId: string };
-
-function invalid(path: string, message: string): never {
-  throw new Fault('invalid_request', { errors: [{ path, message }] });
-}
 
 /** The limit that is asked for, in scaled units: more than the one that holds. */
 function limitAsked({ limit: text }: NewQuotaRequest, quota: HeldQuota, limit: number): bigint {
@@ -23,8 +24,8 @@ function limitAsked({ limit: text }: NewQuotaRequest, quota: HeldQuota, limit: n
 }
 
 /**
- * Asks for more of a quota. Nothing changes by it: an admin answers, and what is granted comes with
- * the customer's own terms, an add-on or another plan.
+ * Asks for more of a quota. Nothing changes by it: an admin answers, and may raise the quota with
+ * the answer.
  */
 export async function askForMore(
   doing: Doing,
@@ -82,9 +83,47 @@ export async function withdrawRequest(
   return close(doing, id, { state: 'withdrawn', answer: '' });
 }
 
-/** An admin's answer; it is given once. */
-export const answerRequest = (
-  doing: Doing,
+/** Raises the quota that was asked for; never below what holds now. */
+async function raiseFor(
+  doing: Timed,
+  row: RequestRow,
+  raise: NonNullable<QuotaAnswer['raise']>,
+): Promise<Raise | undefined> {
+  const { customer_id, meter_id, quota_window, quota_scope, reason, id } = row;
+  const of = { customer_id, meter_id, quota_window, quota_scope };
+  const mayReplace = (current: Current | null, limit: bigint): void => {
+    if (current !== null && limit <= current.quota_limit) {
+      invalid('raise.limit', 'is not more than the limit that holds now');
+    }
+  };
+  const wish = { ...of, raise, reason, requestId: id };
+  const made = await raiseQuota(doing, { wish, at: 'raise.', mayReplace });
+  return raiseOf(made.row, made.customer);
+}
+
+/**
+ * An admin's answer; it is given once. With `raise` the quota is raised in the same transaction. The
+ * customer is told, and gateways.
+ */
+export async function answerRequest(
+  doing: Timed,
   id: string,
-  { decision, answer }: QuotaAnswer,
-): Promise<RequestRow> => close(doing, id, { state: decision, answer });
+  { decision, answer, raise: wanted }: QuotaAnswer,
+): Promise<RequestRow> {
+  if (wanted && decision === 'declined') invalid('raise', 'is for a request that is granted');
+  const row = await close(doing, id, { state: decision, answer });
+  const raise = wanted && (await raiseFor(doing, row, wanted));
+  const { meter, quota_window: window, quota_scope: scope } = row;
+  const said = { granted: decision === 'granted', answer, asked: row.limit_asked, raise };
+  await recordNotice(doing.tx, {
+    customerId: row.customer_id,
+    kind: 'quota_change',
+    subject: `${id} answered`,
+    ...answerWords({ meter, window, scope }, said),
+    path: '/quotas',
+    detail: { what: decision, meter_id: row.meter_id, window, quota_request_id: id },
+    at: doing.now,
+  });
+  if (wanted) await appendChange(doing.tx, 'customer', row.customer_id);
+  return found(await requestById(doing.tx, id), 'quota request');
+}

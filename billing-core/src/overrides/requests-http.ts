@@ -13,6 +13,7 @@ import { found } from '../kit/fault.ts';
 import { api, json, jsonBody, PROBLEMS, type Api } from '../kit/http.ts';
 import { pageFrom } from '../kit/page.ts';
 import { listRequests, requestById, shownRequest, type RequestRow } from './request-store.ts';
+import { timedFor } from './http.ts';
 import { answerRequest, askForMore, withdrawRequest } from './requests.ts';
 
 const tags = ['Quotas'];
@@ -49,8 +50,9 @@ const answer = createRoute({
   tags,
   summary: 'Answer a request for a larger quota',
   description:
-    'Once. The customer sees the decision and the words. It raises no limit by itself: give the ' +
-    'customer terms of its own, an add-on or another plan.',
+    'Once. The customer gets a notice with the decision and the words. With `raise` the quota is ' +
+    'raised in the same transaction, as by `POST /v1/quota-overrides`, in the place of what raised ' +
+    'it before; without it nothing is raised: give the customer another plan, or an add-on.',
   request: { params, ...jsonBody(quotaAnswer) },
   responses: { 200: json(quotaRequest), ...PROBLEMS },
 });
@@ -68,8 +70,10 @@ export function quotaRequestsHttp(): OpenAPIHono<Api> {
     return c.json(shownRequest(found(row, 'quota request')), 200);
   });
   app.openapi(answer, async (c) => {
-    const row = await answerRequest(c.var, c.req.valid('param').id, c.req.valid('json'));
-    return c.json(shownRequest(row), 200);
+    const { id: requestId } = c.req.valid('param');
+    const { customer_id } = found(await requestById(c.var.query, requestId), 'quota request');
+    const doing = await timedFor(c, customer_id);
+    return c.json(shownRequest(await answerRequest(doing, requestId, c.req.valid('json'))), 200);
   });
   return app;
 }

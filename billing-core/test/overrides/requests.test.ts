@@ -2,12 +2,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Page } from '../../src/contract/page.ts';
 import type { QuotaRequest } from '../../src/contract/quota-request.ts';
 import { newId } from '../../src/kit/id.ts';
-import { portalQuotaRequestsHttp, quotaRequestsHttp } from '../../src/quotas/requests-http.ts';
+import { portalQuotaRequestsHttp, quotaRequestsHttp } from '../../src/overrides/requests-http.ts';
 import { expectRefused, invalid, NO_BODIES } from '../refused.ts';
 import { openSurface, seedCustomer, type Surface } from '../surface.ts';
-import { seedPlan } from './plan.ts';
+import { seedPlan } from '../quotas/plan.ts';
 
-// What a customer asks for is seen by admins, answered once, and raises nothing by itself.
+// What a customer asks for is seen by admins, answered once, and raises what the answer says.
 
 const OWN = '/portal/v1/customers/:customer_id';
 let surface: Surface;
@@ -98,6 +98,73 @@ test('whoever asked may be deleted; the request stays', async () => {
   await surface.sql`delete from users where id = ${user.id}`;
   const left = await surface.send<QuotaRequest>('GET', `/v1/quota-requests/${id}`);
   expect(left.body).toMatchObject({ id, asked_by: null });
+});
+
+describe('a grant with a raise', () => {
+  const limits = () =>
+    surface.sql<{ quota_limit: bigint; ends_at: Date | null }[]>`
+      select quota_limit, ends_at from quota_overrides
+       where customer_id = ${mine.id} and ended_at is null`;
+  const notices = () =>
+    surface.sql<{ title: string; body: string }[]>`
+      select title, body from notices where customer_id = ${mine.id} order by id`;
+  const granted = (raise: object) => ({ decision: 'granted', answer: 'Good luck!', raise });
+
+  test('raises the quota with the answer, and tells customer and gateways of both', async () => {
+    const { id } = (await ask()).body;
+    const changes = async () =>
+      (await surface.sql`select from changes where subject_id = ${mine.id}`).length;
+    const before = await changes();
+    const ends_at = new Date(surface.clock.now + 3_600_000).toISOString();
+    const done = await answer(id, granted({ limit: '300', ends_at }));
+    expect(done.body).toMatchObject({ state: 'granted', raise: { limit: '300', ends_at } });
+    expect([...(await limits())]).toEqual([{ quota_limit: 300n, ends_at: new Date(ends_at) }]);
+    expect(await changes()).toBe(before + 1);
+    const [told] = await notices();
+    expect(told?.title).toBe('Your quota of requests is now 300 a day');
+    expect(told?.body).toMatch(/You asked for 250 a day\. .*until .*\n.*100 a day\.\nGood luck!/);
+  });
+
+  test('is of one piece: what cannot be raised is not answered either', async () => {
+    const { id } = (await ask()).body;
+    for (const [raise, at] of [
+      [{ limit: '100' }, 'raise.limit'],
+      [{ limit: '1.5' }, 'raise.limit'],
+      [{ limit: '9007199254740992' }, 'raise.limit'],
+      [{ limit: 300 }, 'raise.limit'],
+      [{ limit: '300', ends_at: '2020-01-01T00:00:00Z' }, 'raise.ends_at'],
+      [{ limit: '300', ends_at: 'soon' }, 'raise.ends_at'],
+    ] as const) {
+      const post = { method: 'POST', path: `/v1/quota-requests/${id}/answer` };
+      await expectRefused(surface, { name: at, ...post, body: granted(raise), ...invalid, at });
+    }
+    const no = { decision: 'declined', raise: { limit: '300' } };
+    const post = { name: 'no', method: 'POST', path: `/v1/quota-requests/${id}/answer` };
+    await expectRefused(surface, { ...post, body: no, ...invalid, at: 'raise' });
+    expect([...(await limits()), ...(await notices())]).toEqual([]);
+    expect((await answer(id, granted({ limit: '300' }))).status).toBe(200);
+  });
+
+  test('takes the place of what raised it before, and never lowers it', async () => {
+    await answer((await ask()).body.id, granted({ limit: '300' }));
+    const { id } = (await ask({ limit: '400' })).body;
+    const post = { name: 'less', method: 'POST', path: `/v1/quota-requests/${id}/answer` };
+    const body = granted({ limit: '300' });
+    await expectRefused(surface, { ...post, body, ...invalid, at: 'raise.limit' });
+    await answer(id, granted({ limit: '400' }));
+    expect([...(await limits())]).toEqual([{ quota_limit: 400n, ends_at: null }]);
+  });
+});
+
+test('a request that is declined is told with the reason', async () => {
+  await answer((await ask()).body.id, { decision: 'declined', answer: 'Pro has that much' });
+  const [told] = await surface.sql<{ title: string; body: string; path: string }[]>`
+    select title, body, path from notices where customer_id = ${mine.id}`;
+  expect(told).toEqual({
+    title: 'Your request for a larger quota of requests was declined',
+    body: 'You asked for 250 a day.\nPro has that much',
+    path: '/quotas',
+  });
 });
 
 describe('refused is', () => {

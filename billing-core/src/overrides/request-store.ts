@@ -25,6 +25,8 @@ export type RequestRow = Omit<NewRow, 'asked_by'> & {
   customer_name: string;
   asker: QuotaRequest['asked_by'];
   meter: QuotaRequest['meter'] & { scale: number };
+  /** Of the override that it was answered with. */
+  raised: { id: string; limit: string; ends_at: string | null } | null;
 };
 
 type Ask = PageQuery & {
@@ -39,7 +41,10 @@ const requests = (sql: Query) => sql`
          case when users.id is not null then json_build_object(
            'id', users.id, 'name', users.name, 'email', users.email) end as asker,
          json_build_object('id', meters.id, 'slug', meters.slug, 'name', meters.name,
-                           'unit', meters.unit, 'scale', meters.scale) as meter
+                           'unit', meters.unit, 'scale', meters.scale) as meter,
+         (select json_build_object('id', made.id, 'limit', made.quota_limit::text,
+                                   'ends_at', made.ends_at)
+            from quota_overrides made where made.request_id = quota_requests.id) as raised
     from quota_requests
     join customers on customers.id = customer_id
     left join users on users.id = asked_by
@@ -88,6 +93,13 @@ export async function closeRequest(tx: Tx, id: string, closing: Closing): Promis
   return rows.length === 1;
 }
 
+function raiseShown({ raised, meter }: RequestRow): QuotaRequest['raise'] {
+  if (raised === null) return null;
+  const { id, limit, ends_at: end } = raised;
+  const ends_at = end === null ? null : new Date(end).toISOString();
+  return { override_id: id, limit: unscaled(BigInt(limit), meter.scale), ends_at };
+}
+
 /** The request as both sides see it. */
 export function shownRequest(row: RequestRow): QuotaRequest {
   const { scale, ...meter } = row.meter;
@@ -103,6 +115,7 @@ export function shownRequest(row: RequestRow): QuotaRequest {
     reason: row.reason,
     state: row.state,
     answer: row.answer,
+    raise: raiseShown(row),
     answered_at: row.answered_at?.toISOString() ?? null,
     created_at: row.created_at.toISOString(),
   };
