@@ -1390,6 +1390,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/quota-overrides": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List raised quotas
+         * @description Of all customers, newest first: what holds, and what has ended.
+         */
+        get: operations["listRaisedQuotas"];
+        put?: never;
+        /**
+         * Raise a quota of one customer
+         * @description Beyond what its plan and add-ons come to, until `ends_at` or until it is ended. Gateways hear of it within a second, and the customer gets a notice. Of one quota one override holds: another limit or end is a new one that names in `replaces` the one that holds (409 else). A larger limit of another plan holds all the same.
+         */
+        post: operations["raiseQuotaOfOneCustomer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/quota-overrides/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a raised quota */
+        get: operations["getRaisedQuota"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/quota-overrides/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a raised quota
+         * @description What the plan and add-ons come to holds again. Gateways give back what they hold beyond it within a second; what was used of the window stays used.
+         */
+        post: operations["endRaisedQuota"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/quota-requests": {
         parameters: {
             query?: never;
@@ -1438,7 +1499,7 @@ export interface paths {
         put?: never;
         /**
          * Answer a request for a larger quota
-         * @description Once. The customer sees the decision and the words. It raises no limit by itself: give the customer terms of its own, an add-on or another plan.
+         * @description Once. The customer gets a notice with the decision and the words. With `raise` the quota is raised in the same transaction, as by `POST /v1/quota-overrides`, in the place of what raised it before; without it nothing is raised: give the customer another plan, or an add-on.
          */
         post: operations["answerRequestForLargerQuota"];
         delete?: never;
@@ -1455,10 +1516,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Open quota windows of a customer, or of a boot
+         * Open quota windows: of all customers, of one, or of a boot
          * @description With what each boot of each gateway holds of them. Of a boot those are listed of which it holds units that are neither returned nor settled.
          */
-        get: operations["openQuotaWindowsOfCustomerOrOfBoot"];
+        get: operations["openQuotaWindowsOfAllCustomersOfOneOrOfBoot"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2375,6 +2436,7 @@ export interface components {
                 /** @enum {string} */
                 state: "running" | "clean" | "different" | "failed";
             } | null;
+            quota_requests: number;
             stripe: {
                 disputes: number;
                 /** Format: date-time */
@@ -3208,7 +3270,7 @@ export interface components {
             };
             id: string;
             /** @enum {string} */
-            kind: "quota" | "included_units" | "trial_ending" | "payment_failed" | "payment_reminder" | "access_ended";
+            kind: "quota" | "included_units" | "trial_ending" | "payment_failed" | "payment_reminder" | "access_ended" | "quota_change";
             letters: {
                 address: string;
                 said: string | null;
@@ -3224,7 +3286,7 @@ export interface components {
         };
         NoticeSettings: {
             addresses: string[] | null;
-            mailed: ("quota" | "included_units" | "trial_ending" | "payment_failed" | "payment_reminder" | "access_ended")[];
+            mailed: ("quota" | "included_units" | "trial_ending" | "payment_failed" | "payment_reminder" | "access_ended" | "quota_change")[];
         };
         OfferedPlan: {
             description: string;
@@ -3514,7 +3576,7 @@ export interface components {
             };
             id: string;
             /** @enum {string} */
-            kind: "quota" | "included_units" | "trial_ending" | "payment_failed" | "payment_reminder" | "access_ended";
+            kind: "quota" | "included_units" | "trial_ending" | "payment_failed" | "payment_reminder" | "access_ended" | "quota_change";
             path: string;
             read: boolean;
             title: string;
@@ -3654,6 +3716,35 @@ export interface components {
             lines: components["schemas"]["RatedLine"][];
             rounded_amount: string;
         };
+        QuotaOverride: {
+            customer: {
+                id: string;
+                name: string;
+            };
+            /** Format: date-time */
+            ended_at: string | null;
+            /** Format: date-time */
+            ends_at: string | null;
+            id: string;
+            limit: string;
+            meter: {
+                id: string;
+                name: string;
+                slug: string;
+                unit: string;
+            };
+            plan_limit: string | null;
+            reason: string;
+            request_id: string | null;
+            /** @enum {string} */
+            scope: "customer" | "key";
+            /** Format: date-time */
+            starts_at: string;
+            /** @enum {string} */
+            state: "active" | "ended";
+            /** @enum {string} */
+            window: "minute" | "hour" | "day" | "month" | "billing_period";
+        };
         QuotaRequest: {
             answer: string;
             /** Format: date-time */
@@ -3678,6 +3769,12 @@ export interface components {
                 slug: string;
                 unit: string;
             };
+            raise: {
+                /** Format: date-time */
+                ends_at: string | null;
+                limit: string;
+                override_id: string;
+            } | null;
             reason: string;
             /** @enum {string} */
             scope: "customer" | "key";
@@ -3714,6 +3811,7 @@ export interface components {
         };
         QuotaWindowState: {
             customer_id: string;
+            customer_name: string;
             id: string;
             key_id: string | null;
             leases: components["schemas"]["LeaseState"][];
@@ -8794,7 +8892,7 @@ export interface operations {
             query?: {
                 cursor?: string;
                 customer_id?: string;
-                kind?: "quota" | "included_units" | "trial_ending" | "payment_failed" | "payment_reminder" | "access_ended";
+                kind?: "quota" | "included_units" | "trial_ending" | "payment_failed" | "payment_reminder" | "access_ended" | "quota_change";
                 limit?: number;
             };
             header?: never;
@@ -10288,6 +10386,208 @@ export interface operations {
             };
         };
     };
+    listRaisedQuotas: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                customer_id?: string;
+                limit?: number;
+                state?: "active" | "ended";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["QuotaOverride"][];
+                        has_more: boolean;
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        errors?: {
+                            message: string;
+                            path: string;
+                        }[];
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    raiseQuotaOfOneCustomer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Of your choosing, one per deed: the same key and request within a day gets the first answer again, with `Idempotent-Replayed: true`; with another request it is 422 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    customer_id: string;
+                    /**
+                     * Format: date-time
+                     * @default null
+                     */
+                    ends_at?: string | null;
+                    limit: string;
+                    meter_id: string;
+                    reason: string;
+                    /** @default null */
+                    replaces?: string | null;
+                    /**
+                     * @default customer
+                     * @enum {string}
+                     */
+                    scope?: "customer" | "key";
+                    /** @enum {string} */
+                    window: "minute" | "hour" | "day" | "month" | "billing_period";
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuotaOverride"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        errors?: {
+                            message: string;
+                            path: string;
+                        }[];
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    getRaisedQuota: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuotaOverride"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        errors?: {
+                            message: string;
+                            path: string;
+                        }[];
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    endRaisedQuota: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Of your choosing, one per deed: the same key and request within a day gets the first answer again, with `Idempotent-Replayed: true`; with another request it is 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuotaOverride"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        errors?: {
+                            message: string;
+                            path: string;
+                        }[];
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
     listRequestsForLargerQuotas: {
         parameters: {
             query?: {
@@ -10398,6 +10698,14 @@ export interface operations {
                     answer?: string;
                     /** @enum {string} */
                     decision: "granted" | "declined";
+                    raise?: {
+                        /**
+                         * Format: date-time
+                         * @default null
+                         */
+                        ends_at?: string | null;
+                        limit: string;
+                    };
                 };
             };
         };
@@ -10433,7 +10741,7 @@ export interface operations {
             };
         };
     };
-    openQuotaWindowsOfCustomerOrOfBoot: {
+    openQuotaWindowsOfAllCustomersOfOneOrOfBoot: {
         parameters: {
             query?: {
                 boot?: string;
@@ -10441,6 +10749,7 @@ export interface operations {
                 customer_id?: string;
                 gateway?: string;
                 limit?: number;
+                meter_id?: string;
             };
             header?: never;
             path?: never;

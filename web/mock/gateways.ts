@@ -68,6 +68,7 @@ export function fleet(customerId: string): MockFleet {
       {
         id: `${customerId}|mtr_requests|month|29000000`,
         customer_id: customerId,
+        customer_name: 'Acme',
         meter_id: 'mtr_requests',
         key_id: null,
         window: 'month',

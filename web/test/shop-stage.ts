@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import { pino } from 'pino';
-import type { BrowserContext } from 'playwright-core';
+import type { Browser, BrowserContext } from 'playwright-core';
 import { Line } from '../../gateway/test/cores/line.ts';
 import { Shop } from '../../gateway/test/cores/shop.ts';
 import { launchBrowser } from '../../scripts/test/browser.ts';
@@ -65,27 +65,13 @@ export async function raiseShop(): Promise<ShopStage> {
     const who = { ...login, name: `Person ${people}`, role: 'user' };
     const user = await shop.api<{ id: string }>('/users', who);
     await shop.api(`/customers/${id}/memberships`, { user_id: user.id, role });
-    return { customerId: id, context: await signedIn(login) };
+    return { customerId: id, context: await signedIn(browser, url, login) };
   };
   const enterAdmin = async (): Promise<BrowserContext> => {
     people += 1;
     const login = { email: `admin-${people}@example.test`, password: PASSWORD };
     await shop.api('/users', { ...login, name: 'Admin', role: 'admin' });
-    return signedIn(login);
-  };
-  const signedIn = async (login: object): Promise<BrowserContext> => {
-    const context = await browser.newContext({
-      baseURL: url,
-      locale: 'en-US',
-      timezoneId: 'UTC',
-    });
-    const origin = { origin: url };
-    const answer = await context.request.post('/api/auth/sign-in/email', {
-      data: login,
-      headers: origin,
-    });
-    if (!answer.ok()) throw new Error(`signing in answered ${answer.status()}`);
-    return context;
+    return signedIn(browser, url, login);
   };
   return {
     shop,
@@ -100,6 +86,16 @@ export async function raiseShop(): Promise<ShopStage> {
       await database.drop();
     },
   };
+}
+
+/** Somebody's browser. */
+async function signedIn(browser: Browser, url: string, login: object): Promise<BrowserContext> {
+  const about = { baseURL: url, locale: 'en-US', timezoneId: 'UTC' };
+  const context = await browser.newContext(about);
+  const asked = { data: login, headers: { origin: url } };
+  const answer = await context.request.post('/api/auth/sign-in/email', asked);
+  if (!answer.ok()) throw new Error(`signing in answered ${answer.status()}`);
+  return context;
 }
 
 async function listenOn(server: Server, port: number): Promise<void> {

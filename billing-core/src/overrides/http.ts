@@ -41,10 +41,10 @@ const create = createRoute({
   tags,
   summary: 'Raise a quota of one customer',
   description:
-    'Beyond what its plan and add-ons come to, until `ends_at` or until it is ended. Gateways hear ' +
-    'of it within a second, and the customer gets a notice. Of one quota one override holds: ' +
-    'another limit or end is a new one that names in `replaces` the one that holds (409 else). ' +
-    'A larger limit of another plan holds all the same.',
+    'Beyond what its plan and add-ons come to, until `ends_at` or until it is ended. Gateways ' +
+    'hear of it within a second, and the customer gets a notice. Of one quota one override ' +
+    'holds: another limit or end is a new one that names in `replaces` the one that holds (409 ' +
+    'else). A larger limit of another plan holds all the same.',
   request: jsonBody(newQuotaOverride),
   responses: { 201: json(quotaOverride, 'Created'), ...PROBLEMS },
 });
@@ -86,7 +86,10 @@ export function quotaOverridesHttp(): OpenAPIHono<Api> {
   app.openapi(end, async (c) => {
     const seen = await overrideById(c.var.query, c.req.valid('param').id, c.var.now);
     const { id: overrideId, customer_id } = found(seen, 'quota override');
-    return c.json(shownOverride(await stopOverride(await timedFor(c, customer_id), overrideId)), 200);
+    return c.json(
+      shownOverride(await stopOverride(await timedFor(c, customer_id), overrideId)),
+      200,
+    );
   });
   return app;
 }

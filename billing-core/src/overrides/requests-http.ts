@@ -51,8 +51,9 @@ const answer = createRoute({
   summary: 'Answer a request for a larger quota',
   description:
     'Once. The customer gets a notice with the decision and the words. With `raise` the quota is ' +
-    'raised in the same transaction, as by `POST /v1/quota-overrides`, in the place of what raised ' +
-    'it before; without it nothing is raised: give the customer another plan, or an add-on.',
+    'raised in the same transaction, as by `POST /v1/quota-overrides`, in the place of what ' +
+    'raised it before; without it nothing is raised: give the customer another plan, or an ' +
+    'add-on.',
   request: { params, ...jsonBody(quotaAnswer) },
   responses: { 200: json(quotaRequest), ...PROBLEMS },
 });

@@ -102,8 +102,8 @@ async function raiseFor(
 }
 
 /**
- * An admin's answer; it is given once. With `raise` the quota is raised in the same transaction. The
- * customer is told, and gateways.
+ * An admin's answer; it is given once. With `raise` the quota is raised in the same transaction.
+ * The customer is told, and gateways.
  */
 export async function answerRequest(
   doing: Timed,

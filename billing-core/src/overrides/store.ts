@@ -59,11 +59,7 @@ const overrides = (sql: Query, now: number) => sql`
          and e.quota_scope = o.quota_scope`;
 
 /** Overrides by page, newest first, one row more than asked; as of `now` (core time, ms). */
-export async function listOverrides(
-  sql: Query,
-  ask: Listed,
-  now: number,
-): Promise<OverrideRow[]> {
+export async function listOverrides(sql: Query, ask: Listed, now: number): Promise<OverrideRow[]> {
   const after = afterCursor(ask, 'qov');
   const { customer_id: customerId, state } = ask;
   const active = isActive(sql, now);

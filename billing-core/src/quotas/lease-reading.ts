@@ -34,7 +34,7 @@ export type WindowRow = {
   leases: LeaseRow[];
 };
 
-/** A customer's windows, those of which a boot holds units that it has not accounted for, or all. */
+/** A customer's windows, those of which a boot holds units that it did not account for, or all. */
 export type WhoseWindows = { customerId: string } | { gateway: string; boot: string } | 'all';
 type Asked = PageQuery & { whose: WhoseWindows; meterId: string | undefined; now: number };
 
@@ -53,7 +53,8 @@ export async function openWindows(sql: Query, asked: Asked): Promise<WindowRow[]
   const after = afterCursor(asked, WINDOW_ID);
   const { meterId } = asked;
   const rows = await sql<WindowRow[]>`
-    select w.id, w.customer_id, customers.name as customer_name, w.meter_id, w.key_id, m.scale, w.kind, w.starts_at, w.ends_at,
+    select w.id, w.customer_id, customers.name as customer_name, w.meter_id,
+      w.key_id, m.scale, w.kind, w.starts_at, w.ends_at,
       w.lent, (${raisedLimit(sql, timeThere(sql, asked.now))})::bigint as quota_limit,
       least(coalesce((select sum(u.unleased + u.overdrawn) from lease_settlements u
                        where u.window_id = w.id), 0), 9e18)::bigint as outside,

@@ -3,7 +3,17 @@ import { openLog } from '../../src/kit/log.ts';
 import { newId } from '../../src/kit/id.ts';
 import { endDue } from '../../src/overrides/due.ts';
 import { openCore, type Answer, type Core } from '../../src/test/core.ts';
-import { buyer, done, drain, facts, LIMIT, ms, plan, windowOf, type Buyer } from '../quotas/buyer.ts';
+import {
+  buyer,
+  done,
+  drain,
+  facts,
+  LIMIT,
+  ms,
+  plan,
+  windowOf,
+  type Buyer,
+} from '../quotas/buyer.ts';
 
 // A quota is raised for one customer, for a time: gateways are lent so much, and no unit beyond.
 
@@ -62,7 +72,7 @@ describe('at its end', () => {
     expect(await drain(core, id)).toBe(LIMIT);
   });
 
-  test('customer and gateways are told once, however many cores look, and it ended then', async () => {
+  test('all are told once, however many cores look, and it ended then', async () => {
     const acme = await buyer(core, DAY, { at: NOON });
     const { body } = await raise(acme, { ends_at: ONE_PM });
     core.clock.now = ms(ONE_PM) - 1;
@@ -101,13 +111,14 @@ test('one that is ended by hand ends then, once', async () => {
   const acme = await buyer(core, DAY, { at: NOON });
   const { body } = await raise(acme);
   const end = `/v1/quota-overrides/${body['id'] as string}/end`;
+  core.clock.now += 60_000;
   expect((await core.admin('POST', end)).body).toMatchObject({ state: 'ended' });
   expect(await limitOf(acme)).toBe(LIMIT);
   expect(told(await core.admin('POST', end))).toEqual([409, 'state_conflict']);
   expect((await titles(acme)).at(-1)).toBe('Your quota of requests is 100 a day again');
 });
 
-test('a plan with more holds all the same, and the end of what it overtook is not told', async () => {
+test('a plan with more holds all the same, and what it overtook ends in silence', async () => {
   const acme = await buyer(core, DAY, { at: NOON });
   await raise(acme, { ends_at: ONE_PM });
   const plan_version_id = await plan(core, [{ window: 'day', limit: 500 }]);

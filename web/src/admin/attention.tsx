@@ -8,7 +8,11 @@ import { t, tn } from '../kit/text.ts';
 import { attentionQuery } from './queries.ts';
 
 /** What marks a page: how many things wait there, and of what kind they are. */
-function marksOf({ books, stripe, quota_requests: asked }: Attention): Record<string, Pick<NavItem, 'count' | 'counted'>> {
+function marksOf({
+  books,
+  stripe,
+  quota_requests: asked,
+}: Attention): Record<string, Pick<NavItem, 'count' | 'counted'>> {
   const refused = stripe === null || stripe.key_refused_since === null ? 0 : 1;
   return {
     [paths.adminQuotas()]: { count: asked, counted: t('waiting for somebody') },

@@ -95,9 +95,7 @@ export const heldQuotasQuery = (id: string) =>
       if (live === undefined) return [];
       const path = `/v1/plan-versions/${live.plan_version_id}`;
       const { entitlements } = await api<PlanVersion>(path, { signal });
-      return entitlements.filter(
-        (one): one is Quota => one.kind === 'quota' && one.limit !== null,
-      );
+      return entitlements.filter((one): one is Quota => one.kind === 'quota' && one.limit !== null);
     },
   });
 

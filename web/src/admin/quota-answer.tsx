@@ -4,7 +4,7 @@ import { Button } from '../kit/button.tsx';
 import { isDecimal } from '../kit/decimal.ts';
 import { Dialog, DialogActions } from '../kit/dialog.tsx';
 import { CheckboxField, TextAreaField, TextField } from '../kit/field.tsx';
-import { Form, useApiForm } from '../kit/form.tsx';
+import { Form, useApiForm, type ApiForm } from '../kit/form.tsx';
 import { formatNumber, localInstant, zoneName } from '../kit/format.ts';
 import { t } from '../kit/text.ts';
 import { toast } from '../kit/toast.tsx';
@@ -49,18 +49,36 @@ function Asked({ request }: { request: QuotaRequest }) {
   );
 }
 
+interface AnswerValues {
+  raises: boolean;
+  limit: string;
+  /** On the clocks of the chosen zone; empty: no end. */
+  ends_at: string;
+  answer: string;
+}
+
 const RAISE_FIELD = /^raise\.(limit|ends_at)$/;
 
-function AnswerForm({ request, decision, onClose, onDone }: Answering & Omit<AnswerProps, 'answering'>) {
+function AnswerForm({
+  request,
+  decision,
+  onClose,
+  onDone,
+}: Answering & Omit<AnswerProps, 'answering'>) {
   const grants = decision === 'granted';
-  const answer = useApiForm({
+  const answer = useApiForm<AnswerValues>({
     defaults: { raises: grants, limit: request.limit, ends_at: '', answer: '' },
     rename: (field) => (field === 'raise' ? 'limit' : (RAISE_FIELD.exec(field)?.[1] ?? field)),
     submit: async (values, idempotencyKey) => {
-      const ends_at = values.ends_at === '' ? null : (localInstant(values.ends_at) ?? values.ends_at);
+      const ends_at =
+        values.ends_at === '' ? null : (localInstant(values.ends_at) ?? values.ends_at);
       const raise = values.raises ? { limit: plain(values.limit), ends_at } : undefined;
       const body = { decision, answer: values.answer, ...(raise && { raise }) };
-      await api(`/v1/quota-requests/${request.id}/answer`, { method: 'POST', body, idempotencyKey });
+      await api(`/v1/quota-requests/${request.id}/answer`, {
+        method: 'POST',
+        body,
+        idempotencyKey,
+      });
       toast.done(grants ? t('Request granted') : t('Request declined'), {
         description: request.customer.name,
       });
@@ -79,26 +97,7 @@ function AnswerForm({ request, decision, onClose, onDone }: Answering & Omit<Ans
           hint={t('At once: gateways know it within a second. Without it, only words are sent.')}
         />
       )}
-      {raises && (
-        <>
-          <TextField
-            form={form}
-            name="limit"
-            label={t('New limit')}
-            inputMode="decimal"
-            autoComplete="off"
-            required={t('Enter a number')}
-            check={(value) => (isDecimal(plain(value)) ? undefined : t('Is not a number'))}
-          />
-          <TextField
-            form={form}
-            name="ends_at"
-            type="datetime-local"
-            label={t('Until ({zone})', { zone: zoneName() })}
-            hint={t('Left empty: until somebody ends it.')}
-          />
-        </>
-      )}
+      {raises && <RaiseFields form={form} />}
       <TextAreaField
         form={form}
         name="answer"
@@ -118,5 +117,29 @@ function AnswerForm({ request, decision, onClose, onDone }: Answering & Omit<Ans
         </Button>
       </DialogActions>
     </Form>
+  );
+}
+
+/** To what, and until when. */
+function RaiseFields({ form }: { form: ApiForm<AnswerValues>['form'] }) {
+  return (
+    <>
+      <TextField
+        form={form}
+        name="limit"
+        label={t('New limit')}
+        inputMode="decimal"
+        autoComplete="off"
+        required={t('Enter a number')}
+        check={(value) => (isDecimal(plain(value)) ? undefined : t('Is not a number'))}
+      />
+      <TextField
+        form={form}
+        name="ends_at"
+        type="datetime-local"
+        label={t('Until ({zone})', { zone: zoneName() })}
+        hint={t('Left empty: until somebody ends it.')}
+      />
+    </>
   );
 }

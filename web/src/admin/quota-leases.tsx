@@ -53,8 +53,8 @@ export function Leases() {
       <Card
         title={t('Lent now')}
         about={t(
-          'Live, of windows that are open. Held is what a gateway may still spend without asking; ' +
-            'it goes back when it is not used.',
+          'Live, of windows that are open. Held is what a gateway may still spend without ' +
+            'asking; it goes back when it is not used.',
         )}
         flush
       >
@@ -79,7 +79,9 @@ export function Leases() {
               <FirstUse
                 icon={<Hourglass aria-hidden />}
                 title={t('Nothing is lent now')}
-                about={t('With the first request against a hard quota a gateway is lent units of it.')}
+                about={t(
+                  'With the first request against a hard quota a gateway is lent units of it.',
+                )}
               />
             );
           }}
@@ -104,6 +106,35 @@ function quotaOf({ meter_id, window, key_id }: QuotaWindowState, meters: readonl
 }
 
 const units = (text: string | undefined): string => (text === undefined ? '–' : formatNumber(text));
+
+const FIGURES: readonly Column<Row>[] = [
+  {
+    id: 'granted',
+    header: t('Granted'),
+    align: 'end',
+    cell: ({ lease }) => units(lease?.granted),
+  },
+  { id: 'used', header: t('Used'), align: 'end', cell: ({ lease }) => units(lease?.settled) },
+  {
+    id: 'returned',
+    header: t('Given back'),
+    align: 'end',
+    cell: ({ lease }) => units(lease?.returned),
+  },
+  { id: 'held', header: t('Held'), align: 'end', cell: ({ lease }) => units(lease?.held) },
+  {
+    id: 'seen',
+    header: t('Last seen'),
+    align: 'end',
+    cell: ({ lease }) => (lease === undefined ? '–' : <Ago iso={lease.last_seen_at} />),
+  },
+  {
+    id: 'expires',
+    header: t('Expires'),
+    align: 'end',
+    cell: ({ window }) => <Instant iso={window.resets_at} />,
+  },
+];
 
 const columnsOf = (meters: readonly Meter[]): Column<Row>[] => [
   {
@@ -156,30 +187,5 @@ const columnsOf = (meters: readonly Meter[]): Column<Row>[] => [
         </Link>
       ),
   },
-  {
-    id: 'granted',
-    header: t('Granted'),
-    align: 'end',
-    cell: ({ lease }) => units(lease?.granted),
-  },
-  { id: 'used', header: t('Used'), align: 'end', cell: ({ lease }) => units(lease?.settled) },
-  {
-    id: 'returned',
-    header: t('Given back'),
-    align: 'end',
-    cell: ({ lease }) => units(lease?.returned),
-  },
-  { id: 'held', header: t('Held'), align: 'end', cell: ({ lease }) => units(lease?.held) },
-  {
-    id: 'seen',
-    header: t('Last seen'),
-    align: 'end',
-    cell: ({ lease }) => (lease === undefined ? '–' : <Ago iso={lease.last_seen_at} />),
-  },
-  {
-    id: 'expires',
-    header: t('Expires'),
-    align: 'end',
-    cell: ({ window }) => <Instant iso={window.resets_at} />,
-  },
+  ...FIGURES,
 ];

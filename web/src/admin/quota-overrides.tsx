@@ -155,8 +155,7 @@ const columnsOf = ({ onChange, onEnd }: Acts): Column<QuotaOverride>[] => [
     id: 'plan',
     header: t('By plan'),
     align: 'end',
-    cell: ({ plan_limit }) =>
-      plan_limit === null ? <Unlimited /> : formatNumber(plan_limit),
+    cell: ({ plan_limit }) => (plan_limit === null ? <Unlimited /> : formatNumber(plan_limit)),
   },
   { id: 'limit', header: t('Raised to'), align: 'end', cell: (row) => formatNumber(row.limit) },
   {
@@ -165,7 +164,7 @@ const columnsOf = ({ onChange, onEnd }: Acts): Column<QuotaOverride>[] => [
     align: 'end',
     cell: ({ ends_at, ended_at }) => {
       const at = ended_at ?? ends_at;
-      return at === null ? t('ended by hand') : <Instant iso={at} />;
+      return at === null ? t('no end') : <Instant iso={at} />;
     },
   },
   {

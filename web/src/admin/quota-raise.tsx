@@ -38,9 +38,7 @@ export function RaiseDialog({ raising, onClose, onDone }: RaiseProps) {
           : t('Change what is raised of {name}', { name: was.customer.name })
       }
       about={
-        was
-          ? quotaText(was)
-          : t('Gateways know it within a second. The customer gets a notice.')
+        was ? quotaText(was) : t('Gateways know it within a second. The customer gets a notice.')
       }
     >
       {raising &&

@@ -103,7 +103,7 @@ export function QuotaRequests() {
   );
 }
 
-const columnsOf = (onAnswer: (answering: Answering) => void): Column<QuotaRequest>[] => [
+const TOLD: readonly Column<QuotaRequest>[] = [
   {
     id: 'customer',
     header: t('Customer'),
@@ -154,6 +154,10 @@ const columnsOf = (onAnswer: (answering: Answering) => void): Column<QuotaReques
     cell: ({ created_at: at, state }) =>
       state === 'open' ? <Ago iso={at} /> : <Instant iso={at} />,
   },
+];
+
+const columnsOf = (onAnswer: (answering: Answering) => void): Column<QuotaRequest>[] => [
+  ...TOLD,
   {
     id: 'answer',
     header: t('Answer'),
@@ -166,7 +170,11 @@ const columnsOf = (onAnswer: (answering: Answering) => void): Column<QuotaReques
           <Button size="sm" onClick={() => onAnswer({ request, decision: 'granted' })}>
             {t('Grant…')}
           </Button>
-          <Button size="sm" tone="quiet" onClick={() => onAnswer({ request, decision: 'declined' })}>
+          <Button
+            size="sm"
+            tone="quiet"
+            onClick={() => onAnswer({ request, decision: 'declined' })}
+          >
             {t('Decline…')}
           </Button>
         </span>
