@@ -193,6 +193,7 @@ test(
       await page.unroute(call);
       await page.getByRole('button', { name: 'Retry' }).first().click();
       await page.getByText(healed).first().waitFor();
+      expect(await page.getByText('req_7').count()).toBe(0);
     }
     await page.close();
   },

@@ -114,10 +114,8 @@ export async function raiseQuota(
   await insertOverride(tx, { ...of, id, quota_limit, reason, request_id, starts_at, ends_at });
   const detail = { customer_id: of.customer_id, limit: raise.limit, ends_at: raise.ends_at };
   const told = { ...detail, reason, replaces: current?.id ?? null };
-  await audit(tx, {
-    ...{ actor, action: 'quota_override.create', subjectId: id, now, requestId },
-    detail: told,
-  });
+  const action = 'quota_override.create';
+  await audit(tx, { actor, action, subjectId: id, now, requestId, detail: told });
   return { row: found(await overrideById(tx, id, doing.coreNow), 'quota override'), customer };
 }
 
