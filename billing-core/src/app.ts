@@ -20,6 +20,7 @@ import { membershipsHttp } from './customers/memberships-http.ts';
 import { customerTermsHttp } from './customers/terms-http.ts';
 import { customerEventsHttp } from './figures/events-http.ts';
 import { figuresHttp } from './figures/http.ts';
+import { meterUsesHttp } from './figures/meter-uses-http.ts';
 import { documentationHttp, openApi } from './documentation.ts';
 import { keysHttp } from './keys/http.ts';
 import { portalKeysHttp } from './keys/portal.ts';
@@ -157,6 +158,7 @@ function adminSurface(deps: Surface): OpenAPIHono<Api> {
     foundHttp(),
     attentionHttp(deps.stripe !== undefined),
     figuresHttp(),
+    meterUsesHttp(),
     customerEventsHttp(),
   ]) {
     app.route('/', module);

@@ -83,6 +83,77 @@ describe('a meter that something names is not deleted', () => {
   });
 });
 
+describe('an archived meter', () => {
+  const patch = (id: string, body: object) =>
+    surface.send<Meter>('PATCH', `${PATH}/${id}`, body);
+  const routeOn = (slug: string) => ({
+    name: slug,
+    path_pattern: `/${slug}`,
+    upstream_url: 'http://upstream.test',
+    metering: [{ meter: slug, source: 'request' }],
+  });
+  const versionOf = (id: string) => ({
+    currency: 'USD',
+    prices: [{ model: 'flat', amount: '1' }, { model: 'per_unit', unit_amount: '1', meter_id: id }],
+    entitlements: [{ kind: 'quota', limit: '1', window: 'day', meter_id: id }],
+  });
+
+  test('is named by nothing new, and can be taken back', async () => {
+    const { id, slug } = await create();
+    const archived = await patch(id, { archived: true });
+    expect(archived.body).toMatchObject({ id, archived_at: expect.stringMatching(/Z$/) });
+    expect((await patch(id, { archived: true })).body).toEqual(archived.body);
+    const route = { name: 'route', method: 'POST', path: '/v1/routes', body: routeOn(slug) };
+    await expectRefused(surface, { ...route, ...invalid, at: 'metering.0.meter' });
+    const plan = { slug: slug.replace('_', '-'), name: slug };
+    const { body } = await surface.send<Plan>('POST', '/v1/plans', plan);
+    const draft = { name: 'draft', method: 'POST', path: `/v1/plans/${body.id}/versions` };
+    const told = await expectRefused(surface, { ...draft, body: versionOf(id), ...invalid });
+    expect(told.body.errors?.map(({ path }) => path)).toEqual([
+      'prices.1.meter_id',
+      'entitlements.0.meter_id',
+    ]);
+    expect((await patch(id, { archived: false })).body.archived_at).toBeNull();
+    expect((await surface.send('POST', '/v1/routes', routeOn(slug))).status).toBe(201);
+  });
+
+  test('is none that is built in, or that a route counts on', async () => {
+    const { id, slug } = await create();
+    const conflict = { name: 'used', method: 'PATCH', status: 409, code: 'state_conflict' };
+    const body = { archived: true };
+    await expectRefused(surface, { ...conflict, path: `${PATH}/mtr_requests`, body });
+    const route = await surface.send<Route>('POST', '/v1/routes', routeOn(slug));
+    const refused = await expectRefused(surface, { ...conflict, path: `${PATH}/${id}`, body });
+    expect(refused.body.detail).toBe(`Routes count on it: ${slug}`);
+    await surface.send('DELETE', `/v1/routes/${route.body.id}`);
+    expect((await patch(id, body)).status).toBe(200);
+  });
+
+  test('and a route that begins to count on it at the same time: one of the two is', async () => {
+    for (let round = 0; round < 5; round++) {
+      const { id, slug } = await create();
+      const [archived, route] = await Promise.all([
+        patch(id, { archived: true }),
+        surface.send('POST', '/v1/routes', routeOn(slug)),
+      ]);
+      const both = [archived.status, route.status];
+      expect([
+        [200, 400],
+        [409, 201],
+      ]).toContainEqual(both);
+    }
+  });
+
+  test.each([
+    ['nothing', {}],
+    ['a word', { archived: 'yes' }],
+    ['no name', { name: null }],
+  ])('a patch of %s is refused', async (name, body) => {
+    const { id } = await create();
+    await expectRefused(surface, { name, method: 'PATCH', path: `${PATH}/${id}`, body, ...invalid });
+  });
+});
+
 describe('bad input is refused and leaves nothing', () => {
   test.each(NO_BODIES)('create with $name', async ({ name, body, headers, refusal }) => {
     const post = { name, method: 'POST', path: PATH, body, ...(headers && { headers }) };

@@ -147,6 +147,7 @@ export function createState(): MockState {
 
 function seedMeters(): Meter[] {
   const created_at = ago(90 * DAY_MS);
+  const archived_at = null;
   return [
     {
       id: 'mtr_requests',
@@ -155,8 +156,17 @@ function seedMeters(): Meter[] {
       unit: 'request',
       scale: 0,
       created_at,
+      archived_at,
     },
-    { id: mint('mtr'), slug: 'egress', name: 'Egress', unit: 'byte', scale: 0, created_at },
+    {
+      id: mint('mtr'),
+      slug: 'egress',
+      name: 'Egress',
+      unit: 'byte',
+      scale: 0,
+      created_at,
+      archived_at,
+    },
   ];
 }
 

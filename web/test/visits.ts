@@ -100,6 +100,8 @@ export const VISITS: readonly Visit[] = [
 /** Pages that say little without real data: a test of their own has it, and axe. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   '/admin': 'home.test.ts',
+  '/admin/meters': 'meters.test.ts',
+  '/admin/meters/$meterId': 'meters.test.ts',
   '/admin/quotas': 'quotas.test.ts',
   '/admin/revenue': 'home.test.ts',
   '/admin/usage': 'home.test.ts',

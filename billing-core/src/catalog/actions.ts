@@ -1,3 +1,4 @@
+import type { MeterPatch } from '../contract/meter.ts';
 import type { NewPlan, NewPlanVersion, PlanPatch } from '../contract/plan.ts';
 import { audit, type Doing } from '../kit/audit.ts';
 import { Fault, found } from '../kit/fault.ts';
@@ -26,7 +27,16 @@ import {
   type PlanRow,
   type PlanValues,
 } from './plan-store.ts';
-import { deleteMeter, meterById, metersById } from './store.ts';
+import {
+  archivedOf,
+  deleteMeter,
+  lockMeter,
+  meterById,
+  metersById,
+  routesCounting,
+  updateMeter,
+  type MeterRow,
+} from './store.ts';
 
 /** The meter that every installation has: routes count by it unless they say otherwise. */
 const BUILT_IN_METER = 'mtr_requests';
@@ -42,6 +52,37 @@ export async function removeMeter(doing: Doing, id: string): Promise<void> {
   }
   await deleteMeter(doing.tx, id);
   await record(doing, 'meter.delete', id);
+}
+
+/** Nothing new may name it from now on. What a route counts on is in use. */
+async function refuseArchiving(doing: Doing, id: string): Promise<void> {
+  if (id === BUILT_IN_METER) {
+    throw new Fault('state_conflict', { detail: 'The meter is built in' });
+  }
+  const names = await routesCounting(doing.tx, id);
+  if (names.length === 0) return;
+  const detail = `Routes count on it: ${names.join(', ')}`;
+  throw new Fault('state_conflict', { detail });
+}
+
+/** Renames a meter, archives it or takes that back. */
+export async function changeMeter(
+  doing: Doing,
+  id: string,
+  { name, archived }: MeterPatch,
+): Promise<MeterRow> {
+  const before = found(await lockMeter(doing.tx, id), 'meter');
+  const isArchived = before.archived_at !== null;
+  if (archived === true && !isArchived) await refuseArchiving(doing, id);
+  const archived_at = archived === true ? new Date(doing.now) : null;
+  const row = await updateMeter(doing.tx, id, {
+    ...{ name: name ?? before.name },
+    ...(archived !== undefined && archived !== isArchived && { archived_at }),
+  });
+  const { tx, actor, now, requestId } = doing;
+  const detail = { ...(name !== undefined && { name }), ...(archived !== undefined && { archived }) };
+  await audit(tx, { actor, action: 'meter.update', subjectId: id, now, requestId, detail });
+  return found(row, 'meter');
 }
 
 export async function createPlan(doing: Doing, wanted: NewPlan): Promise<PlanRow> {
@@ -90,6 +131,13 @@ async function contentOf(
   const named = [...wanted.prices, ...wanted.entitlements].map((line) => line.meter_id ?? '');
   const { content, errors } = checkVersion(wanted, await metersById(tx, named));
   errors.push(...kindFaults(kind, wanted));
+  const archived = await archivedOf(tx, named);
+  for (const of of ['prices', 'entitlements'] as const) {
+    for (const [at, { meter_id: meterId }] of wanted[of].entries()) {
+      if (!archived.has(meterId ?? '')) continue;
+      errors.push({ path: `${of}.${at}.meter_id`, message: 'is archived' });
+    }
+  }
   const { customer_id: customerId } = wanted;
   if (customerId !== null && !(await isCustomer(tx, customerId))) {
     errors.push({ path: 'customer_id', message: 'is not a customer' });

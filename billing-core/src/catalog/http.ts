@@ -8,8 +8,8 @@ import { found } from '../kit/fault.ts';
 import { api, json, jsonBody, PROBLEMS, type Api } from '../kit/http.ts';
 import { newId } from '../kit/id.ts';
 import { pageFrom } from '../kit/page.ts';
-import { removeMeter } from './actions.ts';
-import { insertMeter, listMeters, meterById, renameMeter, type MeterRow } from './store.ts';
+import { changeMeter, removeMeter } from './actions.ts';
+import { insertMeter, listMeters, meterById, type MeterRow } from './store.ts';
 
 const tags = ['Catalog'];
 const meterId = z.object({ id: id('mtr') });
@@ -42,7 +42,10 @@ const rename = createRoute({
   method: 'patch',
   path: '/meters/{id}',
   tags,
-  summary: 'Rename a meter',
+  summary: 'Rename a meter, or archive it',
+  description:
+    'Its slug, unit and decimal places never change. Nothing new can name an archived meter; plans ' +
+    'that name it go on. Refused (409) while a route counts on it. `archived: false` takes it back.',
   request: { params: meterId, ...jsonBody(meterPatch) },
   responses: { 200: json(meter), ...PROBLEMS },
 });
@@ -56,7 +59,11 @@ const remove = createRoute({
   responses: { 204: { description: 'Deleted' }, ...PROBLEMS },
 });
 
-const shown = (row: MeterRow): Meter => ({ ...row, created_at: row.created_at.toISOString() });
+const shown = (row: MeterRow): Meter => ({
+  ...row,
+  created_at: row.created_at.toISOString(),
+  archived_at: row.archived_at?.toISOString() ?? null,
+});
 
 /** /v1/meters: named quantities that routes count and plans price. */
 export function metersHttp(): OpenAPIHono<Api> {
@@ -77,11 +84,8 @@ export function metersHttp(): OpenAPIHono<Api> {
     return c.json(shown(found(row, 'meter')), 200);
   });
   app.openapi(rename, async (c) => {
-    const { tx, actor, now, requestId } = c.var;
-    const row = await renameMeter(tx, c.req.valid('param').id, c.req.valid('json').name);
-    const renamed = found(row, 'meter');
-    await audit(tx, { actor, action: 'meter.update', subjectId: renamed.id, now, requestId });
-    return c.json(shown(renamed), 200);
+    const row = await changeMeter(c.var, c.req.valid('param').id, c.req.valid('json'));
+    return c.json(shown(row), 200);
   });
   app.openapi(remove, async (c) => {
     await removeMeter(c.var, c.req.valid('param').id);

@@ -11,20 +11,23 @@ export type MeterRow = {
   unit: string;
   scale: number;
   created_at: Date;
+  archived_at: Date | null;
 };
+
+const columns = (sql: Query) => sql`id, slug, name, unit, scale, created_at, archived_at`;
 
 /** Meters by page, newest first; one row more than asked tells whether there is another page. */
 export async function listMeters(sql: Query, page: PageQuery): Promise<MeterRow[]> {
   const after = afterCursor(page, 'mtr');
   return sql<MeterRow[]>`
-    select id, slug, name, unit, scale, created_at from meters
+    select ${columns(sql)} from meters
      where ${after === null ? sql`true` : sql`id < ${after}`}
      order by id desc limit ${page.limit + 1}`;
 }
 
 export async function meterById(sql: Query, id: string): Promise<MeterRow | undefined> {
   const [row] = await sql<MeterRow[]>`
-    select id, slug, name, unit, scale, created_at from meters where id = ${id}`;
+    select ${columns(sql)} from meters where id = ${id}`;
   return row;
 }
 
@@ -34,28 +37,57 @@ export async function insertMeter(tx: Tx, id: string, meter: NewMeter): Promise<
     { meters_slug_key: `A meter with slug ${slug} exists already` },
     tx<[MeterRow]>`
       insert into meters ${tx({ id, slug, name, unit, scale })}
-      returning id, slug, name, unit, scale, created_at`,
+      returning ${columns(tx)}`,
   );
   return row;
 }
 
-export async function renameMeter(tx: Tx, id: string, name: string): Promise<MeterRow | undefined> {
+export type MeterChange = { name?: string; archived_at?: Date | null };
+
+export async function updateMeter(
+  tx: Tx,
+  id: string,
+  change: MeterChange,
+): Promise<MeterRow | undefined> {
   const [row] = await tx<MeterRow[]>`
-    update meters set name = ${name} where id = ${id}
-    returning id, slug, name, unit, scale, created_at`;
+    update meters set ${tx(change)} where id = ${id} returning ${columns(tx)}`;
   return row;
+}
+
+/** The meter, with whoever begins to name it waiting. */
+export async function lockMeter(tx: Tx, id: string): Promise<MeterRow | undefined> {
+  const [row] = await tx<MeterRow[]>`
+    select ${columns(tx)} from meters where id = ${id} for update`;
+  return row;
+}
+
+/** Those of these meters, by id or slug, that nothing new may name; none is archived meanwhile. */
+export async function archivedOf(tx: Tx, named: readonly string[]): Promise<Set<string>> {
+  const rows = await tx<{ id: string; slug: string; archived: boolean }[]>`
+    select id, slug, archived_at is not null as archived from meters
+     where id = any(${[...named]}) or slug = any(${[...named]}) order by id for share`;
+  return new Set(rows.flatMap(({ id, slug, archived }) => (archived ? [id, slug] : [])));
+}
+
+/** The names of routes that count on it now; routes write that table. */
+export async function routesCounting(tx: Tx, meterId: string): Promise<string[]> {
+  const rows = await tx<{ name: string }[]>`
+    select distinct routes.name from route_meterings counted
+      join routes on routes.id = counted.route_id and routes.version = counted.version
+     where counted.meter_id = ${meterId} and deleted_at is null order by 1 limit 10`;
+  return rows.map(({ name }) => name);
 }
 
 /** The meters of these slugs; a slug that is not there is left out. */
 export async function metersBySlug(sql: Query, slugs: string[]): Promise<MeterRow[]> {
   return sql<MeterRow[]>`
-    select id, slug, name, unit, scale, created_at from meters where slug = any(${slugs})`;
+    select ${columns(sql)} from meters where slug = any(${slugs})`;
 }
 
 /** The meters of these ids; an id that is not there is left out. */
 export async function metersById(sql: Query, ids: string[]): Promise<MeterRow[]> {
   return sql<MeterRow[]>`
-    select id, slug, name, unit, scale, created_at from meters where id = any(${ids})`;
+    select ${columns(sql)} from meters where id = any(${ids})`;
 }
 
 /** Foreign keys say whether it is in use: the ledger knows only meters that routes name. */

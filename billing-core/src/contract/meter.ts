@@ -12,6 +12,8 @@ export const meter = z
     unit: z.string(),
     scale: z.number().int(),
     created_at: time(),
+    /** Since then nothing new can name it; null: anything can. */
+    archived_at: time().nullable(),
   })
   .meta({ id: 'Meter' });
 export type Meter = z.infer<typeof meter>;
@@ -24,4 +26,7 @@ export const newMeter = z.strictObject({
 });
 export type NewMeter = z.infer<typeof newMeter>;
 
-export const meterPatch = z.strictObject({ name: text() });
+export const meterPatch = z
+  .strictObject({ name: text().optional(), archived: z.boolean().optional() })
+  .refine((patch) => Object.keys(patch).length > 0, 'changes nothing');
+export type MeterPatch = z.infer<typeof meterPatch>;

@@ -1,4 +1,4 @@
-import { metersBySlug } from '../catalog/store.ts';
+import { archivedOf, metersBySlug } from '../catalog/store.ts';
 import type { NewRoute, RoutePatch } from '../contract/route.ts';
 import { audit, type Doing } from '../kit/audit.ts';
 import { appendChange } from '../kit/changes.ts';
@@ -46,6 +46,10 @@ async function save({ tx, now, vault }: RouteDoing, wanted: Wanted): Promise<Rou
   const definition = definitionOf(route);
   const slugs = route.metering.map((rule) => rule.meter);
   const { metering, errors } = checkRoute(route, await metersBySlug(tx, slugs));
+  const archived = await archivedOf(tx, slugs);
+  for (const [at, slug] of slugs.entries()) {
+    if (archived.has(slug)) errors.push({ path: `metering.${at}.meter`, message: 'is archived' });
+  }
   errors.push(...(await strayingSecrets(tx, definition)));
   const textOf = await secretTexts(tx, vault, definition);
   errors.push(...headerErrors(definition, textOf));

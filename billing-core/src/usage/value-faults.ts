@@ -1,3 +1,4 @@
+import type { MeterUses } from '../contract/meter-uses.ts';
 import type { ValueFaultCount } from '../contract/usage-batch.ts';
 import type { ValueFaults } from '../contract/value-fault.ts';
 import type { Query, Tx } from '../kit/database.ts';
@@ -50,6 +51,30 @@ export async function valueFaultsOf(
       from usage_value_faults left join meters on meters.id = meter_id
      where route_id = ${routeId} and hour >= ${Math.floor(since / HOUR_MS)}
      group by 1, 2 order by 3 desc, 1, 2`;
+  return rows.map(({ first_hour, last_hour, requests, ...row }) => ({
+    ...row,
+    requests: Number(requests),
+    first_hour: hourText(first_hour),
+    last_hour: hourText(last_hour),
+  }));
+}
+
+type MeterFaultRow = Omit<FaultRow, 'meter'> & { route_id: string; route_name: string };
+const FAULTS_MAX = 100;
+
+/** The same of one meter, by route. */
+export async function valueFaultsOn(
+  sql: Query,
+  meterId: string,
+  since: number,
+): Promise<MeterUses['faults']> {
+  const rows = await sql<MeterFaultRow[]>`
+    select route_id, coalesce(routes.name, route_id) as route_name, fault,
+           sum(requests)::bigint as requests, count(distinct customer_id)::int as customers,
+           min(hour) as first_hour, max(hour) as last_hour
+      from usage_value_faults left join routes on routes.id = route_id
+     where meter_id = ${meterId} and hour >= ${Math.floor(since / HOUR_MS)}
+     group by 1, 2, 3 order by 4 desc, 1, 3 limit ${FAULTS_MAX}`;
   return rows.map(({ first_hour, last_hour, requests, ...row }) => ({
     ...row,
     requests: Number(requests),

@@ -9,6 +9,7 @@ import {
   Layers,
   ListChecks,
   ReceiptText,
+  Ruler,
   Scale,
   ScrollText,
   Server,
@@ -40,6 +41,7 @@ const NAV: readonly NavItem[] = [
     deep: true,
   },
   { href: paths.adminPlans(), label: t('Plans'), icon: <Layers aria-hidden />, deep: true },
+  { href: paths.adminMeters(), label: t('Meters'), icon: <Ruler aria-hidden />, deep: true },
   { href: paths.adminQuotas(), label: t('Quotas'), icon: <Gauge aria-hidden /> },
   { href: paths.adminTerms, label: t('Coupons and taxes'), icon: <TicketPercent aria-hidden /> },
   {

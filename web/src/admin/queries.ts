@@ -3,12 +3,14 @@ import { useMemo } from 'react';
 import { api } from '../kit/api.ts';
 import { meterLabel } from '../kit/meter-label.ts';
 import { onceKnown } from '../kit/query.tsx';
+import { t } from '../kit/text.ts';
 import type { Attention } from '@tollgate/billing-core/contract/attention.ts';
 import type { Balance } from '@tollgate/billing-core/contract/balance.ts';
 import type { Coupon } from '@tollgate/billing-core/contract/coupon.ts';
 import type { Customer } from '@tollgate/billing-core/contract/customer.ts';
 import type { Collection } from '@tollgate/billing-core/contract/dispute.ts';
 import type { Meter } from '@tollgate/billing-core/contract/meter.ts';
+import type { MeterUses } from '@tollgate/billing-core/contract/meter-uses.ts';
 import type { Page } from '@tollgate/billing-core/contract/page.ts';
 import type { Entitlement, Plan, PlanVersion } from '@tollgate/billing-core/contract/plan.ts';
 import type { Route } from '@tollgate/billing-core/contract/route.ts';
@@ -122,6 +124,20 @@ export const valueFaultsQuery = (id: string) =>
       api<ValueFaults>(`/v1/routes/${encodeURIComponent(id)}/value-faults`, { signal }),
   });
 
+export const meterQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['admin', 'meter', id],
+    queryFn: ({ signal }) => api<Meter>(`/v1/meters/${encodeURIComponent(id)}`, { signal }),
+  });
+
+/** What counts on a meter, and what names it. */
+export const meterUsesQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['admin', 'meter', id, 'uses'],
+    queryFn: ({ signal }) =>
+      api<MeterUses>(`/v1/meters/${encodeURIComponent(id)}/uses`, { signal }),
+  });
+
 /** For choices in forms: the newest hundred. */
 const choices = <Row>(path: string) =>
   queryOptions({
@@ -139,7 +155,11 @@ export const meterChoices = choices<Meter>('/v1/meters');
 
 /** @returns the meters for a select box, by id. */
 export function meterOptions(meters: readonly Meter[]): { value: string; label: string }[] {
-  return meters.map((meter) => ({ value: meter.id, label: meterLabel(meter, meters) }));
+  return meters.map((meter) => {
+    const label = meterLabel(meter, meters);
+    const value = meter.id;
+    return { value, label: meter.archived_at === null ? label : t('{label}, archived', { label }) };
+  });
 }
 
 const NONE: Meter[] = [];

@@ -28,7 +28,7 @@ export function groupHref(by: GroupBy, { id }: Group): string | undefined {
   if (by === 'customer') return paths.adminCustomer(id, { tab: 'money' });
   if (by === 'plan') return paths.adminPlan(id);
   if (by === 'route') return paths.adminRoute(id);
-  return by === 'meter' ? paths.adminMeters({ meter: id }) : undefined;
+  return by === 'meter' ? paths.adminMeter(id) : undefined;
 }
 
 interface ChartData {

@@ -21,12 +21,15 @@ const WORDS: Record<string, string> = {
   too_fine: t('It has more places than the meter counts'),
 };
 
+/** @returns what was wrong with a value, in words. */
+export const faultLabel = (fault: string): string => WORDS[fault] ?? fault;
+
 const COLUMNS: readonly Column<FaultRow>[] = [
   {
     id: 'fault',
     header: t('What was wrong'),
     card: 'title',
-    cell: (row) => WORDS[row.fault] ?? row.fault,
+    cell: (row) => faultLabel(row.fault),
   },
   {
     id: 'meter',

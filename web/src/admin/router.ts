@@ -79,6 +79,16 @@ function quantityPages(layout: AnyRoute) {
   return [
     createRoute({
       getParentRoute,
+      path: '/meters',
+      component: lazyRouteComponent(() => import('./meters.tsx'), 'MetersPage'),
+    }),
+    createRoute({
+      getParentRoute,
+      path: '/meters/$meterId',
+      component: lazyRouteComponent(() => import('./meter.tsx'), 'MeterPage'),
+    }),
+    createRoute({
+      getParentRoute,
       path: '/quotas',
       component: lazyRouteComponent(() => import('./quotas.tsx'), 'QuotasPage'),
     }),

@@ -13,6 +13,7 @@ function withSearch(path: string, search: Search = {}): string {
 const customer = (id: string): string => `/c/${encodeURIComponent(id)}`;
 const adminCustomer = (id: string): string => `/admin/customers/${encodeURIComponent(id)}`;
 const adminPlan = (id: string): string => `/admin/plans/${encodeURIComponent(id)}`;
+const adminMeter = (id: string): string => `/admin/meters/${encodeURIComponent(id)}`;
 const adminRoute = (id: string): string => `/admin/routes/${encodeURIComponent(id)}`;
 
 export const paths = {
@@ -37,6 +38,7 @@ export const paths = {
 
   adminHome: '/admin',
   adminMeters: (search?: Search) => withSearch('/admin/meters', search),
+  adminMeter,
   adminQuotas: (search?: Search) => withSearch('/admin/quotas', search),
   adminUsage: (search?: Search) => withSearch('/admin/usage', search),
   adminRevenue: (search?: Search) => withSearch('/admin/revenue', search),

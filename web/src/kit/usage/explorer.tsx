@@ -15,7 +15,7 @@ import { groupOf, UsageFilters, type UsageFacets } from './filters.tsx';
 import { resolveRange } from './range.ts';
 import { shownZone } from '../zone.ts';
 import { UsageRows } from './rows.tsx';
-import { chartOf } from './series.ts';
+import { chartOf, type Plotted } from './series.ts';
 
 /** Where usage is read from: one customer's own side, or any customer's for an admin. */
 export interface UsageSource {
@@ -24,6 +24,8 @@ export interface UsageSource {
   /** Left out where ledger rows are not of one customer. */
   entriesPath?: string;
   query: Query;
+  /** The slug of the one meter that it is about; left out: the URL says which. */
+  meter?: string;
 }
 
 interface ExplorerProps {
@@ -34,7 +36,8 @@ interface ExplorerProps {
 /** Usage by time and group, down to the ledger rows that each figure is made of. */
 export function UsageExplorer({ source, facets }: ExplorerProps) {
   const [search] = useUrlState();
-  const report = useReport(source, search);
+  const of = source.meter === undefined ? search : { ...search, meter: source.meter };
+  const report = useReport(source, of);
   const skeleton = (
     <div className="flex flex-col gap-5">
       <Stats>
@@ -57,10 +60,11 @@ export function UsageExplorer({ source, facets }: ExplorerProps) {
         {(data) => (
           <Report
             report={data}
+            plots={source.meter === undefined ? 'requests' : 'quantity'}
             drills={source.entriesPath !== undefined}
             file={{
               path: source.path,
-              query: { ...queryOf(source, search), from: data.from, to: data.to },
+              query: { ...queryOf(source, of), from: data.from, to: data.to },
             }}
           />
         )}
@@ -104,13 +108,15 @@ function useReport(source: UsageSource, search: Search) {
 
 interface ReportProps {
   report: UsageSeries;
+  plots: Plotted;
   file: ListFile;
   drills: boolean;
 }
 
-function Report({ report, file, drills }: ReportProps) {
-  const chart = chartOf(report);
+function Report({ report, plots, file, drills }: ReportProps) {
+  const chart = chartOf(report, plots);
   const { totals, meter } = report;
+  const title = plots === 'requests' ? t('Requests') : meter.name;
   return (
     <div className="flex flex-col gap-5">
       <Stats>
@@ -130,8 +136,8 @@ function Report({ report, file, drills }: ReportProps) {
         />
       </Stats>
       {report.data.length > 0 && (
-        <Card title={t('Requests')}>
-          <Chart title={t('Requests')} {...chart} />
+        <Card title={title}>
+          <Chart title={title} {...chart} />
         </Card>
       )}
       <UsageRows report={report} file={file} drills={drills} />

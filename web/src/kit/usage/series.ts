@@ -1,6 +1,6 @@
 import type { UsageSeries } from '@tollgate/billing-core/contract/usage.ts';
 import type { Point, Series } from '../chart.tsx';
-import { formatBucket, formatInstant } from '../format.ts';
+import { formatBucket, formatInstant, formatNumber } from '../format.ts';
 import { t, tn } from '../text.ts';
 import { bucketEnd, STEP_MS } from './range.ts';
 
@@ -28,9 +28,17 @@ interface ChartData {
   summary: string;
 }
 
+/** What is drawn: how many requests, or how much of the meter they counted. */
+export type Plotted = 'requests' | 'quantity';
+type Row = UsageSeries['data'][number];
+
+// A bar has no more digits than a number has.
+const sizeOf = (row: Row, plots: Plotted): number =>
+  plots === 'requests' ? row.requests : Number(row.quantity);
+
 /** A usage report as stacked bars: buckets without usage are drawn as empty, not left out. */
-export function chartOf(report: UsageSeries): ChartData {
-  const series = seriesOf(report);
+export function chartOf(report: UsageSeries, plots: Plotted = 'requests'): ChartData {
+  const series = seriesOf(report, plots);
   const known = new Set(series.map((one) => one.id));
   const byStart = new Map<number, Record<string, number>>();
   for (const row of report.data) {
@@ -38,7 +46,7 @@ export function chartOf(report: UsageSeries): ChartData {
     const values = byStart.get(start) ?? {};
     const group = row.group?.id ?? 'all';
     const id = known.has(group) ? group : OTHERS;
-    values[id] = (values[id] ?? 0) + row.requests;
+    values[id] = (values[id] ?? 0) + sizeOf(row, plots);
     byStart.set(start, values);
   }
   const points = bucketsOf(report).map((start) => {
@@ -46,7 +54,7 @@ export function chartOf(report: UsageSeries): ChartData {
     const values = byStart.get(start) ?? {};
     return { start: iso, label: formatBucket(iso, report.interval), values };
   });
-  return { series, points, summary: summaryOf(report, points) };
+  return { series, points, summary: summaryOf(report, points, plots) };
 }
 
 /** Whole buckets from the first to now, anchored where the report's own buckets begin. */
@@ -67,16 +75,17 @@ function firstBucket(anchor: number, from: string, interval: UsageSeries['interv
   return anchor - Math.floor((anchor - Date.parse(from)) / step) * step;
 }
 
-function seriesOf(report: UsageSeries): Series[] {
-  const totals = new Map<string, { label: string; requests: number }>();
+function seriesOf(report: UsageSeries, plots: Plotted): Series[] {
+  const all = plots === 'requests' ? t('Requests') : report.meter.name;
+  const totals = new Map<string, { label: string; size: number }>();
   for (const row of report.data) {
     const id = row.group?.id ?? 'all';
     const seen = totals.get(id);
-    const label = row.group === null ? t('Requests') : groupLabel(row.group);
-    totals.set(id, { label, requests: (seen?.requests ?? 0) + row.requests });
+    const label = row.group === null ? all : groupLabel(row.group);
+    totals.set(id, { label, size: (seen?.size ?? 0) + sizeOf(row, plots) });
   }
-  if (totals.size === 0) return [{ id: 'all', label: t('Requests'), colour: 1 }];
-  const ordered = [...totals].toSorted(([, a], [, b]) => b.requests - a.requests);
+  if (totals.size === 0) return [{ id: 'all', label: all, colour: 1 }];
+  const ordered = [...totals].toSorted(([, a], [, b]) => b.size - a.size);
   const shown = ordered.length > GROUPS_MAX + 1 ? ordered.slice(0, GROUPS_MAX) : ordered;
   const series = shown.map(([id, group], at): Series => {
     return OUTCOMES[id] ? { id, ...OUTCOMES[id] } : { id, label: group.label, colour: at + 1 };
@@ -92,8 +101,12 @@ export function groupLabel(group: { id: string; label: string }): string {
   return OUTCOMES[group.id]?.label ?? (group.label === '' ? group.id : group.label);
 }
 
-function summaryOf(report: UsageSeries, points: readonly Point[]): string {
-  const total = tn(report.totals.requests, { one: '{count} request', other: '{count} requests' });
+function summaryOf(report: UsageSeries, points: readonly Point[], plots: Plotted): string {
+  const { totals, meter } = report;
+  const total =
+    plots === 'requests'
+      ? tn(totals.requests, { one: '{count} request', other: '{count} requests' })
+      : t('{meter}: {n}', { meter: meter.name, n: formatNumber(totals.quantity) });
   const peak = points.reduce<{ start: string; count: number }>(
     (most, point) => {
       const count = Object.values(point.values).reduce((sum, one) => sum + one, 0);
@@ -102,7 +115,7 @@ function summaryOf(report: UsageSeries, points: readonly Point[]): string {
     { start: report.from, count: 0 },
   );
   if (peak.count === 0) return t('No requests in this range.');
-  const most = tn(peak.count, { one: '{count}', other: '{count}' });
+  const most = formatNumber(peak.count);
   const unit = { minute: t('a minute'), hour: t('an hour'), day: t('a day') }[report.interval];
   return t('{total}; at most {most} {unit}, at {label}.', {
     total,
