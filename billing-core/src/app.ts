@@ -1,4 +1,5 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { MiddlewareHandler } from 'hono';
 import { attentionHttp } from './alerts/http.ts';
 import { authenticateAdmin, authenticateGateway, authenticateUser } from './auth/authenticate.ts';
 import { fromWhere, type Proxies } from './auth/client-address.ts';
@@ -10,6 +11,7 @@ import { metersHttp } from './catalog/http.ts';
 import { plansHttp } from './catalog/plans-http.ts';
 import { portalPlansHttp } from './catalog/portal.ts';
 import { couponsHttp, taxRatesHttp } from './catalog/terms-http.ts';
+import { DOCUMENT_BYTES_MAX } from './contract/api-document.ts';
 import { bindCustomer } from './customers/access.ts';
 import { customerClockHttp } from './customers/clock-http.ts';
 import { customerTime } from './customers/clock.ts';
@@ -24,6 +26,7 @@ import { meterUsesHttp } from './figures/meter-uses-http.ts';
 import { documentationHttp, openApi } from './documentation.ts';
 import { keysHttp } from './keys/http.ts';
 import { portalKeysHttp } from './keys/portal.ts';
+import { portalReferenceHttp } from './keys/reference-http.ts';
 import { routeTrialHttp } from './keys/trial-http.ts';
 import { invoiceUsageHttp, portalInvoiceUsageHttp } from './invoicing/drill-http.ts';
 import { balanceHttp, portalBalanceHttp } from './invoicing/balance-http.ts';
@@ -65,6 +68,7 @@ import { manualCollector, type Collector } from './payments/collector.ts';
 import { collectorHttp } from './payments/collector-http.ts';
 import { paymentsHttp, portalPaymentsHttp } from './payments/http.ts';
 import { pricesHttp } from './rating/http.ts';
+import { apiDocumentHttp } from './routes/document-http.ts';
 import { routesHttp } from './routes/http.ts';
 import { secretsHttp } from './routes/secrets-http.ts';
 import { reconciliationsHttp } from './reconciliation/http.ts';
@@ -107,10 +111,15 @@ type Surface = Deps & { press: Press; collector: Collector };
 
 const SIGN_IN_BODY_BYTES_MAX = 8 * 1024;
 
+const [usualBody, largeBody] = [limitBody(BODY_BYTES_MAX), limitBody(DOCUMENT_BYTES_MAX)];
+/** The document of an API is larger than anything else that admins write. */
+const adminBodies: MiddlewareHandler<Api> = (c, next) =>
+  c.req.path === '/v1/api-document' ? largeBody(c, next) : usualBody(c, next);
+
 /** /v1: automation and admins. Every write is one transaction, and repeatable with a key. */
 function adminSurface(deps: Surface): OpenAPIHono<Api> {
   const app = api();
-  app.use(limitBody(BODY_BYTES_MAX), authenticateAdmin(deps), strictJson);
+  app.use('*', adminBodies, authenticateAdmin(deps), strictJson);
   app.use(transactional(deps.sql), idempotent, customerTime(deps.testClock?.isOn ?? false));
   for (const module of [
     adminTokensHttp(),
@@ -125,6 +134,7 @@ function adminSurface(deps: Surface): OpenAPIHono<Api> {
     pricesHttp(),
     routesHttp(deps.vault),
     secretsHttp(deps.vault),
+    apiDocumentHttp(deps.gatewayUrl),
     customersHttp(),
     customerViewsHttp(),
     customerClockHttp(deps.testClock ?? plainClock(deps.clock)),
@@ -182,6 +192,7 @@ function customerSurface(deps: Surface): OpenAPIHono<Api> {
     portalLiveHttp(deps, watch),
     portalRequestsHttp({ clock: deps.clock, watch: tail, hours: deps.requestLogHours }),
     portalOverviewHttp(deps.gatewayUrl),
+    portalReferenceHttp(deps),
     portalQuotaRequestsHttp(),
     portalNoticesHttp(),
     portalInvoicesHttp(),

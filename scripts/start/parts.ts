@@ -100,6 +100,7 @@ export function webPart({ config, dataDir }: Surroundings): Part {
       HOST,
       PORT: `${config.ports.portal}`,
       BILLING_CORE_URL: `http://${HOST}:${config.ports.billingCore}`,
+      GATEWAY_PUBLIC_URL: addresses(config).gateway,
     }),
     readyUrl: `http://${HOST}:${config.ports.portal}/livez`,
     patienceMs: PATIENCE_MS,

@@ -28,6 +28,7 @@ export const TABLE_WRITERS: Record<string, string> = {
   route_versions: 'routes',
   route_meterings: 'routes',
   route_secrets: 'routes',
+  api_documents: 'routes',
   customers: 'customers',
   customer_clock_moves: 'customers',
   earlier_billing_zones: 'customers',

@@ -70,7 +70,10 @@ export function webPart(around: Around): Part {
   return part(around, 'web', {
     release: 'web',
     entry: 'web/server/main.js',
-    env: () => ({ BILLING_CORE_URL: `http://${HOST}:${around.config.ports.billingCore}` }),
+    env: () => ({
+      BILLING_CORE_URL: `http://${HOST}:${around.config.ports.billingCore}`,
+      GATEWAY_PUBLIC_URL: addresses(around.config).gateway,
+    }),
   });
 }
 

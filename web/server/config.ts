@@ -4,6 +4,8 @@ export interface Config {
   host: string;
   port: number;
   coreUrl: URL;
+  /** Where browsers reach the gateway; undefined where it was not said. */
+  gatewayOrigin: string | undefined;
   logLevel: string;
 }
 
@@ -17,7 +19,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
 /**
- * Reads PORT, HOST (default 127.0.0.1), BILLING_CORE_URL and LOG_LEVEL (default info).
+ * Reads PORT, HOST (default 127.0.0.1), BILLING_CORE_URL, GATEWAY_PUBLIC_URL (may be left out) and
+ * LOG_LEVEL (default info).
  * @throws ConfigError for the first variable that can't be used.
  */
 export function readConfig(env: Environment = process.env): Config {
@@ -25,6 +28,7 @@ export function readConfig(env: Environment = process.env): Config {
     port: readPort(env['PORT']),
     host: readHost(env['HOST'] ?? '127.0.0.1'),
     coreUrl: readCoreUrl(env['BILLING_CORE_URL']),
+    gatewayOrigin: readGatewayOrigin(env['GATEWAY_PUBLIC_URL']),
     logLevel: readLogLevel(env['LOG_LEVEL'] ?? 'info'),
   };
 }
@@ -49,6 +53,14 @@ function readCoreUrl(text: string | undefined): URL {
   const usable = url && /^https?:$/.test(url.protocol) && url.pathname === '/' && url.search === '';
   if (usable) return url;
   throw new ConfigError(`BILLING_CORE_URL must be http(s)://host[:port], not "${text}"`);
+}
+
+function readGatewayOrigin(text: string | undefined): string | undefined {
+  if (text === undefined || text === '') return undefined;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  // It goes into a policy: nothing but a scheme, a host and a port may come of it.
+  if (url && /^https?:\/\/[a-z0-9.\-[\]:]+$/.test(url.origin)) return url.origin;
+  throw new ConfigError(`GATEWAY_PUBLIC_URL must be http(s)://host[:port], not "${text}"`);
 }
 
 function readLogLevel(text: string): string {

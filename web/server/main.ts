@@ -31,7 +31,8 @@ function assetsOrRefuse(): ReturnType<typeof loadAssets> {
 
 const config = configOrRefuse();
 const log = pino({ name: 'portal', level: config.logLevel });
-const portal = createPortalServer({ assets: assetsOrRefuse(), coreUrl: config.coreUrl, log });
+const { coreUrl, gatewayOrigin } = config;
+const portal = createPortalServer({ assets: assetsOrRefuse(), coreUrl, gatewayOrigin, log });
 
 portal.server.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EADDRINUSE') refuse(`PORT ${config.port} on ${config.host} is taken`);

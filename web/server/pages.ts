@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { chooseEncoding, type Asset, type Assets } from './assets.ts';
-import { DATA_POLICY, PAGE_POLICY, secure } from './security.ts';
+import { DATA_POLICY, secure } from './security.ts';
 
 const FOREVER = 'public, max-age=31536000, immutable';
 /** May be kept, but is asked for again each time: an ETag makes that cheap. */
@@ -11,11 +11,13 @@ interface Visit {
   response: ServerResponse;
   pathname: string;
   https: boolean;
+  /** Of pages. */
+  policy: string;
 }
 
 /** Answers with a built file, or with index.html for the URL of a page. */
 export function servePage(visit: Visit, assets: Assets): void {
-  const { request, response, pathname, https } = visit;
+  const { request, response, pathname, https, policy } = visit;
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     secure(response, DATA_POLICY, https);
     response.setHeader('allow', 'GET, HEAD');
@@ -23,7 +25,7 @@ export function servePage(visit: Visit, assets: Assets): void {
     return;
   }
   const asset = assets.get(pathname) ?? (isPage(pathname) ? assets.get('/index.html') : undefined);
-  secure(response, asset === undefined ? DATA_POLICY : PAGE_POLICY, https);
+  secure(response, asset === undefined ? DATA_POLICY : policy, https);
   if (asset === undefined) sendText(response, 404, 'Not found');
   else sendAsset(request, response, asset);
 }

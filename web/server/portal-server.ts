@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Assets } from './assets.ts';
 import { sendText, servePage } from './pages.ts';
 import { createProxy, isHttps } from './proxy.ts';
-import { DATA_POLICY, secure } from './security.ts';
+import { DATA_POLICY, pagePolicy, secure } from './security.ts';
 
 /** Requests that are still under way when we stop get this long. */
 const STOP_GRACE_MS = 8_000;
@@ -18,12 +18,16 @@ export interface PortalServer {
 interface PortalOptions {
   assets: Assets;
   coreUrl: URL;
+  /** Where the gateway is for browsers; left out: pages call nothing but this origin. */
+  gatewayOrigin?: string | undefined;
   log: Logger;
 }
 
 /** The portal's origin: built files for pages, billing-core under `/api`. */
-export function createPortalServer({ assets, coreUrl, log }: PortalOptions): PortalServer {
+export function createPortalServer(options: PortalOptions): PortalServer {
+  const { assets, coreUrl, gatewayOrigin, log } = options;
   const proxy = createProxy({ coreUrl, log });
+  const policy = pagePolicy(gatewayOrigin);
 
   function answer(request: IncomingMessage, response: ServerResponse): void {
     const https = isHttps(request);
@@ -39,7 +43,7 @@ export function createPortalServer({ assets, coreUrl, log }: PortalOptions): Por
       secure(response, DATA_POLICY, https);
       proxy.forward(request, response, new URL(url.href.replace('/api/', '/')));
     } else {
-      servePage({ request, response, pathname: url.pathname, https }, assets);
+      servePage({ request, response, pathname: url.pathname, https, policy }, assets);
     }
   }
 

@@ -5,17 +5,19 @@ import type { ServerResponse } from 'node:http';
  * file, Base UI's and sonner's injected styles are turned off, and React sets style attributes
  * through the CSSOM, which a CSP does not govern.
  */
-export const PAGE_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self'",
-  "font-src 'self'",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-].join('; ');
+export const pagePolicy = (gatewayOrigin?: string): string =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    "font-src 'self'",
+    // The console of API reference calls the gateway, and nothing else beside this origin.
+    ["connect-src 'self'", ...(gatewayOrigin === undefined ? [] : [gatewayOrigin])].join(' '),
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join('; ');
 
 /** For answers that are no page: nothing in them may load or run anything. */
 export const DATA_POLICY = "default-src 'none'; frame-ancestors 'none'";

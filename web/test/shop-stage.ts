@@ -51,6 +51,7 @@ export async function raiseShop(): Promise<ShopStage> {
   const portal = createPortalServer({
     assets: loadAssets(folder),
     coreUrl: new URL(shop.coreUrl),
+    gatewayOrigin: gatewayUrl,
     log: pino({ level: 'silent' }),
   });
   await listenOn(portal.server, portalPort);

@@ -100,11 +100,13 @@ export const VISITS: readonly Visit[] = [
 /** Pages that say little without real data: a test of their own has it, and axe. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   '/admin': 'home.test.ts',
+  '/admin/api-document': 'reference.test.ts',
   '/admin/meters': 'meters.test.ts',
   '/admin/meters/$meterId': 'meters.test.ts',
   '/admin/quotas': 'quotas.test.ts',
   '/admin/revenue': 'home.test.ts',
   '/admin/usage': 'home.test.ts',
+  '/c/$customerId/api': 'reference.test.ts',
   '/c/$customerId/plan': 'plan.test.ts',
   '/c/$customerId/quotas': 'plan.test.ts',
 };

@@ -79,6 +79,8 @@ const schemaAt = (document: Json, ref: string): Json =>
   document['components']['schemas'][ref.split('/').at(-1) as string] as Json;
 
 const withBody = (): Operation[] => operations.filter(({ hasBody }) => hasBody);
+/** Takes larger bodies than all others: a test of its own has them. */
+const LARGE = '/v1/api-document';
 const send = ({ method, path }: Operation, body: unknown, headers: object = {}): Promise<Answer> =>
   core.call(method, path, { body, headers: { ...bearer, ...headers } });
 const told = ({ status, body }: Answer) => [status, body['code']];
@@ -92,6 +94,7 @@ async function refusedEverywhere(
   const before = await footprint(core.sql);
   const answers: Answer[] = [];
   for (const operation of withBody()) {
+    if (status === 413 && operation.path === LARGE) continue;
     const answer = await send(operation, body, headers);
     expect([operation.method, operation.path, ...told(answer)]).toEqual([
       operation.method,

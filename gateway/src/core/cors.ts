@@ -1,4 +1,6 @@
 import type { RouteFact } from '@tollgate/billing-core/contract/facts.ts';
+import { allowsOrigin } from '@tollgate/billing-core/contract/origin.ts';
+import { COST_FIELD } from './cost.ts';
 import type { RawHeaders } from './headers.ts';
 
 /** Cross-origin rules (the Fetch standard, CORS protocol) as a route states them. */
@@ -22,8 +24,8 @@ export const CORS_FIELDS = [
   'access-control-max-age',
 ];
 
-// What scripts may read of every answer: who asked, and when to come back.
-const EXPOSED = ['RateLimit', 'RateLimit-Policy', 'Retry-After', 'X-Request-Id'];
+// What scripts may read of every answer: who asked, what it cost, and when to come back.
+const EXPOSED = ['RateLimit', 'RateLimit-Policy', 'Retry-After', 'X-Request-Id', COST_FIELD];
 
 const TOKEN = /^[A-Za-z0-9!#$%&'*+\-.^_`|~]+$/;
 const HEADERS_MAX = 100;
@@ -57,19 +59,6 @@ export function preflightOf(method: string, raw: readonly string[]): Preflight |
   return { origin, method: asked, headers };
 }
 
-/** `https://*.example.com` allows every name below, not the name itself. */
-function matches(pattern: string, origin: string): boolean {
-  const star = pattern.indexOf('*.');
-  if (star === -1) return pattern === origin;
-  const [before, after] = [pattern.slice(0, star), pattern.slice(star + 1)];
-  if (!origin.startsWith(before) || !origin.endsWith(after)) return false;
-  const name = origin.slice(before.length, origin.length - after.length);
-  return /^[a-z0-9\-._]+$/.test(name);
-}
-
-const allows = ({ origins }: CorsRule, origin: string): boolean =>
-  origins.some((pattern) => pattern === '*' || matches(pattern, origin));
-
 function originFields(rule: CorsRule, origin: string): RawHeaders {
   const any = rule.origins.includes('*');
   const fields = ['Access-Control-Allow-Origin', any ? '*' : origin];
@@ -81,7 +70,7 @@ function originFields(rule: CorsRule, origin: string): RawHeaders {
 
 /** What an answer to a request of this origin says; nothing to origins that are not allowed. */
 export function corsFields(rule: CorsRule, origin: string | undefined): RawHeaders {
-  if (origin === undefined || !allows(rule, origin)) {
+  if (origin === undefined || !allowsOrigin(rule, origin)) {
     return rule.origins.includes('*') ? [] : ['Vary', 'Origin'];
   }
   const exposed = [...EXPOSED, ...rule.expose];
@@ -90,7 +79,7 @@ export function corsFields(rule: CorsRule, origin: string | undefined): RawHeade
 
 /** The answer to a preflight; undefined when its origin is not allowed. */
 export function preflightFields(rule: CorsRule, asked: Preflight): RawHeaders | undefined {
-  if (!allows(rule, asked.origin)) return undefined;
+  if (!allowsOrigin(rule, asked.origin)) return undefined;
   const any = rule.headers.includes('*');
   const allowed = any ? asked.headers : rule.headers;
   const fields = [

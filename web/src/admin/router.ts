@@ -168,6 +168,11 @@ function routePages(layout: AnyRoute) {
     }),
     createRoute({
       getParentRoute,
+      path: '/api-document',
+      component: lazyRouteComponent(() => import('./api-document.tsx'), 'ApiDocumentPage'),
+    }),
+    createRoute({
+      getParentRoute,
       path: '/secrets',
       component: lazyRouteComponent(() => import('./secrets.tsx'), 'SecretsPage'),
     }),

@@ -84,6 +84,7 @@ export function RoutesPage() {
         actions={
           <>
             <ButtonLink href={paths.adminRouteTrial()}>{t('Test a path')}</ButtonLink>
+            <ButtonLink href={paths.adminApiDocument}>{t('API document')}</ButtonLink>
             <ButtonLink href={paths.adminSecrets}>{t('Secrets')}</ButtonLink>
             <ButtonLink tone="primary" href={paths.adminRouteNew}>
               <Plus aria-hidden />

@@ -5,6 +5,11 @@ export function now(): number {
   return Date.now();
 }
 
+/** @returns milliseconds that only grow, for how long something took. */
+export function elapsedClock(): number {
+  return performance.now();
+}
+
 /** @returns an instant as RFC 3339 in UTC, `offsetMs` away from now. */
 export function isoFromNow(offsetMs: number): string {
   return new Date(Date.now() + offsetMs).toISOString();

@@ -34,6 +34,7 @@ export const paths = {
   start: (id: string, search?: Search) => withSearch(`${customer(id)}/start`, search),
   plan: (id: string, search?: Search) => withSearch(`${customer(id)}/plan`, search),
   quotas: (id: string) => `${customer(id)}/quotas`,
+  reference: (id: string, search?: Search) => withSearch(`${customer(id)}/api`, search),
   logs: (id: string, search?: Search) => withSearch(`${customer(id)}/logs`, search),
 
   adminHome: '/admin',
@@ -55,6 +56,7 @@ export const paths = {
   adminRouteTrial: (search?: Search) => withSearch('/admin/routes/test', search),
   adminRoute,
   adminSecrets: '/admin/secrets',
+  adminApiDocument: '/admin/api-document',
   adminInvoices: (search?: Search) => withSearch('/admin/invoices', search),
   adminInvoice: (id: string) => `/admin/invoices/${encodeURIComponent(id)}`,
   adminBillingSettings: '/admin/invoices/settings',

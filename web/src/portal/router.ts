@@ -48,6 +48,11 @@ export function portalRoutes(root: AnyRootRoute, queries: QueryClient) {
     }),
     createRoute({
       getParentRoute,
+      path: '/api',
+      component: lazyRouteComponent(() => import('./reference.tsx'), 'ReferencePage'),
+    }),
+    createRoute({
+      getParentRoute,
       path: '/usage',
       component: lazyRouteComponent(() => import('./usage.tsx'), 'UsagePage'),
     }),

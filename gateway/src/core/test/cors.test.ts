@@ -112,7 +112,7 @@ describe('an answer', () => {
     expect(named(corsFields(rule({ expose: ['X-Total'] }), 'https://app.test'))).toEqual({
       'access-control-allow-origin': 'https://app.test',
       'access-control-expose-headers':
-        'RateLimit, RateLimit-Policy, Retry-After, X-Request-Id, X-Total',
+        'RateLimit, RateLimit-Policy, Retry-After, X-Request-Id, X-Tollgate-Cost, X-Total',
       vary: 'Origin',
     });
   });
