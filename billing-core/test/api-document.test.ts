@@ -13,7 +13,10 @@ import { openSurface, seedCustomer, type Surface } from './surface.ts';
 
 const PATH = '/v1/api-document';
 const OWN = '/portal/v1/customers/:customer_id';
-const addresses = { gatewayUrl: 'https://api.example.com', publicUrl: 'https://portal.example.com' };
+const addresses = {
+  gatewayUrl: 'https://api.example.com',
+  publicUrl: 'https://portal.example.com',
+};
 let surface: Surface;
 let mine: { id: string };
 
@@ -144,7 +147,15 @@ test('what is told of an operation is what was written of it, and what it refers
       deprecated: false,
       parameters: [
         { ...any, name: 'id', in: 'path', required: true, type: 'integer' },
-        { ...any, name: 'unit', in: 'query', required: false, type: '', values: ['c', 'f'], example: 'c' },
+        {
+          ...any,
+          name: 'unit',
+          in: 'query',
+          required: false,
+          type: '',
+          values: ['c', 'f'],
+          example: 'c',
+        },
       ],
       body: {
         ...{ content_type: 'application/json', required: false, description: '' },
@@ -175,7 +186,11 @@ describe('refused is', () => {
       of({ '/a': { $ref: 'https://evil.example/a.json' } }),
       'document.paths./a',
     ],
-    ['references in a circle', { ...of({ '/a': { $ref: '#/x/a' } }), x: loop }, 'document.paths./a'],
+    [
+      'references in a circle',
+      { ...of({ '/a': { $ref: '#/x/a' } }), x: loop },
+      'document.paths./a',
+    ],
     [
       'a parameter in the air',
       of({ '/a': { get: { parameters: [{ name: 'a', in: 'air' }] } } }),

@@ -84,8 +84,7 @@ describe('a meter that something names is not deleted', () => {
 });
 
 describe('an archived meter', () => {
-  const patch = (id: string, body: object) =>
-    surface.send<Meter>('PATCH', `${PATH}/${id}`, body);
+  const patch = (id: string, body: object) => surface.send<Meter>('PATCH', `${PATH}/${id}`, body);
   const routeOn = (slug: string) => ({
     name: slug,
     path_pattern: `/${slug}`,
@@ -94,7 +93,10 @@ describe('an archived meter', () => {
   });
   const versionOf = (id: string) => ({
     currency: 'USD',
-    prices: [{ model: 'flat', amount: '1' }, { model: 'per_unit', unit_amount: '1', meter_id: id }],
+    prices: [
+      { model: 'flat', amount: '1' },
+      { model: 'per_unit', unit_amount: '1', meter_id: id },
+    ],
     entitlements: [{ kind: 'quota', limit: '1', window: 'day', meter_id: id }],
   });
 
@@ -150,7 +152,13 @@ describe('an archived meter', () => {
     ['no name', { name: null }],
   ])('a patch of %s is refused', async (name, body) => {
     const { id } = await create();
-    await expectRefused(surface, { name, method: 'PATCH', path: `${PATH}/${id}`, body, ...invalid });
+    await expectRefused(surface, {
+      name,
+      method: 'PATCH',
+      path: `${PATH}/${id}`,
+      body,
+      ...invalid,
+    });
   });
 });
 

@@ -36,6 +36,45 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/api-document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get what the API document is */
+        get: operations["getWhatAPIDocumentIs"];
+        /**
+         * Set the API document
+         * @description An OpenAPI document (3.0 or 3.1, JSON, up to 1 MiB, up to 500 operations) of the API behind the gateway, with paths as customers call them. In the portal each customer sees those of its operations that a route which it may call would take. Its `servers` are not read, and it refers to nothing outside itself.
+         */
+        put: operations["setAPIDocument"];
+        post?: never;
+        /** Remove the API document */
+        delete: operations["removeAPIDocument"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api-document/source": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the API document as it was given */
+        get: operations["getAPIDocumentAsItWasGiven"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/attention": {
         parameters: {
             query?: never;
@@ -1209,8 +1248,31 @@ export interface paths {
         delete: operations["deleteMeter"];
         options?: never;
         head?: never;
-        /** Rename a meter */
-        patch: operations["renameMeter"];
+        /**
+         * Rename a meter, or archive it
+         * @description Its slug, unit and decimal places never change. Nothing new can name an archived meter; plans that name it go on. Refused (409) while a route counts on it. `archived: false` takes it back.
+         */
+        patch: operations["renameMeterOrArchiveIt"];
+        trace?: never;
+    };
+    "/v1/meters/{id}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get what uses a meter
+         * @description Routes that count on it, prices and quotas of drafts and published versions that name it (the newest hundred of each), and values of the last `days` that upstreams did not say.
+         */
+        get: operations["getWhatUsesMeter"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/notices": {
@@ -2427,6 +2489,63 @@ export interface components {
             /** @enum {string} */
             state: "active" | "revoked" | "expired";
         };
+        ApiDocument: {
+            bytes: number;
+            operations: number;
+            title: string;
+            unrouted: {
+                method: string;
+                path: string;
+            }[];
+            /** Format: date-time */
+            updated_at: string;
+            version: string;
+        };
+        ApiReference: {
+            document: {
+                description: string;
+                title: string;
+                version: string;
+            } | null;
+            gateway_url: string;
+            operations: {
+                body: {
+                    content_type: string;
+                    description: string;
+                    example: string;
+                    required: boolean;
+                } | null;
+                /** @enum {string} */
+                console: "open" | "no_cors" | "other_host";
+                deprecated: boolean;
+                description: string;
+                /** @enum {string} */
+                method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD" | "OPTIONS";
+                parameters: {
+                    description: string;
+                    example: string;
+                    /** @enum {string} */
+                    in: "path" | "query" | "header";
+                    name: string;
+                    required: boolean;
+                    type: string;
+                    values: string[];
+                }[];
+                path: string;
+                public: boolean;
+                responses: {
+                    description: string;
+                    status: string;
+                }[];
+                route: {
+                    id: string;
+                    name: string;
+                };
+                summary: string;
+                tag: string;
+                url: string;
+            }[];
+        };
         Attention: {
             books: {
                 differing: number;
@@ -3199,12 +3318,65 @@ export interface components {
         };
         Meter: {
             /** Format: date-time */
+            archived_at: string | null;
+            /** Format: date-time */
             created_at: string;
             id: string;
             name: string;
             scale: number;
             slug: string;
             unit: string;
+        };
+        MeterUses: {
+            faults: {
+                customers: number;
+                fault: string;
+                /** Format: date-time */
+                first_hour: string;
+                /** Format: date-time */
+                last_hour: string;
+                requests: number;
+                route_id: string;
+                route_name: string;
+            }[];
+            prices: {
+                customer_id: string | null;
+                model: string;
+                number: number;
+                plan_id: string;
+                plan_name: string;
+                plan_version_id: string;
+                /** @enum {string} */
+                state: "draft" | "published";
+                subscriptions: number;
+            }[];
+            quotas: {
+                customer_id: string | null;
+                /** @enum {string} */
+                enforcement: "hard" | "soft" | "unlimited";
+                limit: string | null;
+                number: number;
+                plan_id: string;
+                plan_name: string;
+                plan_version_id: string;
+                /** @enum {string} */
+                scope: "customer" | "key";
+                /** @enum {string} */
+                state: "draft" | "published";
+                subscriptions: number;
+                /** @enum {string} */
+                window: "minute" | "hour" | "day" | "month" | "billing_period";
+            }[];
+            routes: {
+                name: string;
+                route_id: string;
+                /** @enum {string} */
+                source: "request" | "request_bytes" | "response_bytes" | "request_messages" | "response_messages" | "duration" | "response_header" | "response_json" | "response_sse";
+                /** @enum {string} */
+                state: "active" | "disabled";
+            }[];
+            /** Format: date-time */
+            since: string;
         };
         MintedAdminToken: {
             /** Format: date-time */
@@ -5144,6 +5316,176 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AdminToken"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        errors?: {
+                            message: string;
+                            path: string;
+                        }[];
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    getWhatAPIDocumentIs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiDocument"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        errors?: {
+                            message: string;
+                            path: string;
+                        }[];
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    setAPIDocument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    document: {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiDocument"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        errors?: {
+                            message: string;
+                            path: string;
+                        }[];
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    removeAPIDocument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        errors?: {
+                            message: string;
+                            path: string;
+                        }[];
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    getAPIDocumentAsItWasGiven: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        document: {
+                            [key: string]: unknown;
+                        };
+                    };
                 };
             };
             /** @description A problem */
@@ -8839,7 +9181,7 @@ export interface operations {
             };
         };
     };
-    renameMeter: {
+    renameMeterOrArchiveIt: {
         parameters: {
             query?: never;
             header?: never;
@@ -8851,7 +9193,8 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    name: string;
+                    archived?: boolean;
+                    name?: string;
                 };
             };
         };
@@ -8863,6 +9206,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Meter"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        errors?: {
+                            message: string;
+                            path: string;
+                        }[];
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    getWhatUsesMeter: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeterUses"];
                 };
             };
             /** @description A problem */

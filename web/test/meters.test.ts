@@ -38,38 +38,48 @@ test('a meter says what feeds it, what it costs and limits, and how much was use
   await openTokens(page);
   const card = (name: string) => page.getByRole('region', { name });
   await card('Routes that feed it').getByRole('link').first().waitFor();
-  await card('Prices that use it').getByRole('link', { name: /^Growth, version/ }).waitFor();
-  await card('Prices that use it').getByText(/\d subscription/).first().waitFor();
+  await card('Prices that use it')
+    .getByRole('link', { name: /^Growth, version/ })
+    .waitFor();
+  await card('Prices that use it')
+    .getByText(/\d subscription/)
+    .first()
+    .waitFor();
   await page.getByTestId('usage-requests').waitFor();
   const plot = page.getByRole('img', { name: /^Tokens: [\d,.]+; at most [\d,.]+ a day/ });
   await page.getByLabel('Range').selectOption('30d');
   await plot.waitFor();
   await page.getByRole('button', { name: 'View as table' }).click();
-  await page.getByRole('region', { name: 'Tokens' }).getByRole('table').first().waitFor();
+  await page.getByRole('region', { name: 'Tokens, as a table' }).getByRole('table').waitFor();
   expect(new URL(page.url()).search).toBe('?range=30d');
   expect(await violationsOn(page)).toEqual([]);
-  await card('Prices that use it').getByRole('link', { name: /^Growth, version/ }).click();
+  await card('Prices that use it')
+    .getByRole('link', { name: /^Growth, version/ })
+    .click();
   await page.getByRole('heading', { level: 1, name: /^Growth, version/ }).waitFor();
   expect(complaints).toEqual([]);
   await page.close();
 });
 
-test('one is created, renamed, archived and taken back; one that a route counts on is not', async () => {
+test('one is created, renamed, archived and taken back; not one that is counted on', async () => {
   const { page, complaints } = await open(paths.adminMeters(), /status of 4(00|09)/);
   await page.getByRole('button', { name: 'Create meter' }).click();
   const dialog = page.getByRole('dialog');
-  await dialog.getByLabel('Name').fill('Pages <b>');
+  await dialog.getByRole('textbox', { name: 'Name' }).fill('Pages <b>');
   await dialog.getByLabel('Slug').fill('Pages');
   await dialog.getByLabel('Unit').fill('page');
   expect(await violationsOn(page)).toEqual([]);
   await dialog.getByRole('button', { name: 'Create meter' }).click();
-  await dialog.getByText(/lower-case letters, digits and _/i).last().waitFor();
+  await dialog
+    .getByText(/lower-case letters, digits and _/i)
+    .last()
+    .waitFor();
   await dialog.getByLabel('Slug').fill('pages');
   await dialog.getByRole('button', { name: 'Create meter' }).click();
   await page.getByRole('heading', { level: 1, name: 'Pages <b>' }).waitFor();
   await page.getByText('No route counts on it.').waitFor();
   await page.getByRole('button', { name: 'Rename…' }).click();
-  await dialog.getByLabel('Name').fill('Pages');
+  await dialog.getByRole('textbox', { name: 'Name' }).fill('Pages');
   await dialog.getByRole('button', { name: 'Rename', exact: true }).click();
   await page.getByRole('heading', { level: 1, name: 'Pages', exact: true }).waitFor();
   await page.getByRole('button', { name: 'Archive…' }).click();
@@ -108,6 +118,7 @@ test('what cannot be read says why, with its request id, and Retry brings it', a
     await page.unroute(call);
     await page.getByRole('button', { name: 'Retry' }).first().click();
     await page.getByText(healed).first().waitFor();
+    expect(await page.getByText('req_7').count()).toBe(0);
   }
   await page.close();
 });

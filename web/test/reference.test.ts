@@ -149,7 +149,9 @@ test(
   async () => {
     const { page, customerId, context } = await visitor();
     await page.goto(paths.reference(customerId, { op: 'GET /closed/a' }));
-    await page.getByText('Its operator does not let this page call it.', { exact: false }).waitFor();
+    await page
+      .getByText('Its operator does not let this page call it.', { exact: false })
+      .waitFor();
     expect(await page.getByRole('button', { name: 'Send' }).count()).toBe(0);
     await page.locator('code', { hasText: `${stage.gatewayUrl}/closed/a` }).waitFor();
     const blocked = await page.evaluate(async () => {
@@ -190,6 +192,7 @@ test(
     await page.getByLabel('Your key').fill(key);
     await page.getByRole('button', { name: 'Send' }).click();
     await page.getByText('No answer could be read').waitFor();
+    expect(await page.getByText('req_7').count()).toBe(0);
     await context.close();
   },
   TEST_MS,

@@ -76,11 +76,14 @@ export async function changeMeter(
   if (archived === true && !isArchived) await refuseArchiving(doing, id);
   const archived_at = archived === true ? new Date(doing.now) : null;
   const row = await updateMeter(doing.tx, id, {
-    ...{ name: name ?? before.name },
+    name: name ?? before.name,
     ...(archived !== undefined && archived !== isArchived && { archived_at }),
   });
   const { tx, actor, now, requestId } = doing;
-  const detail = { ...(name !== undefined && { name }), ...(archived !== undefined && { archived }) };
+  const detail = {
+    ...(name !== undefined && { name }),
+    ...(archived !== undefined && { archived }),
+  };
   await audit(tx, { actor, action: 'meter.update', subjectId: id, now, requestId, detail });
   return found(row, 'meter');
 }
@@ -132,10 +135,10 @@ async function contentOf(
   const { content, errors } = checkVersion(wanted, await metersById(tx, named));
   errors.push(...kindFaults(kind, wanted));
   const archived = await archivedOf(tx, named);
-  for (const of of ['prices', 'entitlements'] as const) {
-    for (const [at, { meter_id: meterId }] of wanted[of].entries()) {
+  for (const part of ['prices', 'entitlements'] as const) {
+    for (const [at, { meter_id: meterId }] of wanted[part].entries()) {
       if (!archived.has(meterId ?? '')) continue;
-      errors.push({ path: `${of}.${at}.meter_id`, message: 'is archived' });
+      errors.push({ path: `${part}.${at}.meter_id`, message: 'is archived' });
     }
   }
   const { customer_id: customerId } = wanted;

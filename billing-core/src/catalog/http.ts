@@ -44,8 +44,9 @@ const rename = createRoute({
   tags,
   summary: 'Rename a meter, or archive it',
   description:
-    'Its slug, unit and decimal places never change. Nothing new can name an archived meter; plans ' +
-    'that name it go on. Refused (409) while a route counts on it. `archived: false` takes it back.',
+    'Its slug, unit and decimal places never change. Nothing new can name an archived meter; ' +
+    'plans that name it go on. Refused (409) while a route counts on it. `archived: false` ' +
+    'takes it back.',
   request: { params: meterId, ...jsonBody(meterPatch) },
   responses: { 200: json(meter), ...PROBLEMS },
 });

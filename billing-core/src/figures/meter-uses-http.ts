@@ -18,8 +18,8 @@ const uses = createRoute({
   tags: ['Catalog'],
   summary: 'Get what uses a meter',
   description:
-    'Routes that count on it, prices and quotas of drafts and published versions that name it (the ' +
-    'newest hundred of each), and values of the last `days` that upstreams did not say.',
+    'Routes that count on it, prices and quotas of drafts and published versions that name it ' +
+    '(the newest hundred of each), and values of the last `days` that upstreams did not say.',
   request: { params: z.object({ id: id('mtr') }), query: z.object({ days }) },
   responses: { 200: json(meterUses), ...PROBLEMS },
 });

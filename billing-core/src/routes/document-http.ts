@@ -41,9 +41,9 @@ const put = createRoute({
   summary: 'Set the API document',
   description:
     'An OpenAPI document (3.0 or 3.1, JSON, up to 1 MiB, up to 500 operations) of the API behind ' +
-    'the gateway, with paths as customers call them. In the portal each customer sees those of its ' +
-    'operations that a route which it may call would take. Its `servers` are not read, and it ' +
-    'refers to nothing outside itself.',
+    'the gateway, with paths as customers call them. In the portal each customer sees those of ' +
+    'its operations that a route which it may call would take. Its `servers` are not read, and ' +
+    'it refers to nothing outside itself.',
   request: jsonBody(newApiDocument),
   responses: { 200: json(apiDocument), ...PROBLEMS },
 });

@@ -61,8 +61,7 @@ export function referencedBy(
   const isOther = host !== gateway.hostname;
   const { cors, public: isPublic } = route.definition;
   const origin = new URL(publicUrl).origin;
-  const isAllowed =
-    gateway.origin === origin || (cors !== null && allowsOrigin(cors, origin));
+  const isAllowed = gateway.origin === origin || (cors !== null && allowsOrigin(cors, origin));
   const port = gateway.port === '' ? '' : `:${gateway.port}`;
   const base = isOther ? `${gateway.protocol}//${host}${port}` : gateway.origin;
   return {

@@ -46,7 +46,7 @@ test('routes are those that are served, by what they count', async () => {
   ]);
 });
 
-test('prices and quotas are those of drafts and published versions, with who is on them', async () => {
+test('prices and quotas are those of versions that are sold, or will be', async () => {
   const plan = await done(core, ['POST', '/v1/plans'], { slug: 'pro', name: 'Pro' });
   const content = {
     currency: 'USD',
@@ -56,6 +56,7 @@ test('prices and quotas are those of drafts and published versions, with who is 
   const versions = `/v1/plans/${plan['id'] as string}/versions`;
   const made: string[] = [];
   for (let n = 0; n < 3; n++) {
+    core.clock.now += 1;
     made.push((await done(core, ['POST', versions], content))['id'] as string);
   }
   const [old, sold, draft] = made;

@@ -46,9 +46,7 @@ export function ApiDocumentPage() {
         about={t('OpenAPI, as JSON. Each customer sees what of it its routes and plan allow.')}
         back={{ href: paths.adminRoutes, label: t('Routes') }}
         actions={
-          document.data != null && (
-            <Button onClick={() => setRemoving(true)}>{t('Remove…')}</Button>
-          )
+          document.data != null && <Button onClick={() => setRemoving(true)}>{t('Remove…')}</Button>
         }
       />
       <Loaded

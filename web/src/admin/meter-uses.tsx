@@ -200,7 +200,11 @@ const FAULTS: readonly Column<Fault>[] = [
     align: 'end',
     cell: ({ customers }) => formatNumber(customers),
   },
-  { id: 'last', header: t('Last in the hour of'), cell: ({ last_hour }) => <Instant iso={last_hour} /> },
+  {
+    id: 'last',
+    header: t('Last in the hour of'),
+    cell: ({ last_hour }) => <Instant iso={last_hour} />,
+  },
 ];
 
 function Faults({ faults }: { faults: readonly Fault[] }) {

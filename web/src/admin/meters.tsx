@@ -39,12 +39,21 @@ const COLUMNS: readonly Column<Meter>[] = [
   },
   { id: 'unit', header: t('Unit'), written: ({ unit }) => unit, cell: ({ unit }) => unit },
   { id: 'scale', header: t('Decimal places'), align: 'end', cell: ({ scale }) => scale },
-  { id: 'state', header: t('State'), card: 'corner', cell: (meter) => <MeterState meter={meter} /> },
+  {
+    id: 'state',
+    header: t('State'),
+    card: 'corner',
+    cell: (meter) => <MeterState meter={meter} />,
+  },
   { id: 'created', header: t('Created'), cell: (meter) => <Instant iso={meter.created_at} /> },
 ];
 
 export function MeterState({ meter: { archived_at } }: { meter: Meter }) {
-  return archived_at === null ? <Badge tone="ok">{t('In use')}</Badge> : <Badge>{t('Archived')}</Badge>;
+  return archived_at === null ? (
+    <Badge tone="ok">{t('In use')}</Badge>
+  ) : (
+    <Badge>{t('Archived')}</Badge>
+  );
 }
 
 /** What routes count and plans price. */

@@ -11,7 +11,7 @@ import { PriceCalculator } from './price-calculator.tsx';
 import { AmountFields, EventFields, LimitFields } from './price-fields.tsx';
 import { TierFields } from './price-tiers.tsx';
 import { hintOf, MODELS } from './price-models.ts';
-import { emptyPrice, typedPrice, type PriceValues } from './price-values.ts';
+import { emptyPrice, typedPrice } from './price-values.ts';
 import { meterOptions } from './queries.ts';
 import { currencyFault } from './values.ts';
 import type { VersionValues } from './version-values.ts';

@@ -54,7 +54,7 @@ export function Chart(props: ChartProps) {
           className="-mx-4 max-h-72 overflow-y-auto sm:-mx-5"
           tabIndex={0}
           role="region"
-          aria-label={props.title}
+          aria-label={t('{title}, as a table', { title: props.title })}
         >
           <Suspense fallback={<TableSkeleton />}>
             <AsTable {...props} />

@@ -31,6 +31,9 @@ export function Console({ operation, gatewayUrl, apiKey, onKey }: ConsoleProps) 
   const { outcome, busy, run, stop } = useSending();
   const isOpen = operation.console === 'open';
   const built = requestFor(operation, values, { key: apiKey.trim(), gatewayUrl });
+  // For a shell: it has no key in it, so it may name any place.
+  const named = { key: operation.public ? '' : 'key', gatewayUrl: operation.url };
+  const forShell = requestFor(operation, values, named);
   function submit(event: React.FormEvent): void {
     event.preventDefault();
     const isMissing = !operation.public && apiKey.trim() === '';
@@ -66,9 +69,9 @@ export function Console({ operation, gatewayUrl, apiKey, onKey }: ConsoleProps) 
           {'answer' in outcome ? <ConsoleAnswer answer={outcome.answer} /> : <Unreachable />}
         </div>
       )}
-      {'request' in built && (
+      {'request' in forShell && (
         <div className="mt-5">
-          <Snippet code={shellOf(built.request)} places={[]} label={t('Copy the request')} />
+          <Snippet code={shellOf(forShell.request)} places={[]} label={t('Copy the request')} />
         </div>
       )}
     </Card>
@@ -118,8 +121,8 @@ function Unreachable() {
       <p className="font-medium">{t('No answer could be read')}</p>
       <p className="text-pretty">
         {t(
-          'The gateway was not reached, it took longer than a minute, the answer was a redirect, or ' +
-            'the gateway does not let this page read it. It may have been counted: see Logs.',
+          'The gateway was not reached, it took longer than a minute, the answer was a redirect, ' +
+            'or the gateway does not let this page read it. It may have been counted: see Logs.',
         )}
       </p>
     </div>

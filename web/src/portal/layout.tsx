@@ -45,7 +45,11 @@ export function PortalLayout() {
     { href: paths.usage(customerId), label: t('Usage'), icon: <ChartColumn aria-hidden /> },
     { href: paths.quotas(customerId), label: t('Quotas'), icon: <Gauge aria-hidden /> },
     { href: paths.keys(customerId), label: t('Keys'), icon: <KeyRound aria-hidden /> },
-    { href: paths.reference(customerId), label: t('API reference'), icon: <BookOpen aria-hidden /> },
+    {
+      href: paths.reference(customerId),
+      label: t('API reference'),
+      icon: <BookOpen aria-hidden />,
+    },
     { href: paths.logs(customerId), label: t('Logs'), icon: <ScrollText aria-hidden /> },
     { href: paths.plan(customerId), label: t('Plan'), icon: <Layers aria-hidden /> },
     {
