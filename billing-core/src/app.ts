@@ -3,9 +3,12 @@ import type { MiddlewareHandler } from 'hono';
 import { attentionHttp } from './alerts/http.ts';
 import { authenticateAdmin, authenticateGateway, authenticateUser } from './auth/authenticate.ts';
 import { fromWhere, type Proxies } from './auth/client-address.ts';
-import { signInHttp } from './auth/sign-in-http.ts';
+import { secondFactorHttp } from './auth/second-factor-http.ts';
+import { sessionsHttp } from './auth/sessions-http.ts';
+import { signInHttp, type SignInDoor } from './auth/sign-in-http.ts';
 import type { SignIn } from './auth/sign-in.ts';
 import { adminTokensHttp } from './auth/tokens-http.ts';
+import { twoFactorHttp } from './auth/two-factor-http.ts';
 import { usersHttp } from './auth/users-http.ts';
 import { metersHttp } from './catalog/http.ts';
 import { plansHttp } from './catalog/plans-http.ts';
@@ -16,9 +19,16 @@ import { bindCustomer } from './customers/access.ts';
 import { customerClockHttp } from './customers/clock-http.ts';
 import { customerTime } from './customers/clock.ts';
 import { customersHttp, portalCustomerHttp } from './customers/http.ts';
+import {
+  invitationAcceptHttp,
+  invitationLookHttp,
+  portalInvitationsHttp,
+} from './customers/invitations-http.ts';
+import { isInvited } from './customers/invitations.ts';
 import { customerViewsHttp } from './customers/view-http.ts';
 import { meHttp, requireOpenSignUp, settingsHttp } from './customers/me-http.ts';
 import { membershipsHttp } from './customers/memberships-http.ts';
+import { portalTeamHttp } from './customers/team-http.ts';
 import { customerTermsHttp } from './customers/terms-http.ts';
 import { customerEventsHttp } from './figures/events-http.ts';
 import { figuresHttp } from './figures/http.ts';
@@ -40,6 +50,7 @@ import { previewHttp } from './invoicing/preview-http.ts';
 import { portalInvoicesHttp } from './invoicing/portal.ts';
 import { auditHttp } from './kit/audit-http.ts';
 import { csvFiles } from './kit/csv-file.ts';
+import { openSending } from './kit/jobs.ts';
 import { jobsHttp } from './kit/jobs-http.ts';
 import { BODY_BYTES_MAX, limitBody, strictJson, strictUrl } from './kit/body.ts';
 import {
@@ -185,6 +196,8 @@ function customerSurface(deps: Surface): OpenAPIHono<Api> {
   deps.stopping.addEventListener('abort', stop, { once: true });
   for (const module of [
     portalCustomerHttp(),
+    portalTeamHttp(),
+    portalInvitationsHttp({ secrets: deps.signIn, send: openSending(deps.sql) }),
     portalPlansHttp(),
     portalSubscriptionHttp(),
     portalKeysHttp(),
@@ -212,14 +225,20 @@ function customerSurface(deps: Surface): OpenAPIHono<Api> {
 function portalSurface(deps: Surface): OpenAPIHono<Api> {
   const app = api();
   app.route('/', settingsHttp(deps));
+  app.use('/invitations/look', limitBody(BODY_BYTES_MAX), strictJson);
+  app.route('/', invitationLookHttp(deps.sql));
   app.use(limitBody(BODY_BYTES_MAX), authenticateUser(deps));
   app.use('/customers', requireOpenSignUp(deps));
   app.use('/customers/:customer_id/*', bindCustomer(deps.sql));
   app.use('/customers/:customer_id/payment-pages', strictJson);
   app.route('/customers/:customer_id', collectorHttp(deps.collector, deps.sql));
+  app.use('/me/two-factor/*', strictJson);
+  app.route('/', twoFactorHttp(deps));
   app.use(strictJson, transactional(deps.sql), idempotent);
   app.use('/customers/:customer_id/*', customerTime(deps.testClock?.isOn ?? false));
   app.route('/', meHttp(deps));
+  app.route('/', sessionsHttp());
+  app.route('/', invitationAcceptHttp());
   app.route('/', portalSubscriptionsHttp());
   app.route('/customers/:customer_id', customerSurface(deps));
   return app;
@@ -242,10 +261,14 @@ function webhookSurface(deps: Deps): OpenAPIHono<Api> {
   return app;
 }
 
+type Asked = Parameters<SignInDoor['isInvited']>[0];
+
 function signInSurface(deps: Deps): OpenAPIHono<Api> {
   const app = api();
   app.use(limitBody(SIGN_IN_BODY_BYTES_MAX), strictJson);
-  app.route('/', signInHttp(deps));
+  const door = { ...deps, isInvited: (asked: Asked) => isInvited(deps.sql, asked) };
+  app.route('/', signInHttp(door));
+  app.route('/', secondFactorHttp(door));
   return app;
 }
 

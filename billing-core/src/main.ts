@@ -5,6 +5,8 @@ import { forgetExpired } from './auth/jobs.ts';
 import { openSignIn } from './auth/sign-in.ts';
 import { buildApp } from './app.ts';
 import { readConfig, type Config } from './config.ts';
+import { invitationJob } from './customers/invitation-letter.ts';
+import { tokenOf } from './customers/invitations.ts';
 import { monotonicClock, systemClock } from './kit/clock.ts';
 import { openDatabase, POOL_CONNECTIONS, type Query, type Sql } from './kit/database.ts';
 import { changesFollowed } from './invoicing/cycle-store.ts';
@@ -173,6 +175,7 @@ async function start(config: Config): Promise<() => Promise<void>> {
       ...invoicingJobs(sql, log, collecting && objectionTo),
       ...noticesJobs({ sql, clock, log, mail, publicUrl }),
       ...moneyJobs({ sql, log, collecting, mail, publicUrl }),
+      invitationJob({ sql, mail, publicUrl, tokenOf: (row) => tokenOf(signIn, row) }),
     ]),
     startNotices({ sql, clock, log }),
     startDue({ sql, clock, log }),

@@ -1,9 +1,11 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
+import { z } from 'zod';
 import {
   done,
   passwordReset,
   resetRequest,
   session,
+  secondFactorAsked,
   signedIn,
   signIn as signInBody,
   signUp,
@@ -11,8 +13,9 @@ import {
 import type { Sql } from '../kit/database.ts';
 import { Fault } from '../kit/fault.ts';
 import { api, json, jsonBody, PROBLEMS, type Api, type ApiContext } from '../kit/http.ts';
+import { browserHeaders } from './browser-headers.ts';
 import { clientAddress, peerOf, type Proxies } from './client-address.ts';
-import { CLIENT_ADDRESS_HEADER, type SignIn } from './sign-in.ts';
+import type { SignIn } from './sign-in.ts';
 import { clearThrottle, throttle, type Throttled } from './throttle.ts';
 
 export type SignInDoor = {
@@ -20,11 +23,11 @@ export type SignInDoor = {
   signIn: SignIn;
   signUp: 'open' | 'closed';
   isProxy: Proxies;
+  /** Whether this address was sent this invitation, and it stands at `now` (ms). */
+  isInvited(invitation: { token: string; email: string; now: number }): Promise<boolean>;
 };
 
 const tags = ['Session'];
-const PASSED_ON = ['cookie', 'origin', 'referer', 'user-agent', 'sec-fetch-site', 'sec-fetch-mode'];
-const USER_AGENT_CHARS_MAX = 300;
 
 const signUpRoute = createRoute({
   method: 'post',
@@ -48,9 +51,10 @@ const signInRoute = createRoute({
   description:
     'Answers the same to a wrong password and to an address without an account. The eleventh try ' +
     'within five minutes at one account is 429 until they are over, from wherever and with any ' +
-    'password; a sign-in begins anew.',
+    'password; a sign-in begins anew. Who has a second factor is answered `second_factor` and is ' +
+    'not signed in yet.',
   request: jsonBody(signInBody),
-  responses: { 200: json(signedIn), ...PROBLEMS },
+  responses: { 200: json(z.union([signedIn, secondFactorAsked])), ...PROBLEMS },
 });
 
 const signOutRoute = createRoute({
@@ -90,26 +94,18 @@ const resetRoute = createRoute({
   responses: { 200: json(done), ...PROBLEMS },
 });
 
+/** What the library answers in the place of a session. */
+const ASKS_SECOND = z.object({ twoFactorRedirect: z.literal(true) });
+
 const addressOf = (c: ApiContext, isProxy: Proxies): string =>
   clientAddress(peerOf(c), c.req.header('x-forwarded-for'), isProxy);
-
-function headersFor(c: ApiContext, address: string): Headers {
-  const headers = new Headers({ 'content-type': 'application/json' });
-  for (const name of PASSED_ON) {
-    const value = c.req.header(name);
-    if (value !== undefined) headers.set(name, value.slice(0, limitOf(name)));
-  }
-  headers.set(CLIENT_ADDRESS_HEADER, address);
-  return headers;
-}
-const limitOf = (name: string): number => (name === 'user-agent' ? USER_AGENT_CHARS_MAX : 8_192);
 
 /** /auth: sign-up, sign-in, sign-out, reset. Every failure is a problem like everywhere else. */
 export function signInHttp(door: SignInDoor): OpenAPIHono<Api> {
   const app = api();
   const client = (c: ApiContext): string => addressOf(c, door.isProxy);
   const call = async (c: ApiContext, path: string, body: unknown): Promise<unknown> => {
-    const headers = headersFor(c, client(c));
+    const headers = browserHeaders(c, client(c));
     const answer = await door.signIn.call(path, { headers, body });
     for (const cookie of answer.cookies) c.header('set-cookie', cookie, { append: true });
     return answer.body;
@@ -118,25 +114,31 @@ export function signInHttp(door: SignInDoor): OpenAPIHono<Api> {
     throttle(door.sql, { what, who, now: c.var.now });
 
   app.openapi(signUpRoute, async (c) => {
-    if (door.signUp === 'closed') throw new Fault('forbidden', { detail: 'Sign-up is closed' });
+    const { invitation: token, ...who } = c.req.valid('json');
     await limit(c, 'sign-up:client', client(c));
-    await call(c, '/sign-up/email', c.req.valid('json'));
+    if (door.signUp === 'closed') {
+      const { now } = c.var;
+      const may = token !== undefined && (await door.isInvited({ token, email: who.email, now }));
+      if (!may) throw new Fault('forbidden', { detail: 'Sign-up is closed' });
+    }
+    await call(c, '/sign-up/email', who);
     return c.json({ status: true as const }, 200);
   });
   app.openapi(signInRoute, async (c) => {
     const body = c.req.valid('json');
     await limit(c, 'sign-in:client', client(c));
     await limit(c, 'sign-in:account', body.email);
-    const answer = signedIn.parse(await call(c, '/sign-in/email', body));
+    const answer = await call(c, '/sign-in/email', body);
     await clearThrottle(door.sql, 'sign-in:account', body.email);
-    return c.json(answer, 200);
+    const asked = ASKS_SECOND.safeParse(answer).success;
+    return c.json(asked ? { second_factor: 'required' as const } : signedIn.parse(answer), 200);
   });
   app.openapi(signOutRoute, async (c) => {
     await call(c, '/sign-out', {});
     return c.json({ status: true as const }, 200);
   });
   app.openapi(sessionRoute, async (c) => {
-    const found = await door.signIn.session(headersFor(c, client(c)));
+    const found = await door.signIn.session(browserHeaders(c, client(c)));
     for (const cookie of found?.cookies ?? []) c.header('set-cookie', cookie, { append: true });
     if (found === null) return c.json(null, 200);
     const expires = { expires_at: found.expiresAt.toISOString() };

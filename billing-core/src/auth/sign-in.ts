@@ -1,4 +1,6 @@
+import { createHmac } from 'node:crypto';
 import { betterAuth } from 'better-auth';
+import { twoFactor } from 'better-auth/plugins/two-factor';
 import { PostgresJSDialect } from 'kysely-postgres-js';
 import { PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN } from '../contract/user.ts';
 import type { SessionUser } from '../contract/session.ts';
@@ -34,6 +36,10 @@ export interface SignIn {
   hashPassword(password: string): Promise<string>;
   /** A one-time link by which this user sets a password within RESET_TTL_S. */
   passwordLink(userId: string): Promise<string>;
+  /** The secret that belongs to this text: always the same, and nobody else can tell it. */
+  secretOf(text: string): string;
+  /** How many recovery codes this user has not used; undefined without a second factor. */
+  recoveryCodesLeft(userId: string): Promise<number | undefined>;
 }
 
 export const AUTH_PATH = '/api/auth';
@@ -88,7 +94,30 @@ const TABLES = {
   },
 } as const;
 
-const ID_PREFIX = { user: 'usr', session: 'ses', account: 'acc', verification: 'ver' } as const;
+/** No device is trusted for longer than its session: each sign-in asks for a code. */
+const secondFactor = () =>
+  twoFactor({
+    schema: {
+      user: { fields: { twoFactorEnabled: 'two_factor_enabled' } },
+      twoFactor: {
+        modelName: 'two_factors',
+        fields: {
+          userId: 'user_id',
+          backupCodes: 'backup_codes',
+          failedVerificationCount: 'failed_verification_count',
+          lockedUntil: 'locked_until',
+        },
+      },
+    },
+  });
+
+const ID_PREFIX = {
+  user: 'usr',
+  session: 'ses',
+  account: 'acc',
+  verification: 'ver',
+  twoFactor: 'tfa',
+} as const;
 
 function passwords({ mail, publicUrl }: SignInSettings) {
   return {
@@ -125,6 +154,7 @@ function openBetterAuth(settings: SignInSettings) {
       transaction: true,
     },
     emailAndPassword: passwords(settings),
+    plugins: [secondFactor()],
     ...TABLES,
     // Our own throttle counts per account too, and by the core's clock.
     rateLimit: { enabled: false },
@@ -186,5 +216,14 @@ export function openSignIn(settings: SignInSettings): SignIn {
       });
       return resetLink(settings.publicUrl, token);
     },
+    async recoveryCodesLeft(userId) {
+      const [on] = await settings.sql`
+        select from users where id = ${userId} and two_factor_enabled`;
+      if (on === undefined) return undefined;
+      const { backupCodes } = await auth.api.viewBackupCodes({ body: { userId } });
+      return backupCodes.length;
+    },
+    secretOf: (text) =>
+      createHmac('sha256', settings.secret).update(`tollgate ${text}`).digest('base64url'),
   };
 }

@@ -5,6 +5,7 @@ import { Fault } from '../kit/fault.ts';
 export type Rule = { max: number; windowMs: number };
 
 const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 
 /** Per client address, and per account so that many addresses cannot share out one guessing. */
 export const RULES = {
@@ -14,6 +15,13 @@ export const RULES = {
   'reset-request:client': { max: 10, windowMs: 10 * MINUTE_MS },
   'reset-request:account': { max: 3, windowMs: 10 * MINUTE_MS },
   'reset:client': { max: 10, windowMs: 10 * MINUTE_MS },
+  // A code of an app is taken once: somebody may have looked over a shoulder.
+  'second-factor:code': { max: 1, windowMs: 2 * MINUTE_MS },
+  'two-factor:account': { max: 20, windowMs: 5 * MINUTE_MS },
+  // Letters to whom anybody names.
+  'invite:customer': { max: 50, windowMs: HOUR_MS },
+  'invite:address': { max: 10, windowMs: 24 * HOUR_MS },
+  'invitation:client': { max: 60, windowMs: 10 * MINUTE_MS },
 } as const satisfies Record<string, Rule>;
 
 export type Throttled = keyof typeof RULES;

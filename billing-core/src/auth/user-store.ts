@@ -32,6 +32,11 @@ export async function userById(sql: Query, id: string): Promise<UserRow | undefi
   return row;
 }
 
+/** Whether somebody signs in with this address, which is in lower case. */
+export async function hasAccount(sql: Query, email: string): Promise<boolean> {
+  return (await sql`select from users where email = ${email}`).length > 0;
+}
+
 export type UserToStore = Pick<UserRow, 'id' | 'email' | 'name' | 'role'> & { createdAt: Date };
 
 export async function insertUser(tx: Tx, user: UserToStore): Promise<UserRow> {
@@ -66,6 +71,15 @@ export async function updateUser(
                      updated_at = now()
      where id = ${id} returning ${columns(tx)}`;
   return row;
+}
+
+/** Lets a user sign in with the password alone. False where no second factor was asked for. */
+export async function dropSecondFactor(tx: Tx, id: string): Promise<boolean> {
+  await tx`delete from two_factors where user_id = ${id}`;
+  const done = await tx`
+    update users set two_factor_enabled = false, updated_at = now()
+     where id = ${id} and two_factor_enabled`;
+  return done.count > 0;
 }
 
 /** Removes a user with sessions, passwords and memberships. */

@@ -8,7 +8,7 @@ import { api, json, jsonBody, PROBLEMS, type Api } from '../kit/http.ts';
 import { pageFrom } from '../kit/page.ts';
 import type { SignIn } from './sign-in.ts';
 import { listUsers, userById, type UserRow } from './user-store.ts';
-import { changeUser, createUser, removeUser } from './users.ts';
+import { changeUser, createUser, removeUser, resetSecondFactor } from './users.ts';
 
 const tags = ['Administration'];
 const userId = z.object({ id: id('usr') });
@@ -64,6 +64,16 @@ const remove = createRoute({
   responses: { 204: { description: 'Deleted' }, ...PROBLEMS },
 });
 
+const resetFactor = createRoute({
+  method: 'delete',
+  path: '/users/{id}/two-factor',
+  tags,
+  summary: 'Take the second factor off a user',
+  description: 'For who has lost the app and the recovery codes: make sure first that it is they.',
+  request: { params: userId },
+  responses: { 204: { description: 'Taken off' }, ...PROBLEMS },
+});
+
 /** /v1/users: the people who can sign in. */
 export function usersHttp(signIn: SignIn): OpenAPIHono<Api> {
   const app = api();
@@ -86,6 +96,10 @@ export function usersHttp(signIn: SignIn): OpenAPIHono<Api> {
   });
   app.openapi(remove, async (c) => {
     await removeUser(c.var, c.req.valid('param').id);
+    return c.body(null, 204);
+  });
+  app.openapi(resetFactor, async (c) => {
+    await resetSecondFactor(c.var, c.req.valid('param').id);
     return c.body(null, 204);
   });
   return app;

@@ -7,6 +7,7 @@ import type { SignIn } from './sign-in.ts';
 import {
   countAdminsLocked,
   deleteUser,
+  dropSecondFactor,
   insertPassword,
   insertUser,
   updateUser,
@@ -55,4 +56,18 @@ export async function removeUser(doing: Doing, id: string): Promise<void> {
   await keepAnAdmin(tx, id);
   await deleteUser(tx, id);
   await audit(tx, { actor, action: 'user.delete', subjectId: id, now, requestId });
+}
+
+/**
+ * Takes the second factor off a user who has lost it; they set it up anew. Throws not_found;
+ * state_conflict where there is none.
+ */
+export async function resetSecondFactor(doing: Doing, id: string): Promise<void> {
+  const { tx, actor, now, requestId } = doing;
+  found(await userById(tx, id), 'user');
+  if (!(await dropSecondFactor(tx, id))) {
+    throw new Fault('state_conflict', { detail: 'This user has no second factor' });
+  }
+  const action = 'user.two_factor_reset';
+  await audit(tx, { actor, action, subjectId: id, now, requestId });
 }

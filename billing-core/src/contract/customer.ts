@@ -82,6 +82,18 @@ export const customerPatch = z
   .refine((patch) => Object.keys(patch).length > 0, 'changes nothing');
 export type CustomerPatch = z.infer<typeof customerPatch>;
 
+/** What owners change of their own customer. */
+export const ownCustomerPatch = z
+  .strictObject({ name: text().optional(), billing_zone: timeZone().optional() })
+  .refine((patch) => Object.keys(patch).length > 0, 'changes nothing');
+
+/** What invoices from now on say of who pays. */
+export const billingDetails = z.strictObject({
+  billing_address: billingAddress(),
+  tax_number: taxNumber(),
+});
+export type BillingDetails = z.infer<typeof billingDetails>;
+
 export const membership = z
   .object({
     id: z.string(),
@@ -92,6 +104,12 @@ export const membership = z
   })
   .meta({ id: 'Membership' });
 export type Membership = z.infer<typeof membership>;
+
+/** The same as members see each other. */
+export const portalMembership = membership
+  .extend({ two_factor: z.boolean() })
+  .meta({ id: 'PortalMembership' });
+export type PortalMembership = z.infer<typeof portalMembership>;
 
 export const newMembership = z.strictObject({ user_id: id('usr'), role: z.enum(MEMBER_ROLES) });
 export type NewMembership = z.infer<typeof newMembership>;

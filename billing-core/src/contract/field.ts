@@ -13,6 +13,8 @@ export type IdPrefix =
   | 'cus'
   | 'cvw'
   | 'mem'
+  | 'ivt'
+  | 'tfa'
   | 'sub'
   | 'chg'
   | 'itm'

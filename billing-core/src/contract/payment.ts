@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { optionalText, text, time } from './field.ts';
+import { pageQuery } from './page.ts';
 
 export const PAYMENT_KINDS = ['payment', 'refund'] as const;
 
@@ -18,6 +19,14 @@ export const payment = z
   })
   .meta({ id: 'Payment' });
 export type Payment = z.infer<typeof payment>;
+
+/** The same in the list of all of a customer's. */
+export const portalPayment = payment
+  .extend({ invoice_number: z.string() })
+  .meta({ id: 'PortalPayment' });
+export type PortalPayment = z.infer<typeof portalPayment>;
+
+export const portalPaymentsQuery = pageQuery.extend({ kind: z.enum(PAYMENT_KINDS).optional() });
 
 export const newPayment = z.strictObject({
   kind: z.enum(PAYMENT_KINDS).default('payment'),

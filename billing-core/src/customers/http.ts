@@ -1,9 +1,11 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { z } from 'zod';
 import {
+  billingDetails,
   customer,
   customerPatch,
   newCustomer,
+  ownCustomerPatch,
   portalCustomer,
   type Customer,
   type PortalCustomer,
@@ -14,6 +16,7 @@ import { found } from '../kit/fault.ts';
 import { api, json, jsonBody, PROBLEMS, type Api } from '../kit/http.ts';
 import { pageFrom } from '../kit/page.ts';
 import { archiveCustomer, changeCustomer, createCustomer } from './actions.ts';
+import { requireMay } from './model.ts';
 import { customerById, listCustomers, type CustomerRow } from './store.ts';
 
 const tags = ['Customers'];
@@ -121,12 +124,43 @@ const portalGet = createRoute({
   responses: { 200: json(portalCustomer), ...PROBLEMS },
 });
 
+const portalPatch = createRoute({
+  method: 'patch',
+  path: '/',
+  tags: ['Portal'],
+  summary: 'Change the customer',
+  description:
+    'Its name, as invoices from now on say it, and the zone of its days and months: windows of ' +
+    'quotas that are in force stay as they are.',
+  request: jsonBody(ownCustomerPatch),
+  responses: { 200: json(portalCustomer), ...PROBLEMS },
+});
+const portalBilling = createRoute({
+  method: 'put',
+  path: '/billing-details',
+  tags: ['Portal'],
+  summary: 'Replace address and tax number',
+  description: 'As they stand on invoices from now on, and at who collects.',
+  request: jsonBody(billingDetails),
+  responses: { 200: json(portalCustomer), ...PROBLEMS },
+});
+
 /** Under /portal/v1/customers/{customer_id}: the customer itself. */
 export function portalCustomerHttp(): OpenAPIHono<Api> {
   const app = api();
   app.openapi(portalGet, async (c) => {
     const row = await customerById(c.var.query, c.var.customer.id);
     return c.json(shownPortalCustomer(found(row, 'customer')), 200);
+  });
+  app.openapi(portalPatch, async (c) => {
+    requireMay(c.var.customer.role, 'customer.write');
+    const row = await changeCustomer(c.var, c.var.customer.id, c.req.valid('json'));
+    return c.json(shownPortalCustomer(row), 200);
+  });
+  app.openapi(portalBilling, async (c) => {
+    requireMay(c.var.customer.role, 'payment.write');
+    const row = await changeCustomer(c.var, c.var.customer.id, c.req.valid('json'));
+    return c.json(shownPortalCustomer(row), 200);
   });
   return app;
 }

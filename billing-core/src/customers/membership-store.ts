@@ -11,13 +11,16 @@ export type MembershipRow = {
   user_id: string;
   user_name: string;
   user_email: string;
+  /** Whether they sign in with a second factor. */
+  user_two_factor: boolean;
 };
 
 const LAST_OWNER = { memberships_one_owner: 'A customer needs an owner: name another one first' };
 
 const selected = (sql: Query) => sql`
   select memberships.id, customer_id, memberships.role, memberships.created_at,
-         users.id as user_id, users.name as user_name, users.email as user_email
+         users.id as user_id, users.name as user_name, users.email as user_email,
+         users.two_factor_enabled as user_two_factor
     from memberships join users on users.id = user_id`;
 
 export async function listMemberships(

@@ -19,7 +19,8 @@ const tags = ['Customers'];
 const customerId = z.object({ id: id('cus') });
 const membershipId = z.object({ id: id('mem') });
 
-const shown = (row: MembershipRow): Membership => ({
+/** A membership as admins see it. */
+export const shownMembership = (row: MembershipRow): Membership => ({
   id: row.id,
   customer_id: row.customer_id,
   role: row.role,
@@ -71,15 +72,18 @@ export function membershipsHttp(): OpenAPIHono<Api> {
     const page = c.req.valid('query');
     const customer = found(await customerById(c.var.query, c.req.valid('param').id), 'customer');
     const rows = await listMemberships(c.var.query, customer.id, page);
-    return c.json(pageFrom(rows, { limit: page.limit, key: (row) => row.id, item: shown }), 200);
+    return c.json(
+      pageFrom(rows, { limit: page.limit, key: (row) => row.id, item: shownMembership }),
+      200,
+    );
   });
   app.openapi(create, async (c) => {
     const row = await addMember(c.var, c.req.valid('param').id, c.req.valid('json'));
-    return c.json(shown(row), 201);
+    return c.json(shownMembership(row), 201);
   });
   app.openapi(patch, async (c) => {
     const row = await changeRole(c.var, c.req.valid('param').id, c.req.valid('json').role);
-    return c.json(shown(row), 200);
+    return c.json(shownMembership(row), 200);
   });
   app.openapi(remove, async (c) => {
     await removeMember(c.var, c.req.valid('param').id);

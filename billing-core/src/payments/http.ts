@@ -2,15 +2,17 @@ import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { z } from 'zod';
 import { balanceEntry as balanceEntrySchema, newPayout } from '../contract/balance.ts';
 import { id } from '../contract/field.ts';
-import { newPayment, payment } from '../contract/payment.ts';
+import { pageOf } from '../contract/page.ts';
+import { newPayment, payment, portalPayment, portalPaymentsQuery } from '../contract/payment.ts';
 import { balanceEntry } from '../invoicing/balance-http.ts';
 import { invoiceById } from '../invoicing/store.ts';
 import { found } from '../kit/fault.ts';
 import { api, json, jsonBody, PROBLEMS, type Api } from '../kit/http.ts';
+import { pageFrom } from '../kit/page.ts';
 import { recordPayment } from './actions.ts';
 import type { Collector } from './collector.ts';
 import { payOut } from './payout.ts';
-import { shownPayment, shownPayments } from './store.ts';
+import { listPayments, shownPayment, shownPayments } from './store.ts';
 
 const tags = ['Invoices'];
 const params = z.object({ id: id('inv') });
@@ -53,6 +55,16 @@ const portalList = createRoute({
   responses: { 200: json(payments), ...PROBLEMS },
 });
 
+const portalAll = createRoute({
+  method: 'get',
+  path: '/payments',
+  tags: ['Portal'],
+  summary: 'List payments',
+  description: 'What came and what went back, of all invoices; newest first.',
+  request: { query: portalPaymentsQuery },
+  responses: { 200: json(pageOf(portalPayment)), ...PROBLEMS },
+});
+
 /** /v1/invoices/…/payments: the manual collector, and refunds through the other one. */
 export function paymentsHttp({ refunds }: Pick<Collector, 'refunds'>): OpenAPIHono<Api> {
   const app = api();
@@ -73,9 +85,15 @@ export function paymentsHttp({ refunds }: Pick<Collector, 'refunds'>): OpenAPIHo
   return app;
 }
 
-/** Under /portal/v1/customers/{customer_id}: what was paid of an invoice of theirs. */
+/** Under /portal/v1/customers/{customer_id}: what was paid, in all and of one invoice. */
 export function portalPaymentsHttp(): OpenAPIHono<Api> {
   const app = api();
+  app.openapi(portalAll, async (c) => {
+    const query = c.req.valid('query');
+    const rows = await listPayments(c.var.query, c.var.customer.id, query);
+    const shape = { limit: query.limit, key: (row: { id: string }) => row.id };
+    return c.json(pageFrom(rows, { ...shape, item: (row) => row }), 200);
+  });
   app.openapi(portalList, async (c) => {
     const row = await invoiceById(c.var.query, c.req.valid('param').invoice_id);
     const theirs = row?.customer_id === c.var.customer.id && row.state !== 'draft' ? row : null;

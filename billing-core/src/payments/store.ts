@@ -1,5 +1,8 @@
-import type { Payment } from '../contract/payment.ts';
+import type { Payment, PortalPayment } from '../contract/payment.ts';
+import type { PageQuery } from '../contract/page.ts';
+import { numberText } from '../invoicing/model.ts';
 import type { Query, Tx } from '../kit/database.ts';
+import { afterCursor } from '../kit/page.ts';
 
 export type PaymentRow = Omit<Payment, 'received_at' | 'created_at'> & {
   received_at: Date;
@@ -24,4 +27,27 @@ export async function shownPayments(sql: Query, invoiceId: string): Promise<Paym
     select id, invoice_id, kind, currency, amount, method, reference, received_at, created_at
       from payments where invoice_id = ${invoiceId} order by id`;
   return rows.map(shownPayment);
+}
+
+type ListedRow = PaymentRow & { series: string; number: bigint };
+
+/** What came from this customer and went back, of whatever invoice; newest first. */
+export async function listPayments(
+  sql: Query,
+  customerId: string,
+  query: PageQuery & { kind?: Payment['kind'] | undefined },
+): Promise<PortalPayment[]> {
+  const after = afterCursor(query, 'pay');
+  const rows = await sql<ListedRow[]>`
+    select entry.id, entry.invoice_id, entry.kind, entry.currency, entry.amount, entry.method,
+           entry.reference, entry.received_at, entry.created_at, series, number
+      from payments entry join invoices on invoices.id = entry.invoice_id
+     where entry.customer_id = ${customerId}
+       and ${after === null ? sql`true` : sql`entry.id < ${after}`}
+       and ${query.kind === undefined ? sql`true` : sql`entry.kind = ${query.kind}`}
+     order by entry.id desc limit ${query.limit + 1}`;
+  return rows.map(({ series, number, ...row }) => ({
+    ...shownPayment(row),
+    invoice_number: numberText(series, number),
+  }));
 }

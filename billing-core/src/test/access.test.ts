@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { mayDo } from '../customers/model.ts';
+import { DAY_MS } from '../kit/clock.ts';
 import type { Api } from '../kit/http.ts';
 import { newId } from '../kit/id.ts';
 import { recordNotice } from '../notices/record.ts';
@@ -19,6 +20,7 @@ const CUSTOMER_SIDE = '/portal/v1/customers/:customer_id';
 const PUBLIC = [
   /^\/auth\//,
   /^\/portal\/v1\/settings$/,
+  /^\/portal\/v1\/invitations\/look$/,
   /^\/webhooks\/stripe$/,
   /^\/openapi\.json$/,
   /^\/docs(\/[\w.]+)?$/,
@@ -75,7 +77,17 @@ beforeAll(async () => {
   const seen = { method: 'GET', path: '/', duration_ms: 1, request_bytes: 0, response_bytes: 0 };
   const logged = { customer_id: hers.id, request_id, at: new Date(), billable: true, ...seen };
   await core.sql`insert into logged_requests ${core.sql({ ...logged, units: core.sql.json([]) })}`;
+  const [member] = await core.sql<{ id: string }[]>`
+    select id from memberships where customer_id = ${hers.id}`;
+  const invitation_id = newId('ivt', core.clock.now);
+  const times = { created_at: new Date(), expires_at: new Date(core.clock.now + DAY_MS) };
+  const invited = { email: 'x@example.test', role: 'viewer', invited_by: ann.id, ...times };
+  const token_hash = Buffer.alloc(32);
+  const invitation = { id: invitation_id, customer_id: hers.id, token_hash, ...invited };
+  await core.sql`insert into invitations ${core.sql(invitation)}`;
   things = {
+    membership_id: member?.id ?? '',
+    invitation_id,
     request_id,
     quota_request_id,
     notice_id: notice_id as string,
@@ -100,8 +112,11 @@ function filled(path: string, customerId: string, unknown = false): string {
   });
 }
 
+/** What would do something, where a body is looked at before the id. */
+const bodyFor = (method: string, path: string): object =>
+  method === 'PATCH' && path.includes('/memberships/') ? { role: 'viewer' } : { name: 'x' };
 const send = (method: string, path: string, headers: Record<string, string>): Promise<Answer> =>
-  core.call(method, path, { headers, ...(method !== 'GET' && { body: { name: 'x' } }) });
+  core.call(method, path, { headers, ...(method !== 'GET' && { body: bodyFor(method, path) }) });
 const asBob = (method: string, path: string): Promise<Answer> =>
   send(method, path, { cookie: bob.cookie, origin: PORTAL });
 const told = ({ status, body }: Answer) => [
@@ -212,6 +227,7 @@ test.each([
   ['members.write', ['owner']],
   ['customer.write', ['owner']],
   ['subscription.write', ['owner', 'billing']],
+  ['payment.write', ['owner', 'billing']],
   ['notices.write', ['owner', 'billing']],
   ['quotas.ask', ['owner', 'billing', 'developer']],
 ] as const)('%s is for %j', (deed, roles: readonly string[]) => {

@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
+import { z } from 'zod';
+import { done } from '../contract/session.ts';
+import { secondFactor } from '../contract/two-factor.ts';
+import type { Sql } from '../kit/database.ts';
+import { Fault } from '../kit/fault.ts';
+import { api, json, jsonBody, PROBLEMS, type Api } from '../kit/http.ts';
+import { browserHeaders } from './browser-headers.ts';
+import { clientAddress, peerOf } from './client-address.ts';
+import { dropSession } from './session-store.ts';
+import type { SignInDoor } from './sign-in-http.ts';
+import { throttle } from './throttle.ts';
+
+const tags = ['Session'];
+
+const secondFactorRoute = createRoute({
+  method: 'post',
+  path: '/sign-in/second-factor',
+  tags,
+  summary: 'Sign in with a code',
+  description:
+    'After a sign-in that was answered `second_factor`, within ten minutes and in the same ' +
+    'browser: a code of the app, or a recovery code, which works once. Five wrong ones end that ' +
+    'sign-in; ten in a row, however often it begins anew, close the account for 15 minutes (429).',
+  request: jsonBody(secondFactor),
+  responses: { 200: json(done), ...PROBLEMS },
+});
+
+const SESSION_COOKIE = /^(__Secure-)?tollgate\.session_token=/;
+
+const ENTERED = z.object({ token: z.string(), user: z.object({ id: z.string() }) });
+type Entered = z.infer<typeof ENTERED> & { code: string; now: number };
+
+/** Throws invalid_request for a code that let this user in before, and ends what it began. */
+async function takeOnce(sql: Sql, { code, now, token, user }: Entered): Promise<void> {
+  const digest = createHash('sha256').update(`${user.id} ${code}`).digest('base64url');
+  const attempt = { what: 'second-factor:code', who: `${user.id} ${digest}`, now } as const;
+  await throttle(sql, attempt).catch(async (error: unknown) => {
+    await dropSession(sql, token);
+    if (!(error instanceof Fault) || error.code !== 'too_many_requests') throw error;
+    const message = 'was used already: wait for the next one';
+    throw new Fault('invalid_request', { errors: [{ path: 'code', message }] });
+  });
+}
+
+/** The code is for the sign-in that asked for it, whoever else is signed in in that browser. */
+function withoutSession(headers: Headers): Headers {
+  const cookies = (headers.get('cookie') ?? '').split(/; */);
+  headers.set('cookie', cookies.filter((one) => !SESSION_COOKIE.test(one)).join('; '));
+  return headers;
+}
+
+/** /auth/sign-in/second-factor: the code that a sign-in asked for. */
+export function secondFactorHttp({
+  sql,
+  signIn,
+  isProxy,
+}: Pick<SignInDoor, 'sql' | 'signIn' | 'isProxy'>): OpenAPIHono<Api> {
+  const app = api();
+  app.openapi(secondFactorRoute, async (c) => {
+    const { code } = c.req.valid('json');
+    const { now } = c.var;
+    const client = clientAddress(peerOf(c), c.req.header('x-forwarded-for'), isProxy);
+    await throttle(sql, { what: 'sign-in:client', who: client, now });
+    const isOfApp = /^\d+$/.test(code);
+    const path = `/two-factor/verify-${isOfApp ? 'totp' : 'backup-code'}`;
+    const headers = withoutSession(browserHeaders(c, client));
+    const answer = await signIn.call(path, { headers, body: { code } });
+    if (isOfApp) await takeOnce(sql, { code, now, ...ENTERED.parse(answer.body) });
+    for (const cookie of answer.cookies) c.header('set-cookie', cookie, { append: true });
+    return c.json({ status: true as const }, 200);
+  });
+  return app;
+}
