@@ -2468,6 +2468,26 @@ export interface paths {
         patch: operations["changeUser"];
         trace?: never;
     };
+    "/v1/users/{id}/two-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take the second factor off a user
+         * @description For who has lost the app and the recovery codes: make sure first that it is they.
+         */
+        delete: operations["takeSecondFactorOffUser"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3081,6 +3101,34 @@ export interface components {
             created_at: string;
             id: string;
         };
+        Invitation: {
+            /** Format: date-time */
+            created_at: string;
+            email: string;
+            /** Format: date-time */
+            expires_at: string;
+            id: string;
+            invited_by: string | null;
+            /** @enum {string} */
+            letter: "waiting" | "sent" | "refused";
+            /** @enum {string} */
+            role: "owner" | "billing" | "developer" | "viewer";
+            said: string | null;
+            /** @enum {string} */
+            state: "open" | "expired";
+        };
+        InvitationSeen: {
+            customer: {
+                name: string;
+            };
+            email: string;
+            /** Format: date-time */
+            expires_at: string;
+            has_account: boolean;
+            invited_by: string | null;
+            /** @enum {string} */
+            role: "owner" | "billing" | "developer" | "viewer";
+        };
         Invoice: {
             billing_address: string;
             closing: {
@@ -3617,6 +3665,18 @@ export interface components {
             } | null;
             subscription: components["schemas"]["Subscription"];
         };
+        OwnSession: {
+            address: string | null;
+            /** Format: date-time */
+            created_at: string;
+            current: boolean;
+            /** Format: date-time */
+            expires_at: string;
+            id: string;
+            /** Format: date-time */
+            seen_at: string;
+            user_agent: string | null;
+        };
         OwnSubscription: {
             meters: {
                 id: string;
@@ -3739,6 +3799,20 @@ export interface components {
             state: "active" | "archived";
             tax_number: string;
         };
+        PortalMembership: {
+            /** Format: date-time */
+            created_at: string;
+            customer_id: string;
+            id: string;
+            /** @enum {string} */
+            role: "owner" | "billing" | "developer" | "viewer";
+            two_factor: boolean;
+            user: {
+                email: string;
+                id: string;
+                name: string;
+            };
+        };
         PortalNotice: {
             /** Format: date-time */
             at: string;
@@ -3758,6 +3832,21 @@ export interface components {
             has_more: boolean;
             next_cursor: string | null;
             unread: number;
+        };
+        PortalPayment: {
+            amount: string;
+            /** Format: date-time */
+            created_at: string;
+            currency: string;
+            id: string;
+            invoice_id: string;
+            invoice_number: string;
+            /** @enum {string} */
+            kind: "payment" | "refund";
+            method: string;
+            /** Format: date-time */
+            received_at: string;
+            reference: string;
         };
         Price: {
             amount: string;
@@ -4047,6 +4136,9 @@ export interface components {
             state: "running" | "clean" | "different" | "failed";
             /** Format: date-time */
             told_at: string | null;
+        };
+        RecoveryCodes: {
+            recovery_codes: string[];
         };
         RecoveryState: {
             awaited: {
@@ -5039,6 +5131,15 @@ export interface components {
                 plan_version_id: string;
             } | null;
             total: string;
+        };
+        TwoFactor: {
+            recovery_codes_left: number | null;
+            /** @enum {string} */
+            state: "off" | "on";
+        };
+        TwoFactorBegun: {
+            recovery_codes: string[];
+            totp_uri: string;
         };
         UnbilledFigures: {
             /** Format: date-time */
@@ -14322,6 +14423,46 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["User"];
                 };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        errors?: {
+                            message: string;
+                            path: string;
+                        }[];
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    takeSecondFactorOffUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken off */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem */
             default: {

@@ -3,6 +3,7 @@ import { streamSSE } from 'hono/streaming';
 import type { Customer } from '@tollgate/billing-core/contract/customer.ts';
 import { found, page, Problem, signedIn } from './http.ts';
 import { portalCollector } from './collector.ts';
+import { portalTeam } from './team.ts';
 import { portalCredit } from './credit.ts';
 import { portalNext } from './subscriptions.ts';
 import { portalInvoices } from './invoices.ts';
@@ -64,6 +65,17 @@ export function portalApi(state: MockState): Hono {
     });
   });
   requests(app, state);
+  keys(app, state, member);
+  portalNotices(app, state, member);
+  portalInvoices(app, state, member);
+  portalCredit(app, state, member);
+  portalNext(app, state, member);
+  portalCollector(app, state, member);
+  portalTeam(app, state, member);
+  return app;
+}
+
+function keys(app: Hono, state: MockState, member: (c: Context) => Customer): void {
   app.get('/keys', (c) => {
     const { id } = member(c);
     return page(
@@ -79,12 +91,6 @@ export function portalApi(state: MockState): Hono {
     member(c);
     return c.json(revokeKey(state, c.req.param('key') ?? ''));
   });
-  portalNotices(app, state, member);
-  portalInvoices(app, state, member);
-  portalCredit(app, state, member);
-  portalNext(app, state, member);
-  portalCollector(app, state, member);
-  return app;
 }
 
 function overview(state: MockState, customer: Customer): unknown {

@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { found, Problem, requiredText, SESSION_COOKIE, signedIn } from './http.ts';
 import { customer, mint, subscribe, type MockState } from './state.ts';
+import { invitationLink, ownSignIns } from './team.ts';
 
 const GATEWAY_URL = 'http://localhost:4002';
 
@@ -37,6 +38,12 @@ export function sessionApi(state: MockState): Hono {
     return c.json({ status: true });
   });
 
+  app.get('/auth/get-session', (c) => {
+    const id = state.sessions.get(getCookie(c, SESSION_COOKIE) ?? '');
+    const user = state.users.find((one) => one.id === id);
+    return c.json(user ? { user, session: { expires_at: new Date().toISOString() } } : null);
+  });
+
   app.post('/auth/request-password-reset', (c) => c.json({ status: true }));
 
   app.post('/auth/reset-password', async (c) => {
@@ -50,6 +57,8 @@ export function sessionApi(state: MockState): Hono {
   });
 
   people(app, state);
+  ownSignIns(app, state);
+  invitationLink(app, state);
   return app;
 }
 

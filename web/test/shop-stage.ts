@@ -21,16 +21,20 @@ export interface ShopStage {
   enter: (versionId: string | undefined, role?: string) => Promise<Visitor>;
   /** An admin of the installation in a browser. */
   enterAdmin: () => Promise<BrowserContext>;
+  /** A browser in which nobody is signed in. */
+  nobody: () => Promise<BrowserContext>;
   close: () => Promise<void>;
 }
 
 export interface Visitor {
   customerId: string;
+  email: string;
+  password: string;
   context: BrowserContext;
 }
 
-/** Starts everything. The route `/weather` leads to the API. */
-export async function raiseShop(): Promise<ShopStage> {
+/** Starts everything. The route `/weather` leads to the API; `settings` are core's besides. */
+export async function raiseShop(settings: Record<string, string> = {}): Promise<ShopStage> {
   const [database, folder, browser] = await Promise.all([
     testDatabase(),
     builtPortal(),
@@ -44,6 +48,7 @@ export async function raiseShop(): Promise<ShopStage> {
   const shop = await Shop.open(database.url, () => database.url, {
     PUBLIC_URL: url,
     GATEWAY_PUBLIC_URL: gatewayUrl,
+    ...settings,
   });
   await shop.openRoute({ name: 'Weather', path_pattern: '/weather' });
   await shop.startGateway(0);
@@ -55,6 +60,8 @@ export async function raiseShop(): Promise<ShopStage> {
     log: pino({ level: 'silent' }),
   });
   await listenOn(portal.server, portalPort);
+  const nobody: ShopStage['nobody'] = () =>
+    browser.newContext({ baseURL: url, locale: 'en-US', timezoneId: 'UTC' });
   let people = 0;
   const enter: ShopStage['enter'] = async (versionId, role = 'owner') => {
     people += 1;
@@ -66,7 +73,7 @@ export async function raiseShop(): Promise<ShopStage> {
     const who = { ...login, name: `Person ${people}`, role: 'user' };
     const user = await shop.api<{ id: string }>('/users', who);
     await shop.api(`/customers/${id}/memberships`, { user_id: user.id, role });
-    return { customerId: id, context: await signedIn(browser, url, login) };
+    return { customerId: id, ...login, context: await signedIn(browser, url, login) };
   };
   const enterAdmin = async (): Promise<BrowserContext> => {
     people += 1;
@@ -79,6 +86,7 @@ export async function raiseShop(): Promise<ShopStage> {
     gatewayUrl,
     enter,
     enterAdmin,
+    nobody,
     close: async () => {
       await browser.close();
       await portal.stop();

@@ -10,11 +10,12 @@ import { tell } from '../kit/error-panel.tsx';
 import { Card } from '../kit/page.tsx';
 import { LoadMore, usePages } from '../kit/pages.tsx';
 import { Loaded } from '../kit/query.tsx';
+import { ROLES } from '../kit/roles.ts';
 import { TableSkeleton } from '../kit/skeleton.tsx';
 import { Table, type Column } from '../kit/table.tsx';
 import { t } from '../kit/text.ts';
 import { toast } from '../kit/toast.tsx';
-import { AddMemberDialog, ROLES } from './member-add.tsx';
+import { AddMemberDialog } from './member-add.tsx';
 
 /** Who may sign in for this customer, and as what. */
 export function CustomerMembers({ customerId }: { customerId: string }) {

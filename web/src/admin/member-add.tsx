@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
 import { api } from '../kit/api.ts';
-import type { MemberRole } from '@tollgate/billing-core/contract/customer.ts';
 import type { Page } from '@tollgate/billing-core/contract/page.ts';
 import type { User } from '@tollgate/billing-core/contract/user.ts';
 import { Button } from '../kit/button.tsx';
@@ -8,15 +7,9 @@ import { Dialog, DialogActions } from '../kit/dialog.tsx';
 import { SelectField } from '../kit/field.tsx';
 import { Form, useApiForm } from '../kit/form.tsx';
 import { Loaded } from '../kit/query.tsx';
+import { ROLES } from '../kit/roles.ts';
 import { FactsSkeleton } from '../kit/skeleton.tsx';
 import { t } from '../kit/text.ts';
-
-export const ROLES: readonly { value: MemberRole; label: string }[] = [
-  { value: 'owner', label: t('Owner') },
-  { value: 'billing', label: t('Billing') },
-  { value: 'developer', label: t('Developer') },
-  { value: 'viewer', label: t('Viewer') },
-];
 
 interface AddMemberProps {
   open: boolean;

@@ -148,6 +148,11 @@ function routePages(layout: AnyRoute) {
     }),
     createRoute({
       getParentRoute,
+      path: '/account',
+      component: lazyRouteComponent(() => import('./account.tsx'), 'AccountPage'),
+    }),
+    createRoute({
+      getParentRoute,
       path: '/jobs',
       component: lazyRouteComponent(() => import('./jobs.tsx'), 'JobsPage'),
     }),

@@ -18,11 +18,13 @@ const adminRoute = (id: string): string => `/admin/routes/${encodeURIComponent(i
 
 export const paths = {
   home: '/',
-  signIn: (returnTo?: string) => withSearch('/sign-in', { return_to: returnTo }),
+  signIn: (returnTo?: string, email?: string) =>
+    withSearch('/sign-in', { return_to: returnTo, email }),
   signUp: '/sign-up',
   forgotPassword: '/forgot-password',
   resetPassword: '/reset-password',
   welcome: '/welcome',
+  invitation: (token: string) => withSearch('/invitation', { token }),
 
   overview: customer,
   usage: (id: string, search?: Search) => withSearch(`${customer(id)}/usage`, search),
@@ -33,11 +35,15 @@ export const paths = {
   keys: (id: string, search?: Search) => withSearch(`${customer(id)}/keys`, search),
   start: (id: string, search?: Search) => withSearch(`${customer(id)}/start`, search),
   plan: (id: string, search?: Search) => withSearch(`${customer(id)}/plan`, search),
+  payments: (id: string, search?: Search) => withSearch(`${customer(id)}/payments`, search),
+  team: (id: string, search?: Search) => withSearch(`${customer(id)}/team`, search),
+  settings: (id: string) => `${customer(id)}/settings`,
   quotas: (id: string) => `${customer(id)}/quotas`,
   reference: (id: string, search?: Search) => withSearch(`${customer(id)}/api`, search),
   logs: (id: string, search?: Search) => withSearch(`${customer(id)}/logs`, search),
 
   adminHome: '/admin',
+  adminAccount: '/admin/account',
   adminMeters: (search?: Search) => withSearch('/admin/meters', search),
   adminMeter,
   adminQuotas: (search?: Search) => withSearch('/admin/quotas', search),

@@ -4,6 +4,7 @@ import {
   Bell,
   BookOpen,
   ChartColumn,
+  CreditCard,
   Gauge,
   KeyRound,
   Layers,
@@ -11,6 +12,8 @@ import {
   ReceiptText,
   Rocket,
   ScrollText,
+  Settings,
+  Users,
 } from 'lucide-react';
 import type { Overview } from '@tollgate/billing-core/contract/overview.ts';
 import { paths } from '../kit/paths.ts';
@@ -58,12 +61,15 @@ export function PortalLayout() {
       icon: <ReceiptText aria-hidden />,
       deep: true,
     },
+    { href: paths.payments(customerId), label: t('Payments'), icon: <CreditCard aria-hidden /> },
+    { href: paths.team(customerId), label: t('Team'), icon: <Users aria-hidden /> },
     {
       href: paths.notices(customerId),
       label: t('Notices'),
       icon: <Bell aria-hidden />,
       count: unread,
     },
+    { href: paths.settings(customerId), label: t('Settings'), icon: <Settings aria-hidden /> },
   ];
   return (
     <Shell

@@ -1,24 +1,22 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { clsx } from 'clsx';
 import { Bell } from 'lucide-react';
-import type { NoticeSettings, PortalNotice } from '@tollgate/billing-core/contract/notice.ts';
+import type { PortalNotice } from '@tollgate/billing-core/contract/notice.ts';
 import { api } from '../kit/api.ts';
 import { Badge } from '../kit/badge.tsx';
 import { Button } from '../kit/button.tsx';
 import { FirstUse } from '../kit/empty.tsx';
 import { FormProblem } from '../kit/error-panel.tsx';
 import { Link } from '../kit/link.tsx';
-import { NoticeSettingsForm } from '../kit/notices/settings-form.tsx';
 import { Card, PageHeader } from '../kit/page.tsx';
 import { LoadMore, usePages } from '../kit/pages.tsx';
 import { paths } from '../kit/paths.ts';
 import { Loaded } from '../kit/query.tsx';
-import { FactsSkeleton, TableSkeleton } from '../kit/skeleton.tsx';
+import { TableSkeleton } from '../kit/skeleton.tsx';
 import { t } from '../kit/text.ts';
 import { Instant } from '../kit/time.tsx';
-import { toast } from '../kit/toast.tsx';
-import { useMe } from '../session/me.ts';
 import { useCustomerId } from './layout.tsx';
+import { NoticeSettingsCard } from './notice-settings.tsx';
 import { customerPath, unreadQuery } from './queries.ts';
 
 const REFRESH_MS = 15_000;
@@ -71,7 +69,7 @@ export function NoticesPage() {
           </Loaded>
           <LoadMore more={notices.more} />
         </Card>
-        <Settings />
+        <NoticeSettingsCard />
       </div>
     </>
   );
@@ -118,35 +116,5 @@ function Item({ notice, onRead }: { notice: PortalNotice; onRead: () => void }) 
         )}
       </div>
     </li>
-  );
-}
-
-function Settings() {
-  const customerId = useCustomerId();
-  const queries = useQueryClient();
-  const me = useMe();
-  const role = me?.memberships.find(({ customer }) => customer.id === customerId)?.role;
-  const path = customerPath(customerId, '/notice-settings');
-  const key = ['portal', customerId, 'notice-settings'];
-  const settings = useQuery({
-    queryKey: key,
-    queryFn: ({ signal }) => api<NoticeSettings>(path, { signal }),
-  });
-  if (role !== 'owner' && role !== 'billing') return null;
-  return (
-    <Card title={t('E-mails')}>
-      <Loaded query={settings} skeleton={<FactsSkeleton facts={2} />}>
-        {(known) => (
-          <NoticeSettingsForm
-            settings={known}
-            onSave={async (body) => {
-              await api(path, { method: 'PUT', body });
-              await queries.invalidateQueries({ queryKey: key });
-              toast.done(t('E-mails changed'));
-            }}
-          />
-        )}
-      </Loaded>
-    </Card>
   );
 }

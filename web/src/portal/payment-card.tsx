@@ -10,9 +10,11 @@ import { Badge } from '../kit/badge.tsx';
 import { Button } from '../kit/button.tsx';
 import { FormProblem } from '../kit/error-panel.tsx';
 import { Card } from '../kit/page.tsx';
-import { onceKnown } from '../kit/query.tsx';
+import { Loaded, onceKnown } from '../kit/query.tsx';
+import { FactsSkeleton } from '../kit/skeleton.tsx';
 import { t } from '../kit/text.ts';
 import { toast } from '../kit/toast.tsx';
+import { useRole } from '../session/me.ts';
 import { useCustomerId } from './layout.tsx';
 import { customerPath } from './queries.ts';
 
@@ -40,13 +42,45 @@ function usePaymentPage(customerId: string) {
 
 /** By what invoices are paid; nothing where somebody writes down what came. */
 export function PaymentCard() {
-  const customerId = useCustomerId();
-  const collector = useQuery(collectorQuery(customerId)).data;
-  const open = usePaymentPage(customerId);
+  const collector = useQuery(collectorQuery(useCustomerId())).data;
   if (collector?.kind !== 'stripe') return null;
-  const { card } = collector;
   return (
     <Card title={t('Payment')} actions={<Mode collector={collector} />} className="mb-5">
+      <ByCard collector={collector} />
+    </Card>
+  );
+}
+
+/** The same as a part of its own page, also where nothing is paid by card. */
+export function PaymentMethods() {
+  const collector = useQuery(collectorQuery(useCustomerId()));
+  const known = collector.data;
+  return (
+    <Card title={t('Payment methods')} actions={known && <Mode collector={known} />}>
+      <Loaded query={collector} skeleton={<FactsSkeleton facts={1} />}>
+        {(state) =>
+          state.kind === 'stripe' ? (
+            <ByCard collector={state} />
+          ) : (
+            <p className="text-ink-soft text-pretty">
+              {t('Nothing is charged by card here: each invoice says how it is to be paid.')}
+            </p>
+          )
+        }
+      </Loaded>
+    </Card>
+  );
+}
+
+/** The card that is charged, and the ways to the collector’s own pages. */
+function ByCard({ collector }: { collector: CollectorState }) {
+  const customerId = useCustomerId();
+  const open = usePaymentPage(customerId);
+  const role = useRole(customerId);
+  const may = role === 'owner' || role === 'billing';
+  const { card } = collector;
+  return (
+    <>
       <p data-testid="card">
         {card === null
           ? t('No card yet. Invoices are sent to you and paid on a page of Stripe’s.')
@@ -62,20 +96,26 @@ export function PaymentCard() {
           {t('This Stripe is make-believe: it runs on this machine, and no money moves.')}
         </p>
       )}
-      <div className="mt-4 flex flex-wrap gap-2">
-        <Button
-          tone={card === null ? 'primary' : 'plain'}
-          busy={open.isPending}
-          onClick={() => open.mutate({ page: 'card' })}
-        >
-          {card === null ? t('Add a card') : t('Use another card')}
-        </Button>
-        <Button busy={open.isPending} onClick={() => open.mutate({ page: 'account' })}>
-          {t('Cards and receipts')}
-        </Button>
-      </div>
+      {may ? (
+        <div className="mt-4 flex flex-wrap gap-2">
+          <Button
+            tone={card === null ? 'primary' : 'plain'}
+            busy={open.isPending}
+            onClick={() => open.mutate({ page: 'card' })}
+          >
+            {card === null ? t('Add a card') : t('Use another card')}
+          </Button>
+          <Button busy={open.isPending} onClick={() => open.mutate({ page: 'account' })}>
+            {t('Cards and receipts')}
+          </Button>
+        </div>
+      ) : (
+        <p className="mt-2 text-ink-soft">
+          {t('An owner, or who does the billing, can change this.')}
+        </p>
+      )}
       {open.isError && <FormProblem error={open.error} />}
-    </Card>
+    </>
   );
 }
 

@@ -1,5 +1,10 @@
 import type { QueryClient } from '@tanstack/react-query';
-import { createRoute, lazyRouteComponent, type AnyRootRoute } from '@tanstack/react-router';
+import {
+  createRoute,
+  lazyRouteComponent,
+  type AnyRootRoute,
+  type AnyRoute,
+} from '@tanstack/react-router';
 import { meQuery } from '../session/me.ts';
 import { PortalLayout } from './layout.tsx';
 import { OverviewPage } from './overview.tsx';
@@ -76,5 +81,28 @@ export function portalRoutes(root: AnyRootRoute, queries: QueryClient) {
       path: '/invoices/$invoiceId',
       component: lazyRouteComponent(() => import('./invoice.tsx'), 'InvoicePage'),
     }),
+    ...ownPages(layout),
   ]);
+}
+
+/** Who pays and how, who is here, and what it is called. */
+function ownPages(layout: AnyRoute) {
+  const getParentRoute = () => layout;
+  return [
+    createRoute({
+      getParentRoute,
+      path: '/payments',
+      component: lazyRouteComponent(() => import('./payments.tsx'), 'PaymentsPage'),
+    }),
+    createRoute({
+      getParentRoute,
+      path: '/team',
+      component: lazyRouteComponent(() => import('./team.tsx'), 'TeamPage'),
+    }),
+    createRoute({
+      getParentRoute,
+      path: '/settings',
+      component: lazyRouteComponent(() => import('./settings.tsx'), 'SettingsPage'),
+    }),
+  ];
 }

@@ -1,6 +1,5 @@
-import { Keyboard, LogOut, ShieldCheck, UserRound } from 'lucide-react';
+import { Keyboard, LogOut, ShieldCheck, UserCog, UserRound } from 'lucide-react';
 import type { ReactElement } from 'react';
-import { zoneLabel } from '../kit/format.ts';
 import { language, LANGUAGES, setLanguage } from '../kit/language.ts';
 import { showPanel } from '../kit/keyboard/panel.ts';
 import { useGo, usePlace } from '../kit/link.tsx';
@@ -8,22 +7,11 @@ import { Menu, MenuChoice, MenuItem, MenuSeparator } from '../kit/menu.tsx';
 import { paths } from '../kit/paths.ts';
 import { usePreference } from '../kit/preference.ts';
 import { t } from '../kit/text.ts';
-import { setTheme, useTheme, type Theme } from '../kit/theme.ts';
-import { useShownZone, zoneChoice, zoneOf, type ZoneChoice } from '../kit/zone.ts';
+import { setTheme, useTheme } from '../kit/theme.ts';
+import { useShownZone, zoneChoice } from '../kit/zone.ts';
+import { THEMES, zones } from './look-choices.ts';
 import { openCustomers, useMe } from './me.ts';
 import { useSignOut } from './sign-out.ts';
-
-const THEMES: readonly { value: Theme; label: string }[] = [
-  { value: 'system', label: t('As the device') },
-  { value: 'light', label: t('Light') },
-  { value: 'dark', label: t('Dark') },
-];
-
-const zones = (): { value: ZoneChoice; label: string }[] => [
-  { value: 'browser', label: t('This device: {zone}', { zone: zoneLabel(zoneOf('browser')) }) },
-  { value: 'customer', label: t('The customer: {zone}', { zone: zoneLabel(zoneOf('customer')) }) },
-  { value: 'utc', label: 'UTC' },
-];
 
 /** The signed-in person: theme, time zone, the other side of the portal, sign out. */
 export function AccountItems({ trigger }: { trigger: ReactElement }) {
@@ -52,6 +40,12 @@ export function AccountItems({ trigger }: { trigger: ReactElement }) {
         <Keyboard aria-hidden />
         {t('Keyboard shortcuts')}
       </MenuItem>
+      {onAdminSide && (
+        <MenuItem onSelect={() => go(paths.adminAccount)}>
+          <UserCog aria-hidden />
+          {t('Your account')}
+        </MenuItem>
+      )}
       {me?.user.role === 'admin' && !onAdminSide && (
         <MenuItem onSelect={() => go(paths.adminHome)}>
           <ShieldCheck aria-hidden />

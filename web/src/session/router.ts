@@ -30,5 +30,10 @@ export function sessionRoutes(root: AnyRootRoute) {
       path: paths.welcome,
       component: lazyRouteComponent(() => import('./welcome.tsx'), 'WelcomePage'),
     }),
+    createRoute({
+      getParentRoute,
+      path: '/invitation',
+      component: lazyRouteComponent(() => import('./invitation.tsx'), 'InvitationPage'),
+    }),
   ];
 }

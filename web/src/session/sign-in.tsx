@@ -1,4 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import { api } from '../kit/api.ts';
 import { ApiError } from '../kit/api-error.ts';
 import { Button } from '../kit/button.tsx';
@@ -9,20 +10,26 @@ import { paths, safeReturnTo } from '../kit/paths.ts';
 import { t } from '../kit/text.ts';
 import { Front, FRONT_LINK } from './front.tsx';
 import { settingsQuery } from './me.ts';
+import { SecondFactor } from './second-factor.tsx';
 
 export function SignInPage() {
   const [search] = useUrlState();
   const settings = useQuery(settingsQuery).data;
   const queries = useQueryClient();
   const go = useGo();
+  const [asksCode, setAsksCode] = useState(false);
+  function enter(): void {
+    queries.clear();
+    go(safeReturnTo(search['return_to']) ?? paths.home, { replace: true });
+  }
   const attempt = useApiForm({
-    defaults: { email: '', password: '' },
+    defaults: { email: search['email'] ?? '', password: '' },
     submit: async (values) => {
-      await signIn(values);
-      queries.clear();
-      go(safeReturnTo(search['return_to']) ?? paths.home, { replace: true });
+      if (await signIn(values)) setAsksCode(true);
+      else enter();
     },
   });
+  if (asksCode) return <SecondFactor onDone={enter} onBack={() => setAsksCode(false)} />;
   return (
     <Front
       title={t('Sign in')}
@@ -65,10 +72,15 @@ export function SignInPage() {
   );
 }
 
-/** A wrong password says so in plain words, whichever way the server phrases it. */
-async function signIn(values: { email: string; password: string }): Promise<void> {
+/**
+ * A wrong password says so in plain words, whichever way the server phrases it.
+ * @returns whether a code is asked for before anybody is signed in.
+ */
+async function signIn(values: { email: string; password: string }): Promise<boolean> {
   try {
-    await api('/auth/sign-in/email', { method: 'POST', body: values, anonymous: true });
+    const call = { method: 'POST', body: values, anonymous: true } as const;
+    const answer = await api<{ second_factor?: string }>('/auth/sign-in/email', call);
+    return answer.second_factor !== undefined;
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 401) throw error;
     throw new ApiError({

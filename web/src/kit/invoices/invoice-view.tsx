@@ -8,6 +8,7 @@ import { t } from '../text.ts';
 import { Instant } from '../time.tsx';
 import { Documents } from './documents.tsx';
 import { LineUsage } from './line-usage.tsx';
+import { paymentName } from './payment-name.ts';
 
 interface InvoiceViewProps {
   invoice: Invoice;
@@ -160,12 +161,6 @@ function Row({ name, amount, strong = false }: { name: string; amount: string; s
   );
 }
 
-/** What an entry is called; a lost dispute is money that went back without being given. */
-function entryName({ kind, method }: Payment): string {
-  if (method === 'dispute') return kind === 'refund' ? t('Lost dispute') : t('Dispute won');
-  return `${kind === 'refund' ? t('Refund') : t('Payment')} · ${method}`;
-}
-
 interface PaymentsProps {
   payments: readonly Payment[];
   noteOf: InvoiceViewProps['noteOf'];
@@ -178,7 +173,7 @@ function Payments({ payments, noteOf }: PaymentsProps) {
         {payments.map((payment) => (
           <li key={payment.id} className="flex flex-wrap justify-between gap-x-6 gap-y-1 py-2">
             <span className="min-w-0 wrap-anywhere">
-              {entryName(payment)}
+              {paymentName(payment)}
               {payment.reference !== '' && ` · ${payment.reference}`} ·{' '}
               {formatDateUtc(payment.received_at)} {noteOf?.(payment)}
             </span>
