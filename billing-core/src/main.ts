@@ -147,7 +147,6 @@ async function start(config: Config): Promise<() => Promise<void>> {
   const vault = await checkedVault(config, sql, log);
   const stopping = new AbortController();
   const seat = openSeat(config, log);
-
   const collecting = openCollecting(config, { sql, log, clock });
 
   const app = buildApp({
