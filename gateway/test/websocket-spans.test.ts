@@ -1,5 +1,6 @@
+import type { RouteFact } from '@tollgate/billing-core/contract/facts.ts';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { useRigs } from './raw-client.ts';
+import { head, RawClient, useRigs } from './raw-client.ts';
 import { KEY, keyFact, type Rig, type RigOptions, routeFact, WAIT } from './rig.ts';
 import {
   Caller,
@@ -16,7 +17,7 @@ beforeEach(async () => {
   upstream = await openWebSocketUpstream();
 });
 afterEach(() => {
-  caller.socket.close();
+  if (caller.open) caller.socket.close();
   upstream.close();
 });
 
@@ -110,26 +111,53 @@ it('a client sends in one span no more bytes than were set aside for it', async 
   expect(reserved).toEqual([1_000, 1_000]);
 });
 
+/** Two messages a span. */
+const BY_TWO = {
+  metering: [{ meter_id: 'mtr_messages', source: 'request_messages', units: 2, max_cost: 5 }],
+} satisfies Partial<RouteFact>;
+
+/** Admits the span behind the nth, by when two messages of each have passed. */
+async function goOn(on: Rig, peer: Peer, nth: number): Promise<void> {
+  await soon(() => expect(on.metering.checkpoints).toHaveLength(nth + 1));
+  const { progress, request } = on.metering.checkpoints[nth]!;
+  expect(progress.requestMessages).toBe(2 * (nth + 1));
+  await soon(() => expect(peer.got.messages).toBe(progress.requestMessages));
+  const span = { ...progress, number: nth + 1 };
+  const answer = await request.again({ span, uploaded: false });
+  if (answer.kind !== 'admitted') throw new Error('it was refused');
+  request.goOn(answer.hold);
+}
+
 it('a client sends in one span no more messages than were set aside for it', async () => {
-  const [on, peer] = await talk({
-    route: {
-      metering: [{ meter_id: 'mtr_messages', source: 'request_messages', units: 2, max_cost: 5 }],
-    },
-  });
+  const [on, peer] = await talk({ route: BY_TWO });
   for (const text of ['one', 'two', 'three', 'four', 'five']) caller.socket.send(text);
-  const goOn = async (nth: number): Promise<void> => {
-    await soon(() => expect(on.metering.checkpoints).toHaveLength(nth + 1));
-    const { progress, request } = on.metering.checkpoints[nth]!;
-    expect(progress.requestMessages).toBe(2 * (nth + 1));
-    expect(peer.got.messages).toBe(progress.requestMessages);
-    const span = { ...progress, number: nth + 1 };
-    const answer = await request.again({ span, uploaded: false });
-    if (answer.kind !== 'admitted') throw new Error('it was refused');
-    request.goOn(answer.hold);
-  };
-  await goOn(0);
-  await goOn(1);
+  await goOn(on, peer, 0);
+  await goOn(on, peer, 1);
   await soon(() => expect(peer.got.messages).toBe(5));
   caller.socket.close(1000, 'bye');
   expect(await on.metering.only()).toMatchObject({ requestMessages: 5 });
+});
+
+const SHAKE = [
+  'Connection: Upgrade',
+  'Upgrade: websocket',
+  'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+  'Sec-WebSocket-Version: 13',
+];
+/** A message as a client sends it, masked with zeros. */
+const masked = (text: string): string =>
+  `\x81${String.fromCharCode(0x80 | text.length)}\0\0\0\0${text}`;
+
+it('what a client has sent passes, though it has left behind it', async () => {
+  const on = await rigOf({ routes: () => [routeFact({ upstream_url: upstream.url, ...BY_TWO })] });
+  const client = new RawClient(Number(new URL(on.url).port), { allowHalfOpen: true });
+  client.send(head('GET /', ...SHAKE));
+  await client.until(/ 101 /);
+  client.send(['one', 'two', 'three', 'four', 'five'].map(masked).join('')).socket.end();
+  const peer = upstream.peers[0]!;
+  await goOn(on, peer, 0);
+  await goOn(on, peer, 1);
+  expect(await on.metering.only()).toMatchObject({ requestMessages: 5 });
+  expect(peer.got).toMatchObject({ messages: 5 });
+  client.close();
 });

@@ -28,10 +28,15 @@ export class FrameScan {
     return this.#headBytes === 0 && this.#payloadLeft === 0;
   }
 
-  /** Takes the next bytes, up to the end of message `most`. Out: how many it took. */
+  /**
+   * Takes the next bytes: up to the end of message `most`, and of pings, pongs and closes behind
+   * it. Out: how many it took.
+   */
   feed(chunk: Uint8Array, most = Number.MAX_SAFE_INTEGER): number {
     let at = 0;
-    while (at < chunk.length && this.messages < most) {
+    while (at < chunk.length) {
+      const isEnough = this.messages >= most && this.atBoundary;
+      if (isEnough && ((chunk[at] ?? 0) & OPCODE) < FIRST_CONTROL) break;
       if (this.#payloadLeft > 0) {
         const passed = Math.min(this.#payloadLeft, chunk.length - at);
         at += passed;

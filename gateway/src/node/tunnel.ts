@@ -73,6 +73,12 @@ export class Tunnel {
   #fromClient(chunk: Buffer): void {
     if (this.#over) return;
     this.#watch.progressed();
+    // What came before the WebSocket was open comes in pieces, whoever is paused.
+    if (this.#waiting) this.#waiting = Buffer.concat([this.#waiting, chunk]);
+    else this.#pass(chunk);
+  }
+
+  #pass(chunk: Buffer): void {
     // Heads of frames count as well here: so many bytes have at most so much payload.
     const { bytes, messages } = this.#watch.allowance();
     const room = Math.max(0, bytes - this.fromClient.bytes);
@@ -82,7 +88,10 @@ export class Tunnel {
       this.#client.pause();
       this.#upstream.once('drain', () => this.#goOn());
     }
-    if (taken === chunk.length) return;
+    if (taken === chunk.length) {
+      if (this.#ended) endSoon(this.#upstream);
+      return;
+    }
     this.#waiting = chunk.subarray(taken);
     this.#client.pause();
     this.#watch.usedUp();
@@ -91,11 +100,11 @@ export class Tunnel {
   /** What the client may send has been set anew. */
   replenished(): void {
     const waiting = this.#waiting;
-    if (!waiting) return;
+    if (!waiting || this.#over) return;
     const { bytes, messages } = this.#watch.allowance();
     if (bytes <= this.fromClient.bytes || messages <= this.fromClient.messages) return;
     this.#waiting = undefined;
-    this.#fromClient(waiting);
+    this.#pass(waiting);
     this.#goOn();
   }
 
@@ -104,10 +113,10 @@ export class Tunnel {
     if (!stopped) this.#client.resume();
   }
 
-  /** The client sends no more, and waits for nothing but the end. */
+  /** The client sends no more, and waits for nothing but the end; what it sent passes first. */
   #clientEnded(): void {
     this.#ended = true;
-    endSoon(this.#upstream);
+    if (!this.#waiting) endSoon(this.#upstream);
   }
 
   #upstreamLeft(lost: boolean): void {

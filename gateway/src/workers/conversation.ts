@@ -83,6 +83,8 @@ export class Conversation {
   readonly #passed = { requestBytes: 0, responseBytes: 0, requestMessages: 0, responseMessages: 0 };
   #waiting: Message[] = [];
   #waitingBytes = 0;
+  /** What the client closed with while messages of it were waiting: they pass first. */
+  #farewell: { readonly code: number; readonly reason: string } | undefined;
   #settled = false;
   #silence: number | null = null;
   #total: number | null = null;
@@ -110,7 +112,10 @@ export class Conversation {
     upstream.addEventListener('message', ({ data }) => this.#fromUpstream(data as Message));
     client.addEventListener('message', ({ data }) => this.#fromClient(data as Message));
     upstream.addEventListener('close', (told) => this.#end(OUTCOME, told.code, told.reason));
-    client.addEventListener('close', (told) => this.#end(OUTCOME, told.code, told.reason));
+    client.addEventListener('close', ({ code, reason }) => {
+      if (this.#waiting.length > 0) this.#farewell = { code, reason };
+      else this.#end(OUTCOME, code, reason);
+    });
     upstream.addEventListener('error', () => this.#end('upstream_error', GOING_AWAY, ''));
     client.addEventListener('error', () => this.#end(OUTCOME, GOING_AWAY, ''));
     this.#held?.lasts(() => this.#checkpointSoon());
@@ -138,7 +143,7 @@ export class Conversation {
   }
 
   #fromUpstream(message: Message): void {
-    if (this.#settled) return;
+    if (this.#settled || this.#farewell) return;
     this.#moved();
     this.#passed.responseBytes += bytesOf(message);
     this.#passed.responseMessages += 1;
@@ -181,6 +186,7 @@ export class Conversation {
       this.#waitingBytes -= bytes;
       this.#send(next, bytes);
     }
+    if (this.#farewell) this.#end(OUTCOME, this.#farewell.code, this.#farewell.reason);
   }
 
   #checkpointSoon(): void {

@@ -142,6 +142,15 @@ describe.each(KINDS)('a WebSocket through a gateway on %s', (kind) => {
     await soon(async () => expect((await ledger(seller)).bytes).toBe(peer.got.bytes));
   });
 
+  test('what a client sent before it closed passes first, all of it', async () => {
+    const seller = await world.customer();
+    const { caller, peer } = await talk(seller, [], '/paced');
+    for (let sent = 0; sent < 95; sent++) caller.socket.send('x');
+    caller.socket.close(1000, 'bye');
+    await soon(() => expect(peer.got.messages).toBe(95));
+    await soon(async () => expect((await ledger(seller)).messages).toBe(95));
+  });
+
   test('a hard quota on messages of the client is not passed, all sent at once', async () => {
     const seller = await world.customer({ quota: { limit: 35, meter: messages } });
     const { caller, peer } = await talk(seller, [], '/paced');
