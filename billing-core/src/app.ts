@@ -67,6 +67,7 @@ import { testClockHttp } from './kit/test-clock-http.ts';
 import { plainClock, type TestClock } from './kit/test-clock.ts';
 import { unmatched } from './kit/unmatched.ts';
 import { noticesHttp } from './notices/http.ts';
+import { portalAlertsHttp } from './notices/alerts-http.ts';
 import { portalNoticesHttp } from './notices/portal.ts';
 import { portalOverviewHttp } from './quotas/http.ts';
 import { quotaWindowsHttp } from './quotas/leases-http.ts';
@@ -208,6 +209,7 @@ function customerSurface(deps: Surface): OpenAPIHono<Api> {
     portalReferenceHttp(deps),
     portalQuotaRequestsHttp(),
     portalNoticesHttp(),
+    portalAlertsHttp(),
     portalInvoicesHttp(),
     portalInvoiceUsageHttp(),
     portalPaymentsHttp(),

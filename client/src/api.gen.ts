@@ -3977,6 +3977,9 @@ export interface components {
             lines: components["schemas"]["RatedLine"][];
             rounded_amount: string;
         };
+        QuotaAlerts: {
+            percents: number[];
+        };
         QuotaOverride: {
             customer: {
                 id: string;

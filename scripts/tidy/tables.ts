@@ -79,6 +79,7 @@ export const TABLE_WRITERS: Record<string, string> = {
   notice_watch: 'notices',
   notice_troubles: 'notices',
   notice_headrooms: 'notices',
+  quota_alerts: 'notices',
   billing_settings: 'invoicing',
   billing_cycles: 'invoicing',
   billing_feed: 'invoicing',

@@ -153,6 +153,38 @@ test(
 );
 
 test(
+  'a customer chooses at which share of a quota it is told, and is',
+  async () => {
+    const acme = await customer();
+    const page = await acme.context.newPage();
+    const complaints = complaintsOf(page);
+    await page.goto(paths.quotas(acme.customerId));
+    const warnings = page.getByRole('region', { name: 'Warnings' });
+    const shares = warnings.getByLabel('Told at, in percent');
+    await shares.fill('0, 101');
+    await warnings.getByRole('button', { name: 'Save' }).click();
+    await warnings.getByText('Use whole numbers from 1 to 100').waitFor();
+    await shares.fill('90, 30');
+    await warnings.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Warnings changed').waitFor();
+    expect(await shares.inputValue()).toBe('30, 90');
+    expect(await violationsOn(page)).toEqual([]);
+    expect(await status(acme)).toBe(200);
+    await vi.waitUntil(
+      async () => {
+        const list = `/notices?customer_id=${acme.customerId}`;
+        const { data } = await stage.shop.api<{ data: { title: string }[] }>(list);
+        return data.some(({ title }) => title === '30 % of the quota of requests is used');
+      },
+      { timeout: WAIT_MS },
+    );
+    expect(complaints).toEqual([]);
+    await acme.context.close();
+  },
+  TEST_MS,
+);
+
+test(
   'what gateways hold is shown by customer and meter, with boot and end',
   async () => {
     const acme = await customer();

@@ -3,8 +3,13 @@ import { PERCENTS } from './thresholds.ts';
 /** Pure: how much may be used before a customer has to be looked at again. */
 
 /** Units up to the next share that is told of; undefined when all are passed. Scaled. */
-export function unitsLeft(used: bigint, limit: bigint): bigint | undefined {
-  const next = PERCENTS.map((percent) => (limit * BigInt(percent) + 99n) / 100n)
+export function unitsLeft(
+  used: bigint,
+  limit: bigint,
+  percents: readonly number[] = PERCENTS,
+): bigint | undefined {
+  const next = percents
+    .map((percent) => (limit * BigInt(percent) + 99n) / 100n)
     .filter((level) => level > used)
     .at(-1);
   return next === undefined ? undefined : next - used;

@@ -8,6 +8,7 @@ import { found } from '../kit/fault.ts';
 import { timedSubscriptions } from '../subscriptions/bulk-store.ts';
 import { keyTotals } from '../usage/reading.ts';
 import { totalsOfSpans } from '../usage/spans.ts';
+import { alertsOf } from './alert-store.ts';
 import { unitsLeft, type Headroom } from './headroom.ts';
 import { recordNotice } from './record.ts';
 import { passed, thresholdsOf, type Threshold, type Watched } from './thresholds.ts';
@@ -57,6 +58,7 @@ async function askedOf(tx: Tx, ids: readonly string[], kit: LookKit): Promise<As
     .flatMap(({ phases, items }) => [...phases, ...items])
     .map((one) => one.plan_version_id);
   await kit.catalog.load(tx, new Set(versions));
+  const chosen = await alertsOf(tx, ids);
   return timed.flatMap((row) => {
     const { customer_id: customerId, zones, clock_ms } = found(live.get(row.id), 'subscription');
     const aheadMs = Number(clock_ms);
@@ -64,7 +66,8 @@ async function askedOf(tx: Tx, ids: readonly string[], kit: LookKit): Promise<As
     const calendar = { zones, anchor, aheadMs };
     const { version, meter } = kit.catalog;
     const raises = raised.get(customerId) ?? [];
-    const watched: Watched = { timed: row, raises, customerId, calendar, version, meter };
+    const own = { raises, percents: chosen.get(customerId) };
+    const watched: Watched = { timed: row, ...own, customerId, calendar, version, meter };
     const thresholds = thresholdsOf(watched, kit.now + aheadMs);
     return thresholds.map((threshold) => ({ customerId, aheadMs, threshold }));
   });
@@ -100,7 +103,7 @@ async function usesOf(tx: Tx, asked: readonly Asked[]): Promise<Use[]> {
 
 async function tell(tx: Tx, use: Use, now: number): Promise<void> {
   const { threshold, used, customerId, aheadMs, key } = use;
-  const percent = passed(used, threshold.limit);
+  const percent = passed(used, threshold.limit, threshold.percents);
   if (percent === undefined) return;
   const passing: Passing = { threshold, percent, used, key };
   const subject = `${threshold.subject} ${key?.id ?? ''} ${percent}`;
@@ -117,7 +120,7 @@ function headroomOf({ asked, uses, inAll }: Seen, { now, change = 0n }: LookKit)
     .map(({ threshold }) => ({ threshold, used: 0n }));
   const upTo = new Map<string, bigint>();
   for (const { threshold, used } of [...uses, ...unused]) {
-    const left = unitsLeft(used, threshold.limit);
+    const left = unitsLeft(used, threshold.limit, threshold.percents);
     if (left === undefined) continue;
     const { id } = threshold.meter;
     const end = (inAll.get(id) ?? 0n) + left;

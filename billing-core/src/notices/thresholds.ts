@@ -12,8 +12,7 @@ import { segmentAt, shareOfSegment, type Timed } from '../subscriptions/segments
 /** Pure: what a customer is told of when so much of it is used, and where that is counted. */
 
 /** Shares of it, in percent, the largest first: whoever passes two at once is told the larger. */
-export const PERCENTS = [100, 80] as const;
-export type Percent = (typeof PERCENTS)[number];
+export const PERCENTS: readonly number[] = [100, 80];
 
 /** Usage of a window's last seconds comes after its end; later than this nobody has use for it. */
 const OVER_MS = 5 * MINUTE_MS;
@@ -36,6 +35,8 @@ export type Threshold = {
   limit: bigint;
   /** Each key of the customer for itself. */
   byKey: boolean;
+  /** Shares of it that are told of, the largest first. */
+  percents: readonly number[];
   /** Of a quota: what happens at its end. */
   enforcement: 'hard' | 'soft' | null;
 };
@@ -54,6 +55,8 @@ export type Raise = {
 export type Watched = {
   timed: Timed & { id: string; items?: readonly Item[] };
   raises?: readonly Raise[];
+  /** Those that the customer chose for quotas; left out: the usual ones. */
+  percents?: readonly number[] | undefined;
   customerId: string;
   calendar: Calendar;
   version(id: string): PlanVersion;
@@ -115,6 +118,7 @@ function quotaAt(watched: Watched, quota: Quota, at: number): Threshold | undefi
     zone: zoneOf(calendar, kind),
     limit: units,
     byKey: scope === 'key',
+    percents: watched.percents ?? PERCENTS,
     enforcement,
   };
 }
@@ -154,6 +158,7 @@ function includedAt(watched: Watched, at: number): Threshold[] {
         zone: timed.time_zone,
         limit,
         byKey: false,
+        percents: PERCENTS,
         enforcement: null,
       },
     ];
@@ -166,7 +171,11 @@ export function thresholdsOf(watched: Watched, now: number): Threshold[] {
   return [...at(now), ...at(now - OVER_MS).filter(({ end }) => end <= now)];
 }
 
-/** The largest share that is used, undefined below the smallest. Scaled units. */
-export function passed(used: bigint, limit: bigint): Percent | undefined {
-  return PERCENTS.find((percent) => used * 100n >= limit * BigInt(percent));
+/** The largest of these shares that is used, undefined below the smallest. Scaled units. */
+export function passed(
+  used: bigint,
+  limit: bigint,
+  percents: readonly number[] = PERCENTS,
+): number | undefined {
+  return percents.find((percent) => used * 100n >= limit * BigInt(percent));
 }

@@ -1,7 +1,7 @@
 import { unscaled } from '../catalog/quantity.ts';
 import { count, counted, inSentence } from '../rating/words.ts';
 import { exact } from '../rating/decimal.ts';
-import type { Percent, Threshold } from './thresholds.ts';
+import type { Threshold } from './thresholds.ts';
 
 /** What customers are told, in words. Pure. */
 
@@ -22,7 +22,7 @@ export function timeText(at: number, zone: string): string {
 
 export type Passing = {
   threshold: Threshold;
-  percent: Percent;
+  percent: number;
   /** Scaled units. */
   used: bigint;
   /** Of a quota that each key has for itself. */

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DAY_MS, MINUTE_MS } from '../../src/kit/clock.ts';
 import { openLog } from '../../src/kit/log.ts';
-import { endDue } from '../../src/overrides/due.ts';
 import { lookAround, Watcher } from '../../src/notices/watch.ts';
 import { openScene, type Scene } from '../invoicing/scene.ts';
 
@@ -62,25 +61,6 @@ const pass = async (ms: number): Promise<void> => {
 };
 
 describe('a quota', () => {
-  test('that was raised is told of at what it was raised to, then at the plan’s', async () => {
-    const { customer, use } = await on({ entitlements: [quota('100')] });
-    const ends_at = new Date(now + 10 * MINUTE_MS).toISOString();
-    const wish = { customer_id: customer, meter_id: REQUESTS, window: 'month', limit: '200' };
-    await scene.core.admin('POST', '/v1/quota-overrides', { ...wish, reason: 'Launch', ends_at });
-    await use(110);
-    await use(50);
-    const ofQuota = async () => (await told(customer)).filter(([kind]) => kind === 'quota');
-    expect(await ofQuota()).toEqual([['quota', '80', '200']]);
-    await pass(11 * MINUTE_MS);
-    const { sql, clock } = scene.core;
-    await endDue({ sql, clock: () => clock.now, log });
-    await use(1);
-    expect(await ofQuota()).toEqual([
-      ['quota', '80', '200'],
-      ['quota', '100', '100'],
-    ]);
-  });
-
   test('is told of at 80 % and at its end, each once, to the unit', async () => {
     const { customer, use } = await on({ entitlements: [quota('100')] });
     await use(79);

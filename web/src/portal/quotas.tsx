@@ -21,6 +21,7 @@ import { useRole } from '../session/me.ts';
 import { useFollow } from './follow.ts';
 import { useCustomerId } from './layout.tsx';
 import { customerPath, overviewQuery } from './queries.ts';
+import { QuotaAlertsForm } from './quota-alerts.tsx';
 import { AskDialog } from './quota-ask.tsx';
 import { LimitFields } from './quota-fields.tsx';
 import { Requests } from './quota-requests.tsx';
@@ -63,7 +64,7 @@ export function QuotasPage() {
             <Requests requests={requests} path={path} may={may} onDone={reload} />
           </Card>
         </div>
-        <Beside overview={overview} quotas={live.data?.quotas} />
+        <Beside overview={overview} quotas={live.data?.quotas} may={may} />
       </div>
       <AskDialog
         quota={asking}
@@ -82,10 +83,11 @@ interface BesideProps {
   overview: UseQueryResult<Overview>;
   /** Live; undefined while there are none. */
   quotas: QuotaState[] | undefined;
+  may: boolean;
 }
 
 /** How fast one may go, and who is warned. */
-function Beside({ overview, quotas }: BesideProps) {
+function Beside({ overview, quotas, may }: BesideProps) {
   const customerId = useCustomerId();
   return (
     <div className="flex min-w-0 flex-col gap-5">
@@ -104,10 +106,8 @@ function Beside({ overview, quotas }: BesideProps) {
         </Loaded>
       </Card>
       <Card title={t('Warnings')}>
-        <p className="mb-3 text-ink-soft text-pretty">
-          {t('You are told at 80% and 100% of a quota, here and by e-mail.')}
-        </p>
-        <ButtonLink size="sm" href={paths.notices(customerId)}>
+        <QuotaAlertsForm may={may} />
+        <ButtonLink size="sm" className="mt-3" href={paths.notices(customerId)}>
           {t('Where e-mails go')}
         </ButtonLink>
       </Card>
