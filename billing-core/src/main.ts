@@ -110,9 +110,9 @@ function openCollecting({ stripe, publicUrl }: Config, opened: Opened): Started 
     send: openSending(opened.sql),
   };
   const { poke, stop } = startStripe(kit, { hasWebhook: stripe.webhookSecrets.length > 0 });
-  const invoicesUrl = (id: string): string => `${publicUrl}/c/${id}/invoices`;
+  const paymentsUrl = (id: string): string => `${publicUrl}/c/${id}/payments`;
   const jobs = [...stripeJobs(kit), ...(stripe.mirrorsPlans ? [mirrorJob(kit)] : [])];
-  return { kit, settings: stripe, invoicesUrl, poke, stop, jobs };
+  return { kit, settings: stripe, paymentsUrl, poke, stop, jobs };
 }
 
 /** Letters that are not sent, for who runs this on a machine of their own. */

@@ -90,10 +90,10 @@ async function subscribe(admin: Page, customer: string): Promise<void> {
 
 /** Gives a card on Stripe's page, to which the portal leads. */
 async function giveCard(ada: Page, button: string, card: Card): Promise<void> {
-  await jump(ada, 'Invoices');
+  await jump(ada, 'Payments');
   await ada.getByRole('button', { name: button }).click();
   await saveCard(ada, card);
-  await ada.getByRole('heading', { level: 1, name: 'Invoices' }).waitFor();
+  await ada.getByRole('heading', { level: 1, name: 'Payments' }).waitFor();
   const shown = ada.getByTestId('card');
   await expect.poll(() => shown.innerText(), SOON).toContain(`VISA ending in ${card.last4}`);
   const { customer, payment_method } = await stripe().objects();
@@ -206,6 +206,10 @@ async function readsCreditNote(ada: Page, { id, number }: InvoiceSummary): Promi
   const { ours } = await both(id);
   const [note] = ours.credit_notes;
   expect(note).toMatchObject({ total: CREDITED, refundable: CREDITED, reason: 'An outage' });
+  await jump(ada, 'Payments');
+  const history = ada.getByRole('table', { name: 'Payments' });
+  await history.getByText('-$4.00 USD', { exact: true }).waitFor();
+  await history.getByText('$10.12 USD', { exact: true }).waitFor();
   await openInvoice(ada, number ?? '');
   await ada.reload();
   const row = ada.getByRole('listitem').filter({ hasText: `${note?.number} · An outage` });

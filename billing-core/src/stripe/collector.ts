@@ -18,8 +18,8 @@ import { STRIPE_METHOD } from './work-store.ts';
 export type Collecting = {
   kit: StripeKit;
   settings: StripeSettings;
-  /** The portal's address of a customer's invoices. */
-  invoicesUrl(customerId: string): string;
+  /** Where the portal has how a customer pays, which Stripe's pages lead back to. */
+  paymentsUrl(customerId: string): string;
   /** Something has come: not to wait for the next look. */
   poke(): void;
 };
@@ -52,7 +52,7 @@ async function theirLink(kit: StripeKit, customerId: string, invoiceId: string):
 }
 
 async function pageOf(
-  { kit, invoicesUrl }: Collecting,
+  { kit, paymentsUrl }: Collecting,
   customerId: string,
   wanted: PaymentPageWanted,
 ): Promise<string> {
@@ -66,7 +66,7 @@ async function pageOf(
     return hosted_url;
   }
   const { stripe_id: customer } = await tellPayer(kit, customerId);
-  const back = invoicesUrl(customerId);
+  const back = paymentsUrl(customerId);
   if (wanted.page === 'account') {
     return (await stripe.billingPortal.sessions.create({ customer, return_url: back })).url;
   }

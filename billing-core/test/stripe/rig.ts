@@ -87,8 +87,8 @@ export async function openDealings(
       const watch = new KeyWatch(tell);
       const opened = { sql, log, clock: tell, wallClock: tell, send: openSending(sql), watch };
       kit = { ...opened, stripe: open(watch) };
-      const invoicesUrl = (id: string) => `http://portal.test/c/${id}/invoices`;
-      return { kit, settings, invoicesUrl, poke: () => {} };
+      const paymentsUrl = (id: string) => `http://portal.test/c/${id}/payments`;
+      return { kit, settings, paymentsUrl, poke: () => {} };
     },
   };
   const core = await openCore(options, own);

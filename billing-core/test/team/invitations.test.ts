@@ -96,7 +96,9 @@ describe('an invitation', () => {
     const open = (await own.ann.call('GET', `${own.path}/invitations`)).body['data'][0];
     const one = `${own.path}/invitations/${open?.['id']}`;
     core.clock.now += 7 * DAY_MS;
-    expect(told(await accept(bob, token))).toEqual([410, 'gone']);
+    const over = { code: 'gone', detail: 'This invitation has expired: ask for another' };
+    expect((await accept(bob, token)).body).toMatchObject(over);
+    expect((await look(token)).body).toMatchObject(over);
     const late = (await own.ann.call('GET', `${own.path}/invitations`)).body['data'][0];
     expect(late).toMatchObject({ state: 'expired', letter: 'sent' });
 
@@ -155,6 +157,9 @@ describe('an invitation', () => {
     ] as const) {
       expect(told(await signUp(email, invitation))).toEqual([403, 'forbidden']);
     }
+    closed.clock.now += DAY_MS;
+    expect(told(await signUp(facts.email, token))).toEqual([403, 'forbidden']);
+    closed.clock.now -= DAY_MS;
     expect((await signUp(facts.email, token)).status).toBe(200);
     const entered = await closed.call('POST', '/auth/sign-in/email', {
       body: { email: facts.email, password: PASSWORD },
