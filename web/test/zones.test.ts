@@ -4,6 +4,9 @@ import { paths } from '../src/kit/paths.ts';
 import { ADMIN, CUSTOMER, raiseStage, type Stage } from './stage.ts';
 
 /** The browser of these tests is in UTC, the customer in Berlin. */
+/** Longer than the first page takes on a full machine. */
+const PATIENT = { timeout: 30_000 };
+
 let stage: Stage;
 let context: BrowserContext;
 let page: Page;
@@ -70,8 +73,10 @@ test('an admin sees a customer in the customer’s zone, others in the device’
   await page.goto(paths.adminCustomer(acme));
   await choose(/The customer: Berlin/);
   const created = page.locator('time').first();
-  await expect.poll(() => created.getAttribute('title')).toMatch(/GMT\+[12]/);
+  await expect.poll(() => created.getAttribute('title'), PATIENT).toMatch(/GMT\+[12]/);
   await page.goto(paths.adminCustomers());
-  await expect.poll(() => page.locator('time').first().getAttribute('title')).toMatch(/UTC/);
+  await page.getByRole('heading', { level: 1, name: 'Customers' }).waitFor();
+  const first = page.locator('time').first();
+  await expect.poll(() => first.getAttribute('title'), PATIENT).toMatch(/UTC/);
   await own.close();
 });
