@@ -3,10 +3,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { paths } from '../src/kit/paths.ts';
 import { ADMIN, CUSTOMER, raiseStage, type Stage } from './stage.ts';
 
-/** The browser of these tests is in UTC, the customer in Berlin. */
-/** Longer than the first page takes on a full machine. */
+/** Longer than a page takes on a full machine. */
 const PATIENT = { timeout: 30_000 };
 
+/** The browser of these tests is in UTC, the customer in Berlin. */
 let stage: Stage;
 let context: BrowserContext;
 let page: Page;
