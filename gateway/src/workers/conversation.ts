@@ -117,7 +117,10 @@ export class Conversation {
       else this.#end(OUTCOME, code, reason);
     });
     upstream.addEventListener('error', () => this.#end('upstream_error', GOING_AWAY, ''));
-    client.addEventListener('error', () => this.#end(OUTCOME, GOING_AWAY, ''));
+    client.addEventListener('error', () => {
+      // One that has said goodbye waits for no answer; what it sent before passes all the same.
+      if (!this.#farewell) this.#end(OUTCOME, GOING_AWAY, '');
+    });
     this.#held?.lasts(() => this.#checkpointSoon());
     this.#moved();
     const { limits, route } = this.#plan;
