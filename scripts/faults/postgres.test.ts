@@ -87,7 +87,8 @@ describe('without the keeping of batches until they are acknowledged', () => {
   }
 
   test.each([
-    ['an outage', (trial: Trial, weights: number[]) => outage(trial, 500, weights)],
+    // Long enough that a batch is sent meanwhile, and refused.
+    ['an outage', (trial: Trial, weights: number[]) => outage(trial, 2_000, weights)],
     ['forgotten commits', (trial: Trial, weights: number[]) => forget(trial, weights)],
   ])('%s is seen to miss batches', async (_, hurt) => {
     const weights = await brokenAlone();
