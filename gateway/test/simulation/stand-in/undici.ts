@@ -35,5 +35,8 @@ export class Pool {
     return exchange(options.path, options);
   }
 
+  /** Exchanges under way go on. */
+  async close(): Promise<void> {}
+
   async destroy(): Promise<void> {}
 }
