@@ -54,17 +54,17 @@ describe('what passes on a WebSocket', () => {
     );
   });
 
-  it('is taken to the end of a message, and no further', () => {
+  it('is taken to the end of a message, with pings behind it, and no further', () => {
     const text = bytesOf({ fin: true, opcode: 1, masked: true, length: 3 });
     const part = bytesOf({ fin: false, opcode: 1, masked: true, length: 3 });
-    const ping = bytesOf({ fin: true, opcode: 9, masked: true, length: 0 });
+    const ping = bytesOf({ fin: true, opcode: 9, masked: true, length: 5 });
     const scan = new FrameScan();
-    const all = Uint8Array.from([...text, ...ping, ...part, ...text, ...ping]);
-    const two = all.length - ping.length;
-    expect(scan.feed(all, 2)).toBe(two);
-    expect(scan.feed(all.subarray(two), 2)).toBe(0);
-    expect([scan.messages, scan.atBoundary]).toEqual([2, true]);
-    expect(scan.feed(all.subarray(two), 3)).toBe(ping.length);
+    const taken = [...text, ...ping, ...part, ...text, ...ping, ...ping];
+    const all = Uint8Array.from([...taken, ...part, ...ping]);
+    expect(scan.feed(all, 2)).toBe(taken.length);
+    expect(scan.feed(all.subarray(taken.length), 2)).toBe(0);
+    expect(scan).toMatchObject({ messages: 2, atBoundary: true });
+    expect(scan.feed(all.subarray(taken.length), 3)).toBe(part.length + ping.length);
   });
 
   it('has no boundary within a head or a payload', () => {
