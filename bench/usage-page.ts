@@ -84,6 +84,7 @@ async function generate(sql: Sql, firstMinute: number): Promise<void> {
         from usage_hours group by 1, 2, 3, 4, 5`;
     await tx`update hour_folds set minute = ${firstMinute + MINUTES}`;
   });
+  await sql`set statement_timeout = 0`;
   await sql`vacuum analyze`;
 }
 
