@@ -10,7 +10,7 @@ import { browserHeaders } from './browser-headers.ts';
 import { clientAddress, peerOf } from './client-address.ts';
 import { dropSession } from './session-store.ts';
 import type { SignInDoor } from './sign-in-http.ts';
-import { throttle } from './throttle.ts';
+import { clearThrottle, throttle } from './throttle.ts';
 
 const tags = ['Session'];
 
@@ -66,8 +66,11 @@ export function secondFactorHttp({
     const isOfApp = /^\d+$/.test(code);
     const path = `/two-factor/verify-${isOfApp ? 'totp' : 'backup-code'}`;
     const headers = withoutSession(browserHeaders(c, client));
+    const who = await signIn.waitsForCode(headers);
+    if (who !== undefined) await throttle(sql, { what: 'second-factor:account', who, now });
     const answer = await signIn.call(path, { headers, body: { code } });
     if (isOfApp) await takeOnce(sql, { code, now, ...ENTERED.parse(answer.body) });
+    if (who !== undefined) await clearThrottle(sql, 'second-factor:account', who);
     for (const cookie of answer.cookies) c.header('set-cookie', cookie, { append: true });
     return c.json({ status: true as const }, 200);
   });

@@ -8,6 +8,8 @@ const BY_STATUS: Record<number, FaultCode> = {
   401: 'unauthenticated',
   403: 'forbidden',
   404: 'not_found',
+  // Two codes of one account at once: one of them is in.
+  409: 'state_conflict',
   415: 'unsupported_media_type',
   422: 'invalid_request',
   429: 'too_many_requests',

@@ -38,6 +38,8 @@ export interface SignIn {
   passwordLink(userId: string): Promise<string>;
   /** The secret that belongs to this text: always the same, and nobody else can tell it. */
   secretOf(text: string): string;
+  /** Whose sign-in waits for a code in the browser that sends these; undefined for nobody's. */
+  waitsForCode(headers: Headers): Promise<string | undefined>;
   /** How many recovery codes this user has not used; undefined without a second factor. */
   recoveryCodesLeft(userId: string): Promise<number | undefined>;
 }
@@ -119,7 +121,18 @@ const ID_PREFIX = {
   twoFactor: 'tfa',
 } as const;
 
-function passwords({ mail, publicUrl }: SignInSettings) {
+/** What the library calls the cookie of a sign-in that waits for a code. */
+const PENDING_COOKIE = 'two_factor';
+
+function readable(cookie: string): string {
+  try {
+    return decodeURIComponent(cookie);
+  } catch {
+    return '';
+  }
+}
+
+function passwords({ sql, mail, publicUrl }: SignInSettings) {
   return {
     enabled: true,
     // The answer is then the same whether the address was taken or not; the browser signs in next.
@@ -128,6 +141,9 @@ function passwords({ mail, publicUrl }: SignInSettings) {
     maxPasswordLength: PASSWORD_CHARS_MAX,
     resetPasswordTokenExpiresIn: RESET_TTL_S,
     revokeSessionsOnPasswordReset: true,
+    // Nor goes a sign-in on that began with the old password, and waits for a code.
+    onPasswordReset: async ({ user }: { user: { id: string } }) =>
+      void (await sql`delete from verifications where value = ${user.id}`),
     sendResetPassword: async ({ user, token }: { user: { email: string }; token: string }) =>
       mail.send(resetLetter(user.email, resetLink(publicUrl, token))),
     onExistingUserSignUp: async ({ user }: { user: { email: string } }) =>
@@ -215,6 +231,16 @@ export function openSignIn(settings: SignInSettings): SignIn {
         expiresAt: new Date(settings.clock() + RESET_TTL_S * 1_000),
       });
       return resetLink(settings.publicUrl, token);
+    },
+    async waitsForCode(headers) {
+      const context = await auth.$context;
+      const { name } = context.createAuthCookie(PENDING_COOKIE);
+      const cookies = (headers.get('cookie') ?? '').split(/; */);
+      const pending = cookies.find((one) => one.startsWith(`${name}=`))?.slice(name.length + 1);
+      // Its signature stands behind the last dot; whoever makes one up meets no such sign-in.
+      const [, identifier] = /^(.+)\./.exec(readable(pending ?? '')) ?? [];
+      if (identifier === undefined) return undefined;
+      return (await context.internalAdapter.findVerificationValue(identifier))?.value;
     },
     async recoveryCodesLeft(userId) {
       const [on] = await settings.sql`

@@ -17,6 +17,8 @@ export const RULES = {
   'reset:client': { max: 10, windowMs: 10 * MINUTE_MS },
   // A code of an app is taken once: somebody may have looked over a shoulder.
   'second-factor:code': { max: 1, windowMs: 2 * MINUTE_MS },
+  // Before a code is looked at: the library counts afterwards, and many at once would all be tried.
+  'second-factor:account': { max: 10, windowMs: 15 * MINUTE_MS },
   'two-factor:account': { max: 20, windowMs: 5 * MINUTE_MS },
   // Letters to whom anybody names.
   'invite:customer': { max: 50, windowMs: HOUR_MS },

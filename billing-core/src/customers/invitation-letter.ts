@@ -43,6 +43,7 @@ const isOver = (row: InvitationRow, round: number, now: number): boolean =>
   row.round !== round ||
   row.accepted_at !== null ||
   row.revoked_at !== null ||
+  row.customer_state !== 'active' ||
   row.sent_at !== null ||
   row.expires_at.getTime() <= now;
 

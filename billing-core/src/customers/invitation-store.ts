@@ -103,6 +103,18 @@ export async function renewInvitation(
   return done.count > 0;
 }
 
+/** Takes back what this member asked of others, as far as nobody answered. Out: how many. */
+export async function revokeInvitationsOf(
+  tx: Tx,
+  { customerId, userId, at }: { customerId: string; userId: string; at: Date },
+): Promise<number> {
+  const done = await tx`
+    update invitations set revoked_at = ${at}
+     where customer_id = ${customerId} and invited_by = ${userId} and accepted_at is null
+       and revoked_at is null`;
+  return done.count;
+}
+
 /** False where somebody answered it, or took it back. */
 export async function revokeInvitation(tx: Tx, id: string, at: Date): Promise<boolean> {
   const done = await tx`

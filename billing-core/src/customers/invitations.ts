@@ -109,8 +109,10 @@ export async function inviteAgain(
   { id, secrets, send }: { id: string } & Inviting,
 ): Promise<InvitationRow> {
   const { tx, actor, now, requestId } = doing;
-  await lockCustomer(tx, customerId);
+  const customer = found(await lockCustomer(tx, customerId), 'customer');
+  if (customer.state !== 'active') throw conflict('The customer is archived');
   const { email, round: before } = await unanswered(doing, customerId, id);
+  if (await hasMember(tx, customerId, email)) throw taken('This person is a member already');
   await limitLetters(doing, customerId, email);
   const round = before + 1;
   const hash = hashOf(tokenOf(secrets, { id, round }));

@@ -3,7 +3,8 @@ import type { MemberRole, NewMembership } from '../contract/customer.ts';
 import { audit, type Doing } from '../kit/audit.ts';
 import { appendChange } from '../kit/changes.ts';
 import { found, notFound } from '../kit/fault.ts';
-import { newId } from '../kit/id.ts';
+import { newId, timeOfId } from '../kit/id.ts';
+import { revokeInvitationsOf } from './invitation-store.ts';
 import {
   deleteMembership,
   insertMembership,
@@ -33,6 +34,17 @@ export async function addMember(
   return found(await membershipById(tx, id), 'membership');
 }
 
+/** Who is no owner any more asks nobody to be one: what they asked and nobody answered is over. */
+async function withdrawAsked(doing: Doing, { customer_id, user_id }: MembershipRow): Promise<void> {
+  const { tx, actor, now, requestId } = doing;
+  const by = { customerId: customer_id, userId: user_id };
+  const count = await revokeInvitationsOf(tx, { ...by, at: new Date(timeOfId(requestId)) });
+  if (count === 0) return;
+  const detail = { invited_by: user_id, count };
+  const action = 'invitation.withdraw';
+  await audit(tx, { actor, action, subjectId: customer_id, now, requestId, detail });
+}
+
 /** Gives a member another role. Throws not_found; state_conflict for the last owner. */
 export async function changeRole(
   doing: Doing,
@@ -45,6 +57,7 @@ export async function changeRole(
   const detail = { user_id: row.user_id, role };
   const subjectId = row.customer_id;
   await audit(tx, { actor, action: 'membership.update', subjectId, now, requestId, detail });
+  if (role !== 'owner') await withdrawAsked(doing, row);
   await appendChange(tx, 'payer', subjectId);
   return row;
 }
@@ -57,5 +70,6 @@ export async function removeMember(doing: Doing, id: string): Promise<void> {
   const detail = { user_id: row.user_id };
   const subjectId = row.customer_id;
   await audit(tx, { actor, action: 'membership.delete', subjectId, now, requestId, detail });
+  await withdrawAsked(doing, row);
   await appendChange(tx, 'payer', subjectId);
 }

@@ -131,15 +131,49 @@ describe('a second factor', () => {
       const [last] = told(await withCode(cookie, codeOf(ann.uri)));
       answers.push(last);
     }
-    const five = Array.from({ length: 5 }, () => 400);
+    const four = Array.from({ length: 4 }, () => 400);
     // The sign-in is over; then the account is closed, the right code included.
-    expect(answers).toEqual([...five, 401, ...five, 429]);
-    const [row] = await core.sql`select locked_until from two_factors where user_id = ${ann.id}`;
-    expect(row?.['locked_until']).toBeInstanceOf(Date);
-    await core.sql`update two_factors set locked_until = now() - interval '1 second'
-      where user_id = ${ann.id}`;
+    expect(answers).toEqual([...four, 400, 401, ...four, 429, 429]);
+    core.clock.now += 15 * 60_000;
     const later = await withCode(cookieOf(await signIn(ann.email)), codeOf(ann.uri));
     expect(later.status, later.text).toBe(200);
+  });
+
+  test('is not guessed by many at once either', async () => {
+    const ann = await guarded();
+    const pending: Answer[] = [];
+    for (let n = 0; n < 14; n++) pending.push(await signIn(ann.email));
+    const answers = await Promise.all(
+      pending.map((asked) => withCode(cookieOf(asked), wrong(codeOf(ann.uri)))),
+    );
+    const closed = answers.filter(({ status }) => status === 429);
+    expect(closed).toHaveLength(4);
+    const right = await withCode(cookieOf(await signIn(ann.email)), codeOf(ann.uri));
+    expect(told(right)).toEqual([429, 'too_many_requests']);
+  });
+
+  test('is not made easier to guess by a code that was used', async () => {
+    const ann = await guarded();
+    const used = codeOf(ann.uri);
+    expect((await withCode(cookieOf(await signIn(ann.email)), used)).status).toBe(200);
+    const answers: number[] = [];
+    for (let n = 0; n < 11; n++) {
+      const code = n === 5 ? used : wrong(codeOf(ann.uri));
+      answers.push((await withCode(cookieOf(await signIn(ann.email)), code)).status);
+    }
+    expect(answers).toEqual([...Array.from({ length: 10 }, () => 400), 429]);
+  });
+
+  test('is not given for a sign-in that began with a password of before', async () => {
+    const ann = await guarded();
+    const pending = cookieOf(await signIn(ann.email));
+    core.letters.length = 0;
+    await core.call('POST', '/auth/request-password-reset', { body: { email: ann.email } });
+    const token = /token=([\w%]+)/.exec(core.letters[0]?.text ?? '')?.[1] ?? '';
+    const body = { token, newPassword: 'another password' };
+    expect((await core.call('POST', '/auth/reset-password', { body })).status).toBe(200);
+    expect(told(await withCode(pending, codeOf(ann.uri)))).toEqual([401, 'unauthenticated']);
+    expect(told(await withCode(pending, ann.codes[0] ?? ''))).toEqual([401, 'unauthenticated']);
   });
 
   test('survives a new password', async () => {

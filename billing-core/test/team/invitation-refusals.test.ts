@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Answer, Core, Person } from '../../src/test/core.ts';
+import { person, type Answer, type Core, type Person } from '../../src/test/core.ts';
 import { openScene, told, type Scene, type Team } from './scene.ts';
 
 let scene: Scene;
@@ -41,6 +41,23 @@ describe('an invitation', () => {
 
   const again = (own: Team, id: string) =>
     own.ann.call('POST', `${own.path}/invitations/${id}/send-again`);
+  test('is not sent again to a member, nor where the customer is archived', async () => {
+    const own = await scene.team();
+    const bob = await person(core);
+    const wanted = { email: bob.email, role: 'viewer' };
+    const made = await own.ann.call('POST', `${own.path}/invitations`, wanted);
+    const id = made.body['id'] as string;
+    const member = { user_id: bob.id, role: 'viewer' };
+    await core.admin('POST', `/v1/customers/${own.id}/memberships`, member);
+    expect(told(await again(own, id))).toEqual([409, 'already_exists']);
+    const archived = await core.admin('DELETE', `/v1/customers/${own.id}`);
+    expect(archived.status, archived.text).toBe(204);
+    expect(told(await again(own, id))).toEqual([409, 'state_conflict']);
+    // Nor is a letter that waits for its next try.
+    await scene.send(id);
+    expect(scene.letters).toEqual([]);
+  });
+
   test('fills no mailbox: a stranger’s address gets ten letters in a day', async () => {
     const own = await scene.team();
     const made = await own.ann.call('POST', `${own.path}/invitations`, {

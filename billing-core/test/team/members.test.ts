@@ -51,6 +51,20 @@ describe('members', () => {
     }
   });
 
+  test.each([
+    ['removed', 'DELETE', undefined],
+    ['made a viewer', 'PATCH', { role: 'viewer' }],
+  ] as const)('who is %s has asked nobody to be an owner', async (_what, method, body) => {
+    const own = await scene.team();
+    const [bob, eve] = [await join(own, 'owner'), await person(core)];
+    const token = await scene.invited({ ...own, ann: bob }, eve.email, 'owner');
+    const answer = await own.ann.call(method, await membershipOf(own, bob), body);
+    expect(answer.status, answer.text).toBeLessThan(300);
+    const late = await eve.call('POST', '/portal/v1/invitations/accept', { token });
+    expect(told(late)).toEqual([410, 'gone']);
+    expect((await own.ann.call('GET', `${own.path}/invitations`)).body['data']).toEqual([]);
+  });
+
   test('never lose their last owner: nobody leaves, lowers or removes that one', async () => {
     const own = await scene.team();
     const mine = await membershipOf(own, own.ann);

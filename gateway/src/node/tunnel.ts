@@ -5,16 +5,30 @@ import type { Allowance } from '../core/span.ts';
 import { closeGently } from './connection.ts';
 import type { Handover } from './handover.ts';
 
-/** How long an upstream may take to close when it was told to. */
+/** How long an upstream that was told to close may neither send nor take anything. */
 const CLOSE_MS = 1_000;
+/** How often it may be seen to do so. */
+const CLOSE_LOOKS_MAX = 20;
 
+/**
+ * Ends the connection behind what is still on its way there. An upstream that takes its time gets
+ * all of it: what it sends meanwhile is read, for a connection that is closed with something
+ * unread is reset, and what was counted as passed would be lost.
+ */
 function endSoon(upstream: Duplex): void {
-  if (upstream.destroyed) return;
+  if (upstream.destroyed || upstream.writableEnded) return;
   upstream.end();
-  // Who answers nothing any more gets no longer than this.
-  const timer = setTimeout(() => upstream.destroy(), CLOSE_MS);
+  let heard = false;
+  upstream.on('data', () => (heard = true));
+  let [looks, queued] = [0, upstream.writableLength];
+  const timer = setInterval(() => {
+    looks += 1;
+    const moves = heard || upstream.writableLength < queued;
+    if (!moves || looks >= CLOSE_LOOKS_MAX) upstream.destroy();
+    [heard, queued] = [false, upstream.writableLength];
+  }, CLOSE_MS);
   timer.unref();
-  upstream.once('close', () => clearTimeout(timer));
+  upstream.once('close', () => clearInterval(timer));
 }
 
 export interface TunnelWatch {
@@ -136,6 +150,8 @@ export class Tunnel {
   leaveUpstream(): void {
     this.#over = true;
     endSoon(this.#upstream);
+    // Nobody takes what it still sends.
+    this.#upstream.resume();
   }
 
   hangUp(): void {
