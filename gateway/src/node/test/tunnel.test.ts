@@ -38,7 +38,7 @@ test('what came in pieces before the WebSocket was open passes whole and in orde
   expect(tunnel.fromClient).toMatchObject({ messages: 4, atBoundary: true });
 });
 
-test('an upstream that is told to close is let go when it is silent, not while it speaks', async () => {
+test('an upstream that is told to close is let go when it is silent, not before', async () => {
   vi.useFakeTimers();
   // It takes nothing of what it is sent.
   const upstream = new Duplex({ read: () => {}, write: () => {} });
