@@ -75,6 +75,14 @@ export async function hasMember(tx: Tx, customerId: string, email: string): Prom
   return rows.length > 0;
 }
 
+/** Whether this user is an owner, and stays one until this transaction ends. */
+export async function staysOwner(tx: Tx, customerId: string, userId: string): Promise<boolean> {
+  const rows = await tx`
+    select from memberships
+     where customer_id = ${customerId} and user_id = ${userId} and role = 'owner' for share`;
+  return rows.length > 0;
+}
+
 export type InvitationToStore = {
   id: string;
   customer_id: string;

@@ -19,6 +19,7 @@ import {
   openTo,
   renewInvitation,
   revokeInvitation,
+  staysOwner,
   type InvitationRow,
 } from './invitation-store.ts';
 import { addMember } from './memberships.ts';
@@ -74,6 +75,8 @@ export async function invite(
   const { tx, actor, now, requestId } = doing;
   const customer = found(await lockCustomer(tx, customerId), 'customer');
   if (customer.state !== 'active') throw conflict('The customer is archived');
+  // Removed while this waited: who is no owner any more leaves no invitation behind.
+  if (!(await staysOwner(tx, customerId, actor.id))) throw new Fault('forbidden');
   await makeRoom(doing, customerId, email);
   await limitLetters(doing, customerId, email);
   const at = wallOf(doing);

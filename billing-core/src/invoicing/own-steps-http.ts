@@ -14,6 +14,7 @@ import {
 import { PAGE_MAX } from '../contract/page.ts';
 import { subscription } from '../contract/subscription.ts';
 import { requireMay } from '../customers/model.ts';
+import { lockCustomer } from '../customers/store.ts';
 import type { Doing } from '../kit/audit.ts';
 import type { Query } from '../kit/database.ts';
 import { Fault, found } from '../kit/fault.ts';
@@ -117,6 +118,8 @@ export function portalSubscriptionHttp(): OpenAPIHono<Api> {
   app.openapi(take, async (c) => {
     requireMay(c.var.customer.role, 'subscription.write');
     const asked = c.req.valid('json');
+    // What it means is decided by what holds when it is taken: another step may be under way.
+    await lockCustomer(c.var.tx, c.var.customer.id);
     const meant = await meantBy(c.var, c.var.customer.id, asked);
     if (asked.expected_due !== undefined) {
       requireExpected(await foreseen(c.var, meant), asked.expected_due);

@@ -4,6 +4,7 @@ import type { OwnPreview, OwnSubscription } from '../../src/contract/own-subscri
 import type { PlanVersion } from '../../src/contract/plan.ts';
 import type { Subscription, SubscriptionPreview } from '../../src/contract/subscription.ts';
 import { newId } from '../../src/kit/id.ts';
+import { hold, somebodyWaits } from '../../src/test/core.ts';
 import { portalSubscriptionHttp } from '../../src/invoicing/own-steps-http.ts';
 import { previewHttp } from '../../src/invoicing/preview-http.ts';
 import { subscriptionsHttp } from '../../src/subscriptions/http.ts';
@@ -73,6 +74,27 @@ test('an upgrade is taken now, for what its preview said to the cent, as an admi
   expect(same).toEqual(admins.body);
   const taken = await take({ ...to(pro), expected_due: seen.due_now.due });
   expect(taken).toMatchObject({ status: 200, body: { plan_version_id: pro.id } });
+});
+
+test('of two steps at once the second is judged by what the first one left', async () => {
+  const best = await offered('20000');
+  surface.clock.now = HALF;
+  const seen = await preview(to(pro));
+  const held = await hold(
+    surface.sql,
+    (tx) => tx`select from customers where id = ${mine.id} for update`,
+  );
+  const first = take(to(best));
+  await somebodyWaits(surface.sql);
+  const second = take({ ...to(pro), expected_due: seen.due_now.due });
+  await held.commit();
+  const [up, down] = await Promise.all([first, second]);
+  expect(up.body).toMatchObject({ plan_version_id: best.id });
+  // An upgrade when it was asked for, a downgrade when it is taken: that waits.
+  expect(down.body).toMatchObject({
+    plan_version_id: best.id,
+    pending_change: { at: END, plan_version_id: pro.id },
+  });
 });
 
 test('a downgrade waits for the end of the period, and can be taken back', async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { person, type Core, type Person } from '../../src/test/core.ts';
+import { hold, person, somebodyWaits, type Core, type Person } from '../../src/test/core.ts';
 import { openScene, told, type Scene, type Team } from './scene.ts';
 
 let scene: Scene;
@@ -62,6 +62,27 @@ describe('members', () => {
     expect(answer.status, answer.text).toBeLessThan(300);
     const late = await eve.call('POST', '/portal/v1/invitations/accept', { token });
     expect(told(late)).toEqual([410, 'gone']);
+    expect((await own.ann.call('GET', `${own.path}/invitations`)).body['data']).toEqual([]);
+  });
+
+  test('who is removed while they ask somebody has asked nobody', async () => {
+    const own = await scene.team();
+    const bob = await join(own, 'owner');
+    const theirs = await membershipOf(own, bob);
+    const held = await hold(
+      core.sql,
+      (tx) => tx`select from customers where id = ${own.id} for update`,
+    );
+    const asks = bob.call('POST', `${own.path}/invitations`, {
+      email: 'alt@example.test',
+      role: 'owner',
+    });
+    await somebodyWaits(core.sql);
+    const removed = own.ann.call('DELETE', theirs);
+    await held.commit();
+    expect((await removed).status).toBe(204);
+    // Whichever came first.
+    expect([201, 403]).toContain((await asks).status);
     expect((await own.ann.call('GET', `${own.path}/invitations`)).body['data']).toEqual([]);
   });
 
