@@ -1,3 +1,4 @@
+import { isApiKey } from '@tollgate/billing-core/contract/api-key.ts';
 import type { KeyFact } from '@tollgate/billing-core/contract/facts.ts';
 import {
   closedTo,
@@ -187,8 +188,8 @@ function askOnce(ports: GatePorts, visit: Visit, shown: Shown): Answer {
 function authenticate(ports: GatePorts, visit: Visit, { kind, text }: Shown): Answer {
   if (kind === 'token') return recognise(ports, visit, text);
   const hash = ports.hash(text);
-  if (typeof hash !== 'string') return hash.then((hex) => identify(ports, visit, hex));
-  return identify(ports, visit, hash);
+  if (typeof hash !== 'string') return hash.then((hex) => identify(ports, visit, hex, text));
+  return identify(ports, visit, hash, text);
 }
 
 const petition = ({ exchange, head, route, token }: Visit): Petition => ({
@@ -208,11 +209,14 @@ async function recognise(ports: GatePorts, visit: Visit, text: string): Promise<
   return identify(ports, { ...visit, token }, token.ref);
 }
 
-function identify(ports: GatePorts, visit: Visit, ref: string): Answer {
-  const fact = ports.keys.peek(ref);
-  if (fact !== undefined) return admit(ports, visit, { fact, ref });
+/** `key`: the text that was hashed. One whose hash is known need not be read for typing errors. */
+function identify(ports: GatePorts, visit: Visit, ref: string, key?: string): Answer {
+  const now = ports.clock.now();
+  const fact = ports.keys.peek(ref, now);
+  if (fact !== undefined) return admit(ports, visit, { fact, ref, now });
+  if (key !== undefined && !isApiKey(key)) return visit.exchange.refuse(refuse('key_malformed'));
   return ports.keys.load(ref).then(
-    (loaded) => admit(ports, visit, { fact: loaded, ref }),
+    (loaded) => admit(ports, visit, { fact: loaded, ref, now: ports.clock.now() }),
     (error: unknown) => visit.exchange.refuse(unverifiable(error)),
   );
 }
@@ -227,7 +231,7 @@ function unverifiable(error: unknown): Refusal {
 function judge(
   ports: GatePorts,
   visit: Visit,
-  { fact, next }: { fact: KeyFact | null; next?: NextSpan },
+  { fact, now, next }: { fact: KeyFact | null; now: number; next?: NextSpan },
 ): Admission | Promise<Admission> {
   const { exchange, route } = visit;
   if (fact === null) {
@@ -241,7 +245,7 @@ function judge(
     return answer;
   };
   const of = petition(visit);
-  const objected = objection(fact, of, ports.clock.now());
+  const objected = objection(fact, of, now);
   const reason = objected ?? (visit.once === null ? 'idempotency_key_invalid' : undefined);
   const more = reason && objectionDetail(reason, fact, of);
   if (reason) return count({ kind: 'refused', refusal: refuse(reason, more) });
@@ -249,18 +253,21 @@ function judge(
   if (retryAfterS !== undefined) {
     return count({ kind: 'refused', refusal: refuse('upstream_unavailable', { retryAfterS }) });
   }
-  const answer = ports.tills.admit({
+  const asked = {
     requestId: exchange.requestId,
     fact,
     route: route.fact,
     requestBytes: bytesAhead(visit, next),
     span: next?.span,
     once: visit.once ?? undefined,
-  });
+  };
+  const answer = ports.tills.admit(asked, now);
   return answer instanceof Promise ? answer.then(count) : count(answer);
 }
 
-function admit(ports: GatePorts, visit: Visit, of: { fact: KeyFact | null; ref: string }): Answer {
+type Known = { fact: KeyFact | null; ref: string; now: number };
+
+function admit(ports: GatePorts, visit: Visit, of: Known): Answer {
   const proceed = (answer: Admission): Answer =>
     answer.kind === 'admitted'
       ? enter(visit, answer, (next) => goOn(ports, visit, { next, ref: of.ref }))
@@ -275,10 +282,11 @@ function goOn(
   visit: Visit,
   { next, ref }: { next: NextSpan; ref: string },
 ): Admission | Promise<Admission> {
-  const fact = ports.keys.peek(ref);
-  if (fact !== undefined) return judge(ports, visit, { fact, next });
+  const now = ports.clock.now();
+  const fact = ports.keys.peek(ref, now);
+  if (fact !== undefined) return judge(ports, visit, { fact, now, next });
   return ports.keys.load(ref).then(
-    (loaded) => judge(ports, visit, { fact: loaded, next }),
+    (loaded) => judge(ports, visit, { fact: loaded, now: ports.clock.now(), next }),
     (error: unknown) => ({ kind: 'refused', refusal: unverifiable(error) }),
   );
 }

@@ -20,8 +20,11 @@ export interface Clock {
  * asked for by its hash, the holder of a token by `customer=…` or `key=…`.
  */
 export interface Keys {
-  /** The key's facts; null when core said there is no such key; undefined when not known here. */
-  peek(ref: string): KeyFact | null | undefined;
+  /**
+   * The key's facts; null when core said there is no such key; undefined when not known here.
+   * `now`: core's time, if that has just been read.
+   */
+  peek(ref: string, now?: number): KeyFact | null | undefined;
   /** Asks core. Rejects with Unreachable when core does not answer and nothing is stored. */
   load(ref: string): Promise<KeyFact | null>;
 }
@@ -115,7 +118,8 @@ export type AdmissionRequest = {
 
 /** A customer's counters. Answers at once when the lease is warm, else after asking core. */
 export interface Tills {
-  admit(request: AdmissionRequest): Admission | Promise<Admission>;
+  /** `now`: core's time, if that has just been read. */
+  admit(request: AdmissionRequest, now?: number): Admission | Promise<Admission>;
 }
 
 /**

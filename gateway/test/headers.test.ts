@@ -293,7 +293,6 @@ describe('the credential', () => {
     ['empty', ['X-API-Key', ' '], 'missing'],
     ['another scheme', ['Authorization', 'Basic eDp5'], 'missing'],
     ['underscore', ['X_API_Key', KEY], 'missing'],
-    ['typo', ['X-API-Key', KEY.slice(0, -1) + (KEY.endsWith('0') ? '1' : '0')], 'malformed'],
     ['foreign', ['Authorization', 'Bearer eyJhbGciOi'], 'malformed'],
     ['prototype', ['X-API-Key', '__proto__'], 'malformed'],
   ])('%s', (_name, raw, kind) => expect(readCredential(raw, '', USUAL_PLACES).kind).toBe(kind));

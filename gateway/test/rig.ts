@@ -213,7 +213,7 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
   const fact = options.fact === undefined ? keyFact() : options.fact;
   const known = hash('sha256', KEY);
   const keys: Keys = options.keys ?? {
-    peek: (hex) => (hex === known ? fact : null),
+    peek: (hex) => (hex === known ? fact : undefined),
     load: () => Promise.reject(new Error('not asked for')),
   };
   const admitted = (request: AdmissionRequest): Admission => ({

@@ -11,6 +11,7 @@ export const SECRET_CHARS = 32;
 const CHECKSUM_CHARS = 6;
 const PATTERN = /^tg_(?:live|test)_[0-9A-Za-z]{48}$/;
 const PREFIX_CHARS = 'tg_live_'.length;
+const KEY_CHARS = PREFIX_CHARS + CUSTOMER_REF_CHARS + SECRET_CHARS + CHECKSUM_CHARS;
 
 const POLYNOMIAL = 0xed_b8_83_20;
 const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
@@ -46,6 +47,10 @@ export function formatApiKey({ mode, customerRef, secret }: ApiKey): string {
   const body = `tg_${mode}_${customerRef}${secret}`;
   return body + checksum(body);
 }
+
+/** Whether it is as long as a key, and begins as one: what else there is costs more to read. */
+export const resemblesApiKey = (text: string): boolean =>
+  text.length === KEY_CHARS && text.startsWith('tg_');
 
 /** Whether it is a well-formed key; every one-character typo is none. Makes no other text. */
 export function isApiKey(text: string): boolean {

@@ -99,10 +99,14 @@ const HOP_BY_HOP_BACK = new Set([
 export const passesBack = (lower: string): boolean =>
   !HOP_BY_HOP_BACK.has(lower) && !lower.startsWith('x-tollgate-');
 
-/** Adds the names that a Connection field nominates as hop-by-hop. */
-export function nominate(value: string, names: Set<string>): void {
+/** The names that a Connection field nominates as hop-by-hop, beside those of one before it. */
+export function nominate(value: string, before?: Set<string>): Set<string> | undefined {
+  // What nearly every message says, and nominates nothing.
+  if (value === 'keep-alive' || value === 'close') return before;
+  const names = before ?? new Set();
   for (const token of value.toLowerCase().split(',')) {
     const name = token.trim();
     if (name !== '' && name !== 'close' && name !== 'keep-alive') names.add(name);
   }
+  return names;
 }

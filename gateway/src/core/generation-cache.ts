@@ -6,6 +6,8 @@ export class GenerationCache<Value> {
   readonly #half: number;
   #young = new Map<string, Value>();
   #old = new Map<string, Value>();
+  /** How often something came or went: until then what was found is still there. */
+  changes = 0;
 
   constructor(max: number) {
     this.#half = Math.max(1, Math.floor(max / 2));
@@ -26,6 +28,7 @@ export class GenerationCache<Value> {
   }
 
   set(key: string, value: Value): void {
+    this.changes += 1;
     if (this.#young.size >= this.#half && !this.#young.has(key)) {
       this.#old = this.#young;
       this.#young = new Map();
@@ -35,18 +38,21 @@ export class GenerationCache<Value> {
   }
 
   delete(key: string): void {
+    this.changes += 1;
     this.#young.delete(key);
     this.#old.delete(key);
   }
 
   /** Forgets what is not wanted any more. */
   dropWhere(isOver: (value: Value) => boolean): void {
+    this.changes += 1;
     for (const generation of [this.#young, this.#old]) {
       for (const [key, value] of generation) if (isOver(value)) generation.delete(key);
     }
   }
 
   clear(): void {
+    this.changes += 1;
     this.#young.clear();
     this.#old.clear();
   }

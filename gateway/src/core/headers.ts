@@ -65,7 +65,7 @@ function gather(into: Gathered, name: string, value: string): void {
   if (name === 'via') into.via = listed(into.via, value);
   else if (name === 'traceparent') into.traceparent = [...into.traceparent, value];
   else if (name === 'tracestate') into.tracestate = [...into.tracestate, value];
-  else if (name === 'connection') nominate(value, (into.nominated ??= new Set()));
+  else if (name === 'connection') into.nominated = nominate(value, into.nominated);
   else {
     const forwarded = (into.forwarded ??= new Map());
     forwarded.set(name, listed(forwarded.get(name), value));
@@ -207,7 +207,7 @@ export function toClient(raw: readonly string[], status: number, our: Ours): Ans
     const name = raw[i] ?? '';
     const value = raw[i + 1] ?? '';
     const lower = name.toLowerCase();
-    if (lower === 'connection') nominate(value, (nominated ??= new Set()));
+    if (lower === 'connection') nominated = nominate(value, nominated);
     else if (lower === 'transfer-encoding') chunked = true;
     else if (lower === 'content-length') length = value;
     else if (passesBack(lower)) headers.push(name, value);

@@ -1,4 +1,4 @@
-import { isApiKey } from '@tollgate/billing-core/contract/api-key.ts';
+import { resemblesApiKey } from '@tollgate/billing-core/contract/api-key.ts';
 import type { KeyFact } from '@tollgate/billing-core/contract/facts.ts';
 import { valuesIn } from '@tollgate/billing-core/contract/forwarded-path.ts';
 
@@ -121,7 +121,10 @@ function credentialOf(
   return found;
 }
 
-/** The request's API key; a mistyped one is told apart without a lookup. */
+/**
+ * The request's API key. Whether it is well-formed is for who does not know it: a mistyped one is
+ * told apart without a lookup.
+ */
 export function readCredential(
   rawHeaders: readonly string[],
   query: string,
@@ -131,7 +134,7 @@ export function readCredential(
   if (found === null) return { kind: 'conflict' };
   if (found === undefined) return { kind: 'missing' };
   if (isToken(found, places)) return { kind: 'token', text: found };
-  return isApiKey(found) ? { kind: 'key', text: found } : { kind: 'malformed' };
+  return resemblesApiKey(found) ? { kind: 'key', text: found } : { kind: 'malformed' };
 }
 
 /** When facts that were read now should be read again, and when they say nothing more. Core ms. */

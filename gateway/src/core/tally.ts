@@ -31,6 +31,54 @@ type Entry = {
   quantity: number;
 };
 
+/** An entry that others are merged into, and the running total that counts them. */
+type Merged = Entry & {
+  count?: GatewayCount;
+  /** `changes` of the totals when this one was found there. */
+  countedAt: number;
+};
+
+const isLike = (record: UsageRecord, other: UsageRecord): boolean =>
+  record.outcome === other.outcome &&
+  record.routeVersion === other.routeVersion &&
+  record.billable === other.billable &&
+  record.customer === other.customer;
+
+/**
+ * Entries of one batch, found by key and route: two look-ups of texts that are there already, where
+ * one text of all that makes an entry would have to be put together for each request.
+ */
+class Entries {
+  readonly all: Merged[] = [];
+  readonly #places = new Map<string, Map<string, Merged[]>>();
+
+  /** The entry that this much of a record is added to, or a new one, with nothing in it. */
+  of(record: UsageRecord, of: { meter: string; minute: number; quantity: number }): Merged {
+    const { meter, minute } = of;
+    const place = this.#placeOf(record);
+    // The newest one first: a sum beyond the safe integers would not be exact, and a full one stays.
+    for (let at = place.length - 1; at >= 0; at--) {
+      const entry = place[at];
+      if (entry?.minute !== minute || entry.meter !== meter) continue;
+      if (!isLike(record, entry.record)) continue;
+      if (fits(entry.quantity, of.quantity)) return entry;
+      break;
+    }
+    const entry: Merged = { record, meter, minute, requests: 0, quantity: 0, countedAt: -1 };
+    place.push(entry);
+    this.all.push(entry);
+    return entry;
+  }
+
+  #placeOf({ key, route }: UsageRecord): Merged[] {
+    let byRoute = this.#places.get(key);
+    if (!byRoute) this.#places.set(key, (byRoute = new Map()));
+    let place = byRoute.get(route);
+    if (!place) byRoute.set(route, (place = []));
+    return place;
+  }
+}
+
 type OnceEntries = { record: UsageRecord; entries: Entry[] };
 
 /**
@@ -42,7 +90,7 @@ type OnceEntries = { record: UsageRecord; entries: Entry[] };
  */
 export class Tally {
   readonly #counts: GenerationCache<GatewayCount>;
-  #entries = new Map<string, Entry>();
+  #entries = new Entries();
   /** Of requests that are billed once: core says of each whether it is, so each has its own. */
   #once: OnceEntries[] = [];
   #onceEntries = 0;
@@ -64,7 +112,7 @@ export class Tally {
 
   /** Rows of the next batch, in the longer one of its two lists. */
   get entries(): number {
-    const entries = this.#entries.size + this.#onceEntries;
+    const entries = this.#entries.all.length + this.#onceEntries;
     return Math.max(entries, this.#spent.size + this.#spentFull.length);
   }
 
@@ -91,8 +139,8 @@ export class Tally {
     const minute = Math.floor(record.admittedAt / MINUTE_MS);
     if (record.once && record.quantities.length > 0) this.#addOnce(record, minute);
     for (const [meter, quantity] of record.quantities) {
-      if (!record.once) this.#addEntry(record, { meter, quantity, minute });
-      this.#countOf(record, { meter, quantity, frame });
+      if (record.once) this.#countOf(record, { meter, quantity, frame });
+      else this.#addEntry(record, { meter, quantity, minute, frame });
     }
     for (const [window, settled, unleased, overdrawn] of record.spent)
       this.#addSpend({ window, settled, unleased, overdrawn });
@@ -137,25 +185,26 @@ export class Tally {
     this.#onceEntries += entries.length;
   }
 
-  #addEntry(record: UsageRecord, of: { meter: string; quantity: number; minute: number }): void {
-    const { customer, key: apiKey, route, routeVersion, outcome, billable } = record;
-    const by = `${customer}|${apiKey}|${route}|${routeVersion}`;
-    const key = `${by}|${of.meter}|${outcome}|${of.minute}|${billable}`;
-    const entry = this.#entries.get(key);
-    if (entry && fits(entry.quantity, of.quantity)) {
-      entry.requests += requestsOf(record);
-      entry.quantity += of.quantity;
-      return;
+  #addEntry(
+    record: UsageRecord,
+    of: { meter: string; quantity: number; minute: number; frame: number },
+  ): void {
+    const entry = this.#entries.of(record, of);
+    entry.requests += requestsOf(record);
+    entry.quantity += of.quantity;
+    // It may be forgotten, or have a successor: it is known to be there only until a change.
+    const { count, countedAt } = entry;
+    if (count && countedAt === this.#counts.changes && fits(count.quantity, of.quantity)) {
+      return addTo(count, record, of.quantity);
     }
-    // A sum beyond the safe integers would not be exact: the full entry stays as it is.
-    if (entry) this.#entries.set(`${key}|${this.#entries.size}`, entry);
-    this.#entries.set(key, { record, ...of, requests: requestsOf(record) });
+    entry.count = this.#countOf(record, of);
+    entry.countedAt = this.#counts.changes;
   }
 
   #countOf(
     record: UsageRecord,
     { meter, quantity, frame }: { meter: string; quantity: number; frame: number },
-  ): void {
+  ): GatewayCount {
     const day = Math.floor(record.admittedAt / DAY_MS);
     const of = { customer: record.customer, meter, day };
     const key = countKey(of);
@@ -165,10 +214,9 @@ export class Tally {
       count = { ...of, requests: 0, quantity: 0, billable: 0, since: frame };
       this.#counts.set(key, count);
     }
-    count.requests += requestsOf(record);
-    count.quantity += quantity;
-    if (record.billable) count.billable += quantity;
+    addTo(count, record, quantity);
     this.#touched.add(count);
+    return count;
   }
 
   /** Drops the totals of days that are over: no request can still be counted there. */
@@ -180,7 +228,7 @@ export class Tally {
 
   /** The batch of everything added since the last call. */
   take(): UsageBatch {
-    const merged = [...this.#entries.values()];
+    const merged = this.#entries.all;
     const once = onceRequests(this.#once, merged.length);
     const entries = [...merged, ...this.#once.flatMap((request) => request.entries)];
     const batch: UsageBatch = {
@@ -203,13 +251,19 @@ export class Tally {
     };
     this.#once = [];
     this.#onceEntries = 0;
-    this.#entries = new Map();
+    this.#entries = new Entries();
     this.#touched = new Set();
     this.#spent = new Map();
     this.#spentFull = [];
     this.#faults = new Map();
     return batch;
   }
+}
+
+function addTo(count: GatewayCount, record: UsageRecord, quantity: number): void {
+  count.requests += requestsOf(record);
+  count.quantity += quantity;
+  if (record.billable) count.billable += quantity;
 }
 
 /** What core needs to know of each, whose entries stand behind so many others. */

@@ -5,14 +5,17 @@ export const STALE_MAX_MS = 3_600_000;
 
 /** When the changes feed was last known to be read to its end. */
 export class Freshness {
-  readonly #now: () => number;
+  readonly #now: (core?: number) => number;
   verifiedAt: number;
   /** Told once when something may not be served any more, until the feed is read to its end. */
   onStale: () => void = () => {};
   #told = false;
 
-  /** `now` gives ms since the epoch: what is stored must be comparable after a restart. */
-  constructor(now: () => number, verifiedAt: number) {
+  /**
+   * `now` gives ms since the epoch: what is stored must be comparable after a restart. It takes
+   * core's time where that has just been read.
+   */
+  constructor(now: (core?: number) => number, verifiedAt: number) {
     this.#now = now;
     // A clock that was set back must not make old facts young.
     this.verifiedAt = Math.min(verifiedAt, now());
@@ -27,9 +30,12 @@ export class Freshness {
     this.#told = false;
   }
 
-  /** Whether a fact learnt at `at`, and followed by the feed since, may still be served. */
-  holds(at: number): boolean {
-    if (this.#now() - Math.max(at, this.verifiedAt) <= STALE_MAX_MS) return true;
+  /**
+   * Whether a fact learnt at `at`, and followed by the feed since, may still be served. `core`:
+   * core's time, if that has just been read.
+   */
+  holds(at: number, core?: number): boolean {
+    if (this.#now(core) - Math.max(at, this.verifiedAt) <= STALE_MAX_MS) return true;
     if (!this.#told) {
       this.#told = true;
       this.onStale();
@@ -45,4 +51,4 @@ type Clocks = { readonly wallNow: () => number; readonly meters: { readonly cloc
  * time is never behind what was known of it before a start.
  */
 export const openFreshness = ({ wallNow, meters: { clock } }: Clocks, verifiedAt = 0): Freshness =>
-  new Freshness(() => Math.max(wallNow(), clock.now()), verifiedAt);
+  new Freshness((core = clock.now()) => Math.max(wallNow(), core), verifiedAt);

@@ -67,11 +67,10 @@ export class KeyFacts implements Keys {
     return this.#known.size;
   }
 
-  peek(hash: string): KeyFact | null | undefined {
+  peek(hash: string, now = this.#of.clock.now()): KeyFact | null | undefined {
     const entry = this.#known.get(hash);
     if (entry !== undefined) {
-      if (!this.#servable(entry)) return undefined;
-      const now = this.#of.clock.now();
+      if (!this.#servable(entry, now)) return undefined;
       const { beginsAt, endsAt } = entry.life;
       if (now >= entry.life.renewAt) this.#renew(hash, entry, now);
       return now >= beginsAt && now < endsAt ? entry.fact : undefined;
@@ -98,9 +97,9 @@ export class KeyFacts implements Keys {
     return answer;
   }
 
-  #servable({ at, overdue }: Entry): boolean {
+  #servable({ at, overdue }: Entry, now?: number): boolean {
     const { freshness } = this.#of;
-    return overdue ? freshness.now() - at <= STALE_MAX_MS : freshness.holds(at);
+    return overdue ? freshness.now() - at <= STALE_MAX_MS : freshness.holds(at, now);
   }
 
   async #load(hash: string): Promise<KeyFact | null> {

@@ -51,7 +51,8 @@ export type Ended = {
   readonly headAt?: number | undefined;
 };
 
-type Taken = { well: number; badly: number };
+/** Of one customer's requests between two messages: how many were seen, and not noted. */
+type Taken = { well: number; badly: number; skipped: number };
 
 export type RequestLogOf = {
   /** Every request, as far as there is room, or so many of each customer. */
@@ -119,6 +120,7 @@ export class RequestLog {
   async close(): Promise<void> {
     clearInterval(this.#timer);
     await this.#sending;
+    this.#fold();
     await this.#send();
   }
 
@@ -148,19 +150,23 @@ export class RequestLog {
 
   /** Whether this one is noted; one that is not is counted. */
   #takes(customer: string, well: boolean): boolean {
-    if (!this.#isFull() && (this.#of.mode === 'full' || this.#isInSample(customer, well))) {
-      return true;
-    }
-    this.#skip(customer, 1);
+    const taken = this.#takenOf(customer);
+    if (!this.#isFull() && (this.#of.mode === 'full' || isInSample(taken, well))) return true;
+    taken.skipped += 1;
     return false;
   }
 
-  #isInSample(customer: string, well: boolean): boolean {
+  #takenOf(customer: string): Taken {
     let taken = this.#taken.get(customer);
-    if (!taken) this.#taken.set(customer, (taken = { well: 0, badly: 0 }));
-    const of = well ? 'well' : 'badly';
-    taken[of] += 1;
-    return taken[of] <= SAMPLED_PER_SECOND / SENDS_PER_SECOND;
+    if (!taken) this.#taken.set(customer, (taken = { well: 0, badly: 0, skipped: 0 }));
+    return taken;
+  }
+
+  /** What was counted by customer goes into the next message, and the sample begins anew. */
+  #fold(): void {
+    for (const [customer, { skipped }] of this.#taken)
+      if (skipped > 0) this.#skip(customer, skipped);
+    this.#taken = new Map();
   }
 
   #skip(customer: string, requests: number): void {
@@ -195,7 +201,7 @@ export class RequestLog {
   }
 
   #turn(): void {
-    this.#taken = new Map();
+    this.#fold();
     this.#unnamed = 0;
     // A core that is slow gets one message at a time; meanwhile there is room for so many.
     this.#sending ??= this.#send().finally(() => (this.#sending = undefined));
@@ -216,6 +222,12 @@ export class RequestLog {
       for (const [customer, each] of skipped) this.#skip(customer, each);
     }
   }
+}
+
+function isInSample(taken: Taken, well: boolean): boolean {
+  const of = well ? 'well' : 'badly';
+  taken[of] += 1;
+  return taken[of] <= SAMPLED_PER_SECOND / SENDS_PER_SECOND;
 }
 
 const rounded = (ms: number): number => Math.max(0, Math.round(ms * 100) / 100);

@@ -86,7 +86,7 @@ export class TillHouse implements Tills {
     });
   }
 
-  admit(request: AdmissionRequest): Admission | Promise<Admission> {
+  admit(request: AdmissionRequest, now = this.#clock.now()): Admission | Promise<Admission> {
     if (this.#clockReady) return this.#clockReady.then(() => this.admit(request));
     const barred = this.#mayAdmit();
     // While the gateway stops what was admitted before may go on; its record is due either way. On
@@ -95,7 +95,6 @@ export class TillHouse implements Tills {
       return { kind: 'refused', refusal: refuse(barred, { retryAfterS: RETRY_AFTER_S }) };
     }
     const till = this.till(request.fact.customer.id);
-    const now = this.#clock.now();
     this.#news.touched(till);
     offerTo(till, request, now);
     this.#paces.add(till);

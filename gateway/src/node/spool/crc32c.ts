@@ -16,9 +16,9 @@ for (let at = BYTES; at < TABLES.length; at++) {
   TABLES[at] = (before >>> 8) ^ (TABLES[before & 0xff] as number);
 }
 
-function byByte(bytes: Uint8Array, from: number, start: number): number {
+function byByte(bytes: Uint8Array, from: number, to: number, start: number): number {
   let crc = start;
-  for (let at = from; at < bytes.length; at++) {
+  for (let at = from; at < to; at++) {
     crc = (TABLES[(crc ^ (bytes[at] as number)) & 0xff] as number) ^ (crc >>> 8);
   }
   return crc;
@@ -30,15 +30,19 @@ const entry = (word: number, shift: number, behind: number): number =>
 
 /** The checksum of these bytes; `seed` is the checksum of what came before, 0 for nothing. */
 export function crc32c(bytes: Uint8Array, seed = 0): number {
-  return ~byByte(bytes, 0, ~seed) >>> 0;
+  return ~byByte(bytes, 0, bytes.length, ~seed) >>> 0;
 }
 
 /**
  * The same of bytes that begin at a word, seen as 32-bit words of a little-endian machine too (all
- * that the product runs on are). In: the words from there on, and how many bytes they hold.
+ * that the product runs on are). In: the words, the same memory as bytes, and how many of these.
  */
-export function crc32cOfWords(words: Int32Array, bytes: Uint8Array, seed: number): number {
-  const end = (bytes.length >>> 3) * 2;
+export function crc32cOfWords(
+  { words, bytes }: { words: Int32Array; bytes: Uint8Array },
+  length: number,
+  seed: number,
+): number {
+  const end = (length >>> 3) * 2;
   let crc = ~seed;
   for (let at = 0; at < end; at += 2) {
     const low = crc ^ (words[at] as number);
@@ -53,5 +57,5 @@ export function crc32cOfWords(words: Int32Array, bytes: Uint8Array, seed: number
       entry(high, 16, 1) ^
       entry(high, 24, 0);
   }
-  return ~byByte(bytes, end * 4, crc) >>> 0;
+  return ~byByte(bytes, end * 4, length, crc) >>> 0;
 }

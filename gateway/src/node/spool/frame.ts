@@ -13,19 +13,33 @@ const checksum = (payload: Uint8Array, frameNumber: number): number =>
   crc32c(payload, seedOf(frameNumber));
 
 /** Each payload is written here first: at a word, where its checksum is quick. */
-const DRAFT = Buffer.from(new ArrayBuffer(FRAME_PAYLOAD_MAX + 8));
-const WORDS = new Int32Array(DRAFT.buffer);
+const MEMORY = new ArrayBuffer(FRAME_PAYLOAD_MAX);
+const DRAFT = { bytes: Buffer.from(MEMORY), words: new Int32Array(MEMORY) };
+
+/** How long its frame is, bytes. Throws RangeError for a payload over 64 KiB or empty. */
+export function frameBytes(payload: string): number {
+  const length = Buffer.byteLength(payload);
+  if (length === 0 || length > FRAME_PAYLOAD_MAX) throw new RangeError(`frame of ${length} bytes`);
+  return FRAME_HEADER_BYTES + length;
+}
+
+/** Puts one frame into bytes that have room for it from `at` on; gives where it ends. */
+export function putFrame(
+  into: Buffer,
+  at: number,
+  { payload, number }: { payload: string; number: number },
+): number {
+  const length = DRAFT.bytes.write(payload);
+  into.writeUInt32LE(length, at);
+  into.writeUInt32LE(crc32cOfWords(DRAFT, length, seedOf(number)), at + 4);
+  DRAFT.bytes.copy(into, at + FRAME_HEADER_BYTES, 0, length);
+  return at + FRAME_HEADER_BYTES + length;
+}
 
 /** The bytes of one frame. Throws RangeError for a payload over 64 KiB or empty. */
-export function encodeFrame(payload: string, frameNumber: number): Buffer {
-  const length = DRAFT.write(payload);
-  // Of a payload that does not fit, all that does is written: that is over the limit as well.
-  if (length === 0 || length > FRAME_PAYLOAD_MAX) throw new RangeError(`frame of ${length} bytes`);
-  const bytes = DRAFT.subarray(0, length);
-  const frame = Buffer.allocUnsafe(FRAME_HEADER_BYTES + length);
-  frame.writeUInt32LE(length, 0);
-  frame.writeUInt32LE(crc32cOfWords(WORDS, bytes, seedOf(frameNumber)), 4);
-  bytes.copy(frame, FRAME_HEADER_BYTES);
+export function encodeFrame(payload: string, number: number): Buffer {
+  const frame = Buffer.allocUnsafe(frameBytes(payload));
+  putFrame(frame, 0, { payload, number });
   return frame;
 }
 

@@ -22,7 +22,9 @@ export interface Entry {
 }
 
 export type Pending = {
-  readonly frame: Buffer;
+  readonly payload: string;
+  /** Of its frame. */
+  readonly bytes: number;
   readonly number: number;
   readonly entry: Entry;
   released: boolean;
@@ -33,10 +35,10 @@ const WRITE_BYTES_MAX = 1024 * 1024;
 
 /** The pending frames that one write takes, from this one on; none when that one was dropped. */
 export function nextOf(pending: Pending[], nextFrame: number): Pending[] {
-  let bytes = 0;
-  const end = pending.findIndex(({ frame, number }, at) => {
-    bytes += frame.length;
-    return number !== nextFrame + at || (at > 0 && bytes > WRITE_BYTES_MAX);
+  let sum = 0;
+  const end = pending.findIndex(({ bytes, number }, at) => {
+    sum += bytes;
+    return number !== nextFrame + at || (at > 0 && sum > WRITE_BYTES_MAX);
   });
   return end === -1 ? pending : pending.slice(0, end);
 }
@@ -82,7 +84,7 @@ export class Overflow {
     if (this.unwritten === 0) this.#onBegin();
     // A kill must not hide an answer: that it has left is on disk first, if its record is not.
     this.#admitted.letGoThrough(last.number);
-    const kept = fresh.filter(({ frame }) => this.#keep(frame.length));
+    const kept = fresh.filter(({ bytes }) => this.#keep(bytes));
     pending.length = this.#held;
     for (const one of fresh) {
       one.released = true;
@@ -105,10 +107,10 @@ export class Overflow {
 
   /** These are on disk now. */
   wrote(written: readonly Pending[]): void {
-    for (const { released, frame } of written) {
+    for (const { released, bytes } of written) {
       if (!released) continue;
       this.#held -= 1;
-      this.#heldBytes -= frame.length;
+      this.#heldBytes -= bytes;
     }
     if (this.unwritten === 0) this.#whenCaughtUp();
   }

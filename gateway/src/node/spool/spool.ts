@@ -1,7 +1,7 @@
 import { Admitted } from './admitted.ts';
 import { Durability } from './durability.ts';
 import { TurnEnd } from '../turn-end.ts';
-import { encodeFrame } from './frame.ts';
+import { frameBytes, putFrame } from './frame.ts';
 import { type Entry, nextOf, Overflow, type OverflowSettings, type Pending } from './overflow.ts';
 import { kernelBoot, type SegmentHeader } from './segment.ts';
 import { Segments } from './segments.ts';
@@ -48,6 +48,7 @@ export class Spool {
   #nextFrame = 1;
   #starts: (() => void)[] = [];
   #pending: Pending[] = [];
+  #frames = Buffer.alloc(0);
   #scheduled = false;
   /** Frames are just being written: the turn ends with a word to the disk of how many there are. */
   #inTurn = false;
@@ -106,8 +107,8 @@ export class Spool {
   /** Writes the payload as a frame at the end of this turn; what becomes of it, in frame order. */
   append(payload: string, entry: Entry = UNWATCHED): void {
     const number = this.#nextFrame + this.#pending.length + (this.#overflow?.dropped ?? 0);
-    const frame = encodeFrame(payload, number);
-    this.#pending.push({ frame, number, entry, released: false });
+    const bytes = frameBytes(payload);
+    this.#pending.push({ payload, bytes, number, entry, released: false });
     this.#schedule();
   }
 
@@ -233,7 +234,7 @@ export class Spool {
       if (some.length === 0) this.#skip();
       else {
         if (this.#isLarge && !this.#segments.turning) this.#segments.rotate(this.#nextFrame);
-        this.#segments.open.write(Buffer.concat(some.map(({ frame }) => frame)));
+        this.#segments.open.write(this.#framesOf(some));
       }
     } catch {
       this.#full = true;
@@ -241,6 +242,16 @@ export class Spool {
     }
     this.#full = false;
     return some;
+  }
+
+  /** Their bytes, in memory that the next call uses again: the disk has them when it comes. */
+  #framesOf(some: readonly Pending[]): Buffer {
+    let length = 0;
+    for (const { bytes } of some) length += bytes;
+    if (length > this.#frames.length) this.#frames = Buffer.allocUnsafeSlow(length * 2);
+    let end = 0;
+    for (const one of some) end = putFrame(this.#frames, end, one);
+    return this.#frames.subarray(0, end);
   }
 
   /** Full: the frames stay here; and so do their answers, unless they may leave. */

@@ -27,7 +27,7 @@ function open(policy: FsyncPolicy) {
   const write = (): void => {
     number += 1;
     const entry = { written: () => {}, release: () => {}, lost: () => {} };
-    const frame: Pending = { frame: Buffer.alloc(0), number, entry, released: false };
+    const frame: Pending = { payload: '', bytes: 0, number, entry, released: false };
     durability.wrote([frame]);
   };
   return { durability, write };
