@@ -29,7 +29,7 @@ const { values } = parseArgs({
     'no-latency': { type: 'boolean', default: false },
     /** Only that part, with a short look at what the gateway can take. */
     latency: { type: 'boolean', default: false },
-    /** As on a machine of its own: before whatever else runs there. */
+    /** All of it before whatever else runs on the machine. */
     alone: { type: 'boolean', default: false },
     /** Arguments of Node for the gateway, to try them. */
     node: { type: 'string' },
@@ -196,7 +196,7 @@ async function run(folder: string, { port, worker }: Upstream): Promise<boolean>
     const most = median((all.get(MINE) ?? []).map((round) => round.perSecond));
     const direct = { name: 'direct', url: `${upstream}/${PATH}` };
     const targets = { direct, bare: { ...bare, pid: pid() }, full: { ...full, pid: pid() } };
-    const how = { most, core: CORES.others, alone: values.alone };
+    const how = { most, core: CORES.others };
     return (await addedLatency({ ...targets, ...how, upstreamPid: worker() })) && held;
   } finally {
     for (const { worker } of workers) await worker.kill('SIGTERM');
