@@ -1,33 +1,21 @@
 import { isApiKey } from '@tollgate/billing-core/contract/api-key.ts';
 import type { KeyFact } from '@tollgate/billing-core/contract/facts.ts';
 import {
-  closedTo,
   isTooLarge,
   objection,
   objectionDetail,
   type Petition,
 } from '@tollgate/billing-core/contract/objection.ts';
-import {
-  readHost,
-  readTarget,
-  type RequestPath,
-} from '@tollgate/billing-core/contract/request-path.ts';
+import { readHost, readTarget } from '@tollgate/billing-core/contract/request-path.ts';
 import { Hono } from 'hono';
-import {
-  corsFields,
-  type CorsRule,
-  originOf,
-  type Preflight,
-  preflightFields,
-  preflightOf,
-} from './core/cors.ts';
+import { corsFields, originOf } from './core/cors.ts';
+import { barred, findRoute, openDoor } from './core/door.ts';
 import { readHead, type RequestHead } from './core/head.ts';
 import { type Credential, readCredential } from './core/key.ts';
 import { idempotencyKey, shortened } from './core/once.ts';
 import type { KeySets } from './core/key-sets.ts';
-
 import { refuse, type Refusal, type RefusalReason } from './core/refusal.ts';
-import { type AskedPath, askedPath, type CompiledRoute, type RouteTable } from './core/route.ts';
+import { type AskedPath, askedPath, type CompiledRoute } from './core/route.ts';
 import { bytesAhead } from './core/span.ts';
 import { type Bearer, readToken } from './core/token.ts';
 import {
@@ -83,48 +71,6 @@ const KEY_REFUSALS = {
   malformed: 'key_malformed',
   conflict: 'invalid_request',
 } as const satisfies Record<string, RefusalReason>;
-
-type Found = { readonly route: CompiledRoute; readonly preflight?: Preflight | undefined };
-
-/** A browser asks about another method than its own: the route of that one answers, if it does. */
-function findRoute(
-  table: RouteTable,
-  exchange: Exchange,
-  at: { host: string; path: RequestPath },
-): Found | Refusal {
-  const { host, path } = at;
-  const preflight = preflightOf(exchange.method, exchange.rawHeaders);
-  const asked = preflight && table.find(host, path, preflight.method);
-  if (asked?.kind === 'route' && asked.route.fact.cors) return { route: asked.route, preflight };
-  const match = table.find(host, path, exchange.method);
-  if (match.kind === 'ambiguous') return refuse('invalid_request');
-  if (match.kind === 'none') return refuse('route_not_found');
-  return match.kind === 'method'
-    ? refuse('method_not_allowed', { allow: match.allow })
-    : { route: match.route };
-}
-
-const TLS_DETAIL =
-  'An upstream of the route has a certificate authority or a certificate of its own';
-
-/** Why nobody, or nobody from there, may use the route just now. */
-function barred({ fact, fence, targets }: CompiledRoute, exchange: Exchange): Refusal | undefined {
-  // A host that left them out would trust others, or speak for nobody.
-  if (!exchange.ownTls && targets.some(({ tls }) => tls !== undefined))
-    return refuse('route_unsupported', { detail: TLS_DETAIL });
-  const reason = closedTo(fact, fence, () => exchange.clientAddress());
-  const { maintenance } = fact;
-  if (reason !== 'maintenance' || !maintenance) return reason && refuse(reason);
-  const { retry_after_s: retryAfterS, message } = maintenance;
-  return refuse('maintenance', { retryAfterS, ...(message !== null && { detail: message }) });
-}
-
-/** Answers a preflight: no key is sent with it, and it costs nothing. */
-function openDoor(exchange: Exchange, rule: CorsRule, preflight: Preflight): Response {
-  const fields = preflightFields(rule, preflight);
-  if (!fields) return exchange.refuse(refuse('origin_refused'));
-  return exchange.reply({ status: 204, headers: fields, body: '' });
-}
 
 /**
  * The story of one request: route, whether it is open, credential, customer, size, limits, in the
@@ -188,8 +134,9 @@ function askOnce(ports: GatePorts, visit: Visit, shown: Shown): Answer {
 function authenticate(ports: GatePorts, visit: Visit, { kind, text }: Shown): Answer {
   if (kind === 'token') return recognise(ports, visit, text);
   const hash = ports.hash(text);
-  if (typeof hash !== 'string') return hash.then((hex) => identify(ports, visit, hex, text));
-  return identify(ports, visit, hash, text);
+  if (typeof hash !== 'string')
+    return hash.then((hex) => identify(ports, visit, { ref: hex, key: text }));
+  return identify(ports, visit, { ref: hash, key: text });
 }
 
 const petition = ({ exchange, head, route, token }: Visit): Petition => ({
@@ -206,11 +153,15 @@ async function recognise(ports: GatePorts, visit: Visit, text: string): Promise<
   if (!jwt) throw new Error('a token where the route takes none');
   const token = await readToken(text, jwt, { sets: ports.keySets, now: ports.clock.now() });
   if ('reason' in token) return exchange.refuse(token);
-  return identify(ports, { ...visit, token }, token.ref);
+  return identify(ports, { ...visit, token }, { ref: token.ref });
 }
 
 /** `key`: the text that was hashed. One whose hash is known need not be read for typing errors. */
-function identify(ports: GatePorts, visit: Visit, ref: string, key?: string): Answer {
+function identify(
+  ports: GatePorts,
+  visit: Visit,
+  { ref, key }: { ref: string; key?: string },
+): Answer {
   const now = ports.clock.now();
   const fact = ports.keys.peek(ref, now);
   if (fact !== undefined) return admit(ports, visit, { fact, ref, now });

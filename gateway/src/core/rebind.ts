@@ -4,7 +4,8 @@ import type {
   UsageColumns,
   WindowSpend,
 } from '@tollgate/billing-core/contract/usage-batch.ts';
-import { countKey, fits } from './tally.ts';
+import { fits } from './entries.ts';
+import { countKey } from './tally.ts';
 
 const MINUTES_A_DAY = 1_440;
 

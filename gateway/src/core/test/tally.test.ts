@@ -1,3 +1,4 @@
+import type { GatewayCount } from '@tollgate/billing-core/contract/usage-batch.ts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decodeRecord, encodeRecord, type UsageRecord } from '../record.ts';
@@ -45,6 +46,67 @@ test('batches cut anywhere hold every record once, whatever is gathered together
       expect(sums.settled).toBe(records.filter((one) => one.spent.length > 0).length);
       expect(sums.overdrawn).toBe(2 * sums.settled);
       expect(tally.take().columns.customer).toEqual([]);
+    }),
+  );
+});
+
+const SAMPLE: UsageRecord = {
+  requestId: 'r',
+  customer: 'cus_a',
+  key: 'k',
+  route: 'rte_a',
+  routeVersion: 1,
+  outcome: 'ok',
+  status: 200,
+  admittedAt: 1_790_000_000_000,
+  billable: true,
+  quantities: [],
+  spent: [],
+};
+const LARGE = Number.MAX_SAFE_INTEGER - 5;
+
+test('each part of a running total counts the frames from its first to the next part', () => {
+  const one = fc
+    .record({
+      customer: fc.constantFrom('cus_a', 'cus_b', 'cus_c'),
+      route: fc.constantFrom('rte_a', 'rte_b'),
+      quantities: fc
+        .constantFrom(1, 7, LARGE)
+        .map((quantity) => [['mtr_requests', quantity] as const]),
+    })
+    .map((of): UsageRecord => ({ ...SAMPLE, ...of }));
+  fc.assert(
+    fc.property(fc.array(one, { maxLength: 40 }), fc.nat({ max: 7 }), (records, every) => {
+      const tally = new Tally({ countsMax: 2 });
+      const parts = new Map<string, GatewayCount>();
+      const take = (): void => {
+        for (const count of tally.take().counts) {
+          parts.set(`${count.customer}|${count.day}|${count.since}`, count);
+        }
+      };
+      records.forEach((each, at) => {
+        tally.add(each, at + 1);
+        if (every > 0 && at % every === 0) take();
+      });
+      take();
+      for (const part of parts.values()) {
+        const { customer, day, since = 0 } = part;
+        const like = [...parts.values()].filter((p) => p.customer === customer && p.day === day);
+        const next = Math.min(...like.map((p) => p.since ?? 0).filter((from) => from > since));
+        const mine = records.filter(
+          ({ customer: whose, admittedAt }, at) =>
+            whose === customer &&
+            Math.floor(admittedAt / 86_400_000) === day &&
+            at + 1 >= since &&
+            at + 1 < next,
+        );
+        expect(part.requests).toBe(mine.length);
+        const sum = mine.reduce((all, { quantities }) => all + BigInt(quantities[0]?.[1] ?? 0), 0n);
+        expect(BigInt(part.quantity)).toBe(sum);
+      }
+      expect([...parts.values()].reduce((all, { requests }) => all + requests, 0)).toBe(
+        records.length,
+      );
     }),
   );
 });

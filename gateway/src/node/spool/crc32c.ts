@@ -16,13 +16,8 @@ for (let at = BYTES; at < TABLES.length; at++) {
   TABLES[at] = (before >>> 8) ^ (TABLES[before & 0xff] as number);
 }
 
-function byByte(bytes: Uint8Array, from: number, to: number, start: number): number {
-  let crc = start;
-  for (let at = from; at < to; at++) {
-    crc = (TABLES[(crc ^ (bytes[at] as number)) & 0xff] as number) ^ (crc >>> 8);
-  }
-  return crc;
-}
+const step = (crc: number, byte: number): number =>
+  (TABLES[(crc ^ byte) & 0xff] as number) ^ (crc >>> 8);
 
 /** The entry for the byte of this word that has so many bytes of the slice behind it. */
 const entry = (word: number, shift: number, behind: number): number =>
@@ -30,7 +25,9 @@ const entry = (word: number, shift: number, behind: number): number =>
 
 /** The checksum of these bytes; `seed` is the checksum of what came before, 0 for nothing. */
 export function crc32c(bytes: Uint8Array, seed = 0): number {
-  return ~byByte(bytes, 0, bytes.length, ~seed) >>> 0;
+  let crc = ~seed;
+  for (const byte of bytes) crc = step(crc, byte);
+  return ~crc >>> 0;
 }
 
 /**
@@ -57,5 +54,6 @@ export function crc32cOfWords(
       entry(high, 16, 1) ^
       entry(high, 24, 0);
   }
-  return ~byByte(bytes, end * 4, length, crc) >>> 0;
+  for (let at = end * 4; at < length; at++) crc = step(crc, bytes[at] as number);
+  return ~crc >>> 0;
 }

@@ -24,7 +24,7 @@ export function frameBytes(payload: string): number {
 }
 
 /** Puts one frame into bytes that have room for it from `at` on; gives where it ends. */
-export function putFrame(
+function putFrame(
   into: Buffer,
   at: number,
   { payload, number }: { payload: string; number: number },
@@ -41,6 +41,23 @@ export function encodeFrame(payload: string, number: number): Buffer {
   const frame = Buffer.allocUnsafe(frameBytes(payload));
   putFrame(frame, 0, { payload, number });
   return frame;
+}
+
+type Framed = { readonly payload: string; readonly number: number; readonly bytes: number };
+
+/** One piece of memory for the frames of a write, used again for the next. */
+export class Frames {
+  #memory = Buffer.alloc(0);
+
+  /** The bytes of these, one behind the other; they stand there until the next call. */
+  of(some: readonly Framed[]): Buffer {
+    let length = 0;
+    for (const { bytes } of some) length += bytes;
+    if (length > this.#memory.length) this.#memory = Buffer.allocUnsafeSlow(length * 2);
+    let end = 0;
+    for (const one of some) end = putFrame(this.#memory, end, one);
+    return this.#memory.subarray(0, end);
+  }
 }
 
 export type FrameScan = {

@@ -1,7 +1,7 @@
 import { Admitted } from './admitted.ts';
 import { Durability } from './durability.ts';
 import { TurnEnd } from '../turn-end.ts';
-import { frameBytes, putFrame } from './frame.ts';
+import { frameBytes, Frames } from './frame.ts';
 import { type Entry, nextOf, Overflow, type OverflowSettings, type Pending } from './overflow.ts';
 import { kernelBoot, type SegmentHeader } from './segment.ts';
 import { Segments } from './segments.ts';
@@ -44,11 +44,11 @@ export class Spool {
   readonly #durability: Durability;
   readonly #overflow: Overflow | undefined;
   readonly #turnEnd: TurnEnd;
+  readonly #frames = new Frames();
   #retry: NodeJS.Timeout | undefined;
   #nextFrame = 1;
   #starts: (() => void)[] = [];
   #pending: Pending[] = [];
-  #frames = Buffer.alloc(0);
   #scheduled = false;
   /** Frames are just being written: the turn ends with a word to the disk of how many there are. */
   #inTurn = false;
@@ -59,9 +59,8 @@ export class Spool {
     this.#settings = settings;
     this.#turnEnd = settings.turnEnd ?? new TurnEnd();
     this.#segmentBytesMax = settings.segmentBytesMax ?? SEGMENT_BYTES_MAX;
-    const { dir, gateway, boot, fingerprint, fsync, onFatal } = settings;
+    const { dir, gateway, boot, fingerprint, fsync, onFatal, overflow } = settings;
     this.#admitted = new Admitted(dir, { durable: fsync !== 'never', onFatal });
-    const { overflow } = settings;
     if (overflow) this.#overflow = new Overflow(this.#admitted, overflow.onBegin);
     const header = { gateway, boot, fingerprint, kernel_boot: kernelBoot(), fsync };
     this.#segments = new Segments({ dir, header, onFatal });
@@ -234,7 +233,7 @@ export class Spool {
       if (some.length === 0) this.#skip();
       else {
         if (this.#isLarge && !this.#segments.turning) this.#segments.rotate(this.#nextFrame);
-        this.#segments.open.write(this.#framesOf(some));
+        this.#segments.open.write(this.#frames.of(some));
       }
     } catch {
       this.#full = true;
@@ -242,16 +241,6 @@ export class Spool {
     }
     this.#full = false;
     return some;
-  }
-
-  /** Their bytes, in memory that the next call uses again: the disk has them when it comes. */
-  #framesOf(some: readonly Pending[]): Buffer {
-    let length = 0;
-    for (const { bytes } of some) length += bytes;
-    if (length > this.#frames.length) this.#frames = Buffer.allocUnsafeSlow(length * 2);
-    let end = 0;
-    for (const one of some) end = putFrame(this.#frames, end, one);
-    return this.#frames.subarray(0, end);
   }
 
   /** Full: the frames stay here; and so do their answers, unless they may leave. */
