@@ -1,15 +1,16 @@
 // `npm run bench:request`: what the gateway's own code costs a request, without sockets.
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { hash } from 'node:crypto';
-import { EventEmitter } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { BlockList, type Socket } from 'node:net';
+import { type AddressInfo, BlockList, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { formatApiKey } from '../billing-core/src/contract/api-key.ts';
 import type { SyncAnswer } from '../billing-core/src/contract/sync.ts';
+import { traceSettings } from '../billing-core/src/contract/trace-settings.ts';
 import { type GatePorts, openApp } from '../gateway/src/app.ts';
 import { Fleet } from '../gateway/src/core/fleet.ts';
 import { RouteTable } from '../gateway/src/core/route.ts';
@@ -28,6 +29,7 @@ import { openBootDirectory } from '../gateway/src/node/sync.ts';
 import { Telemetry } from '../gateway/src/node/telemetry.ts';
 import { TillHouse } from '../gateway/src/node/tills.ts';
 import type { Upstreams } from '../gateway/src/node/upstreams.ts';
+import { Tracing } from '../gateway/src/node/tracing.ts';
 import type { Asked, Caller } from '../gateway/src/node/wire/asked.ts';
 import type { Links } from '../gateway/src/node/wire/links.ts';
 import { machine, median } from './machine.ts';
@@ -45,6 +47,8 @@ const { values } = parseArgs({
     turns: { type: 'string', default: '20' },
     /** Requests that share a turn of the event loop. */
     together: { type: 'string', default: '16' },
+    /** Each request is recorded and sent to a collector, which is in this process too. */
+    traced: { type: 'boolean', default: false },
   },
 });
 const [rounds, turns, together] = [values.rounds, values.turns, values.together].map(Number) as [
@@ -83,7 +87,7 @@ class FakeSocket extends EventEmitter {
 
 type World = { host: ExchangeHost; ask(exchange: NodeExchange): void; close(): void };
 
-function openWorld(folder: string): World {
+function openWorld(folder: string, tracing: Tracing | undefined): World {
   const clock = new CoreClock(wall);
   clock.learn(wall(), performance.now(), performance.now());
   mkdirSync(join(folder, 'boots'));
@@ -131,6 +135,7 @@ function openWorld(folder: string): World {
     load: new Load({ requestsMax: 1e9, delayMaxMs: 0, random: Math.random, now: wall }),
     mint: new Mint(wall),
     telemetry: new Telemetry(),
+    tracing,
     log: pino({ level: 'silent' }),
     proxies,
     stopping: () => false,
@@ -144,6 +149,18 @@ function openWorld(folder: string): World {
       spool.close();
     },
   };
+}
+
+async function openTracing(): Promise<Tracing> {
+  const collector = createServer((request, response) => {
+    request.resume().once('end', () => response.end('{}'));
+  });
+  await once(collector.listen(0, '127.0.0.1').unref(), 'listening');
+  const { port } = collector.address() as AddressInfo;
+  const settings = traceSettings({ OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` });
+  if (!settings) throw new Error('nothing is traced');
+  const log = pino({ level: 'silent' });
+  return new Tracing({ settings, version: 'bench', instance: 'bench', log });
 }
 
 /** Core lends what is asked for, and gives the whole rate. */
@@ -205,7 +222,7 @@ async function round(world: World, path: string, sockets: FakeSocket[]): Promise
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'tollgate-request-'));
-const world = openWorld(folder);
+const world = openWorld(folder, values.traced ? await openTracing() : undefined);
 const sockets = Array.from({ length: together }, () => new FakeSocket());
 for (const socket of sockets) world.host.connections.open(socket as unknown as Socket);
 const paths = ['/bare/weather?city=Berlin', '/metered/weather?city=Berlin'];

@@ -63,6 +63,7 @@ import {
 } from './kit/http.ts';
 import { idempotent } from './kit/idempotency.ts';
 import type { Metrics } from './kit/metrics.ts';
+import type { Tracing } from './kit/tracing.ts';
 import { testClockHttp } from './kit/test-clock-http.ts';
 import { plainClock, type TestClock } from './kit/test-clock.ts';
 import { unmatched } from './kit/unmatched.ts';
@@ -114,8 +115,9 @@ export type Deps = Kit & {
   requestLogHours: number;
   /** Left out where invoices are marked paid by hand. */
   stripe?: Collecting | undefined;
-  /** Left out where the time cannot be moved. */
+  /** Left out where the time cannot be moved, and where no collector is told of requests. */
   testClock?: TestClock | undefined;
+  tracing?: Tracing | undefined;
 };
 
 /** With what makes PDFs for all of them, and who collects. */
@@ -279,8 +281,8 @@ export function buildApp(deps: Deps): OpenAPIHono<Api> {
   const app = api();
   const press = new Press();
   deps.stopping.addEventListener('abort', () => press.stop(), { once: true });
-  app.use(requestIdentity(deps.clock), deps.metrics.measureRequests, strictUrl);
-  app.use(fromWhere(deps.isProxy));
+  app.use(requestIdentity(deps.clock), ...(deps.tracing ? [deps.tracing.traceRequests] : []));
+  app.use(deps.metrics.measureRequests, strictUrl, fromWhere(deps.isProxy));
   app.onError(errorResponse(deps.log));
   app.route('/auth', signInSurface(deps));
   const collector = deps.stripe ? stripeCollector(deps.stripe) : manualCollector;

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import { DAY_MS } from './kit/clock.ts';
 import { COMMITS, type Commit } from './kit/database.ts';
+import { TRACE_VARIABLES, traceSettings, type TraceSettings } from './contract/trace-settings.ts';
 
 const port = z.coerce.number().int().min(1).max(65_535);
 const postgresUrl = z
@@ -78,6 +79,7 @@ const coreSchema = signInSchema.extend({
   MAIL_DIR: z.string().min(1).optional(),
   MAIL_FROM: z.string().min(3).optional(),
   TRUSTED_PROXIES: networks.default([]),
+  ...TRACE_VARIABLES,
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -129,6 +131,8 @@ export type Config = {
   mailFrom: string;
   /** Whose X-Forwarded-For is believed, beside loopback: the portal's proxy. */
   trustedProxies: readonly string[];
+  /** Undefined: no collector is told of anything. */
+  tracing: TraceSettings | undefined;
   logLevel: string;
 };
 
@@ -178,6 +182,7 @@ export function readConfig(env: Environment = process.env): Config {
     mailDir: values.MAIL_DIR,
     mailFrom: values.MAIL_FROM ?? `Tollgate <no-reply@${new URL(values.PUBLIC_URL).hostname}>`,
     trustedProxies: values.TRUSTED_PROXIES,
+    tracing: traceSettings(values),
     logLevel: values.LOG_LEVEL,
   };
 }

@@ -1,13 +1,16 @@
+import { randomUUID } from 'node:crypto';
 import { Hono } from 'hono';
 import { measureMoney } from './alerts/metrics.ts';
+import { measureUsage } from './alerts/usage-metrics.ts';
 import { trustedProxies } from './auth/client-address.ts';
 import { forgetExpired } from './auth/jobs.ts';
-import { openSignIn } from './auth/sign-in.ts';
+import { openSignIn, type SignIn } from './auth/sign-in.ts';
 import { buildApp } from './app.ts';
 import { readConfig, type Config } from './config.ts';
 import { invitationJob } from './customers/invitation-letter.ts';
 import { tokenOf } from './customers/invitations.ts';
 import { monotonicClock, systemClock } from './kit/clock.ts';
+import { measureDatabase } from './kit/database-metrics.ts';
 import { openDatabase, POOL_CONNECTIONS, type Query, type Sql } from './kit/database.ts';
 import { changesFollowed } from './invoicing/cycle-store.ts';
 import { invoicingJobs } from './invoicing/jobs.ts';
@@ -18,8 +21,9 @@ import { openLog, type Log } from './kit/log.ts';
 import { openMail, type Mail } from './kit/mail.ts';
 import { mailboxHttp } from './kit/mailbox.ts';
 import { openTestClock } from './kit/test-clock.ts';
+import type { Tracing } from './kit/tracing.ts';
 import type { Kit } from './kit/http.ts';
-import { openMetrics, type Metrics } from './kit/metrics.ts';
+import { countSpans, openMetrics, type Metrics } from './kit/metrics.ts';
 import { forgetHeadrooms } from './notices/headroom-store.ts';
 import { noticesJobs, startNotices } from './notices/jobs.ts';
 import { privateHttp } from './kit/private.ts';
@@ -41,6 +45,7 @@ import { mirrorJob } from './stripe/mirror.ts';
 import { refundLetterJob } from './stripe/refund-letter.ts';
 import { startDue } from './subscriptions/due.ts';
 import { startRoller } from './usage/roller.ts';
+import manifest from '../package.json' with { type: 'json' };
 
 const STOP_DEADLINE_MS = 10_000;
 
@@ -133,6 +138,57 @@ async function checkedVault(
   return vault;
 }
 
+type Work = Opened & {
+  metrics: Metrics;
+  mail: Mail;
+  signIn: SignIn;
+  collecting: Started | undefined;
+};
+
+/** Starts what goes on beside the requests. */
+function startWork(config: Config, { metrics, mail, signIn, collecting, ...kit }: Work): Beside[] {
+  const { sql, log } = kit;
+  const { publicUrl } = config;
+  return [
+    startRoller(kit),
+    startJobs(kit, [
+      housekeeping(config.requestLogHours),
+      pruning(config.changesKeepMs, metrics),
+      ...invoicingJobs(sql, log, collecting && objectionTo),
+      ...noticesJobs({ ...kit, mail, publicUrl }),
+      ...moneyJobs({ sql, log, collecting, mail, publicUrl }),
+      invitationJob({ sql, mail, publicUrl, tokenOf: (row) => tokenOf(signIn, row) }),
+    ]),
+    startNotices(kit),
+    startDue(kit),
+    startOverrides(kit),
+    ...(collecting ? [collecting] : []),
+  ];
+}
+
+/** The libraries for it are loaded where a collector is named, and nowhere else. */
+async function openTracing(
+  { tracing: settings, databaseUrl }: Config,
+  of: { sql: Sql; log: Log; metrics: Metrics },
+): Promise<Tracing | undefined> {
+  if (settings === undefined) return undefined;
+  const { openTracing: opened } = await import('./kit/tracing.ts');
+  const named = { version: manifest.version, instance: randomUUID() };
+  const tracing = opened({ settings, databaseUrl, ...named, ...of });
+  countSpans(of.metrics.registry, tracing.counts);
+  return tracing;
+}
+
+/** What is read when somebody asks for metrics. */
+function measureAll(
+  config: Config,
+  { sql, log, clock, metrics: { registry } }: Opened & { metrics: Metrics },
+): void {
+  measureDatabase(registry, sql);
+  measureUsage({ registry, sql, log }, clock);
+  measureMoney({ registry, sql, log }, config.stripe !== undefined);
+}
+
 async function start(config: Config): Promise<() => Promise<void>> {
   const { host, publicUrl } = config;
   const log = openLog('billing-core', config.logLevel);
@@ -142,7 +198,8 @@ async function start(config: Config): Promise<() => Promise<void>> {
   const { clock } = testClock;
   const mail = openMail({ ...config, from: config.mailFrom, log });
   const metrics = openMetrics();
-  measureMoney({ registry: metrics.registry, sql, log }, config.stripe !== undefined);
+  const tracing = await openTracing(config, { sql, log, metrics });
+  measureAll(config, { sql, log, clock, metrics });
   const signIn = openSignIn({ sql, clock, log, mail, publicUrl, secret: config.authSecret });
   const vault = await checkedVault(config, sql, log);
   const stopping = new AbortController();
@@ -155,6 +212,7 @@ async function start(config: Config): Promise<() => Promise<void>> {
     log,
     signIn,
     metrics,
+    tracing,
     rates: seat,
     publicUrl,
     gatewayUrl: config.gatewayPublicUrl,
@@ -166,22 +224,8 @@ async function start(config: Config): Promise<() => Promise<void>> {
     stopping: stopping.signal,
     vault,
   });
-  const jobs: Beside[] = [
-    startRoller({ sql, clock, log }),
-    startJobs({ sql, clock, log }, [
-      housekeeping(config.requestLogHours),
-      pruning(config.changesKeepMs, metrics),
-      ...invoicingJobs(sql, log, collecting && objectionTo),
-      ...noticesJobs({ sql, clock, log, mail, publicUrl }),
-      ...moneyJobs({ sql, log, collecting, mail, publicUrl }),
-      invitationJob({ sql, mail, publicUrl, tokenOf: (row) => tokenOf(signIn, row) }),
-    ]),
-    startNotices({ sql, clock, log }),
-    startDue({ sql, clock, log }),
-    startOverrides({ sql, clock, log }),
-    testClock,
-    ...(collecting ? [collecting] : []),
-  ];
+  const jobs = startWork(config, { sql, log, clock, metrics, mail, signIn, collecting });
+  jobs.push(testClock);
 
   const beside = privateHttp({ sql, registry: metrics.registry, stopping: stopping.signal });
   beside.route('/', deskHttp(seat.door));
@@ -200,6 +244,7 @@ async function start(config: Config): Promise<() => Promise<void>> {
     await mail.settled();
     await close(shut, 0);
     await sql.end({ timeout: STOP_DEADLINE_MS / 1_000 });
+    await tracing?.close();
     log.info('stopped');
   };
 }

@@ -166,7 +166,7 @@ function identify(
   const fact = ports.keys.peek(ref, now);
   if (fact !== undefined) return admit(ports, visit, { fact, ref, now });
   if (key !== undefined && !isApiKey(key)) return visit.exchange.refuse(refuse('key_malformed'));
-  return ports.keys.load(ref).then(
+  return ports.keys.load(ref, visit.exchange).then(
     (loaded) => admit(ports, visit, { fact: loaded, ref, now: ports.clock.now() }),
     (error: unknown) => visit.exchange.refuse(unverifiable(error)),
   );
@@ -236,7 +236,7 @@ function goOn(
   const now = ports.clock.now();
   const fact = ports.keys.peek(ref, now);
   if (fact !== undefined) return judge(ports, visit, { fact, now, next });
-  return ports.keys.load(ref).then(
+  return ports.keys.load(ref, visit.exchange).then(
     (loaded) => judge(ports, visit, { fact: loaded, now: ports.clock.now(), next }),
     (error: unknown) => ({ kind: 'refused', refusal: unverifiable(error) }),
   );

@@ -25,8 +25,11 @@ export interface Keys {
    * `now`: core's time, if that has just been read.
    */
   peek(ref: string, now?: number): KeyFact | null | undefined;
-  /** Asks core. Rejects with Unreachable when core does not answer and nothing is stored. */
-  load(ref: string): Promise<KeyFact | null>;
+  /**
+   * Asks core, `on` behalf of a request. Rejects with Unreachable when core does not answer and
+   * nothing is stored.
+   */
+  load(ref: string, on?: Exchange): Promise<KeyFact | null>;
 }
 
 /** Routes as of the last snapshot, compiled once; undefined until the first one is here. */

@@ -24,6 +24,7 @@ import { Mint } from '../src/node/mint.ts';
 import { openServer } from '../src/node/server.ts';
 import { Spans } from '../src/node/spans.ts';
 import { Telemetry } from '../src/node/telemetry.ts';
+import type { Tracing } from '../src/node/tracing.ts';
 import { Upstreams, type UpstreamsOf } from '../src/node/upstreams.ts';
 import type {
   Admission,
@@ -137,6 +138,7 @@ export type RigOptions = {
   checkpointMs?: number;
   connections?: Partial<ConnectionLimits>;
   load?: Partial<LoadOf>;
+  tracing?: Tracing;
 };
 
 export type Rig = {
@@ -193,6 +195,7 @@ function hostOf(options: RigOptions, metering: Metering, stopping: () => boolean
     }),
     mint: new Mint(() => Date.now()),
     telemetry: new Telemetry(),
+    tracing: options.tracing,
     log: pino({ level: 'silent' }),
     proxies,
     stopping,

@@ -12,7 +12,9 @@ export function settingsKnown(root: string, part: 'gateway' | 'billing-core' | '
     'billing-core': 'billing-core/src/config.ts',
     web: 'web/server/config.ts',
   }[part];
-  const text = readFileSync(join(root, file), 'utf8');
+  // Those of traces both programs read alike.
+  const files = part === 'web' ? [file] : [file, 'billing-core/src/contract/trace-settings.ts'];
+  const text = files.map((each) => readFileSync(join(root, each), 'utf8')).join('\n');
   return new Set(text.match(/\b[A-Z][A-Z_]{3,}\b/g));
 }
 
@@ -20,11 +22,12 @@ export function settingsKnown(root: string, part: 'gateway' | 'billing-core' | '
 export function metricsKnown(root: string): Set<string> {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const named = ['gateway/src/node', 'billing-core/src/kit'].flatMap((folder) =>
-    readdirSync(join(root, folder))
-      .filter((file) => file.endsWith('.ts'))
-      .flatMap((file) => [...readFileSync(join(root, folder, file), 'utf8').matchAll(NAMED)])
-      .map(([, name = '']) => name),
+  const named = ['gateway/src/node', 'billing-core/src/kit', 'billing-core/src/alerts'].flatMap(
+    (folder) =>
+      readdirSync(join(root, folder))
+        .filter((file) => file.endsWith('.ts'))
+        .flatMap((file) => [...readFileSync(join(root, folder, file), 'utf8').matchAll(NAMED)])
+        .map(([, name = '']) => name),
   );
   const own = registry.getMetricsAsArray().map(({ name }) => name);
   const histograms = named
@@ -34,8 +37,11 @@ export function metricsKnown(root: string): Set<string> {
 }
 
 // As in `name: 'a_b'`, `readonly name = 'a_b'`, `gauge('a_b'` and `total(\n 'a_b'`.
-const NAMED =
-  /(?:name[:=] ?|name = |gauge\(|byRoute\(|total\()\s*'([a-z][a-z0-9]*(?:_[a-z0-9]+)+)'/g;
+const NAMED = new RegExp(
+  '(?:name[:=] ?|name = |(?:gauge|byRoute|byError|tell|total)\\()\\s*' +
+    "'([a-z][a-z0-9]*(?:_[a-z0-9]+)+)'",
+  'g',
+);
 
 /** Prometheus' own grammar of its language. */
 const GRAMMAR = '@prometheus-io/lezer-promql';

@@ -51,18 +51,22 @@ export const compiledName = (path: string): string => path.replace(/\.ts$/, '.js
 
 // Type imports are gone when the program runs, and with them what they lead to.
 function specifiersIn(path: string, text: string): Specifier[] {
-  const { program, errors } = parseSync(path, text);
+  const { program, errors, module } = parseSync(path, text);
   if (errors[0]) throw new Error(`${path}: ${errors[0].message}`);
   const imported = program.body.flatMap((node): Specifier[] => {
     if (node.type === 'ImportDeclaration') return node.importKind === 'type' ? [] : [node.source];
     if (node.type !== 'ExportNamedDeclaration' && node.type !== 'ExportAllDeclaration') return [];
     return node.source && node.exportKind !== 'type' ? [node.source] : [];
   });
+  const later = module.dynamicImports.flatMap(({ moduleRequest: { start, end } }): Specifier[] => {
+    const named = /^(['"])(.+)\1$/.exec(text.slice(start, end))?.[2];
+    return named === undefined ? [] : [{ value: named, start, end }];
+  });
   const workers = [...text.matchAll(WORKER)].map(({ 1: value = '', index }) => {
     const start = index + 'new URL('.length;
     return { value, start, end: start + value.length + 2 };
   });
-  return [...imported, ...workers].toSorted((one, other) => one.start - other.start);
+  return [...imported, ...later, ...workers].toSorted((one, other) => one.start - other.start);
 }
 
 function ownFile(from: string, specifier: string): string | undefined {

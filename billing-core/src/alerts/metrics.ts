@@ -5,12 +5,12 @@ import { disputesToAnswer } from '../stripe/dispute-store.ts';
 import { seenNow, trafficNow } from '../stripe/seen-store.ts';
 import { lastBooks, lastCleanAt } from './store.ts';
 
-type Measured = { registry: Registry; sql: Sql; log: Log };
+export type Measured = { registry: Registry; sql: Sql; log: Log };
 
 const secondsOf = (at: Date): number => Math.floor(at.getTime() / 1_000);
 
 /** Without an answer of the database there is nothing to tell, and the other metrics still are. */
-const trying =
+export const trying =
   ({ log }: Measured) =>
   (name: string, work: () => Promise<void>) =>
   async (): Promise<void> => {

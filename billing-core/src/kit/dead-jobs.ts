@@ -32,6 +32,23 @@ export async function jobKinds(sql: Query): Promise<JobKind[]> {
   }));
 }
 
+type JobsNow = Pick<JobKind, 'name' | 'waiting' | 'running' | 'failed'>;
+
+/** What waits, runs and failed of every kind of job, without a look at all that is done. */
+export async function jobsNow(sql: Query): Promise<JobsNow[]> {
+  return sql<JobsNow[]>`
+    select queue.name, coalesce(open.waiting, 0)::int as waiting,
+           coalesce(open.running, 0)::int as running, coalesce(dead.failed, 0)::int as failed
+      from pgboss.queue
+      left join (select name, count(*) filter (where state < 'active') as waiting,
+                        count(*) filter (where state = 'active') as running
+                   from pgboss.job where state < 'completed' group by name) open using (name)
+      left join (select source_name as name, count(*) as failed
+                   from pgboss.job where name = ${DEAD_LETTERS} group by 1) dead using (name)
+     where queue.name <> ${DEAD_LETTERS} and queue.name not like ${INTERNAL}
+     order by queue.name`;
+}
+
 type FailedRow = Omit<FailedJob, 'failed_at'> & { failed_at: Date; micros: bigint };
 
 const PLACE = /^\d{1,18}\.[0-9a-f-]{36}$/;

@@ -1,4 +1,5 @@
 import { pino, type Logger } from 'pino';
+import { traceNow } from './current-trace.ts';
 
 export type Log = Logger;
 
@@ -16,6 +17,6 @@ const REDACTED = [
   '*.token',
 ];
 
-/** A JSON line per event on standard output. */
+/** A JSON line per event on standard output; with its trace, where a request is recorded. */
 export const openLog = (name: string, level: string): Log =>
-  pino({ name, level, redact: REDACTED });
+  pino({ name, level, redact: REDACTED, mixin: traceNow });

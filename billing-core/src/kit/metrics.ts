@@ -1,11 +1,13 @@
 import type { MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
 import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+import type { SpanCounts } from '../contract/tracing.ts';
 import type { Api } from './http.ts';
 
 // The bounds OpenTelemetry advises for http.server.request.duration.
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
-const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+/** Methods by whose names metrics and spans are told apart. */
+export const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
 export type Metrics = {
   registry: Registry;
@@ -18,7 +20,7 @@ export type Metrics = {
 
 // The pattern, never the path: a label per id would grow without end. The last handler that is
 // bound to a method is the endpoint; middleware is bound to all of them.
-function patternOf(c: Parameters<MiddlewareHandler<Api>>[0]): string {
+export function patternOf(c: Parameters<MiddlewareHandler<Api>>[0]): string {
   const endpoint = matchedRoutes(c).findLast((route) => route.method !== 'ALL');
   return endpoint?.path ?? 'unmatched';
 }
@@ -57,4 +59,33 @@ export function openMetrics(): Metrics {
     duration.observe(labels, (performance.now() - from) / 1_000);
   };
   return { registry, measureRequests, badLines, prunedChanges };
+}
+
+/** Tells what became of spans, by the names that OpenTelemetry has for its own parts. */
+export function countSpans(registry: Registry, counts: Readonly<SpanCounts>): void {
+  const tell = (name: string, help: string, read: () => [string, number][]): void => {
+    const counter: Counter<'error_type'> = new Counter({
+      name,
+      help,
+      labelNames: ['error_type'] as const,
+      registers: [registry],
+      collect: () => {
+        counter.reset();
+        for (const [error_type, count] of read()) counter.inc({ error_type }, count);
+      },
+    });
+  };
+  tell(
+    'otel_sdk_exporter_span_exported_total',
+    'Spans that were sent to the collector, and those that it did not take',
+    () => [
+      ['', counts.sent],
+      ['refused', counts.refused],
+    ],
+  );
+  tell(
+    'otel_sdk_processor_span_processed_total',
+    'Spans that were let go since too many waited for the collector',
+    () => [['queue_full', counts.left]],
+  );
 }

@@ -1,3 +1,4 @@
+import { isTraceParent } from '@tollgate/billing-core/contract/trace-parent.ts';
 import { nominate, passesBack, useOf } from './field-name.ts';
 import { PSEUDONYM } from './head.ts';
 import { edited, type HeaderEdit } from './header-edit.ts';
@@ -26,7 +27,9 @@ export type Forwarding = {
   readonly keyPlaces: KeyPlaces;
   /** What the route writes and takes away. */
   readonly edit?: HeaderEdit | undefined;
-  /** Used when the client sent no valid traceparent: 32 and 16 hex digits. */
+  /** The gateway's own span, in whose trace the client's is, if that was valid. */
+  readonly traceparent?: string | undefined;
+  /** Used when there is neither: 32 and 16 hex digits. */
   readonly mintTrace: () => readonly [string, string];
 };
 
@@ -42,10 +45,6 @@ export function valuesOf(raw: readonly string[], lower: string): string[] {
   }
   return values;
 }
-
-const TRACE_IDS = '(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}';
-// Versions above 00 may say more behind the flags.
-const TRACEPARENT = new RegExp(`^(?:00-${TRACE_IDS}|(?!00|ff)[0-9a-f]{2}-${TRACE_IDS}(?:-.*)?)$`);
 
 type Gathered = {
   nominated: Set<string> | undefined;
@@ -76,14 +75,18 @@ function gather(into: Gathered, name: string, value: string): void {
 export const lessOne = (maxForwards: number | undefined): number | undefined =>
   maxForwards === undefined ? undefined : maxForwards - 1;
 
-function addTrace(out: RawHeaders, seen: Gathered, mint: Forwarding['mintTrace']): void {
+function addTrace(out: RawHeaders, seen: Gathered, { traceparent, mintTrace }: Forwarding): void {
   const [parent = ''] = seen.traceparent;
-  if (seen.traceparent.length === 1 && TRACEPARENT.test(parent)) {
-    out.push('traceparent', parent);
+  if (seen.traceparent.length === 1 && isTraceParent(parent)) {
+    out.push('traceparent', traceparent ?? parent);
     if (seen.tracestate.length > 0) out.push('tracestate', seen.tracestate.join(','));
     return;
   }
-  const [trace, span] = mint();
+  if (traceparent !== undefined) {
+    out.push('traceparent', traceparent);
+    return;
+  }
+  const [trace, span] = mintTrace();
   out.push('traceparent', `00-${trace}-${span}-00`);
 }
 
@@ -160,7 +163,7 @@ export function toUpstream(raw: readonly string[], via: Forwarding): RawHeaders 
   if (via.trailers) fields.push('te', 'trailers');
   fields.push('Via', listed(seen.via, `${via.httpVersion} ${PSEUDONYM}`));
   addForwarded(fields, seen, via);
-  addTrace(fields, seen, via.mintTrace);
+  addTrace(fields, seen, via);
   if (via.customerId !== undefined) fields.push('X-Tollgate-Customer', via.customerId);
   if (via.keyId !== undefined) fields.push('X-Tollgate-Key', via.keyId);
   fields.push('X-Request-Id', via.requestId);

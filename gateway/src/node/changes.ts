@@ -118,7 +118,7 @@ export class Changes {
     const { core, store, freshness, keys } = this.#of;
     const path = `/internal/v1/changes?after=${this.#last}&wait_ms=${waitMs}`;
     const stop = AbortSignal.any([this.#stop.signal, this.#hurry.signal]);
-    const { status, body } = await core.get(path, waitMs + SLACK_MS, stop);
+    const { status, body } = await core.get(path, waitMs + SLACK_MS, { stop });
     if (status === GONE) {
       this.#of.keys.dropAll();
       this.#last = undefined;

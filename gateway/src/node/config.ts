@@ -1,6 +1,11 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import type { Subnet } from '@tollgate/billing-core/contract/address.ts';
+import {
+  TRACE_VARIABLES,
+  type TraceSettings,
+  traceSettings,
+} from '@tollgate/billing-core/contract/trace-settings.ts';
 import { readSubnets } from '../core/address.ts';
 
 const port = z.coerce.number().int().min(1).max(65_535);
@@ -65,6 +70,7 @@ const schema = z.object({
   EVENT_LOOP_DELAY_MAX_MS: z.coerce.number().int().min(0).max(60_000).default(250),
   CONNECTIONS_MAX: z.coerce.number().int().min(1).max(1_000_000).default(20_000),
   CONNECTIONS_PER_CLIENT_MAX: z.coerce.number().int().min(1).max(1_000_000).default(1_000),
+  ...TRACE_VARIABLES,
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -93,6 +99,8 @@ export type Config = {
   readonly delayMaxMs: number;
   readonly connectionsMax: number;
   readonly connectionsPerClientMax: number;
+  /** Undefined: no collector is told of anything. */
+  readonly tracing?: TraceSettings | undefined;
   readonly logLevel: string;
 };
 
@@ -128,6 +136,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     delayMaxMs: values.EVENT_LOOP_DELAY_MAX_MS,
     connectionsMax: values.CONNECTIONS_MAX,
     connectionsPerClientMax: values.CONNECTIONS_PER_CLIENT_MAX,
+    tracing: traceSettings(values),
     logLevel: values.LOG_LEVEL,
   };
 }

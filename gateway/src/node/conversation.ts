@@ -142,8 +142,8 @@ export class Conversation implements Course, Holder, TunnelWatch, Waiting {
   }
 
   crashed(error: unknown): void {
-    const { host, requestId } = this.#exchange;
-    host.log.error({ err: error, request_id: requestId }, 'a WebSocket crashed');
+    const { host, names } = this.#exchange;
+    host.log.error({ err: error, ...names }, 'a WebSocket crashed');
     this.#end(GOING_AWAY, 'something went wrong');
   }
 

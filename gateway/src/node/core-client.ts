@@ -1,5 +1,6 @@
 import { Pool } from 'undici';
 import { Unreachable } from '../ports.ts';
+import type { CallTrace, RequestTrace, Tracing } from './tracing.ts';
 
 export type CoreAnswer = { readonly status: number; readonly body: unknown };
 
@@ -15,6 +16,16 @@ const poolOf = (origin: string): Pool =>
     maxResponseSize: BODY_BYTES_MAX,
   });
 
+/** How a question is asked. `trace`: of the request that waits for the answer. */
+export type Asking = {
+  readonly stop?: AbortSignal | undefined;
+  readonly trace?: RequestTrace | undefined;
+};
+
+// A key is not told of, not even by its hash.
+const withoutKey = (path: string): string =>
+  (path.split('?')[0] ?? '').replace(/^(\/internal\/v1\/keys\/).+/, '$1{hash}');
+
 /**
  * Asks billing-core for facts. What is no clear answer is Unreachable, whatever the cause. Of
  * several cores one may stand still with connections that are open: behind an answer that was
@@ -25,8 +36,10 @@ export class CoreClient {
   #pool: Pool;
   readonly #basePath: string;
   readonly #authorization: string;
+  readonly #tracing: Tracing | undefined;
 
-  constructor(coreUrl: string, token: string) {
+  constructor(coreUrl: string, token: string, tracing?: Tracing) {
+    this.#tracing = tracing;
     const url = new URL(coreUrl);
     this.#basePath = url.pathname.replace(/\/+$/, '');
     this.#authorization = `Bearer ${token}`;
@@ -41,38 +54,62 @@ export class CoreClient {
     void late.close().catch(() => {});
   }
 
+  #begin(method: string, path: string, trace?: RequestTrace): CallTrace | undefined {
+    const asked = { method, origin: this.#origin, path: this.#basePath + withoutKey(path) };
+    return trace ? trace.beginCall(asked) : this.#tracing?.beginCall(asked);
+  }
+
+  #fields(trace: CallTrace | undefined): Record<string, string> {
+    const traceparent = trace && { traceparent: trace.traceparent };
+    return { authorization: this.#authorization, ...traceparent };
+  }
+
   /** GET of a path under core's URL. Statuses 200, 404 and 410 are answers; all else is thrown. */
-  async get(path: string, timeoutMs: number, stop?: AbortSignal): Promise<CoreAnswer> {
+  async get(path: string, timeoutMs: number, asking: Asking = {}): Promise<CoreAnswer> {
+    const { stop } = asking;
     const late = AbortSignal.timeout(timeoutMs);
     const signal = stop ? AbortSignal.any([late, stop]) : late;
     const pool = this.#pool;
+    const trace = this.#begin('GET', path, asking.trace);
     try {
       const { statusCode, body } = await pool.request({
         path: this.#basePath + path,
         method: 'GET',
-        headers: { authorization: this.#authorization, accept: 'application/json' },
+        headers: { ...this.#fields(trace), accept: 'application/json' },
         signal,
       });
+      trace?.answered(statusCode);
       if (statusCode === 200) return { status: statusCode, body: await body.json() };
       await body.dump();
       if (statusCode === 404 || statusCode === 410) return { status: statusCode, body: null };
       throw new Unreachable(`billing-core answered ${statusCode} to ${path.split('?')[0]}`);
     } catch (error) {
       if (error instanceof Unreachable) throw error;
+      trace?.end(late.aborted ? 'timeout' : stop?.aborted ? 'stopped' : 'unreachable');
       if (late.aborted) this.#renew(pool);
       throw new Unreachable('billing-core did not answer', { cause: error });
+    } finally {
+      trace?.end();
     }
   }
 
   /** POST of JSON that core takes with 204; whatever else it answers is thrown. */
   async post(path: string, message: unknown, timeoutMs: number): Promise<void> {
-    const { statusCode, body } = await this.#pool.request({
-      path: this.#basePath + path,
-      method: 'POST',
-      headers: { authorization: this.#authorization, 'content-type': 'application/json' },
-      body: JSON.stringify(message),
-      signal: AbortSignal.timeout(timeoutMs),
-    });
+    const trace = this.#begin('POST', path);
+    const { statusCode, body } = await this.#pool
+      .request({
+        path: this.#basePath + path,
+        method: 'POST',
+        headers: { ...this.#fields(trace), 'content-type': 'application/json' },
+        body: JSON.stringify(message),
+        signal: AbortSignal.timeout(timeoutMs),
+      })
+      .catch((error: unknown) => {
+        trace?.end('unreachable');
+        throw error;
+      });
+    trace?.answered(statusCode);
+    trace?.end();
     await body.dump();
     if (statusCode !== 204) throw new Unreachable(`billing-core answered ${statusCode} to ${path}`);
   }

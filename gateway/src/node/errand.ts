@@ -5,7 +5,9 @@ import { Tries } from '../core/tries.ts';
 import type { ForwardPlan, Hold } from '../ports.ts';
 import { Attempt } from './attempt.ts';
 import type { NodeExchange } from './exchange.ts';
+import { forwardingOf } from './forwarding.ts';
 import { RequestBody } from './request-body.ts';
+import type { CallTrace } from './tracing.ts';
 import type { Asker } from './wire/asked.ts';
 
 export interface Sender extends Asker {
@@ -28,6 +30,8 @@ export class Errand {
   readonly #tries: Tries;
   #attempt: Attempt | undefined;
   #body: RequestBody | undefined;
+  /** Of the try under way, where it is recorded. */
+  #trace: CallTrace | undefined;
 
   constructor(of: ErrandOf, sender: Sender) {
     this.#of = of;
@@ -52,15 +56,18 @@ export class Errand {
 
   /** One try; false when there is no upstream that may be asked. */
   ask(): boolean {
-    const { exchange, plan, hold } = this.#of;
+    const { exchange, plan } = this.#of;
     const target = this.#tries.next();
     if (!target) return false;
     if (plan.head.hasBody) this.#body = this.#openBody();
+    const path = pathAt(target, plan.path);
+    this.#trace = exchange.trace?.beginTry(target.origin, path);
+    const forwarding = forwardingOf(this.#of, this.#trace?.traceparent);
     this.#attempt = new Attempt(this.#sender);
     this.#attempt.begin(exchange.host.upstreams.of(target), {
-      path: pathAt(target, plan.path),
+      path,
       method: exchange.method,
-      headers: toUpstream(exchange.rawHeaders, exchange.forwarding(plan, hold)),
+      headers: toUpstream(exchange.rawHeaders, forwarding),
       body: this.#body ?? null,
       upgrade: plan.webSocket ? 'websocket' : null,
     });
@@ -88,14 +95,22 @@ export class Errand {
     const unsent = this.#attempt?.sent === false;
     const bodyBegun = this.#body?.begun === true;
     const { method } = this.#of.exchange;
+    if (status !== undefined) this.#trace?.answered(status);
     const again = this.#tries.again({ method, unsent, bodyBegun, status });
-    if (again) this.drop();
+    if (again) {
+      this.#trace?.end(status === undefined ? 'upstream_error' : undefined);
+      this.drop();
+    }
     return again;
   }
 
-  /** Says how the upstream of the try under way does, where nothing was said of it yet. */
-  ended(end: TryEnd): void {
+  /**
+   * Says how the upstream of the try under way does, where nothing was said of it yet. `failure`:
+   * what the client is told of it.
+   */
+  ended(end: TryEnd, failure?: string): void {
     this.#tries.ended(end);
+    this.#trace?.end(failure);
   }
 
   /** Gives up what is under way. */

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type BlockList, isIP } from 'node:net';
 import type { Address } from '@tollgate/billing-core/contract/address.ts';
 import type { Fleet } from '../core/fleet.ts';
-import { type Forwarding, lessOne, type RawHeaders, valuesOf } from '../core/headers.ts';
+import { type RawHeaders, valuesOf } from '../core/headers.ts';
 import { limitFields } from '../core/limit-fields.ts';
 import { type Answer, failureAnswer, refusalAnswer } from '../core/problem.ts';
 import type { Refusal, RefusalReason } from '../core/refusal.ts';
@@ -26,6 +26,7 @@ import type { Mint } from './mint.ts';
 import type { About, Ended, RequestLog, Seen } from './request-log.ts';
 import type { Spans } from './spans.ts';
 import type { Telemetry } from './telemetry.ts';
+import type { RequestTrace, Tracing } from './tracing.ts';
 import type { Upstreams } from './upstreams.ts';
 
 /** What every exchange of one gateway process shares. */
@@ -43,6 +44,8 @@ export type ExchangeHost = {
   readonly telemetry: Telemetry;
   /** Left out where single requests are not noted. */
   readonly requestLog?: RequestLog | undefined;
+  /** Left out where no collector is told of requests. */
+  readonly tracing?: Tracing | undefined;
   readonly log: Log;
   /** Peers whose X-Forwarded-* are believed. */
   readonly proxies: BlockList;
@@ -71,6 +74,8 @@ export class NodeExchange implements Exchange, Guest, Seen {
   readonly httpVersion: string;
   readonly handover: Handover | undefined;
   readonly startedAt = performance.now();
+  /** Where this request is recorded for a collector. */
+  readonly trace: RequestTrace | undefined;
   #carried: RawHeaders = [];
   #timed = false;
   #course: Course | undefined;
@@ -93,6 +98,7 @@ export class NodeExchange implements Exchange, Guest, Seen {
     this.method = incoming.method ?? '';
     this.target = incoming.url ?? '';
     this.httpVersion = incoming.httpVersion;
+    this.trace = host.tracing?.begin(this);
     host.connections.enter(incoming.socket, this);
   }
 
@@ -106,6 +112,12 @@ export class NodeExchange implements Exchange, Guest, Seen {
 
   get rawHeaders(): readonly string[] {
     return this.incoming.rawHeaders;
+  }
+
+  /** By what a line of the log finds it. */
+  get names(): { request_id: string; trace_id?: string } {
+    const trace = this.trace && { trace_id: this.trace.id };
+    return { request_id: this.requestId, ...trace };
   }
 
   get upgradable(): boolean {
@@ -148,32 +160,12 @@ export class NodeExchange implements Exchange, Guest, Seen {
     return ours;
   }
 
-  /** What the upstream is told of this request beside the client's fields. */
-  forwarding({ head, route }: ForwardPlan, hold: Hold | undefined): Forwarding {
-    return {
-      requestId: this.requestId,
-      hostField: head.hostField,
-      peer: this.peer,
-      peerTrusted: this.peerTrusted,
-      // TLS ends before this port, if anywhere; a trusted proxy says so itself.
-      scheme: 'http',
-      httpVersion: this.httpVersion,
-      trailers: head.trailers,
-      contentLength: head.contentLength,
-      maxForwards: this.method === 'OPTIONS' ? lessOne(head.maxForwards) : undefined,
-      customerId: hold?.fact.customer.id,
-      keyId: hold?.fact.key_id,
-      keyPlaces: route.keyPlaces,
-      edit: route.toUpstream,
-      mintTrace: this.host.mint.trace,
-    };
-  }
-
   refuse(refusal: Refusal, limits: readonly LimitState[] = [], about?: About): Response {
     if (this.#answered) return SENT;
     this.#answered = true;
     const answer = refusalAnswer(refusal, this.requestId, limits);
     this.host.telemetry.refused(refusal.reason);
+    this.trace?.refused(refusal.reason, about);
     this.host.requestLog?.refused(this, refusal, about);
     // A client that was not told to go on may send the body, or the next request instead.
     const unasked = this.incoming.headers.expect !== undefined;
@@ -205,6 +197,7 @@ export class NodeExchange implements Exchange, Guest, Seen {
 
   forward(plan: ForwardPlan, hold: Hold | undefined): Response {
     this.#answered = true;
+    this.trace?.found({ route: plan.route.fact, fact: hold?.fact });
     this.#course = new Passage(this, plan, hold);
     if (this.#left) this.#course.clientLeft();
     if (this.#malformed) this.#course.malformed();
@@ -214,7 +207,7 @@ export class NodeExchange implements Exchange, Guest, Seen {
 
   /** A bug in the decision: told as 500, never as silence. */
   crashed(error: unknown): void {
-    this.host.log.error({ err: error, request_id: this.requestId }, 'a request crashed');
+    this.host.log.error({ err: error, ...this.names }, 'a request crashed');
     if (this.#answered) return;
     this.#answered = true;
     const answer = failureAnswer('internal', this.requestId);
@@ -232,6 +225,7 @@ export class NodeExchange implements Exchange, Guest, Seen {
   /** Called by the course when it has settled and its answer has gone; `ended`: it is recorded. */
   leave(settlement: Settlement, ended?: Ended): void {
     this.host.telemetry.forwarded(settlement);
+    this.trace?.forwarded(settlement.outcome);
     if (ended) this.host.requestLog?.ended(this, ended);
     // The connection remembers its newest exchange, and need not keep what passed.
     this.#course = undefined;
@@ -248,6 +242,7 @@ export class NodeExchange implements Exchange, Guest, Seen {
     if (this.#timed) return;
     const seconds = (performance.now() - this.startedAt) / 1_000;
     this.host.telemetry.answered(this.method, status, seconds);
+    this.trace?.end(status);
   }
 
   #depart(status: number | null): void {

@@ -135,8 +135,8 @@ export class Passage implements Course, Holder, Sender, Source, Waiting {
   }
 
   failed(error: Error): void {
-    const { host, requestId } = this.#exchange;
-    host.log.debug({ err: error, request_id: requestId }, 'the upstream failed');
+    const { host, names } = this.#exchange;
+    host.log.debug({ err: error, ...names }, 'the upstream failed');
     const failure = host.upstreams.failureOf(error, this.#plan.route.fact);
     if (this.#delivery.status === null && this.#errand.again('failed')) return this.#begin();
     this.#fail(failure);
@@ -242,8 +242,8 @@ export class Passage implements Course, Holder, Sender, Source, Waiting {
   }
 
   crashed(error: unknown): void {
-    const { host, requestId } = this.#exchange;
-    host.log.error({ err: error, request_id: requestId }, 'forwarding failed');
+    const { host, names } = this.#exchange;
+    host.log.error({ err: error, ...names }, 'forwarding failed');
     // Ours to answer for, or the client's: it says nothing of the upstream.
     this.#errand.ended('left');
     if (!this.#settled) this.#fail('upstream_error');
@@ -258,7 +258,7 @@ export class Passage implements Course, Holder, Sender, Source, Waiting {
     const { outgoing, requestId } = this.#exchange;
     const { status } = this.#delivery;
     const outcome = code === 'upstream_timeout' ? code : 'upstream_error';
-    this.#errand.ended('failed');
+    this.#errand.ended('failed', code);
     if (status === null && !outgoing.headersSent) {
       const used = this.#settlement(outcome, null);
       const cost = costOfFailure(this.#plan, this.#hold, used);

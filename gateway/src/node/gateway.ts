@@ -15,6 +15,7 @@ import { Connections } from './connection.ts';
 import { CoreClient } from './core-client.ts';
 import { FactStore } from './fact-store.ts';
 import { openFreshness } from './freshness.ts';
+import { tell } from './gauges.ts';
 import { HealthChecks } from './health-checks.ts';
 import { KeyFacts } from './key-facts.ts';
 import { openKeySets } from './key-sets.ts';
@@ -28,6 +29,7 @@ import { RouteFacts } from './route-facts.ts';
 import { Spans } from './spans.ts';
 import { listen, openServer } from './server.ts';
 import { Telemetry } from './telemetry.ts';
+import type { Tracing } from './tracing.ts';
 import type { TurnEnd } from './turn-end.ts';
 import { Upstreams } from './upstreams.ts';
 
@@ -48,7 +50,11 @@ export type Meters = {
     recall(customerId: string, window?: string): void;
     startOver(change: bigint): void;
   };
-  readonly metering: Metering & { readonly openRequests: number; readonly unwritten: number };
+  readonly metering: Metering & {
+    readonly openRequests: number;
+    readonly unwritten: number;
+    readonly backlog: { readonly records: number; readonly bytes: number; readonly ageMs: number };
+  };
   readonly refusals: Refusals;
   stopAdmitting(): void;
   /** False when the next start has to send what is left. */
@@ -65,6 +71,8 @@ export type GatewayOf = {
   readonly random: () => number;
   readonly drainMs?: number;
   readonly turnEnd?: TurnEnd;
+  /** Left out where no collector is told of anything. */
+  readonly tracing?: Tracing | undefined;
 };
 
 export type Gateway = {
@@ -83,7 +91,7 @@ function openFacts(of: GatewayOf, telemetry: Telemetry, onTable: (table: RouteTa
   const { config, log, meters, random } = of;
   const { clock } = meters;
   mkdirSync(config.spoolDir, { recursive: true, mode: 0o700 });
-  const core = new CoreClient(config.coreUrl, config.token);
+  const core = new CoreClient(config.coreUrl, config.token, of.tracing);
   const store = new FactStore(config.spoolDir, config.token);
   const freshness = openFreshness(of, store.feed()?.verifiedAt);
   const keys = new KeyFacts({ core, store, freshness, clock, telemetry, log });
@@ -170,10 +178,10 @@ function openUpstreams(of: GatewayOf, telemetry: Telemetry) {
 }
 
 /** What core is told of single requests; undefined where that is off. */
-function openRequestLog({ config, log, meters }: GatewayOf, telemetry: Telemetry) {
+function openRequestLog({ config, log, meters, tracing }: GatewayOf, telemetry: Telemetry) {
   const { requestLog: mode, coreUrl, token } = config;
   if (mode === 'off') return undefined;
-  const core = new CoreClient(coreUrl, token);
+  const core = new CoreClient(coreUrl, token, tracing);
   const requestLog = new RequestLog({
     mode,
     clock: meters.clock,
@@ -184,18 +192,6 @@ function openRequestLog({ config, log, meters }: GatewayOf, telemetry: Telemetry
   telemetry.gauge('gateway_requests_not_logged', 'Requests that the request log left out', left);
   const close = (): Promise<void> => requestLog.close().finally(() => core.close());
   return { requestLog, close };
-}
-
-function tellOfRequests(
-  telemetry: Telemetry,
-  connections: Connections,
-  { metering }: GatewayOf['meters'],
-): void {
-  telemetry.gauge('gateway_requests_in_flight', 'Requests under way', () => connections.busy);
-  const open = (): number => metering.openRequests;
-  telemetry.gauge('gateway_holds_open', 'Requests admitted and not yet recorded', open);
-  const unwritten = (): number => metering.unwritten;
-  telemetry.gauge('gateway_unwritten', 'Requests answered whose record is not on disk', unwritten);
 }
 
 /** Opens both ports and serves until it is stopped. Throws when a port is taken. */
@@ -227,6 +223,7 @@ export async function openGateway(of: GatewayOf): Promise<Gateway> {
     mint: new Mint(of.wallNow),
     telemetry,
     requestLog: noted?.requestLog,
+    tracing: of.tracing,
     log,
     ...openLimits(of, telemetry),
     stopping: () => stopping,
@@ -238,7 +235,7 @@ export async function openGateway(of: GatewayOf): Promise<Gateway> {
       return facts.routes.current() ? undefined : 'the routes are not known yet';
     },
   });
-  tellOfRequests(telemetry, connections, meters);
+  tell(telemetry, connections, of);
 
   const close = async (): Promise<boolean> => {
     spans.close();

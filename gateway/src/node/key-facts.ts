@@ -2,13 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type KeyFact, keyFact } from '@tollgate/billing-core/contract/facts.ts';
 import { GenerationCache } from '../core/generation-cache.ts';
 import { lifeOf, REFUSED_MS, type FactLife } from '../core/key.ts';
-import { type Clock, type Keys, Unreachable } from '../ports.ts';
+import { type Clock, type Exchange, type Keys, Unreachable } from '../ports.ts';
 import type { CoreClient } from './core-client.ts';
 import type { FactStore } from './fact-store.ts';
 import { type Freshness, STALE_MAX_MS } from './freshness.ts';
 import type { Log } from './log.ts';
 import type { Telemetry } from './telemetry.ts';
 import { Touched } from './touched.ts';
+import type { RequestTrace } from './tracing.ts';
 
 export const KEYS_MAX = 100_000;
 const UNKNOWN_MAX = 10_000;
@@ -30,6 +31,9 @@ type Entry = {
   overdue: boolean;
   life: FactLife;
 };
+
+/** The request that waits for an answer. */
+type Asker = Partial<Exchange> & { readonly trace?: RequestTrace | undefined };
 
 /** A hash, or who a token names. */
 const pathOf = (ref: string): string =>
@@ -89,10 +93,10 @@ export class KeyFacts implements Keys {
       .finally(() => (this.#renewing -= 1));
   }
 
-  load(hash: string): Promise<KeyFact | null> {
+  load(hash: string, on: Asker = {}): Promise<KeyFact | null> {
     const asking = this.#asking.get(hash);
     if (asking) return asking;
-    const answer = this.#load(hash).finally(() => this.#asking.delete(hash));
+    const answer = this.#load(hash, on.trace).finally(() => this.#asking.delete(hash));
     this.#asking.set(hash, answer);
     return answer;
   }
@@ -102,11 +106,11 @@ export class KeyFacts implements Keys {
     return overdue ? freshness.now() - at <= STALE_MAX_MS : freshness.holds(at, now);
   }
 
-  async #load(hash: string): Promise<KeyFact | null> {
+  async #load(hash: string, trace?: RequestTrace): Promise<KeyFact | null> {
     const { telemetry } = this.#of;
     try {
       if (this.#asking.size >= LOOKUPS_MAX) throw new Unreachable('too many lookups under way');
-      const fact = await this.#read(hash);
+      const fact = await this.#read(hash, trace);
       telemetry.lookedUp(fact ? 'found' : 'unknown');
       return fact;
     } catch (error) {
@@ -118,11 +122,12 @@ export class KeyFacts implements Keys {
   }
 
   /** Asks core until the answer is not older than a change that came meanwhile. */
-  async #read(hash: string): Promise<KeyFact | null> {
+  async #read(hash: string, trace?: RequestTrace): Promise<KeyFact | null> {
+    const { core } = this.#of;
     for (let reading = 1; ; reading++) {
       const began = this.#touched.mark();
       const at = this.#of.freshness.now();
-      const { status, body } = await this.#of.core.get(pathOf(hash), LOOKUP_TIMEOUT_MS);
+      const { status, body } = await core.get(pathOf(hash), LOOKUP_TIMEOUT_MS, { trace });
       const parsed = status === 200 ? keyFact.safeParse(body) : undefined;
       if (parsed && !parsed.success) throw new Unreachable('billing-core sent no key facts');
       const fact = parsed?.data ?? null;

@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { type Gateway, openGateway } from './gateway.ts';
 import { type Log, openLog } from './log.ts';
 import { openMetering } from './open-metering.ts';
+import type { Tracing } from './tracing.ts';
 import { TurnEnd } from './turn-end.ts';
 import manifest from '../../package.json' with { type: 'json' };
 
@@ -22,7 +24,16 @@ function fail(log: Log, error: unknown): never {
   process.exit(1);
 }
 
+/** The libraries for it are loaded where a collector is named, and nowhere else. */
+async function openTracing({ tracing }: Config, log: Log): Promise<Tracing | undefined> {
+  if (tracing === undefined) return undefined;
+  const { Tracing } = await import('./tracing.ts');
+  const { version } = manifest;
+  return new Tracing({ settings: tracing, version, instance: randomUUID(), log });
+}
+
 async function open(config: Config, log: Log): Promise<Gateway> {
+  const tracing = await openTracing(config, log);
   const wallNow = (): number => Date.now();
   const random = (): number => Math.random();
   const turnEnd = new TurnEnd();
@@ -39,9 +50,11 @@ async function open(config: Config, log: Log): Promise<Gateway> {
     random,
     turnEnd,
     version: manifest.version,
+    tracing,
     onFatal: (error) => fail(log, error),
   });
-  return openGateway({ config, log, meters, wallNow, random, turnEnd });
+  const gateway = await openGateway({ config, log, meters, wallNow, random, turnEnd, tracing });
+  return { stop: () => gateway.stop().finally(() => tracing?.close()) };
 }
 
 const config = configured();

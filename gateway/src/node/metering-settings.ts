@@ -4,6 +4,7 @@ import type { SpoolMetering } from './metering.ts';
 import type { RefusalCounts } from './refusals.ts';
 import type { FsyncPolicy } from './spool/spool.ts';
 import type { TillHouse } from './tills.ts';
+import type { Tracing } from './tracing.ts';
 import type { TurnEnd } from './turn-end.ts';
 
 export type MeteringSettings = {
@@ -16,6 +17,8 @@ export type MeteringSettings = {
   coreUrl: string;
   token: string;
   version: string;
+  /** Left out where no collector is told of syncs. */
+  tracing?: Tracing | undefined;
   log: Logger;
   /** Wall clock in ms and randomness, given by the entry file. */
   wallNow: () => number;

@@ -1,5 +1,4 @@
 import { encodeRecord } from '../core/record.ts';
-import { COUNTS_MAX, Tally } from '../core/tally.ts';
 import { cancel, carry, isIdle, spanAfter } from '../core/span.ts';
 import { settle } from '../core/till.ts';
 import type {
@@ -11,60 +10,16 @@ import type {
   Progress,
   Settlement,
 } from '../ports.ts';
+import { Book, type Place } from './book.ts';
 import { Roster } from './roster.ts';
-import type { BatchFiles, StoredBatch } from './spool/batches.ts';
+import type { BatchFiles } from './spool/batches.ts';
 import type { Spool } from './spool/spool.ts';
-import { storedBatch } from './stored-batch.ts';
 import type { TillHouse } from './tills.ts';
 
-const DAY_MS = 86_400_000;
 /** A batch is cut when it has this many entries: core takes no more than 20,000 rows of a kind. */
 export const BATCH_ENTRIES_CUT = 4_000;
 
 type SetClock = Clock & { readonly isSet: boolean };
-
-/** Where one boot records: its frames, and the batches they are cut into. */
-type Place = { readonly spool: Spool; readonly batches: BatchFiles; readonly countsMax?: number };
-
-class Book {
-  readonly spool: Spool;
-  readonly batches: BatchFiles;
-  readonly tally: Tally;
-  cutFrame = 0;
-  talliedFrame = 0;
-  /** A batch that is cut, and that the disk did not take. */
-  uncut: StoredBatch | null = null;
-  /** A batch that the disk is taking. */
-  underWay: StoredBatch | null = null;
-  /** Of some requests it has no record: what they spent nobody but the tills knows. */
-  incomplete = false;
-  /** Core time of the earliest admitted of those that core is not told of yet. */
-  untoldFrom = Infinity;
-
-  constructor({ spool, batches, countsMax = COUNTS_MAX }: Place) {
-    this.spool = spool;
-    this.batches = batches;
-    this.tally = new Tally({ countsMax });
-  }
-
-  /** The next batch of what was recorded; it fixes what is in it. */
-  next(watermark: number): StoredBatch | null {
-    if (this.talliedFrame === this.cutFrame) return null;
-    const batch = storedBatch(this.tally.take(), {
-      sequence: this.batches.last + 1,
-      firstFrame: this.cutFrame + 1,
-      lastFrame: this.talliedFrame,
-      watermark,
-    });
-    this.cutFrame = this.talliedFrame;
-    return batch;
-  }
-
-  /** This batch is on disk. */
-  isCut({ header }: StoredBatch): void {
-    this.tally.forgetBefore(Math.floor(header.watermark / DAY_MS));
-  }
-}
 
 /** Records admitted requests durably and cuts what was recorded into batches. */
 export class SpoolMetering implements Metering {
@@ -108,6 +63,17 @@ export class SpoolMetering implements Metering {
     return this.#book.spool.unwritten;
   }
 
+  /** What core has not acknowledged of this boot. */
+  get backlog(): { records: number; bytes: number; ageMs: number } {
+    const { talliedFrame, spool, backlog } = this.#book;
+    const acknowledged = this.acknowledgedFrame();
+    return {
+      records: Math.max(0, talliedFrame - acknowledged),
+      bytes: spool.bytes,
+      ageMs: talliedFrame > acknowledged ? backlog.ageOf(acknowledged + 1) : 0,
+    };
+  }
+
   begin(hold: Hold, forward: () => void): void {
     this.#open.add(hold);
     this.#book.spool.begin(forward);
@@ -124,8 +90,7 @@ export class SpoolMetering implements Metering {
       if (frame > book.talliedFrame + 1) this.#skipTo(book, frame);
       // Only what is on disk enters a batch.
       this.#settling.delete(hold);
-      book.talliedFrame = frame;
-      book.tally.add(record, frame);
+      book.take(record, frame);
       if (book.tally.entries >= BATCH_ENTRIES_CUT && book === this.#book) this.#cutFull();
     };
     const lost = (): void => {

@@ -149,6 +149,10 @@ export async function finishWhenItFits(boot: string, of: Orphanage): Promise<voi
 /** All boots that have a directory in the spool. */
 export const bootsIn = (spoolDir: string): string[] => readdirSync(join(spoolDir, 'boots'));
 
+/** How many boots there are, beside the live one, that core does not have everything of. */
+export const unshippedBoots = (spoolDir: string): number =>
+  bootsIn(spoolDir).length - endedBoots(spoolDir).length - 1;
+
 /** Boots that core has everything of, or had. */
 export function endedBoots(spoolDir: string): string[] {
   return bootsIn(spoolDir).filter((boot) => existsSync(join(spoolDir, 'boots', boot, ENDED_MARK)));

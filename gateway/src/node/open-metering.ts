@@ -214,8 +214,9 @@ class LiveMetering implements OpenMetering {
 
   #shipperOf(name: BootName, batches: BatchFiles, recovery: number | null): Shipper {
     const { clock } = this;
-    const { wallNow, random, coreUrl, token, log } = this.#settings;
-    return new Shipper({ name, batches, recovery, clock, wallNow, random, coreUrl, token, log });
+    const { wallNow, random, coreUrl, token, log, tracing } = this.#settings;
+    const way = { coreUrl, token, tracing };
+    return new Shipper({ name, batches, recovery, clock, wallNow, random, log, ...way });
   }
 
   /** For boots that began under this recovery of core's database, or an earlier one. */

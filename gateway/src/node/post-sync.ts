@@ -6,6 +6,7 @@ import {
 } from '@tollgate/billing-core/contract/sync.ts';
 import { request } from 'undici';
 import type { CoreClock } from './clock.ts';
+import type { CallTrace, Tracing } from './tracing.ts';
 
 export const SYNC_TIMEOUT_MS = 10_000;
 /** What core says of a message that it would refuse however often it came. */
@@ -23,23 +24,60 @@ export class SyncRefused extends Error {
 export const isRefusal = (error: unknown): boolean =>
   error instanceof SyncRefused && REFUSALS.includes(error.status);
 
-type Way = { coreUrl: string; token: string; clock: CoreClock };
+/** How core is reached. */
+export type Way = {
+  coreUrl: string;
+  token: string;
+  clock: CoreClock;
+  /** Left out where no collector is told of it. */
+  tracing?: Tracing | undefined;
+};
+
+const PATH = '/internal/v1/sync';
 
 /** One exchange with core, from which the clock learns core's time. Throws what is no answer. */
 export async function postSync(
-  { coreUrl, token, clock }: Way,
+  way: Way,
   envelope: SyncEnvelope,
   bytes: Buffer | undefined,
 ): Promise<SyncAnswer> {
+  const trace = way.tracing?.beginCall({ method: 'POST', ...placeOf(way.coreUrl) });
+  try {
+    return await exchange(way, { envelope, bytes, trace });
+  } catch (error) {
+    if (!(error instanceof SyncRefused)) trace?.end('unreachable');
+    throw error;
+  } finally {
+    trace?.end();
+  }
+}
+
+function placeOf(coreUrl: string): { origin: string; path: string } {
+  const { origin, pathname } = new URL(`${coreUrl}${PATH}`);
+  return { origin, path: pathname };
+}
+
+type Message = {
+  envelope: SyncEnvelope;
+  bytes: Buffer | undefined;
+  trace: CallTrace | undefined;
+};
+
+async function exchange(
+  { coreUrl, token, clock }: Way,
+  { envelope, bytes, trace }: Message,
+): Promise<SyncAnswer> {
+  const traceparent = trace && { traceparent: trace.traceparent };
   const sentAt = clock.monotonic();
   const line = Buffer.from(`${JSON.stringify(envelope)}\n`);
-  const response = await request(`${coreUrl}/internal/v1/sync`, {
+  const response = await request(`${coreUrl}${PATH}`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${token}`, 'content-type': SYNC_TYPE },
+    headers: { authorization: `Bearer ${token}`, 'content-type': SYNC_TYPE, ...traceparent },
     body: bytes ? Buffer.concat([line, bytes]) : line,
     headersTimeout: SYNC_TIMEOUT_MS,
     bodyTimeout: SYNC_TIMEOUT_MS,
   });
+  trace?.answered(response.statusCode);
   const text = await response.body.text();
   if (response.statusCode !== 200 && response.statusCode !== 410) {
     throw new SyncRefused(response.statusCode, text.slice(0, 300));

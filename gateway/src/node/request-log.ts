@@ -42,7 +42,7 @@ export type Seen = {
 };
 
 /** Of a refused request: its key's facts and its route, as far as they were known. */
-export type About = { readonly fact?: KeyFact | null; readonly route?: RouteFact };
+export type About = { readonly fact?: KeyFact | null | undefined; readonly route?: RouteFact };
 
 /** Of an admitted request that is over; `headAt`: when the upstream's answer began. */
 export type Ended = {
@@ -233,7 +233,7 @@ function isInSample(taken: Taken, well: boolean): boolean {
 const rounded = (ms: number): number => Math.max(0, Math.round(ms * 100) / 100);
 
 /** Without scheme, host and query. A key that a client put into its path is in no log. */
-function pathOf(target: string): string {
+export function pathOf(target: string): string {
   const query = target.indexOf('?');
   const path = (query === -1 ? target : target.slice(0, query)).replace(ORIGIN, '');
   return tellsKey(path) ? '(a path with a key in it)' : path.slice(0, LOGGED_PATH_CHARS_MAX);

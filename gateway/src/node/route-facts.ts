@@ -37,7 +37,7 @@ export class RouteFacts implements Routes {
   /** Reads the snapshot again; returns the number of the last change it takes into account. */
   async refresh(stop: AbortSignal): Promise<bigint> {
     const at = this.#of.freshness.now();
-    const { body } = await this.#of.core.get('/internal/v1/routes', TIMEOUT_MS, stop);
+    const { body } = await this.#of.core.get('/internal/v1/routes', TIMEOUT_MS, { stop });
     const parsed = routesSnapshot.safeParse(body);
     if (!parsed.success) throw new Unreachable('billing-core sent no routes');
     this.#of.store.saveRoutes(JSON.stringify(parsed.data));

@@ -7,8 +7,7 @@ import {
   type UsageGap,
 } from '@tollgate/billing-core/contract/sync.ts';
 import type { Logger } from 'pino';
-import type { CoreClock } from './clock.ts';
-import { isRefusal, postSync } from './post-sync.ts';
+import { isRefusal, postSync, type Way } from './post-sync.ts';
 import type { BatchFiles, StoredBatch } from './spool/batches.ts';
 
 const BACKOFF_FIRST_MS = 100;
@@ -41,16 +40,13 @@ export type Ended = {
 /** A stored batch is not what was written; its frames are still there. */
 export class UnreadableBatch extends Error {}
 
-type ShipperOf = {
+type ShipperOf = Way & {
   name: BootName;
   batches: BatchFiles;
   /** The recovery its boot began under; null: core's first answer tells. */
   recovery: number | null;
-  clock: CoreClock;
   wallNow: () => number;
   random: () => number;
-  coreUrl: string;
-  token: string;
   log: Logger;
 };
 

@@ -65,6 +65,20 @@ export class Telemetry {
     });
   }
 
+  /** Counts of what went well, which has no error, and of what did not; read when scraped. */
+  byError(name: string, help: string, read: () => (readonly [string, number])[]): void {
+    const counter: Counter<'error_type'> = new Counter({
+      name,
+      help,
+      labelNames: ['error_type'] as const,
+      registers: [this.registry],
+      collect: () => {
+        counter.reset();
+        for (const [error_type, count] of read()) counter.inc({ error_type }, count);
+      },
+    });
+  }
+
   #outcomesRead(): void {
     const counter = new Counter({
       name: 'gateway_forwarded_total',

@@ -19,7 +19,7 @@ const PATIENT = { timeout: 60_000, interval: 50 };
 const isReady = async (port: string | number): Promise<boolean> =>
   (await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined))?.status === 200;
 
-type GatewayProcess = { url: string; child: ChildProcess; spool: string };
+type GatewayProcess = { url: string; privatePort: string; child: ChildProcess; spool: string };
 
 /** Real processes: one billing-core on a database, gateways before it, and an API behind them. */
 export class Shop {
@@ -67,6 +67,10 @@ export class Shop {
 
   get coreUrl(): string {
     return `http://127.0.0.1:${this.#env['PORT']}`;
+  }
+
+  get corePrivatePort(): string {
+    return this.#env['PRIVATE_PORT'] ?? '';
   }
 
   async startCore(): Promise<void> {
@@ -154,8 +158,14 @@ export class Shop {
     return { id, subscription, key: key.secret };
   }
 
-  /** Starts a gateway, on a spool that is there already when `at` names one. */
-  async startGateway(at = this.gateways.length): Promise<void> {
+  /**
+   * Starts a gateway, on a spool that is there already when `at` names one; `settings` are
+   * variables beside the usual ones.
+   */
+  async startGateway(
+    at = this.gateways.length,
+    settings: Record<string, string> = {},
+  ): Promise<void> {
     const [port, privatePort] = [await freePort(), await freePort()];
     const spool = join(this.#folder, `spool-${at}`);
     const child = spawn(process.execPath, [GATEWAY], {
@@ -168,12 +178,18 @@ export class Shop {
         SPOOL_DIR: spool,
         UPSTREAM_ALLOW: '127.0.0.1',
         LOG_LEVEL: 'silent',
+        ...settings,
       },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     const url = `http://127.0.0.1:${privatePort}/readyz`;
     await untilReady(child, { url, output: () => 'its log is silent' });
-    this.gateways[at] = { url: `http://127.0.0.1:${port}`, child, spool };
+    this.gateways[at] = {
+      url: `http://127.0.0.1:${port}`,
+      privatePort: `${privatePort}`,
+      child,
+      spool,
+    };
   }
 
   async stopGateway(at: number, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
