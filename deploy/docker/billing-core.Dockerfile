@@ -1,6 +1,6 @@
 # syntax=docker/dockerfile:1
 # billing-core, and its commands: `node billing-core/src/migrate.js`, `create-admin.js`,
-# `create-token.js`, `declare-restore.js`.
+# `create-token.js`, `declare-restore.js`, `apply-erasures.js`.
 #   docker build -f deploy/docker/billing-core.Dockerfile -t tollgate/billing-core .
 # In production name the base by its digest: --build-arg NODE_IMAGE=node:26-slim@sha256:…
 ARG NODE_IMAGE=node:26-slim

@@ -19,6 +19,7 @@ export const PARTS: Readonly<Record<PartName, Part>> = {
       `${CORE}/create-admin.ts`,
       `${CORE}/create-token.ts`,
       `${CORE}/declare-restore.ts`,
+      `${CORE}/apply-erasures.ts`,
     ],
     files: ['billing-core/migrations'],
   },

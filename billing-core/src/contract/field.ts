@@ -32,6 +32,7 @@ export type IdPrefix =
   | 'key'
   | 'qrq'
   | 'qov'
+  | 'ers'
   | 'aud'
   | 'req'
   | 'ses'

@@ -6,6 +6,7 @@ const MAY = {
   'keys.write': ['owner', 'developer'],
   'members.write': ['owner'],
   'customer.write': ['owner'],
+  'customer.export': ['owner'],
   'subscription.write': ['owner', 'billing'],
   'payment.write': ['owner', 'billing'],
   'notices.write': ['owner', 'billing'],

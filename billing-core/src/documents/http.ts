@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { id } from '../contract/field.ts';
 import { creditedInvoice } from '../invoicing/credit-store.ts';
 import { readInvoice } from '../invoicing/http.ts';
+import { sentInvoices } from '../invoicing/store.ts';
 import type { Query } from '../kit/database.ts';
 import { found } from '../kit/fault.ts';
 import { api, PROBLEMS, type Api, type ApiContext } from '../kit/http.ts';
@@ -51,6 +52,15 @@ async function noteDocument(
   const invoice = await readInvoice(sql, invoiceId, customerId);
   const note = invoice.credit_notes.find((one) => one.id === noteId);
   return creditNoteText(found(note, 'credit note'), invoice);
+}
+
+/** Every document that the customer was sent, one after another. */
+export async function* documentsOf(sql: Query, customerId: string): AsyncGenerator<DocumentText> {
+  for (const invoiceId of await sentInvoices(sql, customerId)) {
+    const invoice = await readInvoice(sql, invoiceId, customerId);
+    yield invoiceText(invoice, await shownPayments(sql, invoiceId));
+    for (const note of invoice.credit_notes) yield creditNoteText(note, invoice);
+  }
 }
 
 type Answer = { kind: Kind; press: Press };

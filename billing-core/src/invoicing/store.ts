@@ -172,3 +172,10 @@ export async function countOwed(sql: Query, customerId: string): Promise<number>
 export async function deleteDraft(tx: Tx, id: string): Promise<void> {
   await tx`delete from invoices where id = ${id} and state = 'draft'`;
 }
+
+/** Invoices that a customer was sent, the oldest first. */
+export async function sentInvoices(sql: Query, customerId: string): Promise<string[]> {
+  const rows = await sql<{ id: string }[]>`
+    select id from invoices where customer_id = ${customerId} and state <> 'draft' order by id`;
+  return rows.map(({ id }) => id);
+}

@@ -90,3 +90,16 @@ export async function takePayer({ sql, stripe }: StripeKit, stripeId: string): P
     },
   });
 }
+
+/**
+ * Takes away what Stripe has of a customer that was erased here: it is told of no name any more,
+ * and then deleted, with its cards. What Stripe keeps of its invoices is Stripe's own duty.
+ * https://docs.stripe.com/api/customers/delete
+ */
+export async function erasePayer({ sql, stripe }: StripeKit, customerId: string): Promise<void> {
+  const payer = await payerOf(sql, customerId);
+  if (payer === undefined || payer.is_deleted) return;
+  await stripe.customers.update(payer.stripe_id, customerParams(payer.told));
+  await stripe.customers.del(payer.stripe_id);
+  await saveCard(sql, payer.stripe_id, { card: null, isDeleted: true });
+}

@@ -1,8 +1,8 @@
 import { pushInvoice } from './push-invoice.ts';
 import type { StripeKit } from './kit.ts';
-import { takePayer, tellPayer } from './payer.ts';
+import { erasePayer, takePayer, tellPayer } from './payer.ts';
 import { orderRefund } from './refund.ts';
-import { payerOf } from './store.ts';
+import { isErased, payerOf } from './store.ts';
 import { troubleOf } from './trouble.ts';
 import { invoicesToTell, refundsToOrder } from './work-store.ts';
 
@@ -30,12 +30,14 @@ export async function pushCustomer(kit: StripeKit, customerId: string): Promise<
 }
 
 async function pushOnce(kit: StripeKit, customerId: string): Promise<void> {
+  if (await isErased(kit.sql, customerId)) return erasePayer(kit, customerId);
   const invoices = await invoicesToTell(kit.sql, customerId);
   const refunds = await refundsToOrder(kit.sql, customerId);
   const isKnown = (await payerOf(kit.sql, customerId)) !== undefined;
   // Whoever has nothing to pay is not told of.
-  if (!isKnown && invoices.length === 0) return;
+  if (!isKnown && invoices.length === 0) return undefined;
   const payer = await tellPayer(kit, customerId);
   for (const id of invoices) await pushInvoice(kit, id, payer);
   for (const order of refunds) await orderRefund(kit, order);
+  return undefined;
 }

@@ -27,6 +27,12 @@ export async function payerAt(sql: Query, stripeId: string): Promise<PayerRow | 
   return row;
 }
 
+/** Whether the customer is in no book by name any more. */
+export async function isErased(sql: Query, customerId: string): Promise<boolean> {
+  const rows = await sql`select from erasures where customer_id = ${customerId}`;
+  return rows.length > 0;
+}
+
 /** A customer that was deleted at Stripe can be made anew, under another key. */
 export async function forgetPayer(tx: Tx, customerId: string): Promise<void> {
   await tx`delete from stripe_customers where customer_id = ${customerId} and is_deleted`;

@@ -18,6 +18,7 @@ import { CustomerKeys } from './customer-keys.tsx';
 import { CustomerMembers } from './customer-members.tsx';
 import { CustomerMoney } from './customer-money.tsx';
 import { CustomerNotices } from './customer-notices.tsx';
+import { CustomerPersonal } from './customer-personal.tsx';
 import { CustomerSubscription } from './customer-subscription.tsx';
 import { CustomerTimeline } from './customer-timeline.tsx';
 import { CustomerUsage } from './customer-usage.tsx';
@@ -88,6 +89,7 @@ function Tab({ tab, customer }: { tab: (typeof TABS)[number]['id']; customer: Cu
           <CustomerFacts customer={customer} />
           <CustomerClockCard customerId={customer.id} />
           <CustomerTimeline customerId={customer.id} />
+          <CustomerPersonal customer={customer} />
         </div>
       );
     case 'subscription':

@@ -9,6 +9,7 @@ import type { Balance } from '@tollgate/billing-core/contract/balance.ts';
 import type { Coupon } from '@tollgate/billing-core/contract/coupon.ts';
 import type { Customer } from '@tollgate/billing-core/contract/customer.ts';
 import type { Collection } from '@tollgate/billing-core/contract/dispute.ts';
+import type { ErasurePreview } from '@tollgate/billing-core/contract/erasure.ts';
 import type { Meter } from '@tollgate/billing-core/contract/meter.ts';
 import type { MeterUses } from '@tollgate/billing-core/contract/meter-uses.ts';
 import type { Page } from '@tollgate/billing-core/contract/page.ts';
@@ -51,6 +52,14 @@ export const customerClockQuery = (id: string) =>
     queryFn: ({ signal }) =>
       api<CustomerClock>(`/v1/customers/${encodeURIComponent(id)}/test-clock`, { signal }),
     refetchInterval: onceKnown(CLOCK_REFRESH_MS),
+  });
+
+/** What erasing a customer would do, or did. */
+export const erasureQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['admin', 'customer', id, 'erasure'],
+    queryFn: ({ signal }) =>
+      api<ErasurePreview>(`/v1/customers/${encodeURIComponent(id)}/erasure`, { signal }),
   });
 
 /** What of an invoice is at Stripe; how far a refund is comes by itself. */

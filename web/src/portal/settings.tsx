@@ -7,6 +7,7 @@ import { language, LANGUAGES, setLanguage } from '../kit/language.ts';
 import { Card, Facts, PageHeader } from '../kit/page.tsx';
 import { paths } from '../kit/paths.ts';
 import { usePreference } from '../kit/preference.ts';
+import { ExportLinks } from '../kit/personal.tsx';
 import { Loaded } from '../kit/query.tsx';
 import { FactsSkeleton } from '../kit/skeleton.tsx';
 import { t } from '../kit/text.ts';
@@ -16,7 +17,7 @@ import { THEMES, zones } from '../session/look-choices.ts';
 import { useRole } from '../session/me.ts';
 import { useCustomerId } from './layout.tsx';
 import { NoticeSettingsCard } from './notice-settings.tsx';
-import { customerQuery } from './queries.ts';
+import { customerPath, customerQuery } from './queries.ts';
 import { CustomerForm } from './settings-customer.tsx';
 
 /** What the customer is called, how the reader sees the portal, who gets e-mails, and the end. */
@@ -27,6 +28,7 @@ export function SettingsPage() {
       <div className="grid items-start gap-5 lg:grid-cols-2">
         <div className="flex min-w-0 flex-col gap-5">
           <CustomerCard />
+          <ExportCard />
           <LeavingCard />
         </div>
         <div className="flex min-w-0 flex-col gap-5">
@@ -97,6 +99,20 @@ function BrowserCard() {
           </span>
         </span>
       </label>
+    </Card>
+  );
+}
+
+/** Everything that is stored, for whoever owns it. */
+function ExportCard() {
+  const customerId = useCustomerId();
+  if (useRole(customerId) !== 'owner') return null;
+  return (
+    <Card
+      title={t('Your data')}
+      about={t('Everything that is stored about the customer, as a zip of CSV, JSON and pages.')}
+    >
+      <ExportLinks path={`${customerPath(customerId)}/export`} />
     </Card>
   );
 }

@@ -1,0 +1,132 @@
+import { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import { ZipFile } from 'yazl';
+import { htmlOf } from '../documents/html.ts';
+import { documentsOf } from '../documents/http.ts';
+import { CSV_BEGINS, csvLine } from '../kit/csv.ts';
+import { mayWait, type Sql, type Tx } from '../kit/database.ts';
+import { BOOKS, type Book } from './books.ts';
+import { MONEY_BOOKS } from './money-books.ts';
+import { readmeOf } from './readme.ts';
+import { LEDGER, USAGE_BOOKS } from './usage-books.ts';
+
+/** Rows that are in memory at once. */
+const ROWS = 500;
+/** A reader that takes nothing for so long is gone. */
+const STALL_MS = 60_000;
+
+export type Wanted = {
+  customer: { id: string; name: string };
+  /** Whether it has each row of the ledger, too. */
+  ledger: boolean;
+  now: number;
+};
+
+export const booksIn = ({ ledger }: Pick<Wanted, 'ledger'>): Book[] => [
+  ...BOOKS,
+  ...MONEY_BOOKS,
+  ...USAGE_BOOKS,
+  ...(ledger ? [LEDGER] : []),
+];
+
+type Row = Record<string, unknown>;
+type Entry = { name: string; text: AsyncIterable<string> };
+
+/** What stands for a value in JSON: whole numbers of 64 bits as text, as everywhere in the API. */
+const plain = (_name: string, value: unknown): unknown =>
+  typeof value === 'bigint' ? value.toString() : value;
+
+function cellOf(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  if (value instanceof Date) return value.toISOString();
+  return typeof value === 'object' ? JSON.stringify(value, plain) : String(value);
+}
+
+async function* rowsOf(tx: Tx, book: Book, customer: string): AsyncGenerator<Row[]> {
+  for await (const rows of book.read(tx, customer).cursor(ROWS)) yield rows as Row[];
+}
+
+async function* jsonOf(tx: Tx, book: Book, customer: string): AsyncGenerator<string> {
+  let begun = false;
+  yield '[';
+  for await (const rows of rowsOf(tx, book, customer)) {
+    const items = rows.map((row) => `\n  ${JSON.stringify(row, plain)}`);
+    yield `${begun ? ',' : ''}${items.join(',')}`;
+    begun = true;
+  }
+  yield '\n]\n';
+}
+
+async function* csvOf(tx: Tx, book: Book, customer: string): AsyncGenerator<string> {
+  const { columns } = await book.read(tx, customer).describe();
+  const names = columns.map(({ name }) => name);
+  yield CSV_BEGINS + csvLine(names);
+  for await (const rows of rowsOf(tx, book, customer)) {
+    yield rows.map((row) => csvLine(names.map((name) => cellOf(row[name])))).join('');
+  }
+}
+
+async function* once(text: string): AsyncGenerator<string> {
+  yield text;
+}
+
+async function* entriesOf(tx: Tx, wanted: Wanted): AsyncGenerator<Entry> {
+  const { id } = wanted.customer;
+  const books = booksIn(wanted);
+  yield { name: 'README.txt', text: once(readmeOf(wanted, books)) };
+  for (const book of books) {
+    if (!book.isLong) yield { name: `${book.file}.json`, text: jsonOf(tx, book, id) };
+    yield { name: `${book.file}.csv`, text: csvOf(tx, book, id) };
+  }
+  for await (const text of documentsOf(tx, id)) {
+    const name = text.number.replaceAll(/[^A-Za-z0-9-]/g, '_');
+    yield { name: `documents/${name}.html`, text: once(htmlOf(text)) };
+  }
+}
+
+/** Adds one entry, and waits until the reader has taken it. */
+async function add(zip: ZipFile, { name, text }: Entry, now: number): Promise<void> {
+  const stream = Readable.from(text, { objectMode: false });
+  const out = zip.outputStream as Readable;
+  const gone = (): void => void stream.destroy(new Error('its reader is gone'));
+  out.once('close', gone);
+  if (out.destroyed) gone();
+  zip.addReadStream(stream, name, { mtime: new Date(now), mode: 0o100644 });
+  await finished(stream);
+  out.off('close', gone);
+}
+
+/** Writes all entries as they are in one state of the database. */
+async function write(sql: Sql, zip: ZipFile, wanted: Wanted): Promise<void> {
+  await sql.begin('isolation level repeatable read read only', async (tx) => {
+    // How long it takes is up to its reader, whom a timer of its own watches.
+    await mayWait(tx, 2 * STALL_MS);
+    await tx`select set_config('statement_timeout', '0', true)`;
+    for await (const entry of entriesOf(tx, wanted)) await add(zip, entry, wanted.now);
+  });
+  zip.end();
+}
+
+/** An archive that is being written; `ended` settles when it is whole, or will never be. */
+export type Archive = { stream: ReadableStream<Uint8Array>; ended: Promise<void> };
+
+/**
+ * Everything that is stored about a customer, as a zip of CSV, JSON and HTML. It is made as it is
+ * read, from one state of the database, and breaks off where something fails: a part must not look
+ * like all of it. Whoever reads nothing for a minute gets no more.
+ */
+export function archiveOf(sql: Sql, wanted: Wanted): Archive {
+  const zip = new ZipFile();
+  const out = zip.outputStream as Readable;
+  const stall = setTimeout(() => out.destroy(new Error('nobody reads')), STALL_MS).unref();
+  out.on('data', () => stall.refresh());
+  out.pause();
+  zip.on('error', (error: Error) => out.destroy(error));
+  const ended = write(sql, zip, wanted)
+    .catch((error: unknown) => {
+      out.destroy(error instanceof Error ? error : new Error(String(error)));
+      throw error;
+    })
+    .finally(() => clearTimeout(stall));
+  return { stream: Readable.toWeb(out) as ReadableStream<Uint8Array>, ended };
+}

@@ -1,0 +1,109 @@
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
+import { z } from 'zod';
+import { id } from '../contract/field.ts';
+import { requireMay } from '../customers/model.ts';
+import { customerById } from '../customers/store.ts';
+import { audit } from '../kit/audit.ts';
+import type { Sql } from '../kit/database.ts';
+import { Fault, found } from '../kit/fault.ts';
+import { api, PROBLEMS, type Api, type ApiContext } from '../kit/http.ts';
+import { archiveOf, type Wanted } from './archive.ts';
+import { erasuresHttp } from './erase-http.ts';
+
+/** Each holds a connection of the pool for as long as its reader takes. */
+export const ARCHIVES_MAX = 2;
+const RETRY_AFTER_S = 30;
+
+const exportQuery = z.object({
+  /** Each row of the usage ledger, too: it can be long. */
+  ledger: z.enum(['true', 'false']).default('false'),
+});
+const ZIP = 'application/zip';
+const responses = {
+  200: { description: 'The archive', content: { [ZIP]: { schema: z.string() } } },
+  ...PROBLEMS,
+};
+const what =
+  'A zip that is made as it is read, from one state of the database: CSV and JSON of what is ' +
+  'stored about the customer, its invoices as pages, and a README. Never a secret of a key. ' +
+  '`ledger=true` adds each row of the usage ledger. An answer that breaks off is asked for again.';
+
+/** How many of a pool are being read. */
+const open = new WeakMap<Sql, number>();
+const opened = (sql: Sql, more: 1 | -1): void => void open.set(sql, (open.get(sql) ?? 0) + more);
+
+async function noted(c: ApiContext, sql: Sql, { customer, ledger }: Wanted): Promise<void> {
+  const { actor, now, requestId } = c.var;
+  const deed = { actor, action: 'customer.export', subjectId: customer.id, now, requestId };
+  await sql.begin((tx) => audit(tx, { ...deed, detail: { ledger } }));
+}
+
+async function give(c: ApiContext, sql: Sql, wanted: Wanted): Promise<Response> {
+  const day = new Date(wanted.now).toISOString().slice(0, 10);
+  const headers = {
+    'content-type': ZIP,
+    'content-disposition': `attachment; filename="${wanted.customer.id}-${day}.zip"`,
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-store',
+  };
+  if (c.req.method === 'HEAD') return c.body(null, 200, headers);
+  if ((open.get(sql) ?? 0) >= ARCHIVES_MAX) {
+    const detail = `${ARCHIVES_MAX} archives are being read already`;
+    throw new Fault('unavailable', { detail, retryAfter: RETRY_AFTER_S });
+  }
+  opened(sql, 1);
+  try {
+    await noted(c, sql, wanted);
+  } catch (error) {
+    opened(sql, -1);
+    throw error;
+  }
+  const { stream, ended } = archiveOf(sql, wanted);
+  // What failed breaks the answer off; there is nobody else to be told.
+  void ended.catch(() => {}).finally(() => opened(sql, -1));
+  return c.body(stream, 200, headers);
+}
+
+const get = createRoute({
+  method: 'get',
+  path: '/customers/{id}/export',
+  tags: ['Customers'],
+  summary: 'Export everything of a customer',
+  description: `${what} It leaves an audit entry.`,
+  request: { params: z.object({ id: id('cus') }), query: exportQuery },
+  responses,
+});
+
+/** /v1: what is stored about a customer, and its erasure. */
+export function personalHttp(sql: Sql): OpenAPIHono<Api> {
+  const app = api();
+  app.route('/', erasuresHttp());
+  app.openapi(get, async (c) => {
+    const customer = found(await customerById(c.var.query, c.req.valid('param').id), 'customer');
+    const ledger = c.req.valid('query').ledger === 'true';
+    return give(c, sql, { customer, ledger, now: c.var.now });
+  });
+  return app;
+}
+
+const own = createRoute({
+  method: 'get',
+  path: '/export',
+  tags: ['Portal'],
+  summary: 'Export everything',
+  description: `For owners. ${what}`,
+  request: { query: exportQuery },
+  responses,
+});
+
+/** The same under /portal/v1/customers/{customer_id}. */
+export function portalExportHttp(sql: Sql): OpenAPIHono<Api> {
+  const app = api();
+  app.openapi(own, async (c) => {
+    requireMay(c.var.customer.role, 'customer.export');
+    const customer = found(await customerById(c.var.query, c.var.customer.id), 'customer');
+    const ledger = c.req.valid('query').ledger === 'true';
+    return give(c, sql, { customer, ledger, now: c.var.now });
+  });
+  return app;
+}

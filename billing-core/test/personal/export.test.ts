@@ -1,0 +1,151 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { booksIn } from '../../src/personal/archive.ts';
+import { LEFT_OUT } from '../../src/personal/books.ts';
+import { openRig, type Rig } from '../stripe/rig.ts';
+import { fullCustomer, type Full } from './full-customer.ts';
+import { exported } from './unzipped.ts';
+
+let rig: Rig;
+let [ann, bob]: [Full, Full] = [] as never;
+let bearer: Record<string, string>;
+beforeAll(async () => {
+  rig = await openRig('export');
+  [ann, bob] = [await fullCustomer(rig, 'Annsmark'), await fullCustomer(rig, 'Bobsmark')];
+  bearer = { authorization: `Bearer ${await rig.core.mint(['admin'])}` };
+});
+afterAll(() => rig.close());
+
+const whole = (who: Full, query = '') =>
+  exported(rig.core, `/v1/customers/${who.id}/export${query}`, bearer);
+const rowsIn = (files: Map<string, string>, name: string) =>
+  JSON.parse(files.get(name) ?? 'null') as Record<string, unknown>[];
+
+describe('an archive', () => {
+  test('has what is stored, each file named by its README', async () => {
+    const { status, headers, files } = await whole(ann, '?ledger=true');
+    expect(status).toBe(200);
+    expect(headers.get('content-disposition')).toMatch(
+      /^attachment; filename="cus_\w+-[\d-]+\.zip"/,
+    );
+    const readme = files.get('README.txt') ?? '';
+    for (const { file, isLong } of booksIn({ ledger: true })) {
+      expect(readme).toContain(`${file}.csv`);
+      expect(files.has(`${file}.csv`), file).toBe(true);
+      expect(files.has(`${file}.json`), file).toBe(!isLong);
+    }
+    expect(rowsIn(files, 'customer.json')).toMatchObject([
+      { id: ann.id, name: '=Annsmark GmbH', tax_number: 'Annsmark-TAX' },
+    ]);
+    for (const [name, count] of [
+      ['members.json', 2],
+      ['invitations.json', 1],
+      ['keys.json', 1],
+      ['notices.json', 1],
+      ['letters.json', 1],
+      ['quota-requests.json', 1],
+      ['raised-quotas.json', 1],
+      ['invoices.json', 1],
+      ['invoice-lines.json', 1],
+      ['credit-notes.json', 1],
+      ['payments.json', 1],
+      ['stripe-customer.json', 1],
+    ] as const) {
+      expect(rowsIn(files, name), name).toHaveLength(count);
+    }
+    expect(files.get('requests.csv')).toContain('/users/Annsmark');
+    expect(files.get('usage-by-hour.csv')).toMatch(/requests,\w*,?\w*.*7/);
+    expect(files.get('ledger.csv')?.trim().split('\r\n')).toHaveLength(2);
+    expect(files.get('audit.csv')).toContain('key.create');
+    const pages = [...files.keys()].filter((name) => name.startsWith('documents/'));
+    expect(pages).toHaveLength(2);
+    expect(files.get(pages[0] ?? '')).toContain('Annsmark');
+  });
+
+  test('has not a byte of another customer, no secret, and no hash of one', async () => {
+    const hidden = await rig.core.sql<{ text: string }[]>`
+      select encode(secret_hash, 'hex') as text from api_keys
+       union all select encode(token_hash, 'hex') from invitations
+       union all select password from accounts where password is not null
+       union all select token from sessions`;
+    for (const [who, other] of [
+      [ann, bob],
+      [bob, ann],
+    ] as const) {
+      const { files } = await whole(who, '?ledger=true');
+      const all = [...files.entries()].flat().join('\n');
+      expect(all).toContain(who.mark);
+      for (const text of [other.mark, other.id, other.owner.id, other.invoice]) {
+        expect(all).not.toContain(text);
+        expect(all.toLowerCase()).not.toContain(text.toLowerCase());
+      }
+      for (const { text } of hidden) expect(all).not.toContain(text);
+    }
+  });
+
+  test('has no cell that a spreadsheet takes for a formula', async () => {
+    const { files } = await whole(ann);
+    expect(files.get('customer.csv')).toContain(`'=Annsmark GmbH`);
+    expect(files.get('customer.csv')).not.toMatch(/(^|,|")=Annsmark/m);
+  });
+
+  test('is written down, and asked for by HEAD it is not', async () => {
+    const entries = async () =>
+      (
+        (await rig.core.admin('GET', `/v1/audit?subject_id=${bob.id}&action=customer.export`)).body[
+          'data'
+        ] as unknown as object[]
+      ).length;
+    const before = await entries();
+    await rig.core.app.request(`/v1/customers/${bob.id}/export`, {
+      method: 'HEAD',
+      headers: bearer,
+    });
+    expect(await entries()).toBe(before);
+    await whole(bob);
+    expect(await entries()).toBe(before + 1);
+  });
+});
+
+test('owners have theirs; other members, and admins who view, have none', async () => {
+  const { core } = rig;
+  const own = (who: Full['owner'], of: Full) =>
+    exported(core, `/portal/v1/customers/${of.id}/export`, { cookie: who.cookie });
+  const { status, files } = await own(ann.owner, ann);
+  expect(status).toBe(200);
+  expect(rowsIn(files, 'customer.json')).toMatchObject([{ id: ann.id }]);
+  expect((await own(ann.other, ann)).status).toBe(403);
+  expect((await own(bob.owner, ann)).status).toBe(404);
+});
+
+test('what is asked for wrongly is refused', async () => {
+  for (const [path, status, code] of [
+    [`/v1/customers/cus_${'0'.repeat(24)}/export`, 404, 'not_found'],
+    [`/v1/customers/nobody/export`, 400, 'invalid_request'],
+    [`/v1/customers/${ann.id}/export?ledger=yes`, 400, 'invalid_request'],
+    [`/v1/customers/${ann.id}/export?all=1`, 400, 'invalid_request'],
+  ] as const) {
+    const answer = await rig.core.admin('GET', path);
+    expect([path, answer.status, answer.body['code']]).toEqual([path, status, code]);
+  }
+});
+
+test('two are read at once, a third comes again, and a reader who leaves makes room', async () => {
+  const path = `/v1/customers/${ann.id}/export`;
+  const ask = () => rig.core.app.request(path, { headers: bearer });
+  const [one, two] = [await ask(), await ask()];
+  const third = await ask();
+  expect([third.status, third.headers.get('retry-after')]).toEqual([503, '30']);
+  await Promise.all([one.body?.cancel(), two.body?.cancel()]);
+  await expect.poll(async () => (await whole(ann)).status, { timeout: 20_000 }).toBe(200);
+});
+
+test('each table with rows of customers is in it, or is left out with a reason', async () => {
+  const tables = await rig.core.sql<{ name: string }[]>`
+    select relname as name from pg_class
+      join pg_attribute on attrelid = pg_class.oid and attname in ('customer_id', 'for_customer')
+     where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
+       and not relispartition`;
+  const told = new Set(booksIn({ ledger: true }).flatMap(({ of }) => of));
+  const silent = tables.map(({ name }) => name).filter((name) => !told.has(name));
+  expect(silent.toSorted()).toEqual(Object.keys(LEFT_OUT).toSorted());
+});
