@@ -60,6 +60,10 @@ const signInSchema = migrateSchema.extend({
 });
 
 const coreSchema = signInSchema.extend({
+  AUTH_SECRET_OTHER: z
+    .string()
+    .min(SECRET_CHARS_MIN, `has fewer than ${SECRET_CHARS_MIN} characters`)
+    .optional(),
   PORT: port,
   PRIVATE_PORT: port,
   INTERNAL_URL: address.optional(),
@@ -107,6 +111,8 @@ export type Config = {
   publicUrl: string;
   gatewayPublicUrl: string;
   authSecret: string;
+  /** Opens second factors, too, while the one above is being changed. */
+  authSecretOther: string | undefined;
   /** What secrets of upstreams are sealed with: the first seals, all open. Empty: none is kept. */
   secretsKeys: readonly string[];
   signUp: 'open' | 'closed';
@@ -172,6 +178,7 @@ export function readConfig(env: Environment = process.env): Config {
     publicUrl: values.PUBLIC_URL,
     gatewayPublicUrl: values.GATEWAY_PUBLIC_URL,
     authSecret: values.AUTH_SECRET,
+    authSecretOther: values.AUTH_SECRET_OTHER,
     secretsKeys: values.SECRETS_KEY ?? [],
     signUp: values.SIGN_UP,
     stripe: stripeOf(values),

@@ -10,6 +10,7 @@ import { randomBase62 } from '../kit/base62.ts';
 import { newId } from '../kit/id.ts';
 import type { Log } from '../kit/log.ts';
 import type { Mail } from '../kit/mail.ts';
+import { sealingOf, type AuthSecrets } from './factor-seal.ts';
 import { alreadyHere, resetLetter } from './letter.ts';
 import { faultOfSignIn } from './sign-in-fault.ts';
 
@@ -20,8 +21,7 @@ export type SignInSettings = {
   mail: Mail;
   /** The portal's origin; its proxy shows this API under /api. */
   publicUrl: string;
-  secret: string;
-};
+} & AuthSecrets;
 
 export type Session = { id: string; user: SessionUser; expiresAt: Date; cookies: string[] };
 
@@ -156,12 +156,12 @@ export const resetLink = (publicUrl: string, token: string): string =>
   `${publicUrl}/reset-password?token=${encodeURIComponent(token)}`;
 
 function openBetterAuth(settings: SignInSettings) {
-  const { sql, clock, log, publicUrl, secret } = settings;
+  const { sql, clock, log, publicUrl } = settings;
   return betterAuth({
     appName: 'Tollgate',
     baseURL: publicUrl,
     basePath: AUTH_PATH,
-    secret,
+    ...sealingOf(settings),
     trustedOrigins: [publicUrl],
     telemetry: { enabled: false },
     database: {

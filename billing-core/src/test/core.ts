@@ -47,6 +47,8 @@ type Differently = Partial<
     'signUp' | 'publicUrl' | 'isProxy' | 'metrics' | 'rates' | 'vault' | 'clock' | 'testClock'
   >
 > & {
+  /** AUTH_SECRET, and the other one. */
+  secrets?: { secret: string; other?: string };
   /** What collects, on what the core has. */
   collecting?: (opened: Pick<Deps, 'sql' | 'log' | 'clock'>) => Deps['stripe'];
 };
@@ -70,7 +72,7 @@ function requestOf(method: string, { body, headers = {} }: Call): RequestInit {
 
 /** The whole core on a database of its own, unless one is given; letters are kept, not sent. */
 export async function openCore(
-  { collecting, ...differently }: Differently = {},
+  { collecting, secrets, ...differently }: Differently = {},
   own?: TestDatabase,
 ): Promise<Core> {
   const database = own ?? (await testDatabase());
@@ -85,8 +87,8 @@ export async function openCore(
   };
   const log = openLog('test', 'silent');
   const publicUrl = differently.publicUrl ?? PORTAL;
-  const secret = 'a secret of the tests, long enough';
-  const signIn = openSignIn({ sql, clock: tell, log, mail, publicUrl, secret });
+  const ours = secrets ?? { secret: 'a secret of the tests, long enough' };
+  const signIn = openSignIn({ sql, clock: tell, log, mail, publicUrl, ...ours });
   const stopping = new AbortController();
   const app = buildApp({
     sql,
