@@ -70,6 +70,7 @@ import { unmatched } from './kit/unmatched.ts';
 import { noticesHttp } from './notices/http.ts';
 import { portalAlertsHttp } from './notices/alerts-http.ts';
 import { portalNoticesHttp } from './notices/portal.ts';
+import { personalHttp, portalExportHttp } from './personal/export-http.ts';
 import { portalOverviewHttp } from './quotas/http.ts';
 import { quotaWindowsHttp } from './quotas/leases-http.ts';
 import { portalLiveHttp } from './quotas/live-http.ts';
@@ -92,6 +93,7 @@ import { stripeCollector, type Collecting } from './stripe/collector.ts';
 import { WEBHOOK_BODY_BYTES_MAX, webhookHttp } from './stripe/webhook-http.ts';
 import { portalRequestsHttp, toldRequestsHttp } from './requests/http.ts';
 import { watchRequests } from './requests/reading.ts';
+import { retentionHttp } from './retention/http.ts';
 import { subscriptionsHttp } from './subscriptions/http.ts';
 import { portalSubscriptionsHttp } from './subscriptions/portal.ts';
 import { deadLettersHttp } from './sync/dead-letters-http.ts';
@@ -150,6 +152,7 @@ function adminSurface(deps: Surface): OpenAPIHono<Api> {
     secretsHttp(deps.vault),
     apiDocumentHttp(deps.gatewayUrl),
     customersHttp(),
+    personalHttp(deps.sql),
     customerViewsHttp(),
     customerClockHttp(deps.testClock ?? plainClock(deps.clock)),
     customerTermsHttp(),
@@ -180,6 +183,7 @@ function adminSurface(deps: Surface): OpenAPIHono<Api> {
     collectionHttp(deps.stripe?.settings),
     reconciliationsHttp(deps.sql),
     foundHttp(),
+    retentionHttp(deps.requestLogHours),
     attentionHttp(deps.stripe !== undefined),
     figuresHttp(),
     meterUsesHttp(),
@@ -199,6 +203,7 @@ function customerSurface(deps: Surface): OpenAPIHono<Api> {
   deps.stopping.addEventListener('abort', stop, { once: true });
   for (const module of [
     portalCustomerHttp(),
+    portalExportHttp(deps.sql),
     portalTeamHttp(),
     portalInvitationsHttp({ secrets: deps.signIn, send: openSending(deps.sql) }),
     portalPlansHttp(),
@@ -265,12 +270,10 @@ function webhookSurface(deps: Deps): OpenAPIHono<Api> {
   return app;
 }
 
-type Asked = Parameters<SignInDoor['isInvited']>[0];
-
 function signInSurface(deps: Deps): OpenAPIHono<Api> {
   const app = api();
   app.use(limitBody(SIGN_IN_BODY_BYTES_MAX), strictJson);
-  const door = { ...deps, isInvited: (asked: Asked) => isInvited(deps.sql, asked) };
+  const door: SignInDoor = { ...deps, isInvited: (asked) => isInvited(deps.sql, asked) };
   app.route('/', signInHttp(door));
   app.route('/', secondFactorHttp(door));
   return app;

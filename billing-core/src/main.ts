@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import { measureMoney } from './alerts/metrics.ts';
 import { measureUsage } from './alerts/usage-metrics.ts';
 import { trustedProxies } from './auth/client-address.ts';
+import { sealFactorsAnew } from './auth/factor-seal.ts';
 import { forgetExpired } from './auth/jobs.ts';
 import { openSignIn, type SignIn } from './auth/sign-in.ts';
 import { buildApp } from './app.ts';
@@ -29,6 +30,7 @@ import { noticesJobs, startNotices } from './notices/jobs.ts';
 import { privateHttp } from './kit/private.ts';
 import { pruningJob } from './kit/prune-changes.ts';
 import { openVault, VaultError, type Vault } from './kit/vault.ts';
+import { erasureJob } from './personal/erase.ts';
 import { startOverrides } from './overrides/due.ts';
 import { deskHttp, deskSecret } from './quotas/desk-door.ts';
 import { DeskSeat } from './quotas/desk-seat.ts';
@@ -43,6 +45,7 @@ import { objectionTo } from './stripe/invoice-form.ts';
 import { startStripe, stripeJobs } from './stripe/jobs.ts';
 import { mirrorJob } from './stripe/mirror.ts';
 import { refundLetterJob } from './stripe/refund-letter.ts';
+import { retentionJob } from './retention/round.ts';
 import { startDue } from './subscriptions/due.ts';
 import { startRoller } from './usage/roller.ts';
 import manifest from '../package.json' with { type: 'json' };
@@ -138,6 +141,14 @@ async function checkedVault(
   return vault;
 }
 
+/** What takes away what is not to be kept. */
+const forgettingJobs = (config: Config, metrics: Metrics): Job[] => [
+  housekeeping(config.requestLogHours),
+  pruning(config.changesKeepMs, metrics),
+  erasureJob,
+  retentionJob,
+];
+
 type Work = Opened & {
   metrics: Metrics;
   mail: Mail;
@@ -152,8 +163,7 @@ function startWork(config: Config, { metrics, mail, signIn, collecting, ...kit }
   return [
     startRoller(kit),
     startJobs(kit, [
-      housekeeping(config.requestLogHours),
-      pruning(config.changesKeepMs, metrics),
+      ...forgettingJobs(config, metrics),
       ...invoicingJobs(sql, log, collecting && objectionTo),
       ...noticesJobs({ ...kit, mail, publicUrl }),
       ...moneyJobs({ sql, log, collecting, mail, publicUrl }),
@@ -200,7 +210,9 @@ async function start(config: Config): Promise<() => Promise<void>> {
   const metrics = openMetrics();
   const tracing = await openTracing(config, { sql, log, metrics });
   measureAll(config, { sql, log, clock, metrics });
-  const signIn = openSignIn({ sql, clock, log, mail, publicUrl, secret: config.authSecret });
+  const secrets = { secret: config.authSecret, other: config.authSecretOther };
+  const signIn = openSignIn({ sql, clock, log, mail, publicUrl, ...secrets });
+  await sealFactorsAnew(sql, secrets, log);
   const vault = await checkedVault(config, sql, log);
   const stopping = new AbortController();
   const seat = openSeat(config, log);

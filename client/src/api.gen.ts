@@ -434,6 +434,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/customers/{id}/erasure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preview the erasure of a customer
+         * @description What would go, what is kept, and why it cannot be erased yet; or what went.
+         */
+        get: operations["previewErasureOfCustomer"];
+        put?: never;
+        /**
+         * Erase a customer
+         * @description For good: names, addresses, numbers for tax, metadata, members who belong to nobody else, letters, notices, logged requests and what Stripe has. Invoices, payments and usage stay, without names. `name` is that of the customer. Refused with `state_conflict` and each reason in `errors`; a second time changes nothing.
+         */
+        post: operations["eraseCustomer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/customers/{id}/events": {
         parameters: {
             query?: never;
@@ -446,6 +470,26 @@ export interface paths {
          * @description Plans, money, access, notices and deeds of admins in one order; newest first.
          */
         get: operations["listWhatHappenedToCustomer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customers/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export everything of a customer
+         * @description A zip that is made as it is read, from one state of the database: CSV and JSON of what is stored about the customer, its invoices as pages, and a README. Never a secret of a key. `ledger=true` adds each row of the usage ledger. An answer that breaks off is asked for again. It leaves an audit entry.
+         */
+        get: operations["exportEverythingOfCustomer"];
         put?: never;
         post?: never;
         delete?: never;
@@ -580,6 +624,47 @@ export interface paths {
          * @description Payments that customers’ banks ask back, the newest first.
          */
         get: operations["listDisputes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/erasure-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get how long documents of erased customers keep their name */
+        get: operations["getHowLongDocumentsOfErasedCustomersKeepTheirName"];
+        /**
+         * Set how long documents of erased customers keep their name
+         * @description What has lost its name has lost it for good. See what your tax law asks for.
+         */
+        put: operations["setHowLongDocumentsOfErasedCustomersKeepTheirName"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List erasures
+         * @description Newest first. Keep it beside backups: what is restored is erased by it again.
+         */
+        get: operations["listErasures"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1748,6 +1833,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get how long what grows is kept
+         * @description The settings, what rounds took away, and how far the ledger reaches.
+         */
+        get: operations["getHowLongWhatGrowsIsKept"];
+        /**
+         * Set how long what grows is kept
+         * @description In days; null: for good. A round each night takes away what is older, but nothing that an open period, an unpaid or disputed invoice or a comparison of the books still reads.
+         */
+        put: operations["setHowLongWhatGrowsIsKept"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/routes": {
         parameters: {
             query?: never;
@@ -2575,6 +2684,7 @@ export interface components {
                 /** @enum {string} */
                 state: "running" | "clean" | "different" | "failed";
             } | null;
+            ledger_days_ahead: number | null;
             quota_requests: number;
             stripe: {
                 disputes: number;
@@ -3015,6 +3125,39 @@ export interface components {
             meter_id: string;
             units: string;
         };
+        Erasure: {
+            counts: {
+                [key: string]: number;
+            };
+            customer_id: string;
+            /** Format: date-time */
+            erased_at: string;
+            id: string;
+            /** Format: date-time */
+            whole_at: string | null;
+        };
+        ErasurePreview: {
+            customer: {
+                id: string;
+                name: string;
+            };
+            erased: {
+                [key: string]: number;
+            };
+            /** Format: date-time */
+            erased_at: string | null;
+            kept: {
+                [key: string]: number;
+            };
+            objections: {
+                detail: string;
+                /** @enum {string} */
+                reason: "not_archived" | "open_invoices" | "draft_invoices" | "credit_left" | "usage_not_closed" | "open_disputes" | "stripe_not_told";
+            }[];
+        };
+        ErasureSettings: {
+            keep_documents_days: number;
+        };
         FailedJob: {
             data: {
                 [key: string]: string;
@@ -3443,6 +3586,9 @@ export interface components {
             /** @enum {string} */
             state: "active" | "revoked" | "expired";
             token: string;
+        };
+        NewErasure: {
+            name: string;
         };
         NextInvoice: {
             currency: string;
@@ -4237,6 +4383,31 @@ export interface components {
             requests: components["schemas"]["RequestRecord"][];
             retention_hours: number;
             skipped: number;
+        };
+        Retention: {
+            ledger: {
+                bytes: number;
+                days_ahead: number;
+                oldest_day: string | null;
+            };
+            request_log_hours: number;
+            rounds: {
+                gone: number;
+                /** @enum {string|null} */
+                held_by: "open_period" | "unpaid_invoice" | "open_dispute" | "reconciliation" | "not_rolled" | null;
+                held_day: string | null;
+                /** @enum {string} */
+                kind: "ledger" | "audit" | "stripe_events" | "letters";
+                /** Format: date-time */
+                ran_at: string;
+            }[];
+            settings: components["schemas"]["RetentionSettings"];
+        };
+        RetentionSettings: {
+            audit: number | null;
+            ledger: number | null;
+            letters: number | null;
+            stripe_events: number | null;
         };
         RevenueFigures: {
             /** Format: date-time */
@@ -6867,6 +7038,97 @@ export interface operations {
             };
         };
     };
+    previewErasureOfCustomer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasurePreview"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        errors?: {
+                            message: string;
+                            path: string;
+                        }[];
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    eraseCustomer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Of your choosing, one per deed: the same key and request within a day gets the first answer again, with `Idempotent-Replayed: true`; with another request it is 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewErasure"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        errors?: {
+                            message: string;
+                            path: string;
+                        }[];
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
     listWhatHappenedToCustomer: {
         parameters: {
             query?: {
@@ -6893,6 +7155,50 @@ export interface operations {
                         has_more: boolean;
                         next_cursor: string | null;
                     };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        errors?: {
+                            message: string;
+                            path: string;
+                        }[];
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    exportEverythingOfCustomer: {
+        parameters: {
+            query?: {
+                ledger?: "true" | "false";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The archive */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
                 };
             };
             /** @description A problem */
@@ -7361,6 +7667,137 @@ export interface operations {
                 content: {
                     "application/json": {
                         data: components["schemas"]["Dispute"][];
+                        has_more: boolean;
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        errors?: {
+                            message: string;
+                            path: string;
+                        }[];
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    getHowLongDocumentsOfErasedCustomersKeepTheirName: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureSettings"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        errors?: {
+                            message: string;
+                            path: string;
+                        }[];
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    setHowLongDocumentsOfErasedCustomersKeepTheirName: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ErasureSettings"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureSettings"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        errors?: {
+                            message: string;
+                            path: string;
+                        }[];
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    listErasures: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Erasure"][];
                         has_more: boolean;
                         next_cursor: string | null;
                     };
@@ -11670,6 +12107,90 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RecoveryState"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        errors?: {
+                            message: string;
+                            path: string;
+                        }[];
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    getHowLongWhatGrowsIsKept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        errors?: {
+                            message: string;
+                            path: string;
+                        }[];
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    setHowLongWhatGrowsIsKept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionSettings"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"];
                 };
             };
             /** @description A problem */

@@ -21,8 +21,10 @@ export const MODULE_ORDER = [
   'documents',
   'stripe',
   'reconciliation',
+  'retention',
   'alerts',
   'figures',
+  'personal',
 ];
 
 const CORE = 'billing-core/src/';

@@ -104,6 +104,10 @@ export const TABLE_WRITERS: Record<string, string> = {
   reconciliations: 'reconciliation',
   reconciliation_differences: 'reconciliation',
   reconciliation_totals: 'reconciliation',
+  retention_settings: 'retention',
+  retention_runs: 'retention',
+  erasures: 'personal',
+  erasure_settings: 'personal',
 };
 
 const MODULE = /^billing-core\/src\/([^/]+)\//;

@@ -11,6 +11,7 @@ import { adminNotices } from './notices.ts';
 import { audit } from './audit.ts';
 import { found, page, Problem, requiredText, signedIn } from './http.ts';
 import { createKey, revokeKey } from './keys.ts';
+import { personal } from './personal.ts';
 import { reconciliations } from './reconciliations.ts';
 import { trial } from './trial.ts';
 import { route as newRoute } from './seed.ts';
@@ -52,6 +53,7 @@ export function adminApi(state: MockState): Hono {
   events(app, state);
   jobs(app, state);
   reconciliations(app, state);
+  personal(app, state);
   stripe(app, state);
   adminNotices(app, state);
   audit(app);

@@ -154,11 +154,11 @@ export function attentionOf({
           disputes: disputes.length,
           not_collected: invoices.filter((one) => one.not_collected !== null).length,
         };
-  const quota_requests = 0;
-  if (last === undefined) return { books: null, stripe, quota_requests };
+  const rest = { stripe, quota_requests: 0, ledger_days_ahead: null };
+  if (last === undefined) return { books: null, ...rest };
   const differing = last.stages.reduce((all, stage) => all + stage.differing, 0);
   const { id, state, ended_at } = last;
-  return { books: { id, state, differing, ended_at: ended_at ?? ago(0) }, stripe, quota_requests };
+  return { books: { id, state, differing, ended_at: ended_at ?? ago(0) }, ...rest };
 }
 
 /** The books side by side, as admins have them. */

@@ -104,6 +104,7 @@ export const VISITS: readonly Visit[] = [
   ['admin', 'Reconciliation', () => paths.adminReconciliations],
   ['admin', 'Reconciliation of', (stage) => paths.adminReconciliation(compared(stage))],
   ['admin', 'Jobs', () => paths.adminJobs],
+  ['admin', 'Retention', () => paths.adminRetention],
   ['admin', 'Your account', () => paths.adminAccount],
   ['admin', 'Gateways', () => paths.adminGateways()],
 ];

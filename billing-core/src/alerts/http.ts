@@ -4,6 +4,7 @@ import type { Query } from '../kit/database.ts';
 import { api, json, PROBLEMS, type Api } from '../kit/http.ts';
 import { disputesToAnswer } from '../stripe/dispute-store.ts';
 import { seenNow, trafficNow } from '../stripe/seen-store.ts';
+import { DAYS_AHEAD_MIN, daysAhead } from '../usage/days.ts';
 import { lastBooks, notCollected, openRequests, type LastBooks } from './store.ts';
 
 const get = createRoute({
@@ -35,9 +36,11 @@ async function readStripe(sql: Query): Promise<Attention['stripe']> {
 /** @param collects whether Stripe does. */
 async function read(sql: Query, collects: boolean): Promise<Attention> {
   const books = await lastBooks(sql);
+  const ahead = await daysAhead(sql);
   return {
     books: books === undefined ? null : shownBooks(books),
     stripe: collects ? await readStripe(sql) : null,
+    ledger_days_ahead: ahead < DAYS_AHEAD_MIN ? ahead : null,
     quota_requests: await openRequests(sql),
   };
 }

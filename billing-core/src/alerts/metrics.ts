@@ -3,6 +3,7 @@ import type { Sql } from '../kit/database.ts';
 import type { Log } from '../kit/log.ts';
 import { disputesToAnswer } from '../stripe/dispute-store.ts';
 import { seenNow, trafficNow } from '../stripe/seen-store.ts';
+import { daysAhead } from '../usage/days.ts';
 import { lastBooks, lastCleanAt } from './store.ts';
 
 export type Measured = { registry: Registry; sql: Sql; log: Log };
@@ -49,6 +50,14 @@ function measureBooks(measured: Measured): void {
     collect: tried('reconciliation_clean_timestamp_seconds', async () => {
       const at = await lastCleanAt(sql);
       if (at !== undefined) clean.set(secondsOf(at));
+    }),
+  });
+  const ahead: Gauge = new Gauge({
+    name: 'ledger_days_ahead',
+    help: 'Days of the ledger that are made ahead: without one usage cannot be recorded',
+    registers: [registry],
+    collect: tried('ledger_days_ahead', async () => {
+      ahead.set(await daysAhead(sql));
     }),
   });
 }

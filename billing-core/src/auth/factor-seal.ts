@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { symmetricDecrypt, symmetricEncrypt } from 'better-auth/crypto';
 import type { Sql } from '../kit/database.ts';
+import type { Log } from '../kit/log.ts';
 
 /** AUTH_SECRET, and another one while it is being changed. */
 export type AuthSecrets = { secret: string; other?: string | undefined };
@@ -80,4 +81,15 @@ export async function resealFactors(
     }
     return found;
   });
+}
+
+/** The same as a core starts, which goes on without it: it says what it found. */
+export async function sealFactorsAnew(sql: Sql, secrets: AuthSecrets, log: Log): Promise<void> {
+  try {
+    const { sealed, lost } = await resealFactors(sql, secrets);
+    if (sealed > 0) log.info({ sealed }, 'second factors sealed anew');
+    if (lost > 0) log.warn({ lost }, 'second factors that no AUTH_SECRET opens: take them off');
+  } catch (err) {
+    log.warn({ err }, 'second factors could not be looked at');
+  }
 }

@@ -28,6 +28,8 @@ export const attention = z
         not_collected: z.number().int(),
       })
       .nullable(),
+    /** Days of the ledger that are made ahead, where they are too few; null: they are enough. */
+    ledger_days_ahead: z.number().int().nullable(),
     /** Requests for larger quotas that nobody has answered. */
     quota_requests: z.number().int(),
   })

@@ -1,4 +1,4 @@
-import type { Tx } from './database.ts';
+import type { Sql, Tx } from './database.ts';
 import { newId, timeOfId } from './id.ts';
 import type { JSONValue } from 'postgres';
 
@@ -43,4 +43,25 @@ export async function audit(tx: Tx, deed: Deed): Promise<void> {
     (id, clock_at, actor_kind, actor_id, action, subject_id, request_id, detail)
     values (${id}, ${new Date(now)}, ${deed.actor.kind}, ${deed.actor.id}, ${deed.action},
             ${deed.subjectId}, ${requestId}, ${tx.json(deed.detail ?? {})})`;
+}
+
+/**
+ * Forgets the oldest of the trail from before then, at most `limit` entries and as many changes;
+ * the database lets nothing go that is younger than a year. Ids and numbers are in the order of
+ * time, so that none but those are looked at. Out: how many went.
+ */
+export async function forgetAudit(sql: Sql, before: Date, limit: number): Promise<number> {
+  return sql.begin(async (tx) => {
+    await tx`select set_config('tollgate.pruning', 'audit', true)`;
+    const entries = await tx`
+      delete from audit_entries using (
+        select id, at from audit_entries order by id limit ${limit}) oldest
+       where audit_entries.id = oldest.id and oldest.at < ${before}`;
+    const changes = await tx`
+      delete from audit_changes using (
+        select number, at from audit_changes order by number limit ${limit}) oldest
+       where audit_changes.number = oldest.number and oldest.at < ${before}`;
+    await tx`select set_config('tollgate.pruning', '', true)`;
+    return Math.max(entries.count, changes.count);
+  });
 }

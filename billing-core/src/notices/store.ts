@@ -103,3 +103,12 @@ export async function endTry(sql: Query, id: string, end: TryEnd): Promise<void>
            said = ${isSent ? null : end.said}, unsure = unsure or ${!isSent && end.unsure}
      where id = ${id} and state = 'sending'`;
 }
+
+/** Forgets e-mails of notices from before then that nobody sends any more. Out: how many. */
+export async function forgetLetters(sql: Sql, before: Date, limit: number): Promise<number> {
+  const gone = await sql`
+    delete from notice_letters where id in (
+      select letter.id from notices join notice_letters letter on letter.notice_id = notices.id
+       where at < ${before} and state in ('sent', 'refused') limit ${limit})`;
+  return gone.count;
+}

@@ -1,5 +1,5 @@
 import type { JSONValue } from 'postgres';
-import type { Query, Tx } from '../kit/database.ts';
+import type { Query, Sql, Tx } from '../kit/database.ts';
 
 export type EventRow = {
   id: string;
@@ -99,4 +99,17 @@ export async function eventsUnknown(
 export async function eventsStuck(tx: Tx, ids: readonly string[], said: string): Promise<void> {
   await tx`update stripe_events set is_stuck = true, said = ${said}
     where id = any(${[...ids]}) and applied_at is null`;
+}
+
+/**
+ * Forgets events of before then that were followed. Stripe tells of none again that is older than a
+ * month. Out: how many.
+ */
+export async function forgetEvents(sql: Sql, before: Date, limit: number): Promise<number> {
+  const gone = await sql`
+    delete from stripe_events where id in (
+      select id from stripe_events
+       where created_at < ${before} and received_at < ${before} and applied_at is not null
+       order by created_at, id limit ${limit})`;
+  return gone.count;
 }

@@ -49,13 +49,15 @@ export function AttentionBar() {
   const disputes = stripe?.disputes ?? 0;
   const uncollected = stripe?.not_collected ?? 0;
   const waits = disputes + uncollected > 0;
-  if (differ === undefined && !isRefused && !waits) return null;
+  const ahead = data.ledger_days_ahead;
+  if (differ === undefined && !isRefused && !waits && ahead === null) return null;
   return (
     <section
       aria-label={t('Needs attention')}
       className="mb-5 rounded-md bg-danger-soft px-4 py-2 text-danger"
     >
       <ul className="flex flex-col gap-1">
+        {ahead !== null && <LedgerAhead days={ahead} />}
         {isRefused && (
           <li>
             {t('Stripe does not take the key: nothing is collected.')}{' '}
@@ -100,3 +102,15 @@ export function AttentionBar() {
     </section>
   );
 }
+
+const LedgerAhead = ({ days }: { days: number }) => (
+  <li>
+    {tn(days, {
+      one: 'The ledger has {count} day ahead: past it no usage can be recorded.',
+      other: 'The ledger has {count} days ahead: past them no usage can be recorded.',
+    })}{' '}
+    <Link href={paths.adminRetention} className="underline">
+      {t('Look at the retention')}
+    </Link>
+  </li>
+);

@@ -3,11 +3,12 @@ import { useMemo, useState } from 'react';
 import type { FailedJob, JobKind } from '@tollgate/billing-core/contract/job.ts';
 import { api } from '../kit/api.ts';
 import { Badge } from '../kit/badge.tsx';
-import { Button } from '../kit/button.tsx';
+import { Button, ButtonLink } from '../kit/button.tsx';
 import { ConfirmDialog } from '../kit/dialog.tsx';
 import { formatNumber } from '../kit/format.ts';
 import { Card, PageHeader } from '../kit/page.tsx';
 import { LoadMore, usePages } from '../kit/pages.tsx';
+import { paths } from '../kit/paths.ts';
 import { Loaded, onceKnown } from '../kit/query.tsx';
 import { TableSkeleton } from '../kit/skeleton.tsx';
 import { Table, type Column } from '../kit/table.tsx';
@@ -65,6 +66,7 @@ export function JobsPage() {
       <PageHeader
         title={t('Jobs')}
         about={t('Work apart from requests, such as closing periods. Each may safely run again.')}
+        actions={<ButtonLink href={paths.adminRetention}>{t('Retention')}</ButtonLink>}
       />
       <div className="flex flex-col gap-5">
         <FailedJobs />

@@ -114,6 +114,11 @@ function collectionPages(layout: AnyRoute) {
       path: '/stripe',
       component: lazyRouteComponent(() => import('./stripe.tsx'), 'StripePage'),
     }),
+    createRoute({
+      getParentRoute,
+      path: '/retention',
+      component: lazyRouteComponent(() => import('./retention.tsx'), 'RetentionPage'),
+    }),
   ];
 }
 

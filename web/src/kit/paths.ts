@@ -69,6 +69,7 @@ export const paths = {
   adminTerms: '/admin/terms',
   adminAudit: (search?: Search) => withSearch('/admin/audit', search),
   adminJobs: '/admin/jobs',
+  adminRetention: '/admin/retention',
   adminStripe: (search?: Search) => withSearch('/admin/stripe', search),
   adminReconciliations: '/admin/reconciliation',
   adminReconciliation: (id: string, search?: Search) =>
