@@ -4,7 +4,7 @@ import { type Finding, isTest, type Source } from './source.ts';
 
 /** Where programs begin, beside what package.json files, index.html and CI name. */
 const ENTRY =
-  /(^|\/)main\.tsx?$|\.config\.ts$|^billing-core\/src\/(migrate|(create|declare|apply)-[\w-]+)\.ts$/;
+  /(^|\/)main\.tsx?$|\.config\.ts$|^billing-core\/src\/(migrate|(create|declare|apply)-\w+)\.ts$/;
 
 /**
  * Files that no entry and no test leads to. `namings` are texts outside the sources that name
