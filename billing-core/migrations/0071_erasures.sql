@@ -1,5 +1,5 @@
 -- What the law has people ask for: a customer whose name is nowhere any more, and books that are
--- as exact as before (docs/adr/0036). Whose it was is replaced; no amount and no count is touched.
+-- as exact as before (docs/adr/0037). Whose it was is replaced; no amount and no count is touched.
 
 create table erasures (
   id          text        primary key,
