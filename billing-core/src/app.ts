@@ -93,7 +93,6 @@ import { stripeCollector, type Collecting } from './stripe/collector.ts';
 import { WEBHOOK_BODY_BYTES_MAX, webhookHttp } from './stripe/webhook-http.ts';
 import { portalRequestsHttp, toldRequestsHttp } from './requests/http.ts';
 import { watchRequests } from './requests/reading.ts';
-import { retentionHttp } from './retention/http.ts';
 import { subscriptionsHttp } from './subscriptions/http.ts';
 import { portalSubscriptionsHttp } from './subscriptions/portal.ts';
 import { deadLettersHttp } from './sync/dead-letters-http.ts';
@@ -152,7 +151,7 @@ function adminSurface(deps: Surface): OpenAPIHono<Api> {
     secretsHttp(deps.vault),
     apiDocumentHttp(deps.gatewayUrl),
     customersHttp(),
-    personalHttp(deps.sql),
+    personalHttp(deps),
     customerViewsHttp(),
     customerClockHttp(deps.testClock ?? plainClock(deps.clock)),
     customerTermsHttp(),
@@ -183,7 +182,6 @@ function adminSurface(deps: Surface): OpenAPIHono<Api> {
     collectionHttp(deps.stripe?.settings),
     reconciliationsHttp(deps.sql),
     foundHttp(),
-    retentionHttp(deps.requestLogHours),
     attentionHttp(deps.stripe !== undefined),
     figuresHttp(),
     meterUsesHttp(),

@@ -7,6 +7,7 @@ import { audit } from '../kit/audit.ts';
 import type { Sql } from '../kit/database.ts';
 import { Fault, found } from '../kit/fault.ts';
 import { api, PROBLEMS, type Api, type ApiContext } from '../kit/http.ts';
+import { retentionHttp } from '../retention/http.ts';
 import { archiveOf, type Wanted } from './archive.ts';
 import { erasuresHttp } from './erase-http.ts';
 
@@ -74,10 +75,13 @@ const get = createRoute({
   responses,
 });
 
-/** /v1: what is stored about a customer, and its erasure. */
-export function personalHttp(sql: Sql): OpenAPIHono<Api> {
+type Kept = { sql: Sql; requestLogHours: number };
+
+/** /v1: what is stored about a customer, its erasure, and how long things are kept. */
+export function personalHttp({ sql, requestLogHours }: Kept): OpenAPIHono<Api> {
   const app = api();
   app.route('/', erasuresHttp());
+  app.route('/', retentionHttp(requestLogHours));
   app.openapi(get, async (c) => {
     const customer = found(await customerById(c.var.query, c.req.valid('param').id), 'customer');
     const ledger = c.req.valid('query').ledger === 'true';
