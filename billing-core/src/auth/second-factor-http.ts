@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { z } from 'zod';
 import { done } from '../contract/session.ts';
@@ -6,6 +5,7 @@ import { secondFactor } from '../contract/two-factor.ts';
 import type { Sql } from '../kit/database.ts';
 import { Fault } from '../kit/fault.ts';
 import { api, json, jsonBody, PROBLEMS, type Api } from '../kit/http.ts';
+import { takeCode } from './app-code.ts';
 import { browserHeaders } from './browser-headers.ts';
 import { clientAddress, peerOf } from './client-address.ts';
 import { dropSession } from './session-store.ts';
@@ -30,19 +30,17 @@ const secondFactorRoute = createRoute({
 const SESSION_COOKIE = /^(__Secure-)?tollgate\.session_token=/;
 
 const ENTERED = z.object({ token: z.string(), user: z.object({ id: z.string() }) });
-type Entered = z.infer<typeof ENTERED> & { code: string; now: number };
 
-/** Throws invalid_request for a code that let this user in before, and ends what it began. */
-async function takeOnce(sql: Sql, { code, now, token, user }: Entered): Promise<void> {
-  const digest = createHash('sha256').update(`${user.id} ${code}`).digest('base64url');
-  const attempt = { what: 'second-factor:code', who: `${user.id} ${digest}`, now } as const;
-  await throttle(sql, attempt).catch(async (error: unknown) => {
-    await dropSession(sql, token);
-    if (!(error instanceof Fault) || error.code !== 'too_many_requests') throw error;
-    const message = 'was used already: wait for the next one';
-    throw new Fault('invalid_request', { errors: [{ path: 'code', message }] });
-  });
+/** Throws invalid_request for a code that was used before, and ends the session that it began. */
+async function takeOnce(sql: Sql, { body, code, now }: Taken): Promise<void> {
+  const { token, user } = ENTERED.parse(body);
+  if (await takeCode(sql, { userId: user.id, code, now })) return;
+  await dropSession(sql, token);
+  const message = 'was used already: wait for the next one';
+  throw new Fault('invalid_request', { errors: [{ path: 'code', message }] });
 }
+
+type Taken = { body: unknown; code: string; now: number };
 
 /** The code is for the sign-in that asked for it, whoever else is signed in in that browser. */
 function withoutSession(headers: Headers): Headers {
@@ -69,7 +67,7 @@ export function secondFactorHttp({
     const who = await signIn.waitsForCode(headers);
     if (who !== undefined) await throttle(sql, { what: 'second-factor:account', who, now });
     const answer = await signIn.call(path, { headers, body: { code } });
-    if (isOfApp) await takeOnce(sql, { code, now, ...ENTERED.parse(answer.body) });
+    if (isOfApp) await takeOnce(sql, { body: answer.body, code, now });
     if (who !== undefined) await clearThrottle(sql, 'second-factor:account', who);
     for (const cookie of answer.cookies) c.header('set-cookie', cookie, { append: true });
     return c.json({ status: true as const }, 200);

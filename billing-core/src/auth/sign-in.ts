@@ -11,7 +11,7 @@ import { newId } from '../kit/id.ts';
 import type { Log } from '../kit/log.ts';
 import type { Mail } from '../kit/mail.ts';
 import { sealingOf, type AuthSecrets } from './factor-seal.ts';
-import { alreadyHere, resetLetter } from './letter.ts';
+import { alreadyHere, changeLetter, resetLetter, type AccountChange } from './letter.ts';
 import { faultOfSignIn } from './sign-in-fault.ts';
 
 export type SignInSettings = {
@@ -40,6 +40,8 @@ export interface SignIn {
   secretOf(text: string): string;
   /** Whose sign-in waits for a code in the browser that sends these; undefined for nobody's. */
   waitsForCode(headers: Headers): Promise<string | undefined>;
+  /** Tells whose account it is, by a letter behind the answer, what was changed of it. */
+  tell(email: string, change: AccountChange): void;
   /** How many recovery codes this user has not used; undefined without a second factor. */
   recoveryCodesLeft(userId: string): Promise<number | undefined>;
 }
@@ -142,8 +144,10 @@ function passwords({ sql, mail, publicUrl }: SignInSettings) {
     resetPasswordTokenExpiresIn: RESET_TTL_S,
     revokeSessionsOnPasswordReset: true,
     // Nor goes a sign-in on that began with the old password, and waits for a code.
-    onPasswordReset: async ({ user }: { user: { id: string } }) =>
-      void (await sql`delete from verifications where value = ${user.id}`),
+    onPasswordReset: async ({ user }: { user: { id: string; email: string } }) => {
+      await sql`delete from verifications where value = ${user.id}`;
+      mail.send(changeLetter(user.email, 'password', publicUrl));
+    },
     sendResetPassword: async ({ user, token }: { user: { email: string }; token: string }) =>
       mail.send(resetLetter(user.email, resetLink(publicUrl, token))),
     onExistingUserSignUp: async ({ user }: { user: { email: string } }) =>
@@ -249,6 +253,7 @@ export function openSignIn(settings: SignInSettings): SignIn {
       const { backupCodes } = await auth.api.viewBackupCodes({ body: { userId } });
       return backupCodes.length;
     },
+    tell: (email, change) => settings.mail.send(changeLetter(email, change, settings.publicUrl)),
     secretOf: (text) =>
       createHmac('sha256', settings.secret).update(`tollgate ${text}`).digest('base64url'),
   };

@@ -11,7 +11,9 @@ import {
 import { audit } from '../kit/audit.ts';
 import type { Sql } from '../kit/database.ts';
 import { api, json, jsonBody, PROBLEMS, type Api, type ApiContext } from '../kit/http.ts';
+import { takeCode } from './app-code.ts';
 import { browserHeaders } from './browser-headers.ts';
+import type { AccountChange } from './letter.ts';
 import type { SignIn } from './sign-in.ts';
 import { throttle } from './throttle.ts';
 
@@ -82,8 +84,9 @@ export function twoFactorHttp({ sql, signIn }: TwoFactorDoor): OpenAPIHono<Api> 
     for (const cookie of answer.cookies) c.header('set-cookie', cookie, { append: true });
     return answer.body;
   };
-  const note = async (c: ApiContext, action: string): Promise<void> => {
+  const note = async (c: ApiContext, action: string, change: AccountChange): Promise<void> => {
     const { actor, now, requestId, user } = c.var;
+    signIn.tell(user.email, change);
     await sql.begin((tx) => audit(tx, { actor, action, subjectId: user.id, now, requestId }));
   };
   app.openapi(get, async (c) => {
@@ -97,18 +100,21 @@ export function twoFactorHttp({ sql, signIn }: TwoFactorDoor): OpenAPIHono<Api> 
     return c.json({ totp_uri: totpURI, recovery_codes: backupCodes }, 201);
   });
   app.openapi(confirm, async (c) => {
-    await call(c, 'verify-totp', c.req.valid('json'));
-    await note(c, 'two_factor.turn_on');
+    const { code } = c.req.valid('json');
+    await call(c, 'verify-totp', { code });
+    // Whoever looked over a shoulder here does not sign in with it.
+    await takeCode(sql, { userId: c.var.user.id, code, now: c.var.now });
+    await note(c, 'two_factor.turn_on', 'two_factor_on');
     return c.json({ status: true as const }, 200);
   });
   app.openapi(codes, async (c) => {
     const made = MADE.parse(await call(c, 'generate-backup-codes', c.req.valid('json')));
-    await note(c, 'two_factor.recovery_codes');
+    await note(c, 'two_factor.recovery_codes', 'recovery_codes');
     return c.json({ recovery_codes: made.backupCodes }, 201);
   });
   app.openapi(turnOff, async (c) => {
     await call(c, 'disable', c.req.valid('json'));
-    await note(c, 'two_factor.turn_off');
+    await note(c, 'two_factor.turn_off', 'two_factor_off');
     return c.json({ status: true as const }, 200);
   });
   return app;

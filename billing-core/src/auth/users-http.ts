@@ -69,7 +69,9 @@ const resetFactor = createRoute({
   path: '/users/{id}/two-factor',
   tags,
   summary: 'Take the second factor off a user',
-  description: 'For who has lost the app and the recovery codes: make sure first that it is they.',
+  description:
+    'For who has lost the app and the recovery codes: make sure first that it is they. They are ' +
+    'told by a letter.',
   request: { params: userId },
   responses: { 204: { description: 'Taken off' }, ...PROBLEMS },
 });
@@ -99,7 +101,8 @@ export function usersHttp(signIn: SignIn): OpenAPIHono<Api> {
     return c.body(null, 204);
   });
   app.openapi(resetFactor, async (c) => {
-    await resetSecondFactor(c.var, c.req.valid('param').id);
+    const { email: to } = await resetSecondFactor(c.var, c.req.valid('param').id);
+    signIn.tell(to, 'two_factor_reset');
     return c.body(null, 204);
   });
   return app;

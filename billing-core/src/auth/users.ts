@@ -60,14 +60,15 @@ export async function removeUser(doing: Doing, id: string): Promise<void> {
 
 /**
  * Takes the second factor off a user who has lost it; they set it up anew. Throws not_found;
- * state_conflict where there is none.
+ * state_conflict where there is none. Out: whose it was.
  */
-export async function resetSecondFactor(doing: Doing, id: string): Promise<void> {
+export async function resetSecondFactor(doing: Doing, id: string): Promise<UserRow> {
   const { tx, actor, now, requestId } = doing;
-  found(await userById(tx, id), 'user');
+  const user = found(await userById(tx, id), 'user');
   if (!(await dropSecondFactor(tx, id))) {
     throw new Fault('state_conflict', { detail: 'This user has no second factor' });
   }
   const action = 'user.two_factor_reset';
   await audit(tx, { actor, action, subjectId: id, now, requestId });
+  return user;
 }

@@ -29,6 +29,8 @@ const withCode = (cookie: string, code: string): Promise<Answer> =>
   });
 /** What the library's clock shows: it knows no other than the machine's. */
 const codeOf = (uri: string): string => appCodeAt(uri, Date.now());
+/** The one before, which is taken as well: a code is taken once. */
+const codeBefore = (uri: string): string => appCodeAt(uri, Date.now() - 30_000);
 const wrong = (code: string): string => String((Number(code) + 1) % 1_000_000).padStart(6, '0');
 const isIn = async (cookie: string): Promise<boolean> =>
   (await core.call('GET', '/portal/v1/me', { headers: { cookie } })).status === 200;
@@ -41,7 +43,7 @@ async function guarded(role: 'admin' | 'user' = 'user'): Promise<Guarded> {
   const begun = await who.call('POST', `${PATH}/begin`, { password: PASSWORD });
   expect(begun.status, begun.text).toBe(201);
   const uri = begun.body['totp_uri'] as string;
-  const on = await who.call('POST', `${PATH}/confirm`, { code: codeOf(uri) });
+  const on = await who.call('POST', `${PATH}/confirm`, { code: codeBefore(uri) });
   expect(on.status, on.text).toBe(200);
   // It is another session then.
   const cookie = cookieOf(on);
@@ -97,6 +99,43 @@ describe('a second factor', () => {
     expect(told(again)).toEqual([400, 'invalid_request']);
     expect(again.headers.getSetCookie()).toEqual([]);
     expect(await count()).toHaveLength(before);
+  });
+
+  test('is not entered with the code that turned it on', async () => {
+    const ann = await person(core);
+    const begun = await ann.call('POST', `${PATH}/begin`, { password: PASSWORD });
+    const code = codeOf(begun.body['totp_uri'] as string);
+    expect((await ann.call('POST', `${PATH}/confirm`, { code })).status).toBe(200);
+    const again = await withCode(cookieOf(await signIn(ann.email)), code);
+    expect(told(again)).toEqual([400, 'invalid_request']);
+    expect(again.body['errors'][0]).toMatchObject({ path: 'code' });
+  });
+
+  test('and a new password: each change of them is told by a letter', async () => {
+    core.letters.length = 0;
+    const ann = await guarded();
+    const made = await ann.call('POST', `${PATH}/recovery-codes`, { password: PASSWORD });
+    expect(made.status).toBe(201);
+    await ann.call('POST', `${PATH}/turn-off`, { password: 'not the password' });
+    expect((await ann.call('POST', `${PATH}/turn-off`, { password: PASSWORD })).status).toBe(200);
+    const bob = await guarded();
+    expect((await core.admin('DELETE', `/v1/users/${bob.id}/two-factor`)).status).toBe(204);
+    await core.call('POST', '/auth/request-password-reset', { body: { email: bob.email } });
+    const token = /token=([\w%]+)/.exec(core.letters.at(-1)?.text ?? '')?.[1] ?? '';
+    const body = { token, newPassword: 'another password' };
+    expect((await core.call('POST', '/auth/reset-password', { body })).status).toBe(200);
+    expect(core.letters.map(({ to, subject }) => [to, subject])).toEqual([
+      [ann.email, 'Your second factor is on'],
+      [ann.email, 'You have new recovery codes'],
+      [ann.email, 'Your second factor is off'],
+      [bob.email, 'Your second factor is on'],
+      [bob.email, 'Your second factor was taken off'],
+      [bob.email, 'Set a new password'],
+      [bob.email, 'A new password was set'],
+    ]);
+    for (const { subject, text } of core.letters) {
+      if (subject !== 'Set a new password') expect(text).toContain(`${PORTAL}/forgot-password`);
+    }
   });
 
   test('a recovery code does as well, once', async () => {
