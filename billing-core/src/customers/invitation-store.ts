@@ -55,17 +55,21 @@ export async function invitationByHash(
   return row;
 }
 
-/** The one of this address that nobody answered or took back; how many others there are. */
+/**
+ * The one of this address that nobody answered or took back; how many others there are of which
+ * the link still opens something at `now` (ms).
+ */
 export async function openTo(
   tx: Tx,
   customerId: string,
-  email: string,
+  { email, now }: { email: string; now: number },
 ): Promise<{ own: { id: string; expires_at: Date } | undefined; others: number }> {
   const rows = await tx<{ id: string; email: string; expires_at: Date }[]>`
     select id, email, expires_at from invitations
      where customer_id = ${customerId} and accepted_at is null and revoked_at is null`;
   const own = rows.find((row) => row.email === email);
-  return { own, others: rows.length - (own ? 1 : 0) };
+  const others = rows.filter((row) => row !== own && row.expires_at.getTime() > now).length;
+  return { own, others };
 }
 
 export async function hasMember(tx: Tx, customerId: string, email: string): Promise<boolean> {

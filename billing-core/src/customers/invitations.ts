@@ -25,7 +25,7 @@ import {
 import { addMember } from './memberships.ts';
 import { lockCustomer } from './store.ts';
 
-/** So many may be unanswered at one customer. */
+/** So many may be unanswered at one customer; those that expired are not counted. */
 const OPEN_MAX = 50;
 
 /** What mints links, and sends them. */
@@ -54,12 +54,16 @@ async function limitLetters({ tx, ...doing }: Doing, customer: string, to: strin
 async function makeRoom(doing: Doing, customerId: string, email: string): Promise<void> {
   const { tx } = doing;
   if (await hasMember(tx, customerId, email)) throw taken('This person is a member already');
-  const { own, others } = await openTo(tx, customerId, email);
   const now = wallOf(doing);
+  const { own, others } = await openTo(tx, customerId, { email, now });
   if (own !== undefined && own.expires_at.getTime() > now) {
     throw taken('This address was invited already: send that again, or withdraw it');
   }
   if (own !== undefined) await revokeInvitation(tx, own.id, new Date(now));
+  refuseBeyond(others);
+}
+
+function refuseBeyond(others: number): void {
   if (others >= OPEN_MAX) throw conflict(`${OPEN_MAX} invitations are unanswered already`);
 }
 
@@ -116,6 +120,8 @@ export async function inviteAgain(
   if (customer.state !== 'active') throw conflict('The customer is archived');
   const { email, round: before } = await unanswered(doing, customerId, id);
   if (await hasMember(tx, customerId, email)) throw taken('This person is a member already');
+  // One that expired did not count any more, and counts again.
+  refuseBeyond((await openTo(tx, customerId, { email, now: wallOf(doing) })).others);
   await limitLetters(doing, customerId, email);
   const round = before + 1;
   const hash = hashOf(tokenOf(secrets, { id, round }));

@@ -12,6 +12,8 @@ beforeAll(async () => {
   shared = await scene.team();
 }, 240_000);
 afterAll(() => scene.close());
+const HOUR_MS = 3_600_001;
+
 beforeEach(() => {
   scene.letters.length = 0;
   scene.mailServer.says = undefined;
@@ -20,6 +22,8 @@ beforeEach(() => {
 
 const accept = (who: Person, token: string): Promise<Answer> =>
   who.call('POST', '/portal/v1/invitations/accept', { token });
+const again = (own: Team, id: string): Promise<Answer> =>
+  own.ann.call('POST', `${own.path}/invitations/${id}/send-again`);
 const look = (token: string): Promise<Answer> =>
   core.call('POST', '/portal/v1/invitations/look', { body: { token } });
 
@@ -39,8 +43,21 @@ describe('an invitation', () => {
     expect(refused.map(({ status }) => status)).toEqual([409]);
   });
 
-  const again = (own: Team, id: string) =>
-    own.ann.call('POST', `${own.path}/invitations/${id}/send-again`);
+  test('that expired leaves its place, and takes one when it is sent again', async () => {
+    const own = await scene.team();
+    const invite = (email: string): Promise<Answer> =>
+      own.ann.call('POST', `${own.path}/invitations`, { email, role: 'viewer' });
+    const first = await invite('first@example.test');
+    for (let n = 1; n < 50; n++) expect((await invite(`next-${n}@example.test`)).status).toBe(201);
+    expect(told(await invite('late@example.test'))).toEqual([409, 'state_conflict']);
+    core.clock.now += HOUR_MS;
+    const id = first.body['id'] as string;
+    const expires_at = new Date(core.clock.now);
+    await core.sql`update invitations set expires_at = ${expires_at} where id = ${id}`;
+    expect((await invite('late@example.test')).status).toBe(201);
+    expect(told(await again(own, id))).toEqual([409, 'state_conflict']);
+  });
+
   test('is not sent again to a member, nor where the customer is archived', async () => {
     const own = await scene.team();
     const bob = await person(core);
