@@ -119,6 +119,23 @@ describe('an archived meter', () => {
     expect((await surface.send('POST', '/v1/routes', routeOn(slug))).status).toBe(201);
   });
 
+  test('keeps a draft that names it from being published, until it is taken back', async () => {
+    const { id, name } = await create();
+    const plan = { slug: `plan-${id.slice(-8).toLowerCase()}`, name: 'Plan' };
+    const { body } = await surface.send<Plan>('POST', '/v1/plans', plan);
+    const versions = `/v1/plans/${body.id}/versions`;
+    const draft = await surface.send<{ id: string }>('POST', versions, versionOf(id));
+    expect(draft.status).toBe(201);
+    await patch(id, { archived: true });
+    const publish = `/v1/plan-versions/${draft.body.id}/publish`;
+    const asked = { name: 'publish', method: 'POST', path: publish };
+    const refused = await expectRefused(surface, { ...asked, status: 409, code: 'meter_archived' });
+    expect(refused.body.detail).toContain(name);
+    expect(refused.body.detail).toContain('take the meter back');
+    await patch(id, { archived: false });
+    expect((await surface.send('POST', publish)).status).toBe(200);
+  });
+
   test('is none that is built in, or that a route counts on', async () => {
     const { id, slug } = await create();
     const conflict = { name: 'used', method: 'PATCH', status: 409, code: 'state_conflict' };

@@ -197,13 +197,25 @@ export async function rewriteVersion(
   return saved(doing, id);
 }
 
+/** Throws meter_archived where a meter was archived since the draft was written. */
+async function refuseArchived({ tx }: Doing, { prices, entitlements }: VersionRow): Promise<void> {
+  const named = [...prices, ...entitlements].map((line) => line.meter_id ?? '');
+  const archived = await archivedOf(tx, named);
+  if (archived.size === 0) return;
+  const names = (await metersById(tx, [...archived])).map(({ name }) => name);
+  const out = 'take the meter back, or take what names it out of the draft';
+  throw new Fault('meter_archived', { detail: `Archived: ${names.join(', ')}. Before: ${out}` });
+}
+
 /**
  * From here on the version is what it is, and can be subscribed to. Throws state_conflict for one
- * that could be sold but never billed.
+ * that could be sold but never billed, meter_archived for one of what is counted no more.
  */
 export async function publishVersion(doing: Doing, id: string): Promise<VersionRow> {
-  const unbillable = unbillablePrice(await lockedIn(doing, id, 'draft'));
+  const draft = await lockedIn(doing, id, 'draft');
+  const unbillable = unbillablePrice(draft);
   if (unbillable !== undefined) throw new Fault('state_conflict', { detail: unbillable });
+  await refuseArchived(doing, draft);
   const published_at = new Date(doing.now);
   await moveVersion(doing.tx, id, { state: 'published', published_at });
   await record(doing, 'plan_version.publish', id);

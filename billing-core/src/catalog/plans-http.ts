@@ -120,7 +120,9 @@ const publish = createRoute({
   path: '/plan-versions/{id}/publish',
   tags,
   summary: 'Publish a draft',
-  description: 'It can be subscribed to and never changes again.',
+  description:
+    'It can be subscribed to and never changes again. Refused (409 meter_archived) while it ' +
+    'names a meter that was archived meanwhile: take that back, or take it out of the draft.',
   request: { params: versionId },
   responses: { 200: json(planVersion), ...PROBLEMS },
 });

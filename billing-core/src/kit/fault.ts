@@ -10,6 +10,7 @@ export const FAULTS = {
   already_exists: [409, 'It exists already'],
   state_conflict: [409, 'Its present state does not allow that'],
   customer_owes: [409, 'It has open invoices'],
+  meter_archived: [409, 'It names a meter that is archived'],
   not_collectable: [409, 'It cannot be collected'],
   idempotency_in_flight: [409, 'A request with this Idempotency-Key is being processed'],
   request_timeout: [408, 'The request took too long to arrive'],
