@@ -53,3 +53,11 @@ export const keyPatch = z
   })
   .refine((patch) => Object.keys(patch).length > 0, 'names nothing to change');
 export type KeyPatch = z.infer<typeof keyPatch>;
+
+export const ROTATION_GRACE_S_MAX = 30 * 86_400;
+
+export const keyRotation = z.strictObject({
+  /** So long the key of before goes on beside the new one; with 0 it is revoked at once. */
+  grace_s: z.number().int().min(0).max(ROTATION_GRACE_S_MAX).default(86_400),
+});
+export type KeyRotation = z.infer<typeof keyRotation>;

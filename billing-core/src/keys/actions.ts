@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { formatApiKey, SECRET_CHARS } from '../contract/api-key.ts';
-import type { KeyPatch, NewKey } from '../contract/key.ts';
+import type { KeyPatch, KeyRotation, NewKey } from '../contract/key.ts';
 import { lockCustomer, type CustomerRow } from '../customers/store.ts';
 import { audit, type Doing } from '../kit/audit.ts';
 import { randomBase62 } from '../kit/base62.ts';
@@ -122,4 +122,43 @@ export async function revokeKey(doing: Doing, id: string, scope: KeyScope): Prom
   await audit(tx, { actor, action: 'key.revoke', subjectId: id, now, requestId });
   await appendChange(tx, 'key', id);
   return row;
+}
+
+export type Rotation = { id: string; scope: KeyScope } & KeyRotation;
+
+/** What a key is made anew with: all of it, and the same length of life from now on. */
+function likeness(before: KeyRow, { key_scopes }: CustomerRow, now: number): NewKey {
+  const { name, mode, scopes, ip_allow, ip_deny, created_at, expires_at } = before;
+  const life = expires_at && expires_at.getTime() - created_at.getTime();
+  return {
+    name,
+    mode,
+    scopes: scopes.filter((scope) => key_scopes.includes(scope)),
+    ip_allow,
+    ip_deny,
+    expires_at: life === null ? null : new Date(now + life).toISOString(),
+  };
+}
+
+/**
+ * Makes a key like this one, which goes on for a grace and then ends. Throws not_found;
+ * state_conflict for one that is no more, and past the number of live keys.
+ */
+export async function rotateKey(
+  doing: Doing,
+  { id, scope, grace_s: graceS }: Rotation,
+): Promise<{ row: KeyRow; secret: string }> {
+  const { tx, now, actor, requestId } = doing;
+  const { key: before, customer } = await lockedKey(doing, id, scope);
+  const state = keyState(before, now);
+  if (state !== 'active') throw new Fault('state_conflict', { detail: `The key is ${state}` });
+  const made = await createKey(doing, customer.id, likeness(before, customer, now));
+  const end = now + graceS * 1_000;
+  const ends = Math.min(end, before.expires_at?.getTime() ?? end);
+  const at = new Date(ends);
+  await updateKey(tx, id, graceS === 0 ? { revoked_at: at } : { expires_at: at });
+  const detail = { new_key_id: made.row.id, ends_at: at.toISOString() };
+  await audit(tx, { actor, action: 'key.rotate', subjectId: id, now, requestId, detail });
+  await appendChange(tx, 'key', id);
+  return made;
 }

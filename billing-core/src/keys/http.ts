@@ -1,13 +1,13 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { z } from 'zod';
 import { id } from '../contract/field.ts';
-import { createdKey, key, KEY_STATES, keyPatch, newKey } from '../contract/key.ts';
+import { createdKey, key, KEY_STATES, keyPatch, keyRotation, newKey } from '../contract/key.ts';
 import { pageOf, pageQuery } from '../contract/page.ts';
 import { customerById } from '../customers/store.ts';
 import { found } from '../kit/fault.ts';
 import { api, json, jsonBody, PROBLEMS, type Api } from '../kit/http.ts';
 import { pageFrom } from '../kit/page.ts';
-import { changeKey, createKey, revokeKey } from './actions.ts';
+import { changeKey, createKey, revokeKey, rotateKey } from './actions.ts';
 import { shownKey, type KeyRow } from './model.ts';
 import { keyById, listKeys } from './store.ts';
 
@@ -65,6 +65,18 @@ const revoke = createRoute({
   responses: { 200: json(key), ...PROBLEMS },
 });
 
+const rotate = createRoute({
+  method: 'post',
+  path: '/keys/{id}/rotate',
+  tags,
+  summary: 'Make a key anew',
+  description:
+    'The new key is like this one and has a secret of its own, in this answer only; this ' +
+    'one ends after the grace.',
+  request: { params: keyId, ...jsonBody(keyRotation) },
+  responses: { 201: json(createdKey, 'Created'), ...PROBLEMS },
+});
+
 /** /v1: keys of any customer. */
 export function keysHttp(): OpenAPIHono<Api> {
   const app = api();
@@ -89,6 +101,11 @@ export function keysHttp(): OpenAPIHono<Api> {
   app.openapi(patch, async (c) => {
     const change = { id: c.req.valid('param').id, scope: {}, patch: c.req.valid('json') };
     return c.json(shownKey(await changeKey(c.var, change), c.var.now), 200);
+  });
+  app.openapi(rotate, async (c) => {
+    const of = { id: c.req.valid('param').id, scope: {} };
+    const { row, secret } = await rotateKey(c.var, { ...of, ...c.req.valid('json') });
+    return c.json({ ...shownKey(row, c.var.now), secret }, 201);
   });
   app.openapi(revoke, async (c) => {
     const row = await revokeKey(c.var, c.req.valid('param').id, {});

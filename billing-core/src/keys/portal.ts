@@ -1,13 +1,13 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { z } from 'zod';
 import { id } from '../contract/field.ts';
-import { createdKey, key, KEY_STATES, keyPatch, newKey } from '../contract/key.ts';
+import { createdKey, key, KEY_STATES, keyPatch, keyRotation, newKey } from '../contract/key.ts';
 import { pageOf, pageQuery } from '../contract/page.ts';
 import { requireMay } from '../customers/model.ts';
 import { found } from '../kit/fault.ts';
 import { api, json, jsonBody, PROBLEMS, type Api } from '../kit/http.ts';
 import { pageFrom } from '../kit/page.ts';
-import { changeKey, createKey, revokeKey } from './actions.ts';
+import { changeKey, createKey, revokeKey, rotateKey } from './actions.ts';
 import { shownKey, type KeyRow } from './model.ts';
 import { keyById, listKeys } from './store.ts';
 
@@ -67,6 +67,18 @@ const revoke = createRoute({
   responses: { 200: json(key), ...PROBLEMS },
 });
 
+const rotate = createRoute({
+  method: 'post',
+  path: '/keys/{key_id}/rotate',
+  tags,
+  summary: 'Make a key anew',
+  description:
+    'For owners and developers. The new key is like this one and has a secret of its own, in ' +
+    'this answer only; this one ends after the grace.',
+  request: { params: ofKey, ...jsonBody(keyRotation) },
+  responses: { 201: json(createdKey, 'Created'), ...PROBLEMS },
+});
+
 /** /portal/v1/customers/{customer_id}/keys: the keys of the customer the access check names. */
 export function portalKeysHttp(): OpenAPIHono<Api> {
   const app = api();
@@ -92,6 +104,13 @@ export function portalKeysHttp(): OpenAPIHono<Api> {
     const scope = { customerId: c.var.customer.id };
     const change = { id: c.req.valid('param').key_id, scope, patch: c.req.valid('json') };
     return c.json(shownKey(await changeKey(c.var, change), c.var.now), 200);
+  });
+  app.openapi(rotate, async (c) => {
+    requireMay(c.var.customer.role, 'keys.write');
+    const scope = { customerId: c.var.customer.id };
+    const of = { id: c.req.valid('param').key_id, scope };
+    const { row, secret } = await rotateKey(c.var, { ...of, ...c.req.valid('json') });
+    return c.json({ ...shownKey(row, c.var.now), secret }, 201);
   });
   app.openapi(revoke, async (c) => {
     requireMay(c.var.customer.role, 'keys.write');
