@@ -69,12 +69,15 @@ export const figures = z
   .meta({ id: 'Figures' });
 export type Figures = z.infer<typeof figures>;
 
+const recurringPlan = recurring.extend({ currency: z.string(), plan: named });
+export const recurringPlansList = z.object({ data: z.array(recurringPlan) });
+
 export const recurringFigures = z
   .object({
     as_of: time(),
     totals: z.array(recurring.extend({ currency: z.string() })),
     /** By plan, the largest first. */
-    plans: z.array(recurring.extend({ currency: z.string(), plan: named })),
+    plans: z.array(recurringPlan),
   })
   .meta({ id: 'RecurringFigures' });
 export type RecurringFigures = z.infer<typeof recurringFigures>;
@@ -94,15 +97,24 @@ export const recurringSubscription = z
   .meta({ id: 'RecurringSubscription' });
 export type RecurringSubscription = z.infer<typeof recurringSubscription>;
 
-export const recurringQuery = pageQuery.extend({
-  plan_id: id('pln').optional(),
-  currency: z
+const currency = () =>
+  z
     .string()
     .regex(/^[A-Z]{3}$/, 'is not a currency')
-    .optional(),
+    .optional();
+
+export const recurringQuery = pageQuery.extend({
+  plan_id: id('pln').optional(),
+  currency: currency(),
 });
 
 const unbilled = z.object({ currency: z.string(), usage: amount, fees: amount, amount });
+
+const unbilledCustomer = unbilled.extend({ customer: named });
+/** All of them, the largest amounts of each currency first. */
+export const unbilledCustomers = z.object({ data: z.array(unbilledCustomer) });
+
+export const currencyQuery = z.object({ currency: currency() });
 
 export const unbilledFigures = z
   .object({
@@ -111,7 +123,7 @@ export const unbilledFigures = z
     roll: z.string(),
     totals: z.array(unbilled.extend({ customers: z.number().int() })),
     /** The hundred with the largest amounts of each currency. */
-    customers: z.array(unbilled.extend({ customer: named })),
+    customers: z.array(unbilledCustomer),
   })
   .meta({ id: 'UnbilledFigures' });
 export type UnbilledFigures = z.infer<typeof unbilledFigures>;
@@ -126,10 +138,7 @@ export const revenueQuery = z.object({
   to: z.iso.date().optional(),
   interval: z.enum(REVENUE_INTERVALS).default('day'),
   group_by: z.enum(REVENUE_GROUPS).default('kind'),
-  currency: z
-    .string()
-    .regex(/^[A-Z]{3}$/, 'is not a currency')
-    .optional(),
+  currency: currency(),
 });
 export type RevenueQuery = z.infer<typeof revenueQuery>;
 

@@ -1,12 +1,15 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { z } from 'zod';
 import {
+  currencyQuery,
   figures,
   recurringFigures,
+  recurringPlansList,
   recurringQuery,
   recurringSubscription,
   revenueFigures,
   revenueQuery,
+  unbilledCustomers,
   unbilledFigures,
 } from '../contract/figures.ts';
 import { minorDigits } from '../contract/currency.ts';
@@ -36,6 +39,14 @@ const recurring = createRoute({
   summary: 'Get the monthly recurring revenue by plan',
   responses: { 200: json(recurringFigures), ...PROBLEMS },
 });
+const plans = createRoute({
+  method: 'get',
+  path: '/figures/recurring/plans',
+  tags,
+  summary: 'List plans with their monthly recurring revenue',
+  request: { query: currencyQuery },
+  responses: { 200: json(recurringPlansList), ...PROBLEMS },
+});
 const subscriptions = createRoute({
   method: 'get',
   path: '/figures/recurring/subscriptions',
@@ -51,6 +62,15 @@ const unbilled = createRoute({
   summary: 'Get what is on no invoice yet',
   description: 'By what invoices are made with, before coupons and taxes. Live.',
   responses: { 200: json(unbilledFigures), ...PROBLEMS },
+});
+const customers = createRoute({
+  method: 'get',
+  path: '/figures/unbilled/customers',
+  tags,
+  summary: 'List customers with what is on no invoice yet',
+  description: 'All of them, the largest amounts of each currency first.',
+  request: { query: currencyQuery },
+  responses: { 200: json(unbilledCustomers), ...PROBLEMS },
 });
 const revenue = createRoute({
   method: 'get',
@@ -85,6 +105,11 @@ const COLUMNS = [
   'net',
 ];
 
+const inCurrency = <Row extends { currency: string }>(
+  rows: readonly Row[],
+  currency: string | undefined,
+): Row[] => rows.filter((row) => currency === undefined || row.currency === currency);
+
 /** /v1/figures: for admins. */
 export function figuresHttp(): OpenAPIHono<Api> {
   const app = api();
@@ -94,6 +119,15 @@ export function figuresHttp(): OpenAPIHono<Api> {
     const as_of = new Date(now).toISOString();
     const totals = await recurringTotals(query, now);
     return c.json({ as_of, totals, plans: await recurringPlans(query, now) }, 200);
+  });
+  app.openapi(plans, async (c) => {
+    const rows = await recurringPlans(c.var.query, c.var.now);
+    return c.json({ data: inCurrency(rows, c.req.valid('query').currency) }, 200);
+  });
+  app.openapi(customers, async (c) => {
+    const { query, now } = c.var;
+    const { customers: rows } = await unbilledNow(query, now, Number.POSITIVE_INFINITY);
+    return c.json({ data: inCurrency(rows, c.req.valid('query').currency) }, 200);
   });
   app.openapi(subscriptions, async (c) => {
     const page = c.req.valid('query');

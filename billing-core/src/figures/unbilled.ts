@@ -36,8 +36,15 @@ const byAmount = (one: Sum, other: Sum): number => {
   return a === b ? 0 : a > b ? -1 : 1;
 };
 
-/** What is used and owed and on no invoice yet, of everybody at their time, as of `now` (ms). */
-export async function unbilledNow(sql: Query, now: number): Promise<UnbilledFigures> {
+/**
+ * What is used and owed and on no invoice yet, of everybody at their time, as of `now` (ms); of
+ * customers the so many with the largest amounts of each currency.
+ */
+export async function unbilledNow(
+  sql: Query,
+  now: number,
+  customersMax = CUSTOMERS_SHOWN_MAX,
+): Promise<UnbilledFigures> {
   const terms = new Terms();
   const all: Unbilled[] = [];
   let roll = 0n;
@@ -53,7 +60,7 @@ export async function unbilledNow(sql: Query, now: number): Promise<UnbilledFigu
   const largest = totals.flatMap(({ currency }) => {
     const theirs = all.filter((row) => row.currency === currency);
     const sums = [...sumsBy(theirs, ({ customer }) => customer)];
-    return sums.toSorted(([, a], [, b]) => byAmount(a, b)).slice(0, CUSTOMERS_SHOWN_MAX);
+    return sums.toSorted(([, a], [, b]) => byAmount(a, b)).slice(0, customersMax);
   });
   const names = await customersNamed(
     sql,

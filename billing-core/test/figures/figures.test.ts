@@ -230,3 +230,29 @@ test('the file has the rows, safe for spreadsheets', async () => {
   expect(head).toBe('start,group_id,group,currency,minor_digits,invoiced,credited,net');
   expect(rows.some((row) => row.endsWith(`${evil.id},'=cmd|calc,USD,2,150,0,150`))).toBe(true);
 });
+
+test('what tables of the page show has lists and files, whole and by currency', async () => {
+  const { plans } = await read<RecurringFigures>('/figures/recurring');
+  const all = await read<{ data: RecurringFigures['plans'] }>('/figures/recurring/plans');
+  expect(plans.length).toBeGreaterThan(1);
+  expect(all.data).toEqual(plans);
+  const euros = await read<typeof all>('/figures/recurring/plans?currency=EUR');
+  expect(euros.data).toEqual(plans.filter(({ currency }) => currency === 'EUR'));
+  const { totals } = await read<UnbilledFigures>('/figures/unbilled');
+  const owing = await read<{ data: UnbilledFigures['customers'] }>('/figures/unbilled/customers');
+  for (const { currency, customers, amount } of totals) {
+    const theirs = owing.data.filter((one) => one.currency === currency);
+    expect(theirs).toHaveLength(customers);
+    const sum = theirs.reduce((whole, one) => whole + BigInt(one.amount), 0n);
+    expect(sum.toString()).toBe(amount);
+  }
+  for (const [path, rows] of [
+    ['recurring/plans', plans.length],
+    ['unbilled/customers', owing.data.length],
+  ] as const) {
+    const file = await scene.core.admin('GET', `/v1/figures/${path}.csv`);
+    expect(file.headers.get('content-type')).toContain('text/csv');
+    expect(file.text.trim().split('\r\n')).toHaveLength(rows + 1);
+    expect((await scene.core.admin('GET', `/v1/figures/${path}?currency=usd`)).status).toBe(400);
+  }
+});
