@@ -78,7 +78,12 @@ test('a subscription says its plan, state and period', async () => {
     current_period: { start: expect.stringMatching(/:00\.000Z$/), end: expect.any(String) },
   });
   expect(await get(subscription.id)).toEqual(subscription);
-  expect(await list(`customer_id=${customer.id}`)).toEqual([subscription]);
+  expect(await list(`customer_id=${customer.id}`)).toEqual([
+    { ...subscription, customer_name: expect.stringMatching(/^Customer/) },
+  ]);
+  const onIt = await list(`plan_version_id=${subscription.plan_version_id}`);
+  expect(onIt.map(({ id }) => id)).toContain(subscription.id);
+  expect(await list('plan_version_id=plv_000000000000000000000000')).toEqual([]);
 });
 
 test('of many that subscribe one customer at once, one does', async () => {
@@ -146,7 +151,7 @@ test('canceling ends it now and frees the customer for another', async () => {
   await expectRefused(surface, { ...late, path: `${PATH}/${id}/change`, body });
   expect(await list(`customer_id=${customer.id}&state=canceled`)).toHaveLength(1);
   const next = await subscribe(pro);
-  expect(await list(`customer_id=${customer.id}&state=trialing`)).toEqual([next]);
+  expect(await list(`customer_id=${customer.id}&state=trialing`)).toMatchObject([next]);
   surface.clock.now = started;
 });
 

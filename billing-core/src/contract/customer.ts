@@ -100,16 +100,12 @@ export const membership = z
     customer_id: z.string(),
     role: z.enum(MEMBER_ROLES),
     user: z.object({ id: z.string(), name: z.string(), email: z.string() }),
+    /** Whether this user signs in with a second factor. */
+    two_factor: z.boolean(),
     created_at: time(),
   })
   .meta({ id: 'Membership' });
 export type Membership = z.infer<typeof membership>;
-
-/** The same as members see each other. */
-export const portalMembership = membership
-  .extend({ two_factor: z.boolean() })
-  .meta({ id: 'PortalMembership' });
-export type PortalMembership = z.infer<typeof portalMembership>;
 
 export const newMembership = z.strictObject({ user_id: id('usr'), role: z.enum(MEMBER_ROLES) });
 export type NewMembership = z.infer<typeof newMembership>;

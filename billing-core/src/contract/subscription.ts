@@ -48,6 +48,12 @@ export const subscription = z
   .meta({ id: 'Subscription' });
 export type Subscription = z.infer<typeof subscription>;
 
+/** In a list of those of several customers. */
+export const listedSubscription = subscription
+  .extend({ customer_name: z.string() })
+  .meta({ id: 'ListedSubscription' });
+export type ListedSubscription = z.infer<typeof listedSubscription>;
+
 export const newSubscription = z.strictObject({
   customer_id: id('cus'),
   plan_version_id: id('plv'),

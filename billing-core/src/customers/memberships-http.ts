@@ -19,12 +19,13 @@ const tags = ['Customers'];
 const customerId = z.object({ id: id('cus') });
 const membershipId = z.object({ id: id('mem') });
 
-/** A membership as admins see it. */
+/** A membership as admins and members see it. */
 export const shownMembership = (row: MembershipRow): Membership => ({
   id: row.id,
   customer_id: row.customer_id,
   role: row.role,
   user: { id: row.user_id, name: row.user_name, email: row.user_email },
+  two_factor: row.user_two_factor,
   created_at: row.created_at.toISOString(),
 });
 

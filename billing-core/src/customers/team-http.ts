@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { z } from 'zod';
-import { membershipPatch, portalMembership } from '../contract/customer.ts';
+import { membership, membershipPatch } from '../contract/customer.ts';
 import { id } from '../contract/field.ts';
 import { pageOf, pageQuery } from '../contract/page.ts';
 import { found } from '../kit/fault.ts';
@@ -20,7 +20,7 @@ const list = createRoute({
   tags,
   summary: 'List members',
   request: { query: pageQuery },
-  responses: { 200: json(pageOf(portalMembership)), ...PROBLEMS },
+  responses: { 200: json(pageOf(membership)), ...PROBLEMS },
 });
 const patch = createRoute({
   method: 'patch',
@@ -29,7 +29,7 @@ const patch = createRoute({
   summary: 'Change the role of a member',
   description: 'A customer keeps at least one owner.',
   request: { params, ...jsonBody(membershipPatch) },
-  responses: { 200: json(portalMembership), ...PROBLEMS },
+  responses: { 200: json(membership), ...PROBLEMS },
 });
 const remove = createRoute({
   method: 'delete',
@@ -39,11 +39,6 @@ const remove = createRoute({
   description: 'Everybody may leave, but for the last owner; owners remove others.',
   request: { params },
   responses: { 204: { description: 'Removed' }, ...PROBLEMS },
-});
-
-const shown = (row: MembershipRow) => ({
-  ...shownMembership(row),
-  two_factor: row.user_two_factor,
 });
 
 /** The member of this customer that the path names. Throws not_found for another's. */
@@ -58,12 +53,16 @@ export function portalTeamHttp(): OpenAPIHono<Api> {
   app.openapi(list, async (c) => {
     const page = c.req.valid('query');
     const rows = await listMemberships(c.var.query, c.var.customer.id, page);
-    return c.json(pageFrom(rows, { limit: page.limit, key: (row) => row.id, item: shown }), 200);
+    return c.json(
+      pageFrom(rows, { limit: page.limit, key: (row) => row.id, item: shownMembership }),
+      200,
+    );
   });
   app.openapi(patch, async (c) => {
     requireMay(c.var.customer.role, 'members.write');
     const { id: membershipId } = await theirs(c, c.req.valid('param').membership_id);
-    return c.json(shown(await changeRole(c.var, membershipId, c.req.valid('json').role)), 200);
+    const row = await changeRole(c.var, membershipId, c.req.valid('json').role);
+    return c.json(shownMembership(row), 200);
   });
   app.openapi(remove, async (c) => {
     const row = await theirs(c, c.req.valid('param').membership_id);

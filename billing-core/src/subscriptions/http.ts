@@ -2,7 +2,12 @@ import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { z } from 'zod';
 import { id } from '../contract/field.ts';
 import { pageOf, pageQuery } from '../contract/page.ts';
-import { newSubscription, subscription, SUBSCRIPTION_STATES } from '../contract/subscription.ts';
+import {
+  listedSubscription,
+  newSubscription,
+  subscription,
+  SUBSCRIPTION_STATES,
+} from '../contract/subscription.ts';
 import { atTimeOf } from '../customers/clock.ts';
 import { found } from '../kit/fault.ts';
 import { api, json, jsonBody, PROBLEMS, type Api } from '../kit/http.ts';
@@ -16,6 +21,7 @@ const tags = ['Subscriptions'];
 const subscriptionId = z.object({ id: id('sub') });
 const subscriptionsQuery = pageQuery.extend({
   customer_id: id('cus').optional(),
+  plan_version_id: id('plv').optional(),
   state: z.enum(SUBSCRIPTION_STATES).optional(),
 });
 
@@ -25,7 +31,7 @@ const list = createRoute({
   tags,
   summary: 'List subscriptions',
   request: { query: subscriptionsQuery },
-  responses: { 200: json(pageOf(subscription)), ...PROBLEMS },
+  responses: { 200: json(pageOf(listedSubscription)), ...PROBLEMS },
 });
 const create = createRoute({
   method: 'post',
@@ -51,8 +57,10 @@ export function subscriptionsHttp(): OpenAPIHono<Api> {
     const { query, now } = c.var;
     const page = c.req.valid('query');
     const rows = await listSubscriptions(query, page, now);
-    const item = ({ clock_ms, ...row }: ListedRow) =>
-      shownSubscription(row, now + Number(clock_ms));
+    const item = ({ clock_ms, customer_name, ...row }: ListedRow) => ({
+      ...shownSubscription(row, now + Number(clock_ms)),
+      customer_name,
+    });
     return c.json(pageFrom(rows, { limit: page.limit, key: (row) => row.id, item }), 200);
   });
   app.openapi(create, async (c) => {

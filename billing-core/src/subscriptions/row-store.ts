@@ -29,11 +29,12 @@ const stateColumn = (sql: Query, now: ReturnType<typeof timeThere>) => sql`
 
 export type SubscriptionList = PageQuery & {
   customer_id?: string | undefined;
+  plan_version_id?: string | undefined;
   state?: SubscriptionState | undefined;
 };
 
-/** With how far its customer's clock is ahead. */
-export type ListedRow = SubscriptionRow & { clock_ms: bigint };
+/** With its customer's name, and how far that one's clock is ahead. */
+export type ListedRow = SubscriptionRow & { customer_name: string; clock_ms: bigint };
 
 /** Subscriptions by page, newest first, one row more than asked; states as of `now` (ms). */
 export async function listSubscriptions(
@@ -42,12 +43,14 @@ export async function listSubscriptions(
   now: number,
 ): Promise<ListedRow[]> {
   const after = afterCursor(list, 'sub');
-  const { customer_id: customerId, state } = list;
+  const { customer_id: customerId, plan_version_id: versionId, state } = list;
   const inState = () => sql`${stateColumn(sql, timeThere(sql, now))} = ${state ?? ''}`;
-  return sql<ListedRow[]>`${subscriptions(sql, sql`, clock_ms`)}
+  const more = sql`, clock_ms, customers.name as customer_name`;
+  return sql<ListedRow[]>`${subscriptions(sql, more)}
       join customers on customers.id = customer_id
      where ${after === null ? sql`true` : sql`subscriptions.id < ${after}`}
        and ${customerId === undefined ? sql`true` : sql`customer_id = ${customerId}`}
+       and ${versionId === undefined ? sql`true` : sql`plan_version_id = ${versionId}`}
        and ${state === undefined ? sql`true` : inState()}
      order by subscriptions.id desc limit ${list.limit + 1}`;
 }
