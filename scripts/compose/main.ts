@@ -45,6 +45,7 @@ async function demo(): Promise<void> {
     api: coreApi(setting('BILLING_CORE_URL'), token, AbortSignal.timeout(WITHIN_MS)),
     secrets,
     upstreamUrl: setting('UPSTREAM_URL'),
+    portalUrl: setting('PUBLIC_URL'),
     save: (made) => {
       secrets.demo = made;
       writeWhole(fileOf('demo.json'), JSON.stringify(made));

@@ -4,6 +4,7 @@ export interface CoreApi {
   get<Body>(path: string): Promise<Body>;
   post<Body>(path: string, body: unknown): Promise<Body>;
   patch<Body>(path: string, body: unknown): Promise<Body>;
+  put<Body>(path: string, body: unknown): Promise<Body>;
   /** Whether the token is known there. */
   knowsToken(): Promise<boolean>;
 }
@@ -33,6 +34,7 @@ export function coreApi(baseUrl: string, token: string, stopped: AbortSignal): C
     get: (path) => read('GET', path),
     post: (path, body) => read('POST', path, body),
     patch: (path, body) => read('PATCH', path, body),
+    put: (path, body) => read('PUT', path, body),
     async knowsToken() {
       const answer = await ask('GET', '/v1/customers?limit=1');
       await answer.body?.cancel();

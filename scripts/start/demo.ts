@@ -1,4 +1,5 @@
 import type { CoreApi } from './core-api.ts';
+import { DEMO_DOCUMENT } from './demo-document.ts';
 import type { Demo, Secrets } from './secrets.ts';
 
 export const ADMIN_EMAIL = 'admin@tollgate.example';
@@ -28,6 +29,8 @@ export interface DemoSetting {
   api: CoreApi;
   secrets: Secrets;
   upstreamUrl: string;
+  /** The origin whose pages may call the demo API: the console of the portal does. */
+  portalUrl: string;
   /** Stores what is known of the demo so far. */
   save(demo: Demo): void;
 }
@@ -40,7 +43,7 @@ export interface DemoSetting {
 export async function ensureDemo(setting: DemoSetting): Promise<boolean> {
   const { api, secrets, save } = setting;
   if (secrets.demo?.complete) {
-    await followUpstream(setting);
+    await followAddresses(setting);
     return true;
   }
   if (!secrets.demo && !(await isEmpty(api))) return false;
@@ -49,7 +52,8 @@ export async function ensureDemo(setting: DemoSetting): Promise<boolean> {
   await user(api, { email: ADMIN_EMAIL, password: secrets.adminPassword, role: 'admin' });
   const freeVersion = await plan(api, FREE);
   await plan(api, PRO);
-  await followUpstream(setting);
+  await followAddresses(setting);
+  await api.put('/v1/api-document', { document: DEMO_DOCUMENT });
   const customerId = await customer(api);
   const login = { email: CUSTOMER_EMAIL, password: secrets.customerPassword, role: 'user' };
   await owner(api, customerId, await user(api, login));
@@ -124,24 +128,35 @@ async function plan(api: CoreApi, wanted: typeof FREE | typeof PRO): Promise<str
   return version.id;
 }
 
-// The demo upstream may have moved to another port since the last start.
-async function followUpstream({ api, upstreamUrl }: DemoSetting): Promise<void> {
-  const { data } = await api.get<List<Named & { upstream_url: string }>>('/v1/routes?limit=100');
+type DemoRoute = Named & { upstream_url: string; cors: { origins: string[] } | null };
+
+// The demo upstream and the portal may have moved to other ports since the last start.
+async function followAddresses({ api, upstreamUrl, portalUrl }: DemoSetting): Promise<void> {
+  const { data } = await api.get<List<DemoRoute>>('/v1/routes?limit=100');
   const found = data.find(({ name }) => name === ROUTE_NAME);
+  const cors = { origins: [portalUrl] };
   if (!found) {
     await api.post('/v1/routes', {
       name: ROUTE_NAME,
       path_pattern: '/demo/*',
       upstream_url: upstreamUrl,
       strip_prefix: '/demo',
+      cors,
     });
-  } else if (isDemoUpstream(found.upstream_url) && found.upstream_url !== upstreamUrl) {
-    await api.patch(`/v1/routes/${found.id}`, { upstream_url: upstreamUrl });
+    return;
   }
+  const moved = {
+    ...(hasMoved([found.upstream_url], upstreamUrl) && { upstream_url: upstreamUrl }),
+    ...(hasMoved(found.cors?.origins ?? [], portalUrl) && { cors: { ...found.cors, ...cors } }),
+  };
+  if (Object.keys(moved).length > 0) await api.patch(`/v1/routes/${found.id}`, moved);
 }
 
-// Somebody may have pointed the demo route at an API of their own; that is theirs to keep.
-const isDemoUpstream = (url: string): boolean => /^http:\/\/127\.0\.0\.1:\d+\/?$/.test(url);
+// Somebody may have pointed the demo route at something of their own; that is theirs to keep.
+const OURS = /^http:\/\/(127\.0\.0\.1|localhost):\d+\/?$/;
+
+const hasMoved = ([known = '', ...more]: string[], now: string): boolean =>
+  more.length === 0 && OURS.test(known) && known !== now;
 
 async function customer(api: CoreApi): Promise<string> {
   const { data } = await api.get<List<Named>>(`/v1/customers?external_id=${CUSTOMER_EXTERNAL_ID}`);

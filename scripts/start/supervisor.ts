@@ -150,6 +150,7 @@ export class Supervisor {
       api: this.#api(),
       secrets,
       upstreamUrl: `http://127.0.0.1:${config.ports.upstream}`,
+      portalUrl: addresses(config).portal,
       save: (demo) => {
         secrets.demo = demo;
         saveSecrets(this.#dataDir, secrets);

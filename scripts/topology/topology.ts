@@ -179,6 +179,7 @@ export class Topology {
       api: coreApi(url, secrets.adminToken ?? '', this.#stopped.signal),
       secrets,
       upstreamUrl: `http://127.0.0.1:${ports.upstream}`,
+      portalUrl: `http://localhost:${ports.portal}`,
       save: (demo) => {
         secrets.demo = demo;
         saveSecrets(this.#dataDir, secrets);

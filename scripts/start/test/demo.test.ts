@@ -16,6 +16,12 @@ class PretendCore {
       this.#write(() => this.#post(path, body)) as Body,
     patch: async <Body>(path: string, body: unknown) =>
       this.#write(() => this.#patch(path, body)) as Body,
+    put: async <Body>(path: string, body: unknown) =>
+      this.#write(() => {
+        const row = { id: path, ...(body as object) };
+        this.rows.set(path, [row]);
+        return row;
+      }) as Body,
     knowsToken: async () => true,
   };
 
@@ -64,9 +70,11 @@ const freshSecrets = (): Secrets => ({
   customerPassword: 'c',
 });
 
-function seed(core: PretendCore, secrets: Secrets, upstreamUrl = 'http://127.0.0.1:4003') {
+const ADDRESSES = { upstreamUrl: 'http://127.0.0.1:4003', portalUrl: 'http://localhost:4000' };
+
+function seed(core: PretendCore, secrets: Secrets, moved: Partial<typeof ADDRESSES> = {}) {
   const save = (demo: Secrets['demo'] & object): void => void (secrets.demo = demo);
-  return ensureDemo({ api: core.api, secrets, upstreamUrl, save });
+  return ensureDemo({ api: core.api, secrets, ...ADDRESSES, ...moved, save });
 }
 
 test('wherever a start is cut off, the next completes the demo and doubles nothing', async () => {
@@ -90,6 +98,7 @@ test('wherever a start is cut off, the next completes the demo and doubles nothi
       expect(core.of(list), list).toHaveLength(1);
     }
     expect(core.of('/v1/users')).toHaveLength(2);
+    expect(core.of('/v1/api-document')).toHaveLength(1);
     const keys = core.of(`/v1/customers/${secrets.demo!.customerId}/keys`);
     const active = keys.filter(({ state }) => state === 'active');
     expect(active.map(({ id }) => `secret of ${id}`)).toEqual([secrets.demo!.apiKey]);
@@ -104,16 +113,21 @@ test('an installation that others filled is left as it is', async () => {
   expect([...core.rows.keys()]).toEqual(['/v1/customers']);
 });
 
-test('the demo route follows the demo upstream, unless somebody pointed it elsewhere', async () => {
+test('the demo route follows the demo API and the portal, unless somebody changed it', async () => {
   const core = new PretendCore();
   const secrets = freshSecrets();
-  const upstream = (): unknown => core.of('/v1/routes')[0]!['upstream_url'];
+  const route = (): Row => core.of('/v1/routes')[0]!;
   await seed(core, secrets);
-  await seed(core, secrets, 'http://127.0.0.1:5003');
-  expect(upstream()).toBe('http://127.0.0.1:5003');
-  await core.api.patch(`/v1/routes/${core.of('/v1/routes')[0]!.id}`, {
-    upstream_url: 'https://mine',
-  });
-  await seed(core, secrets, 'http://127.0.0.1:4003');
-  expect(upstream()).toBe('https://mine');
+  expect(route()).toMatchObject({ cors: { origins: ['http://localhost:4000'] } });
+  const moved = { upstreamUrl: 'http://127.0.0.1:5003', portalUrl: 'http://localhost:5000' };
+  await seed(core, secrets, moved);
+  expect(route()['upstream_url']).toBe('http://127.0.0.1:5003');
+  expect(route()['cors']).toEqual({ origins: ['http://localhost:5000'] });
+  const own = { upstream_url: 'https://mine', cors: { origins: ['https://mine', '*'] } };
+  await core.api.patch(`/v1/routes/${route().id}`, own);
+  await seed(core, secrets);
+  expect(route()).toMatchObject(own);
+  await core.api.patch(`/v1/routes/${route().id}`, { cors: null });
+  await seed(core, secrets, moved);
+  expect(route()['cors']).toBeNull();
 });
