@@ -770,6 +770,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/figures/recurring/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List plans with their monthly recurring revenue */
+        get: operations["listPlansWithTheirMonthlyRecurringRevenue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/figures/recurring/subscriptions": {
         parameters: {
             query?: never;
@@ -839,6 +856,26 @@ export interface paths {
          * @description By what invoices are made with, before coupons and taxes. Live.
          */
         get: operations["getWhatIsOnNoInvoiceYet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/figures/unbilled/customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List customers with what is on no invoice yet
+         * @description All of them, the largest amounts of each currency first.
+         */
+        get: operations["listCustomersWithWhatIsOnNoInvoiceYet"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1276,6 +1313,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/keys/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a key anew
+         * @description The new key is like this one and has a secret of its own, in this answer only; this one ends after the grace.
+         */
+        post: operations["makeKeyAnew"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/memberships/{id}": {
         parameters: {
             query?: never;
@@ -1452,7 +1509,7 @@ export interface paths {
         put?: never;
         /**
          * Publish a draft
-         * @description It can be subscribed to and never changes again.
+         * @description It can be subscribed to and never changes again. Refused (409 meter_archived) while it names a meter that was archived meanwhile: take the meter back, or take that out of the draft.
          */
         post: operations["publishDraft"];
         delete?: never;
@@ -2589,7 +2646,7 @@ export interface paths {
         post?: never;
         /**
          * Take the second factor off a user
-         * @description For who has lost the app and the recovery codes: make sure first that it is they.
+         * @description For who has lost the app and the recovery codes: make sure first that it is they. They are told by a letter.
          */
         delete: operations["takeSecondFactorOffUser"];
         options?: never;
@@ -3468,6 +3525,40 @@ export interface components {
             returned: string;
             settled: string;
         };
+        ListedSubscription: {
+            /** Format: date-time */
+            canceled_at: string | null;
+            current_period: {
+                /** Format: date-time */
+                end: string;
+                /** Format: date-time */
+                start: string;
+            };
+            customer_id: string;
+            customer_name: string;
+            id: string;
+            interval_months: number;
+            /** Format: date-time */
+            past_due_since: string | null;
+            /** Format: date-time */
+            paused_at: string | null;
+            pending_change: {
+                /** Format: date-time */
+                at: string;
+                /** @enum {string} */
+                kind: "change" | "cancel" | "pause" | "resume";
+                plan_version_id: string | null;
+            } | null;
+            plan_id: string;
+            plan_version_id: string;
+            /** Format: date-time */
+            started_at: string;
+            /** @enum {string} */
+            state: "trialing" | "active" | "past_due" | "paused" | "canceled";
+            time_zone: string;
+            /** Format: date-time */
+            trial_ends_at: string | null;
+        };
         Me: {
             gateway_url: string;
             memberships: {
@@ -3501,6 +3592,7 @@ export interface components {
             id: string;
             /** @enum {string} */
             role: "owner" | "billing" | "developer" | "viewer";
+            two_factor: boolean;
             user: {
                 email: string;
                 id: string;
@@ -3944,20 +4036,6 @@ export interface components {
             /** @enum {string} */
             state: "active" | "archived";
             tax_number: string;
-        };
-        PortalMembership: {
-            /** Format: date-time */
-            created_at: string;
-            customer_id: string;
-            id: string;
-            /** @enum {string} */
-            role: "owner" | "billing" | "developer" | "viewer";
-            two_factor: boolean;
-            user: {
-                email: string;
-                id: string;
-                name: string;
-            };
         };
         PortalNotice: {
             /** Format: date-time */
@@ -8042,6 +8120,58 @@ export interface operations {
             };
         };
     };
+    listPlansWithTheirMonthlyRecurringRevenue: {
+        parameters: {
+            query?: {
+                currency?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            amount: string;
+                            currency: string;
+                            plan: {
+                                id: string;
+                                name: string;
+                            };
+                            subscriptions: number;
+                        }[];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        errors?: {
+                            message: string;
+                            path: string;
+                        }[];
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
     listSubscriptionsWithTheirMonthlyRecurringRevenue: {
         parameters: {
             query?: {
@@ -8199,6 +8329,59 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UnbilledFigures"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        errors?: {
+                            message: string;
+                            path: string;
+                        }[];
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    listCustomersWithWhatIsOnNoInvoiceYet: {
+        parameters: {
+            query?: {
+                currency?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            amount: string;
+                            currency: string;
+                            customer: {
+                                id: string;
+                                name: string;
+                            };
+                            fees: string;
+                            usage: string;
+                        }[];
+                    };
                 };
             };
             /** @description A problem */
@@ -9427,6 +9610,58 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Key"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        errors?: {
+                            message: string;
+                            path: string;
+                        }[];
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    makeKeyAnew: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Of your choosing, one per deed: the same key and request within a day gets the first answer again, with `Idempotent-Replayed: true`; with another request it is 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @default 86400 */
+                    grace_s?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedKey"];
                 };
             };
             /** @description A problem */
@@ -13538,6 +13773,7 @@ export interface operations {
                 cursor?: string;
                 customer_id?: string;
                 limit?: number;
+                plan_version_id?: string;
                 state?: "trialing" | "active" | "past_due" | "paused" | "canceled";
             };
             header?: never;
@@ -13553,7 +13789,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        data: components["schemas"]["Subscription"][];
+                        data: components["schemas"]["ListedSubscription"][];
                         has_more: boolean;
                         next_cursor: string | null;
                     };

@@ -5,6 +5,10 @@ import { rated } from '../../billing-core/src/rating/preview.ts';
 import { gateways } from './gateways.ts';
 import { invoices } from './invoices.ts';
 import { credit } from './credit.ts';
+import { apiDocument } from './document.ts';
+import { figures } from './figures.ts';
+import { meters } from './meters.ts';
+import { quotas } from './quotas.ts';
 import { events } from './events.ts';
 import { jobs } from './jobs.ts';
 import { adminNotices } from './notices.ts';
@@ -13,6 +17,7 @@ import { found, page, Problem, requiredText, signedIn } from './http.ts';
 import { createKey, revokeKey } from './keys.ts';
 import { personal } from './personal.ts';
 import { reconciliations } from './reconciliations.ts';
+import { tokens } from './tokens.ts';
 import { trial } from './trial.ts';
 import { route as newRoute } from './seed.ts';
 import { ago, customer as newCustomer, DAY_MS, mint, type MockState } from './state.ts';
@@ -29,8 +34,7 @@ export function adminApi(state: MockState): Hono {
     await next();
   });
   app.get('/users', (c) => page(c, state.users));
-  app.get('/meters', (c) => page(c, state.meters));
-  app.get('/quota-overrides', (c) => page(c, []));
+  app.get('/admin-tokens', (c) => page(c, tokens()));
   app.get('/usage', (c) => {
     const query = c.req.query();
     return c.json(usageReport(state, query['customer_id'] ?? '', query));
@@ -57,6 +61,10 @@ export function adminApi(state: MockState): Hono {
   stripe(app, state);
   adminNotices(app, state);
   audit(app);
+  figures(app, state);
+  meters(app, state);
+  quotas(app, state);
+  apiDocument(app, state);
   return app;
 }
 
@@ -126,6 +134,7 @@ function customers(app: Hono, state: MockState): void {
         .filter((member) => member.customerId === c.req.param('id'))
         .map((member) => ({
           ...member,
+          two_factor: member.role === 'owner',
           user: state.users.find((user) => user.id === member.userId),
         })),
     ),

@@ -4,6 +4,9 @@ import type { Customer } from '@tollgate/billing-core/contract/customer.ts';
 import { found, page, Problem, signedIn } from './http.ts';
 import { portalCollector } from './collector.ts';
 import { portalTeam } from './team.ts';
+import { portalReference } from './document.ts';
+import { portalPlan } from './plan.ts';
+import { portalQuotas } from './quotas.ts';
 import { portalCredit } from './credit.ts';
 import { portalNext } from './subscriptions.ts';
 import { portalInvoices } from './invoices.ts';
@@ -72,6 +75,9 @@ export function portalApi(state: MockState): Hono {
   portalNext(app, state, member);
   portalCollector(app, state, member);
   portalTeam(app, state, member);
+  portalPlan(app, state, member);
+  portalQuotas(app, state, member);
+  portalReference(app, state, member);
   return app;
 }
 

@@ -92,12 +92,19 @@ const COLLECTED = { currency: 'USD', objectionTo: noObjection };
 
 export function subscriptions(app: Hono, state: MockState): void {
   const byId = (id: string) => found(state.subscriptions.find((each) => each.id === id));
-  app.get('/subscriptions', (c) =>
-    page(
+  app.get('/subscriptions', (c) => {
+    const { customer_id, plan_version_id } = c.req.query();
+    const rows = state.subscriptions.filter(
+      (one) =>
+        (customer_id === undefined || one.customer_id === customer_id) &&
+        (plan_version_id === undefined || one.plan_version_id === plan_version_id),
+    );
+    const nameOf = (id: string) => state.customers.find((one) => one.id === id)?.name ?? id;
+    return page(
       c,
-      state.subscriptions.filter((one) => one.customer_id === c.req.query('customer_id')),
-    ),
-  );
+      rows.map((one) => ({ ...one, customer_name: nameOf(one.customer_id) })),
+    );
+  });
   app.post('/subscriptions', async (c) => {
     const { customer_id, plan_version_id } = await c.req.json();
     const has = (one: { id: string }) => one.id === plan_version_id;

@@ -36,6 +36,8 @@ const SHARES: Readonly<Record<string, readonly (readonly [string, string, number
 type Shares = (typeof SHARES)[string];
 
 function sharesOf(state: MockState, customerId: string, groupBy: string): Shares {
+  if (groupBy === 'meter')
+    return state.meters.map((one, at) => [one.id, one.name, at === 0 ? 1 : 0.6]);
   if (groupBy === 'route') return state.routes.map((one, at) => [one.id, one.name, 0.7 - 0.4 * at]);
   if (groupBy === 'key') {
     const keys = state.keys.filter((key) => key.customerId === customerId);

@@ -134,6 +134,10 @@ describe('an admin', () => {
     await look(size);
     await page.goto(paths.adminCustomer(acme(), { tab: 'subscription' }));
     await page.getByText('Credit: $25.00 USD').waitFor();
+    // In one place alone, to which the other leads.
+    expect(await page.getByText('Given by').count()).toBe(0);
+    await page.getByRole('link', { name: 'What it is made of' }).click();
+    await page.getByTestId('credit').getByText('$25.00 USD').waitFor();
     await page.getByText('Given by an invoice below zero').waitFor();
     await button('Pay out…').click();
     await page.getByRole('dialog').getByLabel('Amount in USD').waitFor();
@@ -153,13 +157,13 @@ describe('an admin', () => {
     await page.getByText('Set off of credit').waitFor();
     await expect.poll(() => page.getByTestId('due').textContent()).toBe('$66.97 USD');
     expect((await violationsOn(page)).map(({ id }) => id)).toEqual([]);
-    await page.goto(paths.adminCustomer(acme(), { tab: 'subscription' }));
-    await page.getByText('Credit: $15.00 USD').waitFor();
+    await page.goto(paths.adminCustomer(acme(), { tab: 'money' }));
+    await page.getByTestId('credit').getByText('$15.00 USD').waitFor();
     await button('Pay out…').click();
     await page.getByLabel('Amount in USD').fill('5.00');
     await page.getByLabel('Reference').fill('transfer 9');
     await page.getByRole('dialog').getByRole('button', { name: 'Pay out' }).click();
-    await page.getByText('Credit: $10.00 USD').waitFor();
+    await page.getByTestId('credit').getByText('$10.00 USD').waitFor();
     await page.getByText('transfer 9').waitFor();
     expect(complaints).toEqual([]);
   });

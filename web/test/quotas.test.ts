@@ -100,7 +100,14 @@ test(
     await page.getByText('No quota is raised').waitFor();
     expect(await status(acme)).toBe(429);
     await page.getByLabel('State').selectOption('Ended');
-    await row(page, acme.name).waitFor();
+    await row(page, acme.name).getByRole('button', { name: 'Raise again…' }).click();
+    await dialog.getByRole('option', { name: 'Requests per day: 3 by plan' }).waitFor({
+      state: 'attached',
+    });
+    expect(await dialog.getByLabel('New limit').inputValue()).toBe(String(RAISED));
+    await dialog.getByLabel('Reason').fill('Once more');
+    await dialog.getByRole('button', { name: 'Raise it' }).click();
+    await page.getByText('Quota raised').waitFor();
     expect(complaints).toEqual([]);
     await acme.context.close();
     await page.close();

@@ -11,6 +11,7 @@ import { complaintsOf, violationsOn } from './stage.ts';
 // The page Team, before a real core that writes its letters into a folder.
 
 const TEST_MS = 240_000;
+const CODE_MS = 30_000;
 const PATIENT = { timeout: 30_000 };
 const mailDir = testFolder('letters');
 let stage: ShopStage;
@@ -29,21 +30,30 @@ async function open(role?: string): Promise<Open> {
   return { ...visitor, page };
 }
 
+type Letter = { to: string; subject: string; text: string };
+
+/** The letters to this address, the newest last. */
+async function lettersTo(address: string): Promise<Letter[]> {
+  const names = (await readdir(mailDir)).toSorted();
+  const letters = await Promise.all(
+    names.map(async (name) => JSON.parse(await readFile(join(mailDir, name), 'utf8')) as Letter),
+  );
+  return letters.filter(({ to }) => to === address);
+}
+
+const subjectsTo = async (address: string): Promise<string[]> =>
+  (await lettersTo(address)).map(({ subject }) => subject);
+
 /** The path of the link in the newest letter to this address. */
 async function linkTo(address: string): Promise<string> {
   const text = await vi.waitFor(async () => {
-    const names = (await readdir(mailDir)).toSorted();
-    const letters = await Promise.all(
-      names.map(async (name) => JSON.parse(await readFile(join(mailDir, name), 'utf8')) as Letter),
-    );
-    const letter = letters.findLast(({ to }) => to === address);
+    const letter = (await lettersTo(address)).at(-1);
     expect(letter).toBeDefined();
     return letter?.text ?? '';
   }, PATIENT);
   const link = new URL(/http\S+\/invitation\S+/.exec(text)?.[0] ?? '');
   return `${link.pathname}${link.search}`;
 }
-type Letter = { to: string; text: string };
 
 async function invite(page: Page, email: string, role: string): Promise<void> {
   await page.getByRole('button', { name: 'Invite somebody' }).click(PATIENT);
@@ -201,7 +211,9 @@ async function guard(page: Page, password: string): Promise<{ uri: string; codes
   await dialog.getByRole('img', { name: 'QR code for an authenticator app' }).waitFor(PATIENT);
   expect(await violationsOn(page)).toEqual([]);
   const uri = `otpauth://totp/x?secret=${await dialog.locator('code').textContent()}`;
-  await dialog.getByLabel('The code that the app shows').fill(appCodeAt(uri, Date.now()));
+  // The code before, which is taken as well: each is taken once, and the next is for signing in.
+  const code = appCodeAt(uri, Date.now() - CODE_MS);
+  await dialog.getByLabel('The code that the app shows').fill(code);
   await dialog.getByRole('button', { name: 'Turn on' }).click();
   const list = page.getByRole('list', { name: 'Recovery codes' });
   await list.waitFor(PATIENT);
@@ -257,6 +269,8 @@ test(
     await page.getByLabel('Your password').fill(own.password);
     await page.getByRole('button', { name: 'Turn off', exact: true }).click();
     await page.getByRole('button', { name: 'Turn on…' }).waitFor(PATIENT);
+    const told = ['Your second factor is on', 'Your second factor is off'];
+    await vi.waitFor(async () => expect(await subjectsTo(own.email)).toEqual(told), PATIENT);
     for (const one of [own, second, third]) await one.context.close();
   },
   TEST_MS,

@@ -7,8 +7,9 @@ import type { Key as ApiKey } from '@tollgate/billing-core/contract/key.ts';
 import { Button } from '../kit/button.tsx';
 import { FirstUse } from '../kit/empty.tsx';
 import { CreateKeyDialog } from '../kit/keys/create-key.tsx';
-import { KeyTable } from '../kit/keys/key-table.tsx';
-import { RevokeKeyDialog } from '../kit/keys/revoke-key.tsx';
+import { KeyDialogs } from '../kit/keys/key-dialogs.tsx';
+import { KeyTable, type KeyActing } from '../kit/keys/key-table.tsx';
+import { useKeyUse } from '../kit/keys/key-use.ts';
 import { Card } from '../kit/page.tsx';
 import { LoadMore, usePages } from '../kit/pages.tsx';
 import { paths } from '../kit/paths.ts';
@@ -20,12 +21,13 @@ import { t } from '../kit/text.ts';
 export function CustomerKeys({ customer }: { customer: Customer }) {
   const { id: customerId } = customer;
   const [creating, setCreating] = useState(false);
-  const [revoking, setRevoking] = useState<ApiKey>();
+  const [acting, setActing] = useState<KeyActing>();
   const queries = useQueryClient();
   const router = useRouter();
   const path = `/v1/customers/${customerId}/keys`;
   const key = ['admin', 'customer', customerId, 'keys'];
   const keys = usePages<ApiKey>({ key, path });
+  const use = useKeyUse({ key, path: '/v1/usage', query: { customer_id: customerId } });
   const tryKey = useCallback(
     ({ id }: ApiKey) => router.history.push(paths.adminRouteTrial({ key_id: id })),
     [router],
@@ -51,7 +53,7 @@ export function CustomerKeys({ customer }: { customer: Customer }) {
               about={t('The customer can create them too, on their own side.')}
             />
           ) : (
-            <KeyTable keys={rows} onRevoke={setRevoking} onTry={tryKey} />
+            <KeyTable keys={rows} use={use} onAct={setActing} onTry={tryKey} />
           )
         }
       </Loaded>
@@ -63,11 +65,12 @@ export function CustomerKeys({ customer }: { customer: Customer }) {
         onClose={() => setCreating(false)}
         onCreated={reload}
       />
-      <RevokeKeyDialog
-        apiKey={revoking}
-        path={(id) => `/v1/keys/${id}/revoke`}
-        onClose={() => setRevoking(undefined)}
-        onRevoked={reload}
+      <KeyDialogs
+        acting={acting}
+        path={(id) => `/v1/keys/${id}`}
+        scopes={customer.key_scopes}
+        onClose={() => setActing(undefined)}
+        onDone={reload}
       />
     </Card>
   );

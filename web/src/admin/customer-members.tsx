@@ -10,7 +10,7 @@ import { tell } from '../kit/error-panel.tsx';
 import { Card } from '../kit/page.tsx';
 import { LoadMore, usePages } from '../kit/pages.tsx';
 import { Loaded } from '../kit/query.tsx';
-import { ROLES } from '../kit/roles.ts';
+import { roleName, ROLES } from '../kit/roles.ts';
 import { TableSkeleton } from '../kit/skeleton.tsx';
 import { Table, type Column } from '../kit/table.tsx';
 import { t } from '../kit/text.ts';
@@ -20,20 +20,16 @@ import { AddMemberDialog } from './member-add.tsx';
 /** Who may sign in for this customer, and as what. */
 export function CustomerMembers({ customerId }: { customerId: string }) {
   const [adding, setAdding] = useState(false);
-  const [removing, setRemoving] = useState<Membership>();
+  const [asking, setAsking] = useState<Asking>();
   const queries = useQueryClient();
   const path = `/v1/customers/${customerId}/memberships`;
   const key = useMemo(() => ['admin', 'customer', customerId, 'memberships'], [customerId]);
   const members = usePages<Membership>({ key, path });
   const columns = useMemo(() => {
     const reload = () => queries.invalidateQueries({ queryKey: key });
-    return columnsOf((member, role) => void changeRole(member, role).then(reload), setRemoving);
+    return columnsOf((member, role) => void changeRole(member, role).then(reload), setAsking);
   }, [queries, key]);
-  async function remove(): Promise<void> {
-    if (removing === undefined) return;
-    await api(`/v1/memberships/${removing.id}`, { method: 'DELETE' });
-    await queries.invalidateQueries({ queryKey: key });
-  }
+  const reload = () => queries.invalidateQueries({ queryKey: key });
   return (
     <Card
       title={t('Members')}
@@ -63,27 +59,76 @@ export function CustomerMembers({ customerId }: { customerId: string }) {
         open={adding}
         path={path}
         onClose={() => setAdding(false)}
-        onAdded={() => void queries.invalidateQueries({ queryKey: key })}
+        onAdded={() => void reload()}
       />
+      <MemberDialogs asking={asking} onClose={() => setAsking(undefined)} onDone={reload} />
+    </Card>
+  );
+}
+
+type Deed = 'remove' | 'take_factor';
+type Asking = { member: Membership; deed: Deed };
+
+interface DialogProps {
+  asking: Asking | undefined;
+  onClose: () => void;
+  onDone: () => Promise<void>;
+}
+
+/** Asks before a member goes, or signs in with less than before. */
+function MemberDialogs({ asking, onClose, onDone }: DialogProps) {
+  const name = asking?.member.user.name ?? '';
+  const about = (deed: Deed) => ({ open: asking?.deed === deed, onClose, danger: true });
+  async function run(path: string, said: string): Promise<void> {
+    await api(path, { method: 'DELETE' });
+    toast.done(said, { description: name });
+    await onDone();
+  }
+  return (
+    <>
       <ConfirmDialog
-        open={removing !== undefined}
-        onClose={() => setRemoving(undefined)}
-        onConfirm={remove}
-        danger
-        title={t('Remove {name}?', { name: removing?.user.name ?? '' })}
+        {...about('remove')}
+        onConfirm={() => run(`/v1/memberships/${asking?.member.id}`, t('Member removed'))}
+        title={t('Remove {name}?', { name })}
         confirmLabel={t('Remove member')}
         consequence={t(
           'They lose access to this customer at once. Keys they created stay valid until revoked.',
         )}
       />
-    </Card>
+      <ConfirmDialog
+        {...about('take_factor')}
+        onConfirm={() =>
+          run(`/v1/users/${asking?.member.user.id}/two-factor`, t('Second factor taken off'))
+        }
+        title={t('Take the second factor off {name}?', { name })}
+        confirmLabel={t('Take it off')}
+        consequence={
+          <>
+            <p>
+              {t(
+                'For who has lost the app and the recovery codes. They sign in with the password ' +
+                  'alone from then on, at every customer they belong to, until they set it up ' +
+                  'anew.',
+              )}
+            </p>
+            <p className="mt-2">
+              {t(
+                'Make sure first that it is {name} who asks: whoever knows the password gets in. ' +
+                  'They are told by e-mail, and it is in the audit log.',
+                { name },
+              )}
+            </p>
+          </>
+        }
+      />
+    </>
   );
 }
 
 async function changeRole(member: Membership, role: MemberRole): Promise<void> {
   try {
     await api(`/v1/memberships/${member.id}`, { method: 'PATCH', body: { role } });
-    toast.done(t('Role changed'), { description: `${member.user.name}: ${role}` });
+    toast.done(t('Role changed'), { description: `${member.user.name}: ${roleName(role)}` });
   } catch (error) {
     const { title, detail } = tell(error);
     toast.error(title, { ...(detail && { description: detail }) });
@@ -92,7 +137,7 @@ async function changeRole(member: Membership, role: MemberRole): Promise<void> {
 
 function columnsOf(
   onRole: (member: Membership, role: MemberRole) => void,
-  onRemove: (member: Membership) => void,
+  onAsk: (asking: Asking) => void,
 ): Column<Membership>[] {
   return [
     {
@@ -108,24 +153,8 @@ function columnsOf(
       written: (member) => member.user.email,
       cell: (member) => member.user.email,
     },
-    {
-      id: 'role',
-      header: t('Role'),
-      cell: (member) => (
-        <select
-          aria-label={t('Role of {name}', { name: member.user.name })}
-          value={member.role}
-          onChange={(event) => onRole(member, event.target.value as MemberRole)}
-          className="h-8 rounded-md border border-line-strong bg-surface px-2"
-        >
-          {ROLES.map((role) => (
-            <option key={role.value} value={role.value}>
-              {role.label}
-            </option>
-          ))}
-        </select>
-      ),
-    },
+    roleColumn(onRole),
+    factorColumn(onAsk),
     {
       id: 'actions',
       header: t('Actions'),
@@ -137,7 +166,7 @@ function columnsOf(
           tone="quiet"
           size="sm"
           aria-label={t('Remove {name}', { name: member.user.name })}
-          onClick={() => onRemove(member)}
+          onClick={() => onAsk({ member, deed: 'remove' })}
         >
           {t('Remove…')}
         </Button>
@@ -145,3 +174,44 @@ function columnsOf(
     },
   ];
 }
+
+const roleColumn = (
+  onRole: (member: Membership, role: MemberRole) => void,
+): Column<Membership> => ({
+  id: 'role',
+  header: t('Role'),
+  cell: (member) => (
+    <select
+      aria-label={t('Role of {name}', { name: member.user.name })}
+      value={member.role}
+      onChange={(event) => onRole(member, event.target.value as MemberRole)}
+      className="h-8 rounded-md border border-line-strong bg-surface px-2"
+    >
+      {ROLES.map((role) => (
+        <option key={role.value} value={role.value}>
+          {role.label}
+        </option>
+      ))}
+    </select>
+  ),
+});
+
+const factorColumn = (onAsk: (asking: Asking) => void): Column<Membership> => ({
+  id: 'two-factor',
+  header: t('Two-factor'),
+  cell: (member) => (
+    <span className="inline-flex flex-wrap items-center justify-end gap-x-2">
+      {member.two_factor ? t('On') : t('Off')}
+      {member.two_factor && (
+        <Button
+          tone="quiet"
+          size="sm"
+          aria-label={t('Take the second factor off {name}', { name: member.user.name })}
+          onClick={() => onAsk({ member, deed: 'take_factor' })}
+        >
+          {t('Take off…')}
+        </Button>
+      )}
+    </span>
+  ),
+});

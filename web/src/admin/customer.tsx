@@ -10,7 +10,7 @@ import { FactsSkeleton } from '../kit/skeleton.tsx';
 import { Tabs } from '../kit/tabs.tsx';
 import { t } from '../kit/text.ts';
 import { CustomerClockBadge, CustomerClockCard } from './customer-clock.tsx';
-import { CustomerCredit } from './customer-credit.tsx';
+import { CreditNote } from './customer-credit.tsx';
 import { CustomerDebt } from './customer-debt.tsx';
 import { CustomerDisputes } from './disputes.tsx';
 import { CustomerFacts } from './customer-facts.tsx';
@@ -96,7 +96,7 @@ function Tab({ tab, customer }: { tab: (typeof TABS)[number]['id']; customer: Cu
       return (
         <>
           <CustomerDebt customerId={customer.id} />
-          <CustomerCredit customerId={customer.id} />
+          <CreditNote customerId={customer.id} />
           <CustomerDisputes customerId={customer.id} />
           <CustomerSubscription customer={customer} />
         </>

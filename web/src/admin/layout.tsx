@@ -2,10 +2,12 @@ import { useQuery } from '@tanstack/react-query';
 import { Outlet, useParams } from '@tanstack/react-router';
 import {
   Building2,
+  ChartColumn,
   ChartNoAxesCombined,
   CreditCard,
   Gauge,
   House,
+  KeySquare,
   Layers,
   ListChecks,
   ReceiptText,
@@ -43,6 +45,7 @@ const NAV: readonly NavItem[] = [
   { href: paths.adminPlans(), label: t('Plans'), icon: <Layers aria-hidden />, deep: true },
   { href: paths.adminMeters(), label: t('Meters'), icon: <Ruler aria-hidden />, deep: true },
   { href: paths.adminQuotas(), label: t('Quotas'), icon: <Gauge aria-hidden /> },
+  { href: paths.adminUsage(), label: t('Usage'), icon: <ChartColumn aria-hidden /> },
   { href: paths.adminTerms, label: t('Coupons and taxes'), icon: <TicketPercent aria-hidden /> },
   {
     href: paths.adminInvoices(),
@@ -61,6 +64,7 @@ const NAV: readonly NavItem[] = [
   { href: paths.adminRoutes, label: t('Routes'), icon: <Waypoints aria-hidden />, deep: true },
   { href: paths.adminGateways(), label: t('Gateways'), icon: <Server aria-hidden />, deep: true },
   { href: paths.adminJobs, label: t('Jobs'), icon: <ListChecks aria-hidden /> },
+  { href: paths.adminTokens(), label: t('Tokens'), icon: <KeySquare aria-hidden /> },
   { href: paths.adminAudit(), label: t('Audit log'), icon: <ScrollText aria-hidden /> },
 ];
 

@@ -24,6 +24,7 @@ import { meterChoices, planQuery, versionQuery } from './queries.ts';
 import { VersionState } from './states.tsx';
 import { VersionDiff } from './version-diff.tsx';
 import { VersionForm } from './version-form.tsx';
+import { VersionSubscriptions } from './version-subscriptions.tsx';
 import type { VersionBody } from './version-values.ts';
 
 /** Writes a new draft, beginning from the newest version. */
@@ -107,7 +108,10 @@ export function VersionPage() {
                 onSave={save}
               />
             ) : (
-              <Terms version={version} meters={meters} />
+              <>
+                <Terms version={version} meters={meters} />
+                <VersionSubscriptions plan={known} version={version} />
+              </>
             )}
           </div>
         );

@@ -16,6 +16,7 @@ import { Loaded } from '../kit/query.tsx';
 import { FactsSkeleton } from '../kit/skeleton.tsx';
 import { t } from '../kit/text.ts';
 import { Instant } from '../kit/time.tsx';
+import { OfferButton } from './plan-offer.tsx';
 import { planQuery, useMeters } from './queries.ts';
 import { UnpaidButton, unpaidInWords } from './plan-unpaid.tsx';
 import { VersionState } from './states.tsx';
@@ -68,6 +69,7 @@ function PlanFacts({ plan }: { plan: Plan }) {
       title={t('Facts')}
       actions={
         <>
+          {plan.kind === 'plan' && <OfferButton plan={plan} />}
           <UnpaidButton plan={plan} />
           {!plan.self_serve_default && (
             <Button size="sm" onClick={() => setAsking(true)}>
@@ -84,10 +86,13 @@ function PlanFacts({ plan }: { plan: Plan }) {
             name: t('Self-serve'),
             value: plan.self_serve_default ? (
               <Badge tone="accent">{t('Default for new customers')}</Badge>
+            ) : plan.self_serve ? (
+              t('On offer in the portal')
             ) : (
               t('No')
             ),
           },
+          { name: t('Customers may pause it'), value: plan.pausable ? t('Yes') : t('No') },
           { name: t('When nobody pays'), value: unpaidInWords(plan) },
           { name: t('Created'), value: <Instant iso={plan.created_at} /> },
         ]}

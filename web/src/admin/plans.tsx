@@ -50,7 +50,13 @@ const COLUMNS: readonly Column<Plan>[] = [
     id: 'default',
     header: t('Self-serve'),
     cell: (plan) =>
-      plan.self_serve_default ? <Badge tone="accent">{t('Default')}</Badge> : t('No'),
+      plan.self_serve_default ? (
+        <Badge tone="accent">{t('Default')}</Badge>
+      ) : plan.self_serve ? (
+        t('On offer')
+      ) : (
+        t('No')
+      ),
   },
   { id: 'created', header: t('Created'), cell: (plan) => <Instant iso={plan.created_at} /> },
 ];

@@ -1,14 +1,14 @@
 import type { QuotaAnswer, QuotaRequest } from '@tollgate/billing-core/contract/quota-request.ts';
 import { api } from '../kit/api.ts';
 import { Button } from '../kit/button.tsx';
-import { isDecimal } from '../kit/decimal.ts';
 import { Dialog, DialogActions } from '../kit/dialog.tsx';
-import { CheckboxField, TextAreaField, TextField } from '../kit/field.tsx';
-import { Form, useApiForm, type ApiForm } from '../kit/form.tsx';
-import { formatNumber, localInstant, zoneName } from '../kit/format.ts';
+import { CheckboxField, TextAreaField } from '../kit/field.tsx';
+import { Form, useApiForm } from '../kit/form.tsx';
+import { formatNumber } from '../kit/format.ts';
 import { t } from '../kit/text.ts';
 import { toast } from '../kit/toast.tsx';
-import { plain, quotaText } from './quota-text.ts';
+import { quotaText } from './quota-text.ts';
+import { RaiseFields, raiseOf, type RaiseValues } from './raise-fields.tsx';
 
 export interface Answering {
   request: QuotaRequest;
@@ -49,11 +49,8 @@ function Asked({ request }: { request: QuotaRequest }) {
   );
 }
 
-interface AnswerValues {
+interface AnswerValues extends RaiseValues {
   raises: boolean;
-  limit: string;
-  /** On the clocks of the chosen zone; empty: no end. */
-  ends_at: string;
   answer: string;
 }
 
@@ -70,9 +67,7 @@ function AnswerForm({
     defaults: { raises: grants, limit: request.limit, ends_at: '', answer: '' },
     rename: (field) => (field === 'raise' ? 'limit' : (RAISE_FIELD.exec(field)?.[1] ?? field)),
     submit: async (values, idempotencyKey) => {
-      const ends_at =
-        values.ends_at === '' ? null : (localInstant(values.ends_at) ?? values.ends_at);
-      const raise = values.raises ? { limit: plain(values.limit), ends_at } : undefined;
+      const raise = values.raises ? raiseOf(values) : undefined;
       const body = { decision, answer: values.answer, ...(raise && { raise }) };
       await api(`/v1/quota-requests/${request.id}/answer`, {
         method: 'POST',
@@ -117,29 +112,5 @@ function AnswerForm({
         </Button>
       </DialogActions>
     </Form>
-  );
-}
-
-/** To what, and until when. */
-function RaiseFields({ form }: { form: ApiForm<AnswerValues>['form'] }) {
-  return (
-    <>
-      <TextField
-        form={form}
-        name="limit"
-        label={t('New limit')}
-        inputMode="decimal"
-        autoComplete="off"
-        required={t('Enter a number')}
-        check={(value) => (isDecimal(plain(value)) ? undefined : t('Is not a number'))}
-      />
-      <TextField
-        form={form}
-        name="ends_at"
-        type="datetime-local"
-        label={t('Until ({zone})', { zone: zoneName() })}
-        hint={t('Left empty: until somebody ends it.')}
-      />
-    </>
   );
 }

@@ -46,7 +46,7 @@ export function Overrides() {
         />
       }
       onClear={
-        state !== 'all' && state !== 'active'
+        state === 'ended' || customer !== undefined
           ? () => merge({ state: 'all', customer: undefined })
           : undefined
       }
@@ -74,7 +74,12 @@ export function OverrideList({ query, filters, onClear, customerId }: ListProps)
     query,
   });
   const columns = useMemo(
-    () => columnsOf({ onChange: (was) => setRaising({ was }), onEnd: setEnding }),
+    () =>
+      columnsOf({
+        onChange: (was) => setRaising({ was }),
+        onAgain: (like) => setRaising({ customerId: like.customer.id, like }),
+        onEnd: setEnding,
+      }),
     [],
   );
   const reload = () => queries.invalidateQueries({ queryKey: ['admin', 'quota-overrides'] });
@@ -122,10 +127,11 @@ export function OverrideList({ query, filters, onClear, customerId }: ListProps)
 
 interface Acts {
   onChange: (was: QuotaOverride) => void;
+  onAgain: (like: QuotaOverride) => void;
   onEnd: (override: QuotaOverride) => void;
 }
 
-const columnsOf = ({ onChange, onEnd }: Acts): Column<QuotaOverride>[] => [
+const columnsOf = ({ onChange, onAgain, onEnd }: Acts): Column<QuotaOverride>[] => [
   {
     id: 'customer',
     header: t('Customer'),
@@ -155,7 +161,7 @@ const columnsOf = ({ onChange, onEnd }: Acts): Column<QuotaOverride>[] => [
     id: 'plan',
     header: t('By plan'),
     align: 'end',
-    cell: ({ plan_limit }) => (plan_limit === null ? <Unlimited /> : formatNumber(plan_limit)),
+    cell: ({ plan_limit }) => (plan_limit === null ? t('none') : formatNumber(plan_limit)),
   },
   { id: 'limit', header: t('Raised to'), align: 'end', cell: (row) => formatNumber(row.limit) },
   {
@@ -179,7 +185,7 @@ const columnsOf = ({ onChange, onEnd }: Acts): Column<QuotaOverride>[] => [
     quiet: true,
     align: 'end',
     cell: (row) =>
-      row.state === 'active' && (
+      row.state === 'active' ? (
         <span className="inline-flex flex-wrap justify-end gap-2">
           <Button size="sm" onClick={() => onChange(row)}>
             {t('Change…')}
@@ -188,19 +194,31 @@ const columnsOf = ({ onChange, onEnd }: Acts): Column<QuotaOverride>[] => [
             {t('End…')}
           </Button>
         </span>
+      ) : (
+        <Button size="sm" tone="quiet" onClick={() => onAgain(row)}>
+          {t('Raise again…')}
+        </Button>
       ),
   },
 ];
 
-function Unlimited() {
-  return <span title={t('The plan has no such limit: nothing is raised by it.')}>–</span>;
-}
-
 function OverrideState({ override: { state, plan_limit, limit } }: { override: QuotaOverride }) {
   if (state === 'ended') return <Badge>{t('Ended')}</Badge>;
-  const isIdle = plan_limit === null || Number(plan_limit) >= Number(limit);
+  if (plan_limit === null) return <Badge tone="warn">{t('Without effect: no such limit')}</Badge>;
+  const isIdle = Number(plan_limit) >= Number(limit);
   if (isIdle) return <Badge tone="warn">{t('Without effect: the plan has as much')}</Badge>;
   return <Badge tone="ok">{t('Holds now')}</Badge>;
+}
+
+function consequenceOf(override: QuotaOverride): string {
+  const { customer, plan_limit: limit } = override;
+  const values = { quota: quotaText(override), name: customer.name };
+  if (limit === null) return t('The plan of {name} has no such limit: nothing is refused.', values);
+  return t(
+    '{quota} of {name} is {limit} again at once: requests beyond it are refused. What was ' +
+      'used stays used. The customer gets a notice.',
+    { ...values, limit: formatNumber(limit) },
+  );
 }
 
 interface EndProps {
@@ -215,18 +233,7 @@ function EndDialog({ override, onClose, onDone }: EndProps) {
       open={override !== undefined}
       onClose={onClose}
       title={t('End it now?')}
-      consequence={
-        override &&
-        t(
-          '{quota} of {name} is {limit} again at once: requests beyond it are refused. What was ' +
-            'used stays used. The customer gets a notice.',
-          {
-            quota: quotaText(override),
-            name: override.customer.name,
-            limit: override.plan_limit === null ? '–' : formatNumber(override.plan_limit),
-          },
-        )
-      }
+      consequence={override && consequenceOf(override)}
       confirmLabel={t('End it')}
       danger
       onConfirm={async () => {

@@ -3,21 +3,23 @@ import type { QuotaOverride } from '@tollgate/billing-core/contract/quota-overri
 import type { Entitlement } from '@tollgate/billing-core/contract/plan.ts';
 import { api } from '../kit/api.ts';
 import { Button } from '../kit/button.tsx';
-import { isDecimal } from '../kit/decimal.ts';
 import { Dialog, DialogActions } from '../kit/dialog.tsx';
 import { SelectField, TextField } from '../kit/field.tsx';
 import { Form, useApiForm } from '../kit/form.tsx';
-import { formatNumber, localInput, localInstant, zoneName } from '../kit/format.ts';
+import { formatNumber, localInput } from '../kit/format.ts';
 import { Loaded } from '../kit/query.tsx';
 import { FactsSkeleton } from '../kit/skeleton.tsx';
 import { t } from '../kit/text.ts';
 import { toast } from '../kit/toast.tsx';
 import { CustomerPick } from './customer-pick.tsx';
 import { heldQuotasQuery, useMeters } from './queries.ts';
-import { plain, quotaText } from './quota-text.ts';
+import { quotaText } from './quota-text.ts';
+import { RaiseFields, raiseOf, type RaiseValues } from './raise-fields.tsx';
 
-/** A new one, maybe of a customer that is known already, or what takes the place of one. */
-export type Raising = { customerId: string | undefined } | { was: QuotaOverride };
+/** A new one, maybe of a known customer or as one was before, or what takes the place of one. */
+export type Raising =
+  | { customerId: string | undefined; like?: QuotaOverride }
+  | { was: QuotaOverride };
 
 interface RaiseProps {
   raising: Raising | undefined;
@@ -45,15 +47,21 @@ export function RaiseDialog({ raising, onClose, onDone }: RaiseProps) {
         ('was' in raising ? (
           <ChangeForm was={raising.was} onClose={onClose} onDone={onDone} />
         ) : (
-          <NewOverride known={raising.customerId} onClose={onClose} onDone={onDone} />
+          <NewOverride
+            known={raising.customerId}
+            like={raising.like}
+            onClose={onClose}
+            onDone={onDone}
+          />
         ))}
     </Dialog>
   );
 }
 
 type Ways = Omit<RaiseProps, 'raising'>;
+type New = Ways & { like: QuotaOverride | undefined };
 
-function NewOverride({ known, ...ways }: Ways & { known: string | undefined }) {
+function NewOverride({ known, ...ways }: New & { known: string | undefined }) {
   if (known !== undefined) return <OfCustomer customerId={known} {...ways} />;
   return (
     <CustomerPick>{(customerId) => <OfCustomer customerId={customerId} {...ways} />}</CustomerPick>
@@ -65,7 +73,7 @@ type Quota = Extract<Entitlement, { kind: 'quota' }>;
 /** What names a quota of a plan within a form. */
 const keyOf = ({ meter_id, window, scope }: Quota): string => `${meter_id} ${window} ${scope}`;
 
-function OfCustomer({ customerId, ...ways }: Ways & { customerId: string }) {
+function OfCustomer({ customerId, ...ways }: New & { customerId: string }) {
   const quotas = useQuery(heldQuotasQuery(customerId));
   return (
     <Loaded query={quotas} skeleton={<FactsSkeleton facts={2} />}>
@@ -82,8 +90,12 @@ function OfCustomer({ customerId, ...ways }: Ways & { customerId: string }) {
   );
 }
 
-function NewForm(props: Ways & { customerId: string; quotas: readonly Quota[] }) {
-  const { customerId, quotas, ...ways } = props;
+function NewForm(props: New & { customerId: string; quotas: readonly Quota[] }) {
+  const { customerId, quotas, like, ...ways } = props;
+  const before = quotas.find(
+    ({ meter_id, window, scope }) =>
+      meter_id === like?.meter.id && window === like.window && scope === like.scope,
+  );
   const meters = useMeters();
   const options = quotas.map((quota) => {
     const meter = meters.find(({ id }) => id === quota.meter_id) ?? { name: quota.meter_id };
@@ -95,7 +107,12 @@ function NewForm(props: Ways & { customerId: string; quotas: readonly Quota[] })
     <WishForm
       {...ways}
       options={options}
-      defaults={{ quota: options[0]?.value ?? '', limit: '', ends_at: '', reason: '' }}
+      defaults={{
+        quota: before ? keyOf(before) : (options[0]?.value ?? ''),
+        limit: before ? (like?.limit ?? '') : '',
+        ends_at: '',
+        reason: like?.reason ?? '',
+      }}
       submitLabel={t('Raise it')}
       bodyOf={(wish) => {
         const quota = quotas.find((one) => keyOf(one) === wish.quota);
@@ -121,11 +138,8 @@ function ChangeForm({ was, ...ways }: Ways & { was: QuotaOverride }) {
   );
 }
 
-interface Wish {
+interface Wish extends RaiseValues {
   quota: string;
-  limit: string;
-  /** On the clocks of the chosen zone; empty: no end. */
-  ends_at: string;
   reason: string;
 }
 
@@ -143,10 +157,7 @@ function WishForm({ options, defaults, submitLabel, bodyOf, onClose, onDone }: W
     defaults,
     rename: (field) => (field === 'meter_id' ? 'quota' : field),
     submit: async (values: Wish, idempotencyKey) => {
-      const { limit, reason } = values;
-      const ends_at =
-        values.ends_at === '' ? null : (localInstant(values.ends_at) ?? values.ends_at);
-      const body = { ...bodyOf(values), limit: plain(limit), ends_at, reason };
+      const body = { ...bodyOf(values), ...raiseOf(values), reason: values.reason };
       await api('/v1/quota-overrides', { method: 'POST', body, idempotencyKey });
       toast.done(t('Quota raised'));
       await onDone();
@@ -157,22 +168,7 @@ function WishForm({ options, defaults, submitLabel, bodyOf, onClose, onDone }: W
   return (
     <Form api={wish} label={submitLabel}>
       {options && <SelectField form={form} name="quota" label={t('Quota')} options={options} />}
-      <TextField
-        form={form}
-        name="limit"
-        label={t('New limit')}
-        inputMode="decimal"
-        autoComplete="off"
-        required={t('Enter a number')}
-        check={(value) => (isDecimal(plain(value)) ? undefined : t('Is not a number'))}
-      />
-      <TextField
-        form={form}
-        name="ends_at"
-        type="datetime-local"
-        label={t('Until ({zone})', { zone: zoneName() })}
-        hint={t('Left empty: until somebody ends it.')}
-      />
+      <RaiseFields form={form} />
       <TextField
         form={form}
         name="reason"

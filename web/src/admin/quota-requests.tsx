@@ -165,7 +165,7 @@ const columnsOf = (onAnswer: (answering: Answering) => void): Column<QuotaReques
     align: 'end',
     card: 'corner',
     cell: (request) =>
-      request.state === 'open' && (
+      request.state === 'open' ? (
         <span className="inline-flex flex-wrap justify-end gap-2">
           <Button size="sm" onClick={() => onAnswer({ request, decision: 'granted' })}>
             {t('Grant…')}
@@ -178,6 +178,12 @@ const columnsOf = (onAnswer: (answering: Answering) => void): Column<QuotaReques
             {t('Decline…')}
           </Button>
         </span>
+      ) : (
+        request.answered_at !== null && (
+          <span className="text-[0.8125rem] text-ink-soft">
+            {t('Answered')} <Instant iso={request.answered_at} />
+          </span>
+        )
       ),
   },
 ];

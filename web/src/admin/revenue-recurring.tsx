@@ -4,6 +4,7 @@ import type {
   RecurringFigures,
   RecurringSubscription,
 } from '@tollgate/billing-core/contract/figures.ts';
+import { TableFoot } from '../kit/download.tsx';
 import { FirstUse, NothingMatches } from '../kit/empty.tsx';
 import { formatMoney, formatNumber } from '../kit/format.ts';
 import { Link, useUrlState } from '../kit/link.tsx';
@@ -124,6 +125,7 @@ function Plans({
           </span>
         ))}
       </p>
+      <TableFoot file={{ path: '/v1/figures/recurring/plans', query: { currency } }} />
     </>
   );
 }

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { CircleCheck } from 'lucide-react';
 import type { UnbilledFigures } from '@tollgate/billing-core/contract/figures.ts';
+import { TableFoot } from '../kit/download.tsx';
 import { FirstUse, NothingMatches } from '../kit/empty.tsx';
 import { formatInstantExact, formatMoney } from '../kit/format.ts';
 import { Link, useUrlState } from '../kit/link.tsx';
@@ -132,6 +133,7 @@ function OneCurrency({ total, figures }: OneCurrencyProps) {
         rowId={({ customer }) => customer.id}
         minWidth={COLUMNS_MIN_PX}
       />
+      <TableFoot file={{ path: '/v1/figures/unbilled/customers', query: { currency } }} />
     </Card>
   );
 }

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ValueFaults } from '@tollgate/billing-core/contract/value-fault.ts';
+import { TableFoot } from '../kit/download.tsx';
 import { formatNumber } from '../kit/format.ts';
 import { Card } from '../kit/page.tsx';
 import { Table, type Column } from '../kit/table.tsx';
@@ -68,6 +69,7 @@ export function ValueFaultsCard({ routeId }: { routeId: string }) {
         columns={COLUMNS}
         rowId={(row) => `${row.meter} ${row.fault}`}
       />
+      <TableFoot file={{ path: `/v1/routes/${routeId}/value-faults` }} />
     </Card>
   );
 }

@@ -95,7 +95,7 @@ function quantityPages(layout: AnyRoute) {
   ];
 }
 
-/** What proves that the books are right, and who collects. */
+/** What proves that the books are right, who collects, and what others call us with. */
 function collectionPages(layout: AnyRoute) {
   const getParentRoute = () => layout;
   return [
@@ -108,6 +108,11 @@ function collectionPages(layout: AnyRoute) {
       getParentRoute,
       path: '/reconciliation/$reconciliationId',
       component: lazyRouteComponent(() => import('./reconciliation.tsx'), 'ReconciliationPage'),
+    }),
+    createRoute({
+      getParentRoute,
+      path: '/tokens',
+      component: lazyRouteComponent(() => import('./tokens.tsx'), 'TokensPage'),
     }),
     createRoute({
       getParentRoute,

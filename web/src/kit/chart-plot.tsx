@@ -1,15 +1,24 @@
 import { useId } from 'react';
 import {
   Bar,
-  BarChart,
   CartesianGrid,
+  ComposedChart,
+  Line,
+  ReferenceLine,
   ResponsiveContainer,
   Tooltip,
   XAxis,
   YAxis,
   type TooltipContentProps,
 } from 'recharts';
-import { Swatch, type ChartProps, type Point, type Series } from './chart.tsx';
+import {
+  BEFORE_DASH,
+  Swatch,
+  THRESHOLD_DASH,
+  type ChartProps,
+  type Point,
+  type Series,
+} from './chart.tsx';
 import { timeAxis } from './axis.ts';
 import { formatCompact, formatInstant, formatNumber } from './format.ts';
 import { t } from './text.ts';
@@ -20,16 +29,16 @@ const SCALE_MIN = 4;
 const TICK = { fill: 'var(--ink-soft)', fontSize: 12 };
 
 /** The drawing itself; `Chart` loads this file when a chart is first in view. */
-export function ChartPlot({ series, points }: ChartProps) {
+export function ChartPlot(props: ChartProps) {
+  const { series, points } = props;
   const id = useId();
   const axis = timeAxis(
     points.map((point) => point.start),
     (atMs) => zoneOffsetMs(atMs),
   );
-  const most = Math.max(0, ...points.map((point) => totalOf(point, series)));
   return (
     <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 600, height: 224 }}>
-      <BarChart
+      <ComposedChart
         data={[...points]}
         margin={{ top: 4, right: 0, bottom: 0, left: 0 }}
         barCategoryGap="18%"
@@ -58,27 +67,67 @@ export function ChartPlot({ series, points }: ChartProps) {
           width={40}
           allowDecimals={false}
           tickFormatter={formatCompact}
-          domain={[0, most < SCALE_MIN ? SCALE_MIN : 'auto']}
+          domain={[0, topOf(props)]}
         />
         <Tooltip
           cursor={{ fill: 'var(--sunken)' }}
           isAnimationActive={false}
-          content={(props) => <Hint {...props} series={series} />}
+          content={(hint) => <Hint {...hint} chart={props} />}
         />
-        {series.map((one) => (
-          <Bar
-            key={one.id}
-            dataKey={(point: Point) => point.values[one.id] ?? 0}
-            name={one.label}
-            stackId="all"
-            fill={one.hatched === true ? `url(#${id}-${one.colour})` : `var(--chart-${one.colour})`}
-            isAnimationActive={false}
-            maxBarSize={36}
-          />
-        ))}
-      </BarChart>
+        {barsOf(props, id)}
+        {linesOf(props)}
+      </ComposedChart>
     </ResponsiveContainer>
   );
+}
+
+/** Elements and no components: the chart looks at the kinds of its children. */
+function barsOf({ series, apart = false }: ChartProps, id: string) {
+  return series.map((one) => (
+    <Bar
+      key={one.id}
+      dataKey={(point: Point) => point.values[one.id] ?? 0}
+      name={one.label}
+      {...(!apart && { stackId: 'all' })}
+      fill={one.hatched === true ? `url(#${id}-${one.colour})` : `var(--chart-${one.colour})`}
+      isAnimationActive={false}
+      maxBarSize={36}
+    />
+  ));
+}
+
+function linesOf({ beforeLabel, thresholds = [] }: ChartProps) {
+  return [
+    beforeLabel !== undefined && (
+      <Line
+        key="before"
+        dataKey="before"
+        name={beforeLabel}
+        stroke="var(--ink-soft)"
+        strokeWidth={1.5}
+        strokeDasharray={BEFORE_DASH}
+        dot={false}
+        activeDot={false}
+        isAnimationActive={false}
+      />
+    ),
+    ...thresholds.map(({ label, at }) => (
+      <ReferenceLine key={label} y={at} stroke="var(--ink-soft)" strokeDasharray={THRESHOLD_DASH} />
+    )),
+  ];
+}
+
+/** How far a threshold may lie above the bars: further off it would make them flat. */
+const THRESHOLD_SEEN = 4;
+
+function topOf({ series, points, thresholds = [] }: ChartProps): number | 'auto' {
+  const most = Math.max(
+    SCALE_MIN,
+    ...points.map((point) => Math.max(totalOf(point, series), point.before ?? 0)),
+  );
+  const seen = thresholds.map(({ at }) => at).filter((at) => at <= most * THRESHOLD_SEEN);
+  const top = Math.max(most, ...seen);
+  return top > most || most === SCALE_MIN ? top : 'auto';
 }
 
 function totalOf(point: Point, series: readonly Series[]): number {
@@ -100,11 +149,9 @@ function Hatch({ id, colour }: { id: string; colour: number }) {
   );
 }
 
-type HintProps = Pick<TooltipContentProps, 'active' | 'payload'> & {
-  series: readonly Series[];
-};
+type HintProps = Pick<TooltipContentProps, 'active' | 'payload'> & { chart: ChartProps };
 
-function Hint({ active, payload, series }: HintProps) {
+function Hint({ active, payload, chart: { series, beforeLabel, apart = false } }: HintProps) {
   const point = payload?.[0]?.payload as Point | undefined;
   if (!active || point === undefined) return null;
   const present = series.filter((one) => (point.values[one.id] ?? 0) > 0);
@@ -121,10 +168,16 @@ function Hint({ active, payload, series }: HintProps) {
           </span>
         </p>
       ))}
-      {present.length !== 1 && (
+      {present.length !== 1 && !apart && (
         <p className="figures mt-1 flex justify-between border-t border-line pt-1 font-medium">
           <span>{t('Total')}</span>
           {formatNumber(total)}
+        </p>
+      )}
+      {beforeLabel !== undefined && point.before !== undefined && (
+        <p className="figures mt-1 flex justify-between gap-3 text-ink-soft">
+          <span>{beforeLabel}</span>
+          {formatNumber(point.before)}
         </p>
       )}
     </div>

@@ -6,7 +6,7 @@ import { t } from './text.ts';
 const CHART_COLUMNS_MIN_PX = 300;
 
 /** A chart's figures, newest first. */
-export function ChartTable({ title, series, points }: ChartProps) {
+export function ChartTable({ title, series, points, beforeLabel }: ChartProps) {
   const columns: Column<Point>[] = [
     { id: 'at', header: t('Time'), cell: (point) => point.label, card: 'title' },
     ...series.map((one): Column<Point> => ({
@@ -15,6 +15,7 @@ export function ChartTable({ title, series, points }: ChartProps) {
       align: 'end',
       cell: (point) => formatNumber(point.values[one.id] ?? 0),
     })),
+    ...(beforeLabel === undefined ? [] : [beforeColumn(beforeLabel)]),
   ];
   return (
     <Table
@@ -26,3 +27,10 @@ export function ChartTable({ title, series, points }: ChartProps) {
     />
   );
 }
+
+const beforeColumn = (header: string): Column<Point> => ({
+  id: 'before',
+  header,
+  align: 'end',
+  cell: ({ before }) => (before === undefined ? '–' : formatNumber(before)),
+});

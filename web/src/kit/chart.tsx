@@ -17,6 +17,14 @@ export interface Point {
   label: string;
   start: string;
   values: Readonly<Record<string, number>>;
+  /** All of it in the bucket that stood in its place in the time before. */
+  before?: number | undefined;
+}
+
+/** A value across the chart that one may want to stay under. */
+export interface Threshold {
+  label: string;
+  at: number;
 }
 
 export interface ChartProps {
@@ -26,6 +34,11 @@ export interface ChartProps {
   summary: string;
   series: readonly Series[];
   points: readonly Point[];
+  /** What the points' `before` are of: 'The 7 days before'. */
+  beforeLabel?: string | undefined;
+  thresholds?: readonly Threshold[];
+  /** Series that do not add up stand beside one another. */
+  apart?: boolean;
 }
 
 const Plot = lazy(async () => ({ default: (await import('./chart-plot.tsx')).ChartPlot }));
@@ -38,7 +51,7 @@ export function Chart(props: ChartProps) {
   return (
     <figure>
       <div className="mb-3 flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
-        <Legend series={props.series} />
+        <Legend {...props} />
         <Button
           tone="quiet"
           size="sm"
@@ -72,7 +85,11 @@ export function Chart(props: ChartProps) {
   );
 }
 
-function Legend({ series }: { series: readonly Series[] }) {
+function Legend({ series, beforeLabel, thresholds = [] }: ChartProps) {
+  const lines = [
+    ...(beforeLabel === undefined ? [] : [{ label: beforeLabel, dash: BEFORE_DASH }]),
+    ...thresholds.map(({ label }) => ({ label, dash: THRESHOLD_DASH })),
+  ];
   return (
     <ul className="flex min-w-0 flex-wrap gap-x-4 gap-y-1 text-[0.8125rem]">
       {series.map((one) => (
@@ -81,9 +98,21 @@ function Legend({ series }: { series: readonly Series[] }) {
           <span className="max-w-60 truncate">{one.label}</span>
         </li>
       ))}
+      {lines.map(({ label, dash }) => (
+        <li key={label} title={label} className="flex min-w-0 items-center gap-1.5">
+          <svg aria-hidden viewBox="0 0 16 10" className="h-2.5 w-4 shrink-0">
+            <path d="M0 5H16" stroke="var(--ink-soft)" strokeWidth="2" strokeDasharray={dash} />
+          </svg>
+          <span className="max-w-60 truncate">{label}</span>
+        </li>
+      ))}
     </ul>
   );
 }
+
+/** Lines are told apart by their dashes, as bars by their hatches. */
+export const BEFORE_DASH = '2 2';
+export const THRESHOLD_DASH = '6 3';
 
 export function Swatch({ series }: { series: Series }) {
   return (

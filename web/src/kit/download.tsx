@@ -22,3 +22,12 @@ export function DownloadCsv({ file }: { file: ListFile }) {
     </a>
   );
 }
+
+/** The same at the foot of a table that has all its rows. */
+export function TableFoot({ file }: { file: ListFile }) {
+  return (
+    <div className="flex justify-end border-t border-line px-4 py-2.5">
+      <DownloadCsv file={file} />
+    </div>
+  );
+}

@@ -62,6 +62,7 @@ export const paths = {
   adminRouteTrial: (search?: Search) => withSearch('/admin/routes/test', search),
   adminRoute,
   adminSecrets: '/admin/secrets',
+  adminTokens: (search?: Search) => withSearch('/admin/tokens', search),
   adminApiDocument: '/admin/api-document',
   adminInvoices: (search?: Search) => withSearch('/admin/invoices', search),
   adminInvoice: (id: string) => `/admin/invoices/${encodeURIComponent(id)}`,

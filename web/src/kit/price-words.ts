@@ -4,7 +4,7 @@ import { formatMoney, formatNumber } from './format.ts';
 import { WINDOW_NAMES } from './quota-words.ts';
 import { t } from './text.ts';
 
-interface Named {
+export interface Named {
   id: string;
   name: string;
   unit: string;
@@ -15,11 +15,11 @@ type WithoutId<Union> = Union extends unknown ? Omit<Union, 'id'> : never;
 export type EntitlementTerms = WithoutId<Entitlement>;
 
 type FlatTerms = Extract<PriceTerms, { model: 'flat' }>;
-type UsageTerms = Exclude<PriceTerms, FlatTerms>;
+export type UsageTerms = Exclude<PriceTerms, FlatTerms>;
 type EventTerms = Extract<UsageTerms, { fixed_amount: string }>;
 
 /** Says amounts and counts of one price: in its currency, with its meter's names. */
-interface Speaker {
+export interface Speaker {
   money: (amount: string) => string;
   /** 'request', after 'per'. */
   unit: string;
@@ -27,7 +27,7 @@ interface Speaker {
   name: string;
 }
 
-const isNone = (decimal: string): boolean => /^0+(\.0+)?$/.test(decimal);
+export const isNone = (decimal: string): boolean => /^0+(\.0+)?$/.test(decimal);
 
 /** @returns a price as people say it: '$0.002 USD per request after 1,000 included'. */
 export function priceInWords(
@@ -42,13 +42,22 @@ export function priceInWords(
       ? t('{amount} per period, billed at its end', { amount })
       : t('{amount} per period', { amount });
   }
-  const meter = meters.find((one) => one.id === price.meter_id);
-  const say: Speaker = {
-    money,
-    unit: meter?.unit ?? t('unit of {meter}', { meter: price.meter_id }),
-    name: meter?.name.toLowerCase() ?? t('units of {meter}', { meter: price.meter_id }),
-  };
+  const say = speakerOf(price.meter_id, money, meters);
   return [rateInWords(price, say), ...boundsInWords(price, say)].join(', ');
+}
+
+/** @returns what names a meter in the words of its price. */
+export function speakerOf(
+  meterId: string,
+  money: Speaker['money'],
+  meters: readonly Named[],
+): Speaker {
+  const meter = meters.find((one) => one.id === meterId);
+  return {
+    money,
+    unit: meter?.unit ?? t('unit of {meter}', { meter: meterId }),
+    name: meter?.name.toLowerCase() ?? t('units of {meter}', { meter: meterId }),
+  };
 }
 
 function rateInWords(price: UsageTerms, say: Speaker): string {
@@ -86,17 +95,20 @@ function pricing(price: UsageTerms, say: Speaker): string {
   }
 }
 
-const perUnit = (amount: string, { money, unit }: Speaker): string =>
+export const perUnit = (amount: string, { money, unit }: Speaker): string =>
   t('{amount} per {unit}', { amount: money(amount), unit });
 
-const percentOf = (rate: string, { name }: Speaker): string =>
+export const percentOf = (rate: string, { name }: Speaker): string =>
   t('{rate}% of {meter}', { rate: formatNumber(rate), meter: name });
 
 interface Packed {
   package_size: string;
   package_amount: string;
 }
-const perPackage = ({ package_size, package_amount }: Packed, { money, name }: Speaker): string =>
+export const perPackage = (
+  { package_size, package_amount }: Packed,
+  { money, name }: Speaker,
+): string =>
   t('{amount} per {size} {meter}', {
     amount: money(package_amount),
     size: formatNumber(package_size),

@@ -9,6 +9,7 @@ import {
   formatPercent,
   formatUntil,
 } from './format.ts';
+import { forecastOf } from './quota-forecast.ts';
 import { hasDate, quotaName } from './quota-words.ts';
 import { t } from './text.ts';
 import { useNow } from './time.tsx';
@@ -47,7 +48,25 @@ export function QuotaBar({ quota, aheadMs }: QuotaBarProps) {
         )}
         <Reset quota={quota} aheadMs={aheadMs} />
       </div>
+      <Foretold quota={quota} aheadMs={aheadMs} />
     </div>
+  );
+}
+
+const FORECAST_EVERY_MS = 30_000;
+
+/** Where it leads when use goes on as it did; nothing where that cannot be said. */
+function Foretold({ quota, aheadMs }: QuotaBarProps) {
+  const forecast = forecastOf(quota, useNow(FORECAST_EVERY_MS) + aheadMs);
+  if (forecast === undefined) return null;
+  return (
+    <p className="text-[0.8125rem] text-ink-soft">
+      {forecast.kind === 'share'
+        ? t('At this pace: {share} used when it resets', { share: formatPercent(forecast.share) })
+        : t('At this pace: limit reached {time}', {
+            time: formatInZone(new Date(forecast.atMs).toISOString(), quota.zone),
+          })}
+    </p>
   );
 }
 

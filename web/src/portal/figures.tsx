@@ -38,12 +38,26 @@ export function Figures({ customerId, overview, live }: FiguresProps) {
       <Stat
         label={t('Errors, 24 h')}
         value={exact(day?.errors)}
-        note={day && <ErrorShare errors={day.errors} requests={day.requests} />}
+        note={
+          day && (
+            <>
+              <ErrorShare errors={day.errors} requests={day.requests} />
+              {' · '}
+              <Into href={hourly}>{t('by outcome')}</Into>
+            </>
+          )
+        }
       />
       <Stat
         label={t('Refused, 24 h')}
         value={exact(day?.refused)}
-        note={t('not admitted, not billed')}
+        note={
+          <>
+            {t('not admitted, not billed')}
+            {' · '}
+            <Into href={paths.logs(customerId, { end: 'refused' })}>{t('in Logs')}</Into>
+          </>
+        }
       />
     </Stats>
   );

@@ -6,8 +6,9 @@ import { Button } from '../kit/button.tsx';
 import { Choice } from '../kit/choice.tsx';
 import { FirstUse, NothingMatches } from '../kit/empty.tsx';
 import { CreateKeyDialog } from '../kit/keys/create-key.tsx';
-import { KeyTable } from '../kit/keys/key-table.tsx';
-import { RevokeKeyDialog } from '../kit/keys/revoke-key.tsx';
+import { KeyDialogs } from '../kit/keys/key-dialogs.tsx';
+import { KeyTable, type KeyActing } from '../kit/keys/key-table.tsx';
+import { useKeyUse, type KeyUse } from '../kit/keys/key-use.ts';
 import { useUrlState } from '../kit/link.tsx';
 import { Card, PageHeader } from '../kit/page.tsx';
 import { LoadMore, usePages } from '../kit/pages.tsx';
@@ -35,12 +36,13 @@ export function KeysPage() {
   const customerId = useCustomerId();
   const role = useRole(customerId);
   const [search, merge] = useUrlState();
-  const [revoking, setRevoking] = useState<ApiKey>();
+  const [acting, setActing] = useState<KeyActing>();
   const queries = useQueryClient();
   const path = customerPath(customerId, '/keys');
   const key = ['portal', customerId, 'keys'];
   const keys = usePages<ApiKey>({ key, path });
-  const customer = useQuery(customerQuery(customerId));
+  const use = useKeyUse({ key, path: customerPath(customerId, '/usage') });
+  const scopes = useQuery(customerQuery(customerId));
   const may = role === 'owner' || role === 'developer';
   const reload = (): void => void queries.invalidateQueries({ queryKey: key });
   const create = useCallback(() => merge({ create: 'true' }), [merge]);
@@ -73,7 +75,8 @@ export function KeysPage() {
             shown={shown}
             onShow={(state) => merge({ state: state === 'all' ? 'all' : undefined })}
             onCreate={may ? create : undefined}
-            onRevoke={may ? setRevoking : undefined}
+            onAct={may ? setActing : undefined}
+            use={use}
           >
             <LoadMore
               more={{ ...keys.more, file: keys.more.file && { path, query: fileOf(shown) } }}
@@ -82,17 +85,18 @@ export function KeysPage() {
         )}
       </Loaded>
       <CreateKeyDialog
-        open={search['create'] === 'true' && may && !customer.isPending}
+        open={search['create'] === 'true' && may && !scopes.isPending}
         path={path}
-        scopes={customer.data?.key_scopes ?? NONE}
+        scopes={scopes.data?.key_scopes ?? NONE}
         onClose={() => merge({ create: undefined })}
         onCreated={reload}
       />
-      <RevokeKeyDialog
-        apiKey={revoking}
-        path={(id) => `${path}/${id}/revoke`}
-        onClose={() => setRevoking(undefined)}
-        onRevoked={reload}
+      <KeyDialogs
+        acting={acting}
+        path={(id) => `${path}/${id}`}
+        scopes={scopes.data?.key_scopes ?? NONE}
+        onClose={() => setActing(undefined)}
+        onDone={reload}
       />
     </>
   );
@@ -103,11 +107,12 @@ interface KeyListProps {
   shown: Shown;
   onShow: (shown: Shown) => void;
   onCreate: (() => void) | undefined;
-  onRevoke: ((key: ApiKey) => void) | undefined;
+  onAct: ((acting: KeyActing) => void) | undefined;
+  use: KeyUse | undefined;
   children: React.ReactNode;
 }
 
-function KeyList({ rows, shown, onShow, onCreate, onRevoke, children }: KeyListProps) {
+function KeyList({ rows, shown, onShow, onCreate, onAct, use, children }: KeyListProps) {
   const visible = shown === 'all' ? rows : rows.filter((key) => key.state === 'active');
   if (rows.length === 0) {
     return (
@@ -140,7 +145,7 @@ function KeyList({ rows, shown, onShow, onCreate, onRevoke, children }: KeyListP
         {visible.length === 0 ? (
           <NothingMatches what={t('keys')} onClear={() => onShow('all')} />
         ) : (
-          <KeyTable keys={visible} onRevoke={onRevoke} />
+          <KeyTable keys={visible} onAct={onAct} use={use} />
         )}
         {children}
       </Card>

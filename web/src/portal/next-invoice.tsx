@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { queryOptions, useQuery } from '@tanstack/react-query';
 import type { NextInvoice } from '@tollgate/billing-core/contract/subscription.ts';
 import { api } from '../kit/api.ts';
 import { formatMoney } from '../kit/format.ts';
@@ -11,14 +11,18 @@ import { Instant } from '../kit/time.tsx';
 import { useCustomerId } from './layout.tsx';
 import { customerPath } from './queries.ts';
 
-/** The invoice that comes next, with a change that is set for then; nothing where none comes. */
-export function NextInvoiceCard() {
-  const customerId = useCustomerId();
-  const next = useQuery({
+/** What the invoice that comes next would have now; null where none comes. */
+export const nextInvoiceQuery = (customerId: string) =>
+  queryOptions({
     queryKey: ['portal', customerId, 'next-invoice'],
     queryFn: ({ signal }) =>
       api<NextInvoice>(customerPath(customerId, '/next-invoice'), { signal }),
   });
+
+/** The invoice that comes next, with a change that is set for then; nothing where none comes. */
+export function NextInvoiceCard() {
+  const customerId = useCustomerId();
+  const next = useQuery(nextInvoiceQuery(customerId));
   if (next.data !== undefined && next.data.invoice === null) return null;
   return (
     <Card title={t('Next invoice')} className="mb-5">

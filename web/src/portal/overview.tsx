@@ -3,8 +3,10 @@ import type { UsageLive } from '@tollgate/billing-core/contract/usage.ts';
 import type { Overview } from '@tollgate/billing-core/contract/overview.ts';
 import { ErrorPanel } from '../kit/error-panel.tsx';
 import { useLive } from '../kit/live.ts';
+import { Link } from '../kit/link.tsx';
 import { LiveBadge } from '../kit/live-badge.tsx';
 import { Card, PageHeader } from '../kit/page.tsx';
+import { paths } from '../kit/paths.ts';
 import { Loaded } from '../kit/query.tsx';
 import { QuotaBar } from '../kit/quota-bar.tsx';
 import { FactsSkeleton, Skeleton } from '../kit/skeleton.tsx';
@@ -12,6 +14,7 @@ import { t } from '../kit/text.ts';
 import { Endpoints } from './endpoints.tsx';
 import { Figures } from './figures.tsx';
 import { useFollow } from './follow.ts';
+import { LatestNotice } from './latest-notice.tsx';
 import { useCustomerId } from './layout.tsx';
 import { PlanCard } from './plan-card.tsx';
 import { customerPath, overviewQuery } from './queries.ts';
@@ -49,6 +52,7 @@ export function OverviewPage() {
         actions={<LiveBadge live={live} />}
       />
       <div className="flex flex-col gap-5">
+        <LatestNotice customerId={customerId} />
         <Figures customerId={customerId} overview={overview.data} live={live.data} />
         <div className="flex flex-col gap-5 lg:grid lg:grid-cols-3 lg:items-start">
           <div className="contents flex-col gap-5 lg:col-span-2 lg:flex">
@@ -76,8 +80,20 @@ interface QuotasProps {
 }
 
 function Quotas({ quotas, aheadMs, className }: QuotasProps) {
+  const customerId = useCustomerId();
   return (
-    <Card title={t('Quotas')} className={className}>
+    <Card
+      title={t('Quotas')}
+      className={className}
+      actions={
+        <Link
+          href={paths.quotas(customerId)}
+          className="text-[0.8125rem] text-accent underline underline-offset-2"
+        >
+          {t('Limits and alerts')}
+        </Link>
+      }
+    >
       {quotas === undefined ? (
         <FactsSkeleton facts={2} />
       ) : quotas.length === 0 ? (

@@ -1,3 +1,4 @@
+import { lazy, Suspense } from 'react';
 import type { Overview } from '@tollgate/billing-core/contract/overview.ts';
 import type { Subscription } from '@tollgate/billing-core/contract/subscription.ts';
 import { Badge, type BadgeTone } from '../kit/badge.tsx';
@@ -11,6 +12,9 @@ import { Card } from '../kit/page.tsx';
 import { priceInWords, raiseInWords } from '../kit/price-words.ts';
 import { t } from '../kit/text.ts';
 import { Instant } from '../kit/time.tsx';
+
+// It is asked for behind the figures, and so is its code.
+const NextCharge = lazy(async () => ({ default: (await import('./next-charge.tsx')).NextCharge }));
 
 /** The plan, its period, and what it costs. */
 export function PlanCard({ overview, className }: { overview: Overview; className: string }) {
@@ -66,18 +70,25 @@ export function PlanCard({ overview, className }: { overview: Overview; classNam
             <Instant iso={subscription.pending_change.at} />
           </Fact>
         )}
-        {overview.rate_limit !== null && (
-          <Fact name={t('Rate limit')}>
-            {t('{rate}/s, bursts of {burst}', {
-              rate: formatNumber(overview.rate_limit.rate_per_second),
-              burst: formatNumber(overview.rate_limit.burst),
-            })}
-          </Fact>
-        )}
+        <Rate limit={overview.rate_limit} />
+        <Fact name={t('Next charge')}>
+          <Suspense fallback="…">
+            <NextCharge zone={zone} />
+          </Suspense>
+        </Fact>
         <Fact name={t('Currency')}>{plan.currency}</Fact>
       </dl>
     </Card>
   );
+}
+
+function Rate({ limit }: { limit: Overview['rate_limit'] }) {
+  if (limit === null) return null;
+  const values = {
+    rate: formatNumber(limit.rate_per_second),
+    burst: formatNumber(limit.burst),
+  };
+  return <Fact name={t('Rate limit')}>{t('{rate}/s, bursts of {burst}', values)}</Fact>;
 }
 
 interface AddOnsProps {

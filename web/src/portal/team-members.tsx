@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
-import type { MemberRole, PortalMembership } from '@tollgate/billing-core/contract/customer.ts';
+import type { MemberRole, Membership } from '@tollgate/billing-core/contract/customer.ts';
 import { api } from '../kit/api.ts';
 import { Badge } from '../kit/badge.tsx';
 import { Button } from '../kit/button.tsx';
@@ -16,27 +16,27 @@ import { meQuery, useMe } from '../session/me.ts';
 import { useCustomerId } from './layout.tsx';
 
 interface MemberTableProps {
-  rows: readonly PortalMembership[];
+  rows: readonly Membership[];
   path: string;
   /** Whether the reader may change others. */
   may: boolean;
 }
 
-type Given = { member: PortalMembership; role: MemberRole };
+type Given = { member: Membership; role: MemberRole };
 
 type Deeds = {
   /** The reader. */
   me: string | undefined;
   may: boolean;
-  onRole: (member: PortalMembership, role: MemberRole) => void;
-  onRemove: (member: PortalMembership) => void;
+  onRole: (member: Membership, role: MemberRole) => void;
+  onRemove: (member: Membership) => void;
 };
 
 /** The members, each with what they may do; owners change that, and everybody may leave. */
 export function MemberTable({ rows, path, may }: MemberTableProps) {
   const me = useMe()?.user.id;
   const queries = useQueryClient();
-  const [removing, setRemoving] = useState<PortalMembership>();
+  const [removing, setRemoving] = useState<Membership>();
   const [lowering, setLowering] = useState<Given>();
   const reload = async (): Promise<void> => {
     await queries.invalidateQueries({ queryKey: ['portal'] });
@@ -85,7 +85,7 @@ export function MemberTable({ rows, path, may }: MemberTableProps) {
 }
 
 interface RemoveProps {
-  member: PortalMembership | undefined;
+  member: Membership | undefined;
   path: string;
   onClose: () => void;
 }
@@ -126,9 +126,9 @@ function RemoveDialog({ member, path, onClose }: RemoveProps) {
   );
 }
 
-const nameOf = (member: PortalMembership | undefined): string => member?.user.name ?? '';
+const nameOf = (member: Membership | undefined): string => member?.user.name ?? '';
 
-function columnsOf({ me, may, onRole, onRemove }: Deeds): Column<PortalMembership>[] {
+function columnsOf({ me, may, onRole, onRemove }: Deeds): Column<Membership>[] {
   return [
     {
       id: 'name',
@@ -186,7 +186,7 @@ function columnsOf({ me, may, onRole, onRemove }: Deeds): Column<PortalMembershi
 }
 
 interface RoleChoiceProps {
-  member: PortalMembership;
+  member: Membership;
   onRole: Deeds['onRole'];
 }
 

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { UserPlus } from 'lucide-react';
-import type { PortalMembership } from '@tollgate/billing-core/contract/customer.ts';
+import type { Membership } from '@tollgate/billing-core/contract/customer.ts';
 import { Button } from '../kit/button.tsx';
 import { useUrlState } from '../kit/link.tsx';
 import { Card, Facts, PageHeader } from '../kit/page.tsx';
@@ -67,7 +67,7 @@ export function TeamPage() {
 
 function Members({ customerId, may }: { customerId: string; may: boolean }) {
   const path = customerPath(customerId, '/memberships');
-  const members = usePages<PortalMembership>({
+  const members = usePages<Membership>({
     key: ['portal', customerId, 'memberships'],
     path,
   });

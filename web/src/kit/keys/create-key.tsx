@@ -8,7 +8,9 @@ import { CheckboxField, SelectField, TextField } from '../field.tsx';
 import { Fold } from '../fold.tsx';
 import { Form, useApiForm } from '../form.tsx';
 import { t } from '../text.ts';
-import { SecretOnce } from './secret-once.tsx';
+import { listOf } from './key-limits.ts';
+import { ScopeFields } from './scope-fields.tsx';
+import { SecretDialog } from './secret-once.tsx';
 
 const DAY_MS = 86_400_000;
 
@@ -37,33 +39,18 @@ interface CreateKeyProps {
 /** Makes a key, then shows its secret the only time anyone can see it. */
 export function CreateKeyDialog({ open, path, scopes, onClose, onCreated }: CreateKeyProps) {
   const [created, setCreated] = useState<CreatedKey>();
-  const [warned, setWarned] = useState(false);
-  const [copied, setCopied] = useState(false);
   function leave(): void {
     setCreated(undefined);
-    setCopied(false);
-    setWarned(false);
     onClose();
   }
   if (created !== undefined) {
     return (
-      <Dialog
-        open={open}
+      <SecretDialog
+        secret={open ? created.secret : undefined}
         title={t('Copy your key now')}
         about={t('This is the only time it is shown. We store a fingerprint of it, not the key.')}
-        closesOutside={false}
-        onClose={() => (copied ? leave() : setWarned(true))}
-      >
-        <SecretOnce
-          secret={created.secret}
-          copied={copied}
-          warned={warned}
-          onCopied={() => setCopied(true)}
-          onClose={() => (copied ? leave() : setWarned(true))}
-          onLeave={leave}
-          onStay={() => setWarned(false)}
-        />
-      </Dialog>
+        onLeave={leave}
+      />
     );
   }
   return (
@@ -109,7 +96,7 @@ function CreateKeyForm({ path, scopes, onCancel, onCreated }: CreateKeyFormProps
       const body = {
         name: values.name,
         mode: values.mode,
-        ip_allow: ip_allow.split(/[\s,]+/).filter((entry) => entry !== ''),
+        ip_allow: listOf(ip_allow),
         scopes: values.scopes.filter(({ given }) => given).map(({ scope }) => scope),
         ...(expires !== false && { expires_at: expires }),
       };
@@ -131,14 +118,11 @@ function CreateKeyForm({ path, scopes, onCancel, onCreated }: CreateKeyFormProps
         <SelectField form={form} name="mode" label={t('Mode')} options={MODES} />
         <SelectField form={form} name="lifetimeDays" label={t('Expires')} options={LIFETIMES} />
       </div>
-      {scopes.length > 0 && (
-        <fieldset className="flex flex-col gap-2">
-          <legend className="mb-1.5 text-[0.8125rem] font-medium">{t('May')}</legend>
-          {scopes.map((scope, at) => (
-            <CheckboxField key={scope} form={form} name={`scopes.${at}.given`} label={scope} />
-          ))}
-        </fieldset>
-      )}
+      <ScopeFields scopes={scopes}>
+        {(scope, at) => (
+          <CheckboxField key={scope} form={form} name={`scopes.${at}.given`} label={scope} />
+        )}
+      </ScopeFields>
       <Fold summary={t('Restrict')} open={form.formState.errors.ip_allow !== undefined}>
         <TextField
           form={form}

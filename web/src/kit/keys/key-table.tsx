@@ -5,8 +5,10 @@ import { Badge, type BadgeTone } from '../badge.tsx';
 import { IconButton } from '../button.tsx';
 import { Menu, MenuItem } from '../menu.tsx';
 import { Table, type Column } from '../table.tsx';
-import { t } from '../text.ts';
+import { Sparkline } from '../sparkline.tsx';
+import { t, tn } from '../text.ts';
 import { Ago, Instant } from '../time.tsx';
+import type { KeyUse } from './key-use.ts';
 
 const STATES: Record<ApiKey['state'], { tone: BadgeTone; label: string }> = {
   active: { tone: 'ok', label: t('Active') },
@@ -14,19 +16,27 @@ const STATES: Record<ApiKey['state'], { tone: BadgeTone; label: string }> = {
   expired: { tone: 'warn', label: t('Expired') },
 };
 
-const COLUMNS_MIN_PX = 860;
+const COLUMNS_MIN_PX = 900;
+
+/** What is asked for, of which key. */
+export interface KeyActing {
+  deed: 'edit' | 'rotate' | 'revoke';
+  key: ApiKey;
+}
 
 interface KeyTableProps {
   keys: readonly ApiKey[];
   /** Left out for those who may only look. */
-  onRevoke?: ((key: ApiKey) => void) | undefined;
+  onAct?: ((acting: KeyActing) => void) | undefined;
+  /** What each was used for lately; left out while that is not known. */
+  use?: KeyUse | undefined;
   /** For admins: what gateways would do with a request that carries it. */
   onTry?: ((key: ApiKey) => void) | undefined;
 }
 
 /** A customer's keys; never their secrets, which are not stored. */
-export function KeyTable({ keys, onRevoke, onTry }: KeyTableProps) {
-  const columns = useMemo(() => columnsOf({ onRevoke, onTry }), [onRevoke, onTry]);
+export function KeyTable({ keys, use, onAct, onTry }: KeyTableProps) {
+  const columns = useMemo(() => columnsOf({ use, onAct, onTry }), [use, onAct, onTry]);
   return (
     <Table
       label={t('Keys')}
@@ -64,9 +74,7 @@ function NameAndLimits({ apiKey }: { apiKey: ApiKey }) {
   );
 }
 
-type Actions = Pick<KeyTableProps, 'onRevoke' | 'onTry'>;
-
-function columnsOf({ onRevoke, onTry }: Actions): Column<ApiKey>[] {
+function columnsOf({ use, onAct, onTry }: Omit<KeyTableProps, 'keys'>): Column<ApiKey>[] {
   const columns: Column<ApiKey>[] = [
     {
       id: 'name',
@@ -94,20 +102,46 @@ function columnsOf({ onRevoke, onTry }: Actions): Column<ApiKey>[] {
     {
       id: 'used',
       header: t('Last used'),
-      cell: (key) => (key.last_used_at === null ? t('Never') : <Ago iso={key.last_used_at} />),
+      cell: (key) => <LastUse apiKey={key} days={use?.get(key.id)} />,
     },
     { id: 'expires', header: t('Expires'), cell: (key) => <Expiry expiresAt={key.expires_at} /> },
     { id: 'created', header: t('Created'), cell: (key) => <Instant iso={key.created_at} /> },
   ];
-  if (onRevoke === undefined) return columns;
-  return [...columns, actionsColumn(onRevoke, onTry)];
+  return onAct === undefined ? columns : [...columns, actionsColumn(onAct, onTry)];
+}
+
+interface LastUseProps {
+  apiKey: ApiKey;
+  /** Requests of each of the last days; undefined: none, or not known. */
+  days: readonly number[] | undefined;
+}
+
+function LastUse({ apiKey: { last_used_at: at }, days }: LastUseProps) {
+  const total = days?.reduce((all, one) => all + one, 0) ?? 0;
+  return (
+    <span className="inline-flex flex-wrap items-center gap-x-3 gap-y-1 max-sm:justify-end">
+      {at === null ? t('Never') : <Ago iso={at} />}
+      {days !== undefined && (
+        <Sparkline
+          values={days}
+          label={tn(total, {
+            one: '{count} request in the last 7 days',
+            other: '{count} requests in the last 7 days',
+          })}
+        />
+      )}
+    </span>
+  );
 }
 
 function Expiry({ expiresAt }: { expiresAt: string | null }) {
   return expiresAt === null ? t('Never') : <Instant iso={expiresAt} />;
 }
 
-function actionsColumn(onRevoke: (key: ApiKey) => void, onTry: Actions['onTry']): Column<ApiKey> {
+function actionsColumn(
+  onAct: (acting: KeyActing) => void,
+  onTry: KeyTableProps['onTry'],
+): Column<ApiKey> {
   return {
     id: 'actions',
     header: t('Actions'),
@@ -124,7 +158,9 @@ function actionsColumn(onRevoke: (key: ApiKey) => void, onTry: Actions['onTry'])
           }
         >
           {onTry && <MenuItem onSelect={() => onTry(key)}>{t('Test a path')}</MenuItem>}
-          <MenuItem danger onSelect={() => onRevoke(key)}>
+          <MenuItem onSelect={() => onAct({ deed: 'edit', key })}>{t('Change…')}</MenuItem>
+          <MenuItem onSelect={() => onAct({ deed: 'rotate', key })}>{t('Make anew…')}</MenuItem>
+          <MenuItem danger onSelect={() => onAct({ deed: 'revoke', key })}>
             {t('Revoke…')}
           </MenuItem>
         </Menu>

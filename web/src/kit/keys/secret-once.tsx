@@ -1,7 +1,49 @@
+import { useState } from 'react';
 import { Button } from '../button.tsx';
 import { CopyTextButton } from '../copy.tsx';
-import { DialogActions } from '../dialog.tsx';
+import { Dialog, DialogActions } from '../dialog.tsx';
 import { t } from '../text.ts';
+
+interface SecretDialogProps {
+  /** Undefined: there is none to show. */
+  secret: string | undefined;
+  title: string;
+  about: string;
+  onLeave: () => void;
+}
+
+/** Shows a secret the only time anyone can see it; leaving without it must be meant. */
+export function SecretDialog({ secret, title, about, onLeave }: SecretDialogProps) {
+  const [warned, setWarned] = useState(false);
+  const [copied, setCopied] = useState(false);
+  function leave(): void {
+    setCopied(false);
+    setWarned(false);
+    onLeave();
+  }
+  const close = (): void => (copied ? leave() : setWarned(true));
+  return (
+    <Dialog
+      open={secret !== undefined}
+      title={title}
+      about={about}
+      closesOutside={false}
+      onClose={close}
+    >
+      {secret !== undefined && (
+        <SecretOnce
+          secret={secret}
+          copied={copied}
+          warned={warned}
+          onCopied={() => setCopied(true)}
+          onClose={close}
+          onLeave={leave}
+          onStay={() => setWarned(false)}
+        />
+      )}
+    </Dialog>
+  );
+}
 
 interface SecretOnceProps {
   secret: string;
@@ -14,8 +56,7 @@ interface SecretOnceProps {
   onStay: () => void;
 }
 
-/** A secret that can't be shown again; leaving without it must be meant. */
-export function SecretOnce(props: SecretOnceProps) {
+function SecretOnce(props: SecretOnceProps) {
   return (
     <>
       <code

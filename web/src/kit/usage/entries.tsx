@@ -64,7 +64,11 @@ function Entries({ source, facets, start, interval }: EntriesProps) {
       ...source.query,
       from: start,
       to: new Date(bucketEnd(Date.parse(start), interval)).toISOString(),
-      meter: search['meter'],
+      // A figure is of one meter, so its rows are.
+      meter:
+        group === 'meter'
+          ? facets.meters.find(({ id }) => id === of)?.slug
+          : (search['meter'] ?? 'requests'),
       key_id: group === 'key' ? of : search['key_id'],
       route_id: group === 'route' ? of : search['route_id'],
       outcome: group === 'outcome' ? of : undefined,

@@ -1,7 +1,8 @@
 import { useQuery, type QueryKey } from '@tanstack/react-query';
 import { api, type Query } from '../api.ts';
+import type { UsageGroupBy } from '../api-types.ts';
 import type { UsageSeries } from '@tollgate/billing-core/contract/usage.ts';
-import { Chart } from '../chart.tsx';
+import { Chart, type Threshold } from '../chart.tsx';
 import type { ListFile } from '../download.tsx';
 import { formatInstantExact, formatNumber } from '../format.ts';
 import { useUrlState } from '../link.tsx';
@@ -11,8 +12,9 @@ import { ChartSkeleton, TableSkeleton } from '../skeleton.tsx';
 import { Stat, Stats } from '../stat.tsx';
 import { t } from '../text.ts';
 import { EntriesDrawer } from './entries.tsx';
+import { againstBefore, beforeName, comparesOf } from './compare.ts';
 import { groupOf, UsageFilters, type UsageFacets } from './filters.tsx';
-import { resolveRange } from './range.ts';
+import { rangeBefore, resolveRange } from './range.ts';
 import { shownZone } from '../zone.ts';
 import { UsageRows } from './rows.tsx';
 import { chartOf, type Plotted } from './series.ts';
@@ -31,14 +33,52 @@ export interface UsageSource {
 interface ExplorerProps {
   source: UsageSource;
   facets: UsageFacets;
+  /** What a bar of this report may not pass, or costs more beyond. */
+  thresholdsOf?: (report: UsageSeries) => readonly Threshold[];
 }
 
 /** Usage by time and group, down to the ledger rows that each figure is made of. */
-export function UsageExplorer({ source, facets }: ExplorerProps) {
+export function UsageExplorer({ source, facets, thresholdsOf }: ExplorerProps) {
   const [search] = useUrlState();
-  const of = source.meter === undefined ? search : { ...search, meter: source.meter };
+  const of = source.meter === undefined ? search : ofOneMeter(search, source.meter);
+  const group = groupOf(of['group_by']);
   const report = useReport(source, of);
-  const skeleton = (
+  const before = useBefore(source, of);
+  return (
+    <div className="flex flex-col gap-5">
+      <UsageFilters
+        facets={facets}
+        range={resolveRange(search)}
+        byMeter={source.meter === undefined}
+      />
+      <Loaded query={report} skeleton={<ReportSkeleton />}>
+        {(data) => (
+          <Report
+            report={data}
+            before={before.data}
+            beforeFailed={before.isError}
+            thresholds={thresholdsOf?.(data) ?? []}
+            group={group}
+            plots={
+              group === 'meter' || (source.meter === undefined && data.meter.slug === 'requests')
+                ? 'requests'
+                : 'quantity'
+            }
+            drills={source.entriesPath !== undefined}
+            file={{
+              path: source.path,
+              query: { ...queryOf(source, of), from: data.from, to: data.to },
+            }}
+          />
+        )}
+      </Loaded>
+      {source.entriesPath !== undefined && <EntriesDrawer source={source} facets={facets} />}
+    </div>
+  );
+}
+
+function ReportSkeleton() {
+  return (
     <div className="flex flex-col gap-5">
       <Stats>
         <Stat label={t('Requests')} value={undefined} />
@@ -53,28 +93,16 @@ export function UsageExplorer({ source, facets }: ExplorerProps) {
       </Card>
     </div>
   );
-  return (
-    <div className="flex flex-col gap-5">
-      <UsageFilters facets={facets} range={resolveRange(search)} />
-      <Loaded query={report} skeleton={skeleton}>
-        {(data) => (
-          <Report
-            report={data}
-            plots={source.meter === undefined ? 'requests' : 'quantity'}
-            drills={source.entriesPath !== undefined}
-            file={{
-              path: source.path,
-              query: { ...queryOf(source, of), from: data.from, to: data.to },
-            }}
-          />
-        )}
-      </Loaded>
-      {source.entriesPath !== undefined && <EntriesDrawer source={source} facets={facets} />}
-    </div>
-  );
 }
 
 type Search = Readonly<Record<string, string | undefined>>;
+
+/** Of one meter there is nothing to group by meter. */
+const ofOneMeter = (search: Search, meter: string): Search => ({
+  ...search,
+  meter,
+  group_by: search['group_by'] === 'meter' ? undefined : search['group_by'],
+});
 
 function askedBy(search: Search) {
   return {
@@ -106,21 +134,58 @@ function useReport(source: UsageSource, search: Search) {
   });
 }
 
+/** The time before, as one sum a bucket, where it is to be compared with. */
+function useBefore(source: UsageSource, search: Search) {
+  const asked = { ...askedBy(search), group_by: 'none' };
+  return useQuery({
+    queryKey: [...source.key, 'usage', 'before', asked],
+    enabled: comparesOf(search['compare']),
+    queryFn: ({ signal }) => {
+      const { range: _, ...rest } = asked;
+      const query = { ...source.query, ...rest, ...rangeBefore(resolveRange(search)) };
+      return api<UsageSeries>(source.path, { query, signal });
+    },
+    refetchInterval: onceKnown(30_000),
+  });
+}
+
 interface ReportProps {
   report: UsageSeries;
+  before: UsageSeries | undefined;
+  beforeFailed: boolean;
+  thresholds: readonly Threshold[];
+  group: UsageGroupBy;
   plots: Plotted;
   file: ListFile;
   drills: boolean;
 }
 
-function Report({ report, plots, file, drills }: ReportProps) {
-  const chart = chartOf(report, plots);
+function Report(props: ReportProps) {
+  const { report, before, beforeFailed, thresholds, group, plots, file, drills } = props;
+  const [search] = useUrlState();
+  const apart = group === 'meter';
+  // Sums of meters are no sum: each stands by itself, and nothing is what all came to.
+  const compared = apart || !comparesOf(search['compare']) ? undefined : before;
+  const chart = chartOf(report, plots, compared);
   const { totals, meter } = report;
-  const title = plots === 'requests' ? t('Requests') : meter.name;
+  const title = apart
+    ? t('Requests that counted each meter')
+    : plots === 'requests'
+      ? t('Requests')
+      : meter.name;
   return (
     <div className="flex flex-col gap-5">
       <Stats>
-        <Stat label={t('Requests')} value={formatNumber(totals.requests)} testId="usage-requests" />
+        <Stat
+          label={t('Requests')}
+          value={formatNumber(totals.requests)}
+          testId="usage-requests"
+          note={
+            compared
+              ? againstBefore(totals.requests, compared.totals.requests)
+              : beforeFailed && t('The time before could not be read')
+          }
+        />
         {meter.slug !== 'requests' && (
           <Stat label={meter.name} value={formatNumber(totals.quantity)} note={meter.unit} />
         )}
@@ -137,7 +202,13 @@ function Report({ report, plots, file, drills }: ReportProps) {
       </Stats>
       {report.data.length > 0 && (
         <Card title={title}>
-          <Chart title={title} {...chart} />
+          <Chart
+            title={title}
+            {...chart}
+            beforeLabel={compared && beforeName(search['range'])}
+            thresholds={apart ? [] : thresholds}
+            apart={apart}
+          />
         </Card>
       )}
       <UsageRows report={report} file={file} drills={drills} />

@@ -5,10 +5,11 @@ import { localInput, localInstant } from '../format.ts';
 import { useUrlState } from '../link.tsx';
 import { meterLabel } from '../meter-label.ts';
 import { t } from '../text.ts';
+import { BEFORE, comparesOf } from './compare.ts';
 import { fittingIntervals, rangeOf, type Range, type RangeId } from './range.ts';
 
 export interface UsageFacets {
-  meters: readonly { slug: string; name: string }[];
+  meters: readonly { id: string; slug: string; name: string }[];
   keys: readonly { id: string; name: string }[];
   routes: readonly { id: string; name: string }[];
 }
@@ -25,6 +26,7 @@ const GROUPS: readonly { value: UsageGroupBy; label: string }[] = [
   { value: 'outcome', label: t('Outcome') },
   { value: 'route', label: t('Route') },
   { value: 'key', label: t('Key') },
+  { value: 'meter', label: t('Meter') },
   { value: 'none', label: t('Nothing') },
 ];
 
@@ -35,8 +37,20 @@ export function groupOf(value: string | undefined): UsageGroupBy {
   return GROUPS.find((group) => group.value === value)?.value ?? 'outcome';
 }
 
+const COMPARED = [
+  { value: '', label: t('Nothing') },
+  { value: BEFORE, label: t('The time before') },
+];
+
+interface FilterProps {
+  facets: UsageFacets;
+  range: Range;
+  /** Whether meters can be told apart: not where the page is about one. */
+  byMeter: boolean;
+}
+
 /** Range, meter, grouping and filters; all of it lives in the URL. */
-export function UsageFilters({ facets, range }: { facets: UsageFacets; range: Range }) {
+export function UsageFilters({ facets, range, byMeter }: FilterProps) {
   const [search, merge] = useUrlState();
   const id = rangeOf(search['range']);
   const toCustom = { range: 'custom', from: range.from, to: range.to, interval: undefined };
@@ -64,9 +78,17 @@ export function UsageFilters({ facets, range }: { facets: UsageFacets; range: Ra
       <Choice
         label={t('Group by')}
         value={groupOf(search['group_by'])}
-        options={GROUPS}
+        options={GROUPS.filter(({ value }) => value !== 'meter' || byMeter)}
         onChange={(value) => merge({ group_by: value })}
       />
+      {groupOf(search['group_by']) !== 'meter' && (
+        <Choice
+          label={t('Compare with')}
+          value={comparesOf(search['compare']) ? BEFORE : ''}
+          options={COMPARED}
+          onChange={(value) => merge({ compare: value })}
+        />
+      )}
       {facets.meters.length > 1 && (
         <Choice
           label={t('Meter')}

@@ -42,6 +42,22 @@ export function resolveRange(search: Readonly<Record<string, string | undefined>
   return { from: iso(bucketStart(Date.parse(span.from), interval)), to: span.to, interval };
 }
 
+/**
+ * @returns the same number of buckets right before a range, the last one as far as it has come:
+ * what is compared has had the same time. A day more or less where clocks were changed.
+ */
+export function rangeBefore({ from, to, interval }: Range): Range {
+  const [start, end] = [Date.parse(from), Date.parse(to)];
+  if (interval === 'day') {
+    const days = Math.ceil((end - start) / DAY_MS);
+    const first = dayStart(start, -days);
+    return { from: iso(first), to: iso(end - (start - first)), interval };
+  }
+  const step = STEP_MS[interval];
+  const length = Math.ceil((end - start) / step) * step;
+  return { from: iso(start - length), to: iso(end - length), interval };
+}
+
 /** @returns when the bucket began in which an instant lies; days are those of the chosen zone. */
 function bucketStart(atMs: number, interval: UsageInterval): number {
   if (interval === 'day') return dayStart(atMs);

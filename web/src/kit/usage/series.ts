@@ -36,8 +36,15 @@ type Row = UsageSeries['data'][number];
 const sizeOf = (row: Row, plots: Plotted): number =>
   plots === 'requests' ? row.requests : Number(row.quantity);
 
-/** A usage report as stacked bars: buckets without usage are drawn as empty, not left out. */
-export function chartOf(report: UsageSeries, plots: Plotted = 'requests'): ChartData {
+/**
+ * A usage report as stacked bars: buckets without usage are drawn as empty, not left out.
+ * @param before the report of as many buckets right before it, to be compared with.
+ */
+export function chartOf(
+  report: UsageSeries,
+  plots: Plotted = 'requests',
+  before?: UsageSeries,
+): ChartData {
   const series = seriesOf(report, plots);
   const known = new Set(series.map((one) => one.id));
   const byStart = new Map<number, Record<string, number>>();
@@ -49,12 +56,24 @@ export function chartOf(report: UsageSeries, plots: Plotted = 'requests'): Chart
     values[id] = (values[id] ?? 0) + sizeOf(row, plots);
     byStart.set(start, values);
   }
-  const points = bucketsOf(report).map((start) => {
+  const earlier = before && sizesOf(before, plots);
+  const points = bucketsOf(report).map((start, at) => {
     const iso = new Date(start).toISOString();
     const values = byStart.get(start) ?? {};
-    return { start: iso, label: formatBucket(iso, report.interval), values };
+    const label = formatBucket(iso, report.interval);
+    return { start: iso, label, values, ...(earlier && { before: earlier[at] }) };
   });
   return { series, points, summary: summaryOf(report, points, plots) };
+}
+
+/** What each bucket comes to, in their order. */
+function sizesOf(report: UsageSeries, plots: Plotted): number[] {
+  const sizes = new Map<number, number>();
+  for (const row of report.data) {
+    const start = Date.parse(row.start);
+    sizes.set(start, (sizes.get(start) ?? 0) + sizeOf(row, plots));
+  }
+  return bucketsOf(report).map((start) => sizes.get(start) ?? 0);
 }
 
 /** Whole buckets from the first to now, anchored where the report's own buckets begin. */

@@ -1,0 +1,42 @@
+import { EditKeyDialog } from './edit-key.tsx';
+import type { KeyActing } from './key-table.tsx';
+import { RevokeKeyDialog } from './revoke-key.tsx';
+import { RotateKeyDialog } from './rotate-key.tsx';
+
+interface DialogsProps {
+  acting: KeyActing | undefined;
+  /** Where one key is in the API. */
+  path: (keyId: string) => string;
+  /** What the customer's keys may be given. */
+  scopes: readonly string[];
+  onClose: () => void;
+  onDone: () => void;
+}
+
+/** What can be done with a key, each asked before it happens. */
+export function KeyDialogs({ acting, path, scopes, onClose, onDone }: DialogsProps) {
+  const of = (deed: KeyActing['deed']) => (acting?.deed === deed ? acting.key : undefined);
+  return (
+    <>
+      <EditKeyDialog
+        apiKey={of('edit')}
+        path={path}
+        scopes={scopes}
+        onClose={onClose}
+        onSaved={onDone}
+      />
+      <RotateKeyDialog
+        apiKey={of('rotate')}
+        path={(id) => `${path(id)}/rotate`}
+        onClose={onClose}
+        onRotated={onDone}
+      />
+      <RevokeKeyDialog
+        apiKey={of('revoke')}
+        path={(id) => `${path(id)}/revoke`}
+        onClose={onClose}
+        onRevoked={onDone}
+      />
+    </>
+  );
+}
