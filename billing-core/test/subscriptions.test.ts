@@ -78,12 +78,8 @@ test('a subscription says its plan, state and period', async () => {
     current_period: { start: expect.stringMatching(/:00\.000Z$/), end: expect.any(String) },
   });
   expect(await get(subscription.id)).toEqual(subscription);
-  expect(await list(`customer_id=${customer.id}`)).toEqual([
-    { ...subscription, customer_name: expect.stringMatching(/^Customer/) },
-  ]);
-  const onIt = await list(`plan_version_id=${subscription.plan_version_id}`);
-  expect(onIt.map(({ id }) => id)).toContain(subscription.id);
-  expect(await list('plan_version_id=plv_000000000000000000000000')).toEqual([]);
+  const mine = `customer_id=${customer.id}&plan_version_id=${free.id}`;
+  expect(await list(mine)).toMatchObject([subscription]);
 });
 
 test('of many that subscribe one customer at once, one does', async () => {

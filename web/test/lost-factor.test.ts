@@ -41,14 +41,14 @@ test(
     const page = await admin.newPage();
     const complaints = complaintsOf(page);
     await page.goto(paths.adminCustomer(own.customerId, { tab: 'members' }));
-    await page.getByRole('button', { name: /^Take the second factor off Person/ }).click();
+    await page.getByRole('button', { name: /^Take off the second factor of Person/ }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText(/with the password alone from then on/).waitFor();
     expect(await violationsOn(page)).toEqual([]);
     await dialog.getByRole('button', { name: 'Take it off' }).click();
     const row = page.getByRole('table', { name: 'Members' }).getByRole('row').last();
     await row.getByRole('cell', { name: 'Off', exact: true }).waitFor();
-    expect(await page.getByRole('button', { name: /^Take the second factor/ }).count()).toBe(0);
+    expect(await page.getByRole('button', { name: /^Take off the second factor/ }).count()).toBe(0);
     const data = { email: own.email, password: own.password };
     const other = await stage.nobody();
     const entered = await other.request.post('/api/auth/sign-in/email', {

@@ -57,7 +57,7 @@ test(
     for (const id of [first, second]) {
       expect(pending.get(id ?? '')).toMatchObject({ kind: 'change', plan_version_id: fresh });
     }
-    const told = await dialog.getByText(/moved\.$/).innerText();
+    const told = await dialog.getByRole('status').innerText();
     // Whether a cancel that is set gives way to the move is core's decision; it is told either way.
     const kept = pending.get(gone ?? '')?.kind === 'cancel';
     expect(told).toContain(kept ? '2 moved.' : '3 moved.');

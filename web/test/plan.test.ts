@@ -153,7 +153,7 @@ test(
     await dialog.getByText('Is not more than the limit that holds now').waitFor(PATIENT);
     await dialog.getByLabel('How many do you need?').fill('20,000');
     await dialog.getByRole('button', { name: 'Ask', exact: true }).click();
-    await page.getByText('Requests per day: 3,000 → 20,000').waitFor(PATIENT);
+    await page.getByText('Requests per day: 3,000 to 20,000').waitFor(PATIENT);
     const list = `/quota-requests?customer_id=${customerId}`;
     const [asked] = (await stage.shop.api<{ data: { id: string }[] }>(list)).data;
     await stage.shop.api(`/quota-requests/${asked?.id}/answer`, {

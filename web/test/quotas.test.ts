@@ -108,6 +108,10 @@ test(
     await dialog.getByLabel('Reason').fill('Once more');
     await dialog.getByRole('button', { name: 'Raise it' }).click();
     await page.getByText('Quota raised').waitFor();
+    await page.getByLabel('State').selectOption('Holds now');
+    await row(page, acme.name).getByRole('button', { name: 'End…' }).click();
+    await page.getByRole('button', { name: 'End it' }).click();
+    await page.getByText('No quota is raised').waitFor();
     expect(complaints).toEqual([]);
     await acme.context.close();
     await page.close();

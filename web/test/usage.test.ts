@@ -30,7 +30,7 @@ const figure = () => page.getByRole('figure');
 const asked = (): string[] => {
   const urls: string[] = [];
   page.on('request', (request) => {
-    if (/\/usage\?/.test(request.url())) urls.push(request.url());
+    if (/\/usage\?.*&to=|\/usage\?to=/.test(request.url())) urls.push(request.url());
   });
   return urls;
 };
@@ -70,7 +70,7 @@ test('a quota of the shown time is a line, of the key that has it', async () => 
   const line = () => figure().getByText('Quota: 40,000 per day');
   await page.goto(paths.usage(acme, { range: '30d', key_id: key }));
   await line().waitFor();
-  await page.locator('.recharts-reference-line').first().waitFor();
+  await page.locator('.recharts-reference-line line').first().waitFor({ state: 'attached' });
   await page.goto(paths.usage(acme, { range: '30d' }));
   await figure().waitFor();
   expect(await line().count()).toBe(0);

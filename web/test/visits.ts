@@ -83,7 +83,6 @@ export const VISITS: readonly Visit[] = [
   ['admin', 'Revenue', () => paths.adminRevenue({ tab: 'recurring' })],
   ['admin', 'Revenue', () => paths.adminRevenue({ tab: 'unbilled' })],
   ['admin', 'Meters', () => paths.adminMeters()],
-  ['admin', 'Meters', () => paths.adminMeters({ create: 'true' })],
   ['admin', 'Requests', ({ state }) => paths.adminMeter(state.meters[0]?.id ?? '')],
   ['admin', 'Egress', ({ state }) => paths.adminMeter(state.meters[1]?.id ?? '')],
   ['admin', 'Quotas', () => paths.adminQuotas({ state: 'all' })],
@@ -132,7 +131,6 @@ export const VISITS: readonly Visit[] = [
   ['admin', 'Jobs', () => paths.adminJobs],
   ['admin', 'Retention', () => paths.adminRetention],
   ['admin', 'Tokens', () => paths.adminTokens()],
-  ['admin', 'Tokens', () => paths.adminTokens({ create: 'true' })],
   ['admin', 'Your account', () => paths.adminAccount],
   ['admin', 'Gateways', () => paths.adminGateways()],
 ];

@@ -206,7 +206,7 @@ const factorColumn = (onAsk: (asking: Asking) => void): Column<Membership> => ({
         <Button
           tone="quiet"
           size="sm"
-          aria-label={t('Take the second factor off {name}', { name: member.user.name })}
+          aria-label={t('Take off the second factor of {name}', { name: member.user.name })}
           onClick={() => onAsk({ member, deed: 'take_factor' })}
         >
           {t('Take off…')}

@@ -43,8 +43,13 @@ export function AnswerDialog({ answering, onClose, onDone }: AnswerProps) {
 function Asked({ request }: { request: QuotaRequest }) {
   return (
     <>
-      {quotaText(request)}: {formatNumber(request.limit_then)} → {formatNumber(request.limit)}.{' '}
-      {request.reason}
+      {quotaText(request)}
+      {': '}
+      {t('{from} to {end}', {
+        from: formatNumber(request.limit_then),
+        end: formatNumber(request.limit),
+      })}
+      . {request.reason}
     </>
   );
 }

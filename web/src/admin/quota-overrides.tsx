@@ -27,7 +27,7 @@ const STATES = [
   { value: 'ended', label: t('Ended') },
   { value: 'all', label: t('All') },
 ] as const;
-const COLUMNS_MIN_PX = 820;
+const COLUMNS_MIN_PX = 940;
 
 /** Quotas that were raised for one customer, of all customers. */
 export function Overrides() {
@@ -176,7 +176,6 @@ const columnsOf = ({ onChange, onAgain, onEnd }: Acts): Column<QuotaOverride>[] 
   {
     id: 'state',
     header: t('State'),
-    card: 'corner',
     cell: (row) => <OverrideState override={row} />,
   },
   {
@@ -204,9 +203,18 @@ const columnsOf = ({ onChange, onAgain, onEnd }: Acts): Column<QuotaOverride>[] 
 
 function OverrideState({ override: { state, plan_limit, limit } }: { override: QuotaOverride }) {
   if (state === 'ended') return <Badge>{t('Ended')}</Badge>;
-  if (plan_limit === null) return <Badge tone="warn">{t('Without effect: no such limit')}</Badge>;
-  const isIdle = Number(plan_limit) >= Number(limit);
-  if (isIdle) return <Badge tone="warn">{t('Without effect: the plan has as much')}</Badge>;
+  const why =
+    plan_limit === null
+      ? t('the plan has no such limit')
+      : Number(plan_limit) >= Number(limit) && t('the plan has as much');
+  if (why !== false) {
+    return (
+      <>
+        <Badge tone="warn">{t('Without effect')}</Badge>
+        <span className="block text-[0.8125rem] text-ink-soft">{why}</span>
+      </>
+    );
+  }
   return <Badge tone="ok">{t('Holds now')}</Badge>;
 }
 

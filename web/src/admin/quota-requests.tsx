@@ -130,7 +130,10 @@ const TOLD: readonly Column<QuotaRequest>[] = [
         <span className="figures block">
           {quotaText(row)}
           {': '}
-          {formatNumber(row.limit_then)} → {formatNumber(row.limit)}
+          {t('{from} to {end}', {
+            from: formatNumber(row.limit_then),
+            end: formatNumber(row.limit),
+          })}
         </span>
         <span className="block text-[0.8125rem] text-ink-soft">{row.reason}</span>
       </>
@@ -163,7 +166,6 @@ const columnsOf = (onAnswer: (answering: Answering) => void): Column<QuotaReques
     header: t('Answer'),
     quiet: true,
     align: 'end',
-    card: 'corner',
     cell: (request) =>
       request.state === 'open' ? (
         <span className="inline-flex flex-wrap justify-end gap-2">

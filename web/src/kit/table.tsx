@@ -58,7 +58,7 @@ export function Table<Row extends object>(props: TableProps<Row>) {
     );
   }
   return (
-    <div ref={frame} className="overflow-x-auto">
+    <div ref={frame} className="relative overflow-x-auto">
       <table aria-label={label} className="w-full border-collapse text-left">
         <thead>
           {table.getHeaderGroups().map((group) => (

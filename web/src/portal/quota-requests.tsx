@@ -106,6 +106,6 @@ function inWords({ meter, window, scope, limit, limit_then: before }: QuotaReque
     limit: formatNumber(limit),
   };
   return scope === 'key'
-    ? t('{meter} per {window} of each key: {before} → {limit}', values)
-    : t('{meter} per {window}: {before} → {limit}', values);
+    ? t('{meter} per {window} of each key: {before} to {limit}', values)
+    : t('{meter} per {window}: {before} to {limit}', values);
 }

@@ -133,7 +133,7 @@ function Entry({ row, facets }: { row: UsageEntry; facets: UsageFacets }) {
         <Badge tone={row.outcome === 'ok' ? 'ok' : 'warn'}>{outcomeLabel(row.outcome)}</Badge>
         <Badge tone={row.billable ? 'accent' : 'neutral'}>{billedLabel(row)}</Badge>
         <span className="min-w-0 break-all">
-          {key} → {route}
+          {key} · {route}
           <span className="text-ink-soft"> v{row.route_version}</span>
         </span>
       </div>
