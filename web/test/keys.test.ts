@@ -153,6 +153,7 @@ test(
     await page.unroute(call);
     await page.getByRole('button', { name: 'Retry' }).click();
     await page.getByRole('table', { name: 'Tokens' }).waitFor({ timeout: WAIT_MS });
+    expect(await page.getByText('req_8').count()).toBe(0);
     await context.close();
   },
   TEST_MS,

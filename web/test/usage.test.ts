@@ -21,10 +21,7 @@ beforeEach(async () => {
   page = await context.newPage();
   complaints = complaintsOf(page);
 });
-afterEach(async () => {
-  expect(complaints).toEqual([]);
-  await page.close();
-});
+afterEach(() => page.close());
 
 const figure = () => page.getByRole('figure');
 const asked = (): string[] => {
@@ -54,6 +51,7 @@ test('the time before is as long as what is shown, and stands beside it', async 
   await page.getByRole('button', { name: 'View as table' }).click();
   await figure().getByRole('columnheader', { name: 'The 7 days before' }).waitFor();
   expect(await violationsOn(page)).toEqual([]);
+  expect(complaints).toEqual([]);
 });
 
 test('meters stand beside one another, since their sum is none', async () => {
@@ -63,6 +61,7 @@ test('meters stand beside one another, since their sum is none', async () => {
   await figure().getByText('Egress').waitFor();
   expect(await page.getByLabel('Compare with').count()).toBe(0);
   expect(await violationsOn(page)).toEqual([]);
+  expect(complaints).toEqual([]);
 });
 
 test('a quota of the shown time is a line, of the key that has it', async () => {
@@ -74,6 +73,7 @@ test('a quota of the shown time is a line, of the key that has it', async () => 
   await page.goto(paths.usage(acme, { range: '30d' }));
   await figure().waitFor();
   expect(await line().count()).toBe(0);
+  expect(complaints).toEqual([]);
 });
 
 test('the price ladder says what the next unit costs, and leads to the next invoice', async () => {
@@ -84,6 +84,7 @@ test('the price ladder says what the next unit costs, and leads to the next invo
   await ladder.getByText('You are here').waitFor();
   await page.getByRole('link', { name: 'next invoice' }).click();
   await page.getByRole('heading', { name: 'Next invoice' }).waitFor();
+  expect(complaints).toEqual([]);
 });
 
 test('the Overview has what is charged next, where quotas lead, and what is new', async () => {
@@ -93,4 +94,5 @@ test('the Overview has what is charged next, where quotas lead, and what is new'
   await notices.getByText('The quota of requests is used up').waitFor();
   await notices.getByRole('link', { name: 'To the notices' }).click();
   await page.getByRole('heading', { level: 1, name: 'Notices' }).waitFor();
+  expect(complaints).toEqual([]);
 });
