@@ -1509,7 +1509,7 @@ export interface paths {
         put?: never;
         /**
          * Publish a draft
-         * @description It can be subscribed to and never changes again. Refused (409 meter_archived) while it names a meter that was archived meanwhile: take the meter back, or take that out of the draft.
+         * @description It can be subscribed to and never changes again. Refused (409 meter_archived) while it names a meter that was archived meanwhile: take that back, or take it out of the draft.
          */
         post: operations["publishDraft"];
         delete?: never;
