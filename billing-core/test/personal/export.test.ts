@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { booksIn } from '../../src/personal/archive.ts';
 import { LEFT_OUT } from '../../src/personal/books.ts';
+import { person } from '../../src/test/core.ts';
 import { openRig, type Rig } from '../stripe/rig.ts';
 import { fullCustomer, type Full } from './full-customer.ts';
 import { exported } from './unzipped.ts';
@@ -115,6 +116,10 @@ test('owners have theirs; other members, and admins who view, have none', async 
   expect(rowsIn(files, 'customer.json')).toMatchObject([{ id: ann.id }]);
   expect((await own(ann.other, ann)).status).toBe(403);
   expect((await own(bob.owner, ann)).status).toBe(404);
+  const admin = await person(core, 'admin');
+  const view = { customer_id: ann.id, reason: 'To see what is there' };
+  expect((await admin.call('POST', '/v1/customer-views', view)).status).toBe(201);
+  expect((await own(admin, ann)).status).toBe(403);
 });
 
 test('what is asked for wrongly is refused', async () => {
