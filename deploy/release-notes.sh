@@ -20,7 +20,7 @@ section() {
 
 if [ "$cut" = no ]; then
   notes="$(section "## [$version]")"
-  if [ -z "${notes//[[:space:]]/}" ]; then
+  if ! grep --quiet '[^[:space:]]' <<< "$notes"; then
     echo "CHANGELOG.md says nothing of $version" >&2
     exit 1
   fi
@@ -38,7 +38,7 @@ if grep --quiet --fixed-strings "## [$version]" "$file"; then
   exit 1
 fi
 new="$(section '## Unreleased')"
-if [ -z "${new//[[:space:]]/}" ]; then
+if ! grep --quiet '[^[:space:]]' <<< "$new"; then
   echo 'nothing is unreleased' >&2
   exit 1
 fi

@@ -19,7 +19,11 @@ import {
   ATTR_URL_PATH,
   ATTR_URL_SCHEME,
 } from '@opentelemetry/semantic-conventions';
-import { readTraceParent, traceParentText } from '@tollgate/billing-core/contract/trace-parent.ts';
+import {
+  readTraceParent,
+  SAMPLED,
+  traceParentText,
+} from '@tollgate/billing-core/contract/trace-parent.ts';
 import type { TraceSettings } from '@tollgate/billing-core/contract/trace-settings.ts';
 import { contextOf, openTraces, type Traces } from '@tollgate/billing-core/contract/tracing.ts';
 import { valuesOf } from '../core/headers.ts';
@@ -203,18 +207,23 @@ export class Tracing {
 
   /** Begins the span of a request; undefined when this one is not recorded. */
   begin({ rawHeaders, method, target, requestId, startedAt }: Seen): RequestTrace | undefined {
-    const [parent = '', ...more] = valuesOf(rawHeaders, 'traceparent');
-    const context = contextOf(more.length === 0 ? readTraceParent(parent) : undefined);
-    const { tracer } = this.#traces;
-    const attributes = {
+    const [field, ...more] = valuesOf(rawHeaders, 'traceparent');
+    const isOne = field !== undefined && more.length === 0;
+    const parent = isOne ? readTraceParent(field) : undefined;
+    const { tracer, callerDecides } = this.#traces;
+    if (parent && callerDecides && (parent.flags & SAMPLED) === 0) return undefined;
+    const context = contextOf(parent);
+    const options = { kind: SpanKind.SERVER, startTime: startedAt };
+    const span = tracer.startSpan(named(method), options, context);
+    if (!span.isRecording()) return undefined;
+    // Only now: of a hundred requests one may be recorded, and the others are to cost little.
+    span.setAttributes({
       [ATTR_HTTP_REQUEST_METHOD]: known(method),
       [ATTR_URL_PATH]: pathOf(target),
       [ATTR_URL_SCHEME]: 'http',
       [ATTR_REQUEST_ID]: requestId,
-    };
-    const options = { kind: SpanKind.SERVER, startTime: startedAt, attributes };
-    const span = tracer.startSpan(named(method), options, context);
-    return span.isRecording() ? new RequestTrace(tracer, span, { method, context }) : undefined;
+    });
+    return new RequestTrace(tracer, span, { method, context });
   }
 
   /** A question to billing-core that no request waits for. */

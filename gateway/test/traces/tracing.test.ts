@@ -145,6 +145,18 @@ describe('a request', () => {
     ]);
   });
 
+  test('is named by its trace in the log', async () => {
+    const upstream_url = `http://127.0.0.1:${await freePort()}`;
+    const { rig } = await scene({}, { routes: () => [routeFact({ upstream_url })] });
+    const lines: { trace_id?: string; request_id: string }[] = [];
+    const log = pino({ level: 'debug' }, { write: (line) => void lines.push(JSON.parse(line)) });
+    Object.assign(rig.host, { log });
+    const id = (await get(rig.url, { traceparent: PARENT })).headers.get('x-request-id');
+    await get(rig.url, { traceparent: `${PARENT.slice(0, -1)}0` });
+    expect(lines[0]).toMatchObject({ trace_id: TRACE, request_id: id });
+    expect(lines.at(-1)).not.toHaveProperty('trace_id');
+  });
+
   test('that is tried again has a span for each try', async () => {
     const dead = `http://127.0.0.1:${await freePort()}`;
     const { rig, collector } = await scene(
