@@ -17,7 +17,7 @@ import { RouteTable } from '../gateway/src/core/route.ts';
 import { keyFact, quota, rateLimit, route } from '../gateway/src/core/test/sample.ts';
 import { CoreClock } from '../gateway/src/node/clock.ts';
 import { ConnectionLimit } from '../gateway/src/node/connection-limit.ts';
-import { Connections } from '../gateway/src/node/connection.ts';
+import { Connections } from '../gateway/src/node/connections.ts';
 import { type ExchangeHost, NodeExchange } from '../gateway/src/node/exchange.ts';
 import { Load } from '../gateway/src/node/load.ts';
 import { SpoolMetering } from '../gateway/src/node/metering.ts';

@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { head, useRigs } from './raw-client.ts';
+import { PIPELINED_MAX } from '../src/node/connections.ts';
 import { WAIT } from './rig.ts';
 
 // Requests that a client sends on one connection without waiting for answers.
@@ -88,4 +89,46 @@ test('a connection lost with requests in the pipeline settles each of them', asy
   client.close();
   await vi.waitFor(() => expect(rig.metering.settled).toHaveLength(2), WAIT);
   await vi.waitFor(() => expect(rig.host.connections.busy).toBe(0), WAIT);
+});
+
+test('reads no more of one connection than so many requests, and others have room', async () => {
+  const answers: (() => void)[] = [];
+  const rig = await rigOf({
+    load: { requestsMax: 2 * PIPELINED_MAX },
+    upstream: (request, response) => {
+      if (request.url === '/other') response.end('<other>');
+      else answers.push(() => response.end('<x>'));
+    },
+  });
+  const client = clientOf(rig).send(head('GET /x').repeat(200_000));
+  await vi.waitFor(() => expect(answers).toHaveLength(PIPELINED_MAX), WAIT);
+  await clientOf(rig)
+    .send(head('GET /other'))
+    .until(/<other>/);
+  // What was read at once is there; all the rest waits at the client.
+  expect(rig.host.connections.busy).toBeLessThan(2_000);
+  expect(client.socket.writableLength).toBeGreaterThan(1_000_000);
+  expect(rig.metering.begun).toHaveLength(PIPELINED_MAX + 1);
+  // Each answer makes room for the next one.
+  for (let served = 0; served < 1_000; served++) {
+    await vi.waitFor(() => expect(answers.length).toBeGreaterThan(0), WAIT);
+    answers.shift()?.();
+  }
+  await vi.waitFor(() => expect(client.text.split('<x>').length).toBeGreaterThan(1_000), WAIT);
+  client.close();
+  await vi.waitFor(() => expect(rig.host.connections.busy).toBe(0), WAIT);
+});
+
+test('what comes behind a last answer is not kept', async () => {
+  const rig = await rigOf({
+    upstream: (_request, response) => void setTimeout(() => response.end('x'), 200),
+  });
+  const client = clientOf(rig)
+    .send(head('GET /1'))
+    .send('GET /2 HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n');
+  client.send(head('GET /3').repeat(200_000));
+  await client.until(/ 400 /);
+  expect(client.socket.writableLength).toBeGreaterThan(1_000_000);
+  await client.untilClosed();
+  expect(rig.metering.settled).toHaveLength(1);
 });

@@ -15,7 +15,7 @@ import { openApp } from '../src/app.ts';
 import { readSubnets } from '../src/core/address.ts';
 import { Fleet } from '../src/core/fleet.ts';
 import { RouteTable } from '../src/core/route.ts';
-import { Connections } from '../src/node/connection.ts';
+import { Connections } from '../src/node/connections.ts';
 import { ConnectionLimit, type ConnectionLimits } from '../src/node/connection-limit.ts';
 import type { ExchangeHost } from '../src/node/exchange.ts';
 import { Load, type LoadOf } from '../src/node/load.ts';

@@ -223,6 +223,24 @@ describe('times', () => {
     expect(settled.durationMs).toBeGreaterThanOrEqual(250);
   });
 
+  it('for all of a request, and who takes it slowly pays for what it took', async () => {
+    const part = Buffer.alloc(64 * 1_024, 'x');
+    const a = await open((_request, response) => {
+      const more = (): void => {
+        while (response.write(part));
+      };
+      response.on('drain', more);
+      more();
+    });
+    const rig = await leading([a.url], { total_timeout_ms: 600 });
+    const client = clientOf(rig).send(head('GET /x'));
+    await client.until(/xxx/);
+    client.socket.pause();
+    const settled = await rig.metering.only();
+    expect(settled).toMatchObject({ outcome: 'ok', status: 200 });
+    expect(settled.responseBytes).toBeGreaterThan(part.length);
+  });
+
   it('for all of a request, its tries together', async () => {
     const a = await open(() => {});
     const more = { timeout_ms: 200, total_timeout_ms: 300 };

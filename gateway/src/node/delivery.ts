@@ -36,6 +36,8 @@ export class Delivery {
   #outlasts = false;
   #flushing = false;
   #paused = false;
+  #pausedAt = 0;
+  #waitedMs = 0;
   #closed = false;
 
   constructor(exchange: NodeExchange, source: Source) {
@@ -47,6 +49,11 @@ export class Delivery {
   /** Whether the client, not the upstream, is who the other one waits for. */
   get blocked(): boolean {
     return this.#paused;
+  }
+
+  /** For how long in all the upstream has waited until the client took what was there; ms. */
+  get waitedMs(): number {
+    return this.#waitedMs + (this.#paused ? performance.now() - this.#pausedAt : 0);
   }
 
   /** Takes the head of the answer. Throws on a field that may not be written: nothing was sent. */
@@ -126,8 +133,10 @@ export class Delivery {
     this.bytes += chunk.length;
     if (this.#outgoing.write(chunk) || this.#paused) return;
     this.#paused = true;
+    this.#pausedAt = performance.now();
     this.#source.pause();
     this.#outgoing.once('drain', () => {
+      this.#waitedMs = this.waitedMs;
       this.#paused = false;
       this.#source.resume();
     });

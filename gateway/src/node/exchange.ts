@@ -8,14 +8,8 @@ import { type Answer, failureAnswer, refusalAnswer } from '../core/problem.ts';
 import type { Refusal, RefusalReason } from '../core/refusal.ts';
 import { clientAddress } from '../core/whereabouts.ts';
 import type { Exchange, ForwardPlan, Hold, LimitState, Metering, Settlement } from '../ports.ts';
-import {
-  breakOff,
-  bodyIsComing,
-  closeGently,
-  type Connections,
-  type Guest,
-  writeAnswer,
-} from './connection.ts';
+import { breakOff, bodyIsComing, closeGently, writeAnswer } from './connection.ts';
+import { type Connections, type Guest } from './connections.ts';
 import type { Course } from './course.ts';
 import { Passage } from './forward.ts';
 import type { Handover } from './handover.ts';

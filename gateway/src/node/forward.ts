@@ -11,6 +11,7 @@ import { breakOff, writeAnswer } from './connection.ts';
 import { Conversation, switches } from './conversation.ts';
 import type { Course } from './course.ts';
 import { Delivery, type Source } from './delivery.ts';
+import { type Ending, GONE, TORN, WHOLE } from './ending.ts';
 import { Errand, type Sender } from './errand.ts';
 import type { NodeExchange } from './exchange.ts';
 import { HeldRequest, type Holder } from './held-request.ts';
@@ -18,19 +19,7 @@ import { Patience, type Waiting } from './patience.ts';
 import { informationOf, trailersOf } from './upstream-head.ts';
 import type { TryFailure } from './upstreams.ts';
 
-/** What the client sees once the outcome is recorded. */
-type Ending =
-  | { readonly kind: 'whole'; readonly trailers: [string, string][] }
-  | { readonly kind: 'answer'; readonly answer: Answer }
-  /** Part of an answer is out: only a torn connection says that the rest is missing. */
-  | { readonly kind: 'torn' }
-  | { readonly kind: 'gone' };
-
 type UpstreamFailure = TryFailure | 'upstream_unavailable';
-
-const WHOLE: Ending = { kind: 'whole', trailers: [] };
-const TORN: Ending = { kind: 'torn' };
-const GONE: Ending = { kind: 'gone' };
 
 /**
  * One admitted request on its way to the upstream and back: asks an upstream, hands its answer to
@@ -92,7 +81,7 @@ export class Passage implements Course, Holder, Sender, Source, Waiting {
   informed(status: number, raw: RawHeaders): void {
     this.#patience.progressed();
     const { outgoing, httpVersion } = this.#exchange;
-    const { toClient: edit } = this.#plan.route;
+    const edit = this.#plan.route.toClient;
     if (httpVersion === '1.1') outgoing.writeInformation(status, informationOf(raw, status, edit));
   }
 
@@ -178,17 +167,24 @@ export class Passage implements Course, Holder, Sender, Source, Waiting {
   timeUp(): void {
     if (this.#settled) return;
     if (this.awaitsClient()) this.#errand.ended('left');
-    this.#fail('upstream_timeout');
+    const { status, waitedMs } = this.#delivery;
+    // The time was the client's: what it took slowly it does not have for nothing.
+    if (status !== null && this.#patience.isLong(waitedMs)) this.#tear(status);
+    else this.#fail('upstream_timeout');
+  }
+
+  #tear(status: number): void {
+    this.#settle(outcomeOf(status), status, TORN);
+    this.#errand.drop();
   }
 
   clientLate(): void {
-    if (this.#settled) return;
-    this.#breakOff(failureAnswer('client_timeout', this.#exchange.requestId));
+    if (!this.#settled) this.#breakOff(failureAnswer('client_timeout', this.#exchange.requestId));
   }
 
   tooLarge(): void {
-    if (this.#settled) return;
-    this.#breakOff(refusalAnswer(refuse('body_too_large'), this.#exchange.requestId));
+    const answer = refusalAnswer(refuse('body_too_large'), this.#exchange.requestId);
+    if (!this.#settled) this.#breakOff(answer);
   }
 
   /**
@@ -205,9 +201,8 @@ export class Passage implements Course, Holder, Sender, Source, Waiting {
   /** The client's fault: told so, while nothing of an answer has left. */
   #breakOff(answer: Answer): void {
     const { status } = this.#delivery;
-    if (status === null) {
-      this.#settle('client_error', answer.status, { kind: 'answer', answer });
-    } else this.#settle(outcomeOf(status), status, TORN);
+    if (status !== null) return this.#tear(status);
+    this.#settle('client_error', answer.status, { kind: 'answer', answer });
     this.#errand.drop();
   }
 
@@ -237,8 +232,7 @@ export class Passage implements Course, Holder, Sender, Source, Waiting {
     const { status } = this.#delivery;
     if (this.#settled || status === null) return;
     this.#exchange.host.telemetry.refused(reason);
-    this.#settle(outcomeOf(status), status, TORN);
-    this.#errand.drop();
+    this.#tear(status);
   }
 
   crashed(error: unknown): void {

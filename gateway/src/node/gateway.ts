@@ -11,7 +11,7 @@ import type { Clock, Metering, Refusals, Tills } from '../ports.ts';
 import { Certificates } from './certificates.ts';
 import { Changes } from './changes.ts';
 import type { Config, Network } from './config.ts';
-import { Connections } from './connection.ts';
+import { Connections } from './connections.ts';
 import { CoreClient } from './core-client.ts';
 import { FactStore } from './fact-store.ts';
 import { openFreshness } from './freshness.ts';

@@ -1,5 +1,5 @@
 import type { SpanCounts } from '@tollgate/billing-core/contract/tracing.ts';
-import type { Connections } from './connection.ts';
+import type { Connections } from './connections.ts';
 import type { GatewayOf, Meters } from './gateway.ts';
 import { unshippedBoots } from './older-boots.ts';
 import type { Telemetry } from './telemetry.ts';

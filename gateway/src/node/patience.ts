@@ -4,6 +4,8 @@ import type { RouteFact } from '@tollgate/billing-core/contract/facts.ts';
 const CLIENT_STALL_MS = 60_000;
 /** What was begun as a stream may be silent for longer than a route's timeout. */
 const STREAM_SILENCE_MS = 300_000;
+/** Who made others wait for a tenth of the time, or more, is why it ran out. */
+const PART_WORTH_NAMING = 10;
 
 /** A request under way, told that nothing moved for too long. */
 export interface Waiting {
@@ -59,6 +61,11 @@ export class Patience {
   stop(): void {
     clearTimeout(this.#timer);
     clearTimeout(this.#total);
+  }
+
+  /** Whether so much of all the time that the route gives is a part of it worth naming. */
+  isLong(ms: number): boolean {
+    return ms * PART_WORTH_NAMING >= (this.#totalMs ?? Infinity);
   }
 
   over(): void {

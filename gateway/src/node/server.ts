@@ -87,7 +87,7 @@ function takeOver(host: ExchangeHost, socket: Socket, early: Buffer): Handover |
 /** The public HTTP server. Every request becomes an exchange that the app is asked about. */
 export function openServer(app: Hono<GatewayEnv>, host: ExchangeHost): Server {
   const ask = (exchange: NodeExchange): void => {
-    if (host.load.sheds(host.connections.busy)) {
+    if (host.load.sheds(host.connections.underWay)) {
       exchange.refuse(refuse('overloaded', { retryAfterS: RETRY_AFTER_S }));
       return;
     }
@@ -106,7 +106,8 @@ export function openServer(app: Hono<GatewayEnv>, host: ExchangeHost): Server {
     Promise.resolve(answer).catch((error: unknown) => exchange.crashed(error));
   };
   const handle = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
-    if (host.connections.ending(incoming.socket)) return;
+    const { socket } = incoming;
+    if (host.connections.ending(socket)) return host.connections.ignore(socket);
     ask(new NodeExchange(host, { incoming, outgoing }));
   };
   app.onError((error, c) => {
