@@ -82,12 +82,18 @@ export function complaintsOf(page: Page, expected?: RegExp): string[] {
   return complaints;
 }
 
-/** Waits until a theme that was changed just now is drawn: half-way no colour has its contrast. */
+/**
+ * Waits until all that fades has faded: a theme that was changed just now, a dialog that goes, a
+ * toast that comes. Half-way no colour has its contrast.
+ */
 async function settled(page: Page): Promise<void> {
   await page.evaluate(async () => {
-    for (let frames = 0; frames < 2; frames++) await new Promise(requestAnimationFrame);
-    const fading = document.getAnimations().filter((one) => one instanceof CSSTransition);
-    await Promise.allSettled(fading.map((one) => one.finished));
+    for (;;) {
+      for (let frames = 0; frames < 2; frames++) await new Promise(requestAnimationFrame);
+      const fading = document.getAnimations().filter((one) => one instanceof CSSTransition);
+      if (fading.length === 0) return;
+      await Promise.allSettled(fading.map((one) => one.finished));
+    }
   });
 }
 
