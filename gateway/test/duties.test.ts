@@ -26,7 +26,8 @@ async function telling(): Promise<{ rig: Rig; seen: IncomingHttpHeaders[] }> {
 
 describe('interim answers', () => {
   const HINTS =
-    'HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\nConnection: X-Hop\r\nX-Hop: 1\r\n\r\n';
+    'HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n' +
+    'Content-Length: 5\r\nConnection: X-Hop\r\nX-Hop: 1\r\n\r\n';
   const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 
   it('all of them pass, in order, without their hop-by-hop fields', async () => {

@@ -132,3 +132,44 @@ test('what comes behind a last answer is not kept', async () => {
   await client.untilClosed();
   expect(rig.metering.settled).toHaveLength(1);
 });
+
+const WEB_SOCKET = ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13'];
+
+test.each([
+  ['is refused', 'GET /nowhere HTTP/1.1\r\nHost: api.test\r\n\r\n', / 401 /],
+  ['is under way', head('GET /first'), /^$/],
+])('a WebSocket behind one that %s ends the connection, and no more', async (_, first, told) => {
+  const rig = await rigOf({
+    upstream: (_request, response) => void setTimeout(() => response.end(), 50),
+  });
+  const key = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==';
+  const text = await clientOf(rig)
+    .send(first + head('GET /ws', ...WEB_SOCKET, key))
+    .untilClosed();
+  expect(text).toMatch(told);
+  expect(await clientOf(rig).send(head('GET /x')).until(/ 200 /)).toMatch(/ 200 /);
+});
+
+test.each([
+  ['foo', head('GET /one', 'Connection: Upgrade', 'Upgrade: foo')],
+  ['h2c', head('GET /one', 'Connection: Upgrade, HTTP2-Settings', 'Upgrade: h2c')],
+  [
+    'with a body',
+    head('POST /one', 'Connection: Upgrade', 'Upgrade: foo', 'Content-Length: 2') + 'ab',
+  ],
+  ['a WebSocket by POST', head('POST /one', ...WEB_SOCKET, 'Content-Length: 0')],
+])('behind an upgrade that is not met nothing is a request: %s', async (_, first) => {
+  const seen: string[] = [];
+  const rig = await rigOf({
+    upstream: (request, response) => {
+      seen.push(`${request.url}`);
+      request.resume().on('end', () => response.end('served'));
+    },
+  });
+  const body = head('GET /smuggled');
+  const client = clientOf(rig).send(first + head('POST /two', `Content-Length: ${body.length}`));
+  await vi.waitFor(() => expect(seen).toEqual(['/one']), WAIT);
+  const text = await client.send(body).untilClosed();
+  expect(text).toMatch(/ 200 [^]*Connection: close[^]*served/i);
+  expect(seen).toEqual(['/one']);
+});

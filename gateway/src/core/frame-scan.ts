@@ -1,6 +1,8 @@
 const FIN = 0x80;
 const OPCODE = 0x0f;
-const FIRST_CONTROL = 0x08;
+const [CLOSE, PONG] = [0x08, 0x0a];
+/** RFC 6455, 5.5: what is longer is no control frame. */
+const CONTROL_BYTES_MAX = 125;
 const MASKED = 0x80;
 const LENGTH = 0x7f;
 const LENGTH_16 = 126;
@@ -11,7 +13,7 @@ const HEAD_BYTES_MAX = 14;
 /**
  * Counts what passes in one direction of a WebSocket (RFC 6455, section 5), and changes nothing:
  * whole messages, and bytes of their payload as it was sent, compressed or not. Pings, pongs and
- * closes are not counted.
+ * closes are not counted, as long as they are what the RFC allows: others would be a way past it.
  */
 export class FrameScan {
   messages = 0;
@@ -36,7 +38,7 @@ export class FrameScan {
     let at = 0;
     while (at < chunk.length) {
       const isEnough = this.messages >= most && this.atBoundary;
-      if (isEnough && ((chunk[at] ?? 0) & OPCODE) < FIRST_CONTROL) break;
+      if (isEnough && !controls(chunk[at] ?? 0)) break;
       if (this.#payloadLeft > 0) {
         const passed = Math.min(this.#payloadLeft, chunk.length - at);
         at += passed;
@@ -54,9 +56,9 @@ export class FrameScan {
 
   #begin(): void {
     const first = this.#head[0] ?? 0;
-    this.#counts = (first & OPCODE) < FIRST_CONTROL;
     this.#last = (first & FIN) !== 0;
     this.#payloadLeft = payloadBytesOf(this.#head);
+    this.#counts = !controls(first) || this.#payloadLeft > CONTROL_BYTES_MAX;
     this.#headBytes = 0;
     this.#headWanted = 2;
     if (this.#payloadLeft === 0) this.#ended();
@@ -71,6 +73,12 @@ export class FrameScan {
   #ended(): void {
     if (this.#counts && this.#last) this.messages += 1;
   }
+}
+
+/** Whether the first byte of a frame says close, ping or pong, whole. */
+function controls(first: number): boolean {
+  const opcode = first & OPCODE;
+  return opcode >= CLOSE && opcode <= PONG && (first & FIN) !== 0;
 }
 
 function headBytesOf(second: number): number {

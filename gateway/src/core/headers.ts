@@ -220,7 +220,7 @@ export function toClient(raw: readonly string[], status: number, our: Ours): Ans
   const { edit, fields: ours } = our;
   const passed = nominated?.size ? withoutNominated(headers, nominated) : headers;
   const kept = edit ? edited(passed, edit) : passed;
-  const announced = chunked || status === 204 ? undefined : length;
+  const announced = chunked || status < 200 || status === 204 ? undefined : length;
   if (announced !== undefined) kept.push('Content-Length', announced);
   const contentLength = announced === undefined ? undefined : Number(announced);
   if (limited) return { headers: joinLimits(kept, ours), contentLength, eventStream };

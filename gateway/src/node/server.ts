@@ -6,7 +6,8 @@ import type { GatewayEnv } from '../app.ts';
 import { type Answer, failureAnswer, refusalAnswer } from '../core/problem.ts';
 import { refuse } from '../core/refusal.ts';
 import { ClientResponse } from './client-response.ts';
-import { writeRaw } from './connection.ts';
+import { bodyIsComing, closeGently, writeRaw } from './connection.ts';
+import type { Connections } from './connections.ts';
 import { type ExchangeHost, NodeExchange, SENT } from './exchange.ts';
 import { Handover, opensWebSocket } from './handover.ts';
 
@@ -75,13 +76,39 @@ function onConnection(host: ExchangeHost, socket: Socket): void {
   writeRaw(socket, refusalAnswer(refusal, host.mint.requestId()));
 }
 
-/** The server has let go of the socket of a request that asks for a WebSocket. */
-function takeOver(host: ExchangeHost, socket: Socket, early: Buffer): Handover | undefined {
-  if (!host.connections.ending(socket) && !host.connections.busyOn(socket)) {
-    return new Handover(socket, early);
+/**
+ * A request asks for a protocol that it does not get: of what came behind it in one piece Node
+ * gives up the rest, and reads the next piece as if that were the next request. So it is the last.
+ */
+function endWith(connections: Connections, incoming: IncomingMessage): void {
+  const end = (): void => connections.end(incoming.socket);
+  if (bodyIsComing(incoming)) incoming.once('end', end);
+  else end();
+}
+
+/**
+ * The server has let go of the socket of a request that asks for a WebSocket. Out: the socket, and
+ * where an answer in place of one is written; nothing where answers to others are on their way.
+ */
+function takeOver(
+  { connections }: ExchangeHost,
+  incoming: IncomingMessage,
+  early: Buffer,
+): { handover: Handover; outgoing: ServerResponse } | undefined {
+  const { socket } = incoming;
+  if (connections.ending(socket) || connections.busyOn(socket)) {
+    socket.destroy();
+    return undefined;
   }
-  socket.destroy();
-  return undefined;
+  try {
+    const handover = new Handover(socket, early);
+    return { handover, outgoing: handover.responseTo(incoming) };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_HTTP_SOCKET_ASSIGNED') throw error;
+    // Decided at once, the answer before it is just being written.
+    closeGently(socket);
+    return undefined;
+  }
 }
 
 /** The public HTTP server. Every request becomes an exchange that the app is asked about. */
@@ -106,9 +133,13 @@ export function openServer(app: Hono<GatewayEnv>, host: ExchangeHost): Server {
     Promise.resolve(answer).catch((error: unknown) => exchange.crashed(error));
   };
   const handle = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
+    const { connections } = host;
     const { socket } = incoming;
-    if (host.connections.ending(socket)) return host.connections.ignore(socket);
+    if (connections.ending(socket)) return connections.ignore(socket);
+    const isLast = incoming.headers.upgrade !== undefined;
+    if (isLast) outgoing.shouldKeepAlive = false;
     ask(new NodeExchange(host, { incoming, outgoing }));
+    if (isLast) endWith(connections, incoming);
   };
   app.onError((error, c) => {
     const { exchange } = c.env;
@@ -135,9 +166,9 @@ export function openServer(app: Hono<GatewayEnv>, host: ExchangeHost): Server {
   server.on('checkExpectation', handle);
   server.on('connect', ({ socket }: IncomingMessage) => onConnect(host, socket));
   server.on('upgrade', (incoming: IncomingMessage, _stream: Duplex, early: Buffer) => {
-    const handover = takeOver(host, incoming.socket, early);
-    if (!handover) return;
-    ask(new NodeExchange(host, { incoming, outgoing: handover.responseTo(incoming) }, handover));
+    const taken = takeOver(host, incoming, early);
+    if (!taken) return;
+    ask(new NodeExchange(host, { incoming, outgoing: taken.outgoing }, taken.handover));
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     onClientError(host, error, socket);
