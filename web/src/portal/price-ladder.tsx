@@ -115,7 +115,12 @@ const COLUMNS: readonly Column<Rung>[] = [
       </span>
     ),
   },
-  { id: 'price', header: t('Price'), cell: ({ words }) => words },
+  {
+    id: 'price',
+    header: t('Price'),
+    written: ({ words }) => words,
+    cell: ({ words }) => words,
+  },
   {
     id: 'used',
     header: t('Used'),
