@@ -111,7 +111,8 @@ export function Brand() {
 function Navigation({ nav }: { nav: readonly NavItem[] }) {
   const { pathname } = usePlace();
   return (
-    <nav aria-label={t('Pages')}>
+    // In a low window the pages scroll, and the account stays where it is.
+    <nav aria-label={t('Pages')} className="-mx-1 min-h-0 overflow-y-auto px-1">
       <ul className="flex flex-col gap-0.5">
         {nav.map((item) => {
           const here = pathname === item.href;
