@@ -3209,7 +3209,7 @@ export interface components {
             objections: {
                 detail: string;
                 /** @enum {string} */
-                reason: "not_archived" | "open_invoices" | "draft_invoices" | "credit_left" | "usage_not_closed" | "open_disputes" | "stripe_not_told";
+                reason: "not_archived" | "open_invoices" | "draft_invoices" | "credit_left" | "usage_not_closed" | "open_disputes" | "stripe_not_told" | "money_owed_back";
             }[];
         };
         ErasureSettings: {

@@ -173,3 +173,30 @@ test.each([
   expect(text).toMatch(/ 200 [^]*Connection: close[^]*served/i);
   expect(seen).toEqual(['/one']);
 });
+
+test.each([
+  ['of so many bytes', 'Content-Length: 5', 'hello'],
+  ['in chunks', 'Transfer-Encoding: chunked', '5\r\nhello\r\n0\r\n\r\n'],
+])('nor while such a request waits, with a body %s, for one before it', async (_, field, body) => {
+  const seen: string[] = [];
+  let answer: () => void = () => {};
+  const rig = await rigOf({
+    upstream: (request, response) => {
+      seen.push(`${request.url}`);
+      const end = (): void => void response.end('served');
+      if (request.url === '/slow') answer = end;
+      else request.resume().on('end', end);
+    },
+  });
+  const smuggled = head('GET /smuggled');
+  const upgrade = head('POST /one', 'Connection: Upgrade', 'Upgrade: foo', field) + body;
+  const two = head('POST /two', `Content-Length: ${smuggled.length}`);
+  const client = clientOf(rig).send(head('GET /slow') + upgrade + two);
+  await vi.waitFor(() => expect(seen).toEqual(['/slow']), WAIT);
+  client.send(smuggled);
+  await vi.waitFor(() => expect(rig.host.connections.busy).toBe(2), WAIT);
+  answer();
+  const text = await client.untilClosed();
+  expect(text.match(/ 200 /g)).toHaveLength(2);
+  expect(seen).toEqual(['/slow', '/one']);
+});

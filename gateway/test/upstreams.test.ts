@@ -241,6 +241,17 @@ describe('times', () => {
     expect(settled.responseBytes).toBeGreaterThan(part.length);
   });
 
+  it('for all of a request, and so does who keeps back the end of a body', async () => {
+    const a = await open((request, response) => {
+      response.write('answered');
+      request.resume();
+    });
+    const rig = await leading([a.url], { total_timeout_ms: 400 });
+    const client = clientOf(rig).send(`${head('POST /x', 'Content-Length: 2')}a`);
+    await client.until(/answered/);
+    expect(await rig.metering.only()).toMatchObject({ outcome: 'ok', status: 200 });
+  });
+
   it('for all of a request, its tries together', async () => {
     const a = await open(() => {});
     const more = { timeout_ms: 200, total_timeout_ms: 300 };

@@ -10,6 +10,7 @@ export const ERASURE_OBJECTIONS = [
   'usage_not_closed',
   'open_disputes',
   'stripe_not_told',
+  'money_owed_back',
 ] as const;
 
 const counts = z.record(z.string(), z.number().int());

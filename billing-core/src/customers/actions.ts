@@ -5,6 +5,7 @@ import { appendChange } from '../kit/changes.ts';
 import type { Tx } from '../kit/database.ts';
 import { Fault, found } from '../kit/fault.ts';
 import { newId } from '../kit/id.ts';
+import { refuseErased } from './erased.ts';
 import { addMember } from './memberships.ts';
 import { lockOwned } from './membership-store.ts';
 import {
@@ -113,6 +114,7 @@ export async function changeCustomer(
     ...(tax_number !== undefined && { tax_number }),
   };
   const before = found(await lockCustomer(tx, id), 'customer');
+  await refuseErased(tx, id);
   if ((currency ?? before.currency) !== before.currency) await requireFreeCurrency(tx, before);
   const row = found(await updateCustomer(tx, id, change), 'customer');
   if (row.billing_zone !== before.billing_zone) await keepZone(tx, before, now);

@@ -12,7 +12,8 @@ import {
   updateRole,
   type MembershipRow,
 } from './membership-store.ts';
-import { customerById } from './store.ts';
+import { refuseErased } from './erased.ts';
+import { lockCustomer } from './store.ts';
 
 /** Makes a user a member. Throws not_found for either; already_exists. */
 export async function addMember(
@@ -22,7 +23,8 @@ export async function addMember(
 ): Promise<MembershipRow> {
   const { tx, actor, now, requestId } = doing;
   const { user_id: userId, role } = wanted;
-  found(await customerById(tx, customerId), 'customer');
+  found(await lockCustomer(tx, customerId), 'customer');
+  await refuseErased(tx, customerId);
   found(await userById(tx, userId), 'user');
   const id = newId('mem', now);
   await insertMembership(tx, { id, customerId, userId, role, createdAt: new Date(now) });

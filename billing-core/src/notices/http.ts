@@ -10,6 +10,7 @@ import { found } from '../kit/fault.ts';
 import { api, json, jsonBody, PROBLEMS, type Api } from '../kit/http.ts';
 import { pageFrom } from '../kit/page.ts';
 import { listNotices, type NoticeRow } from './reading.ts';
+import { refuseErased } from '../customers/erased.ts';
 import { saveSettings, settingsOf } from './settings-store.ts';
 
 const tags = ['Notices'];
@@ -51,6 +52,7 @@ export async function changeSettings(
 ): Promise<NoticeSettings> {
   const { tx, actor, now, requestId } = doing;
   found(await lockCustomer(tx, customerId), 'customer');
+  await refuseErased(tx, customerId);
   const before = await settingsOf(tx, customerId);
   await saveSettings(tx, customerId, wanted);
   const deed = { actor, action: 'customer.notice_settings', subjectId: customerId };

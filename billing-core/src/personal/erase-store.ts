@@ -26,6 +26,16 @@ export async function listErasures(sql: Query, page: PageQuery): Promise<Erasure
      order by id desc limit ${page.limit + 1}`;
 }
 
+/** Changes of what Stripe is told of, which the one who puts it into the queue has not seen yet. */
+const unreadByStripe = (sql: Query, customer: string) => sql`
+  select from changes
+   where feed = 'money' and number > (select cursor from stripe_feed)
+     and subject_id in (
+       select ${customer}
+       union all select id from invoices where customer_id = ${customer}
+       union all select id from credit_notes where customer_id = ${customer}
+       union all select id from payments where customer_id = ${customer})`;
+
 /** What of a customer somebody has to see to before it can be erased. */
 export async function objectionsTo(sql: Query, customer: string): Promise<Objection[]> {
   return sql<Objection[]>`
@@ -45,13 +55,23 @@ export async function objectionsTo(sql: Query, customer: string): Promise<Object
                   and (due_at is not null or has_fees or is_stuck
                        or exists (select from usage_late_hours late
                                    where late.customer_id = cycle.customer_id
-                                     and late.last_roll > cycle.billed_roll)))),
+                                     and late.last_roll > cycle.billed_roll)))
+       -- What was decided last is not in the cycles yet.
+       or exists (select from changes
+                   where feed = 'facts' and number > (select cursor from billing_feed)
+                     and kind = 'customer' and subject_id = ${customer}
+                     and exists (select from subscriptions where customer_id = ${customer}))),
       (6, 'open_disputes', 'A bank asks for a payment back: wait until that is decided',
        exists (select from stripe_disputes
                 where customer_id = ${customer} and closed_at is null
                   and status not in ('won', 'lost'))),
       (7, 'stripe_not_told', 'Stripe is being told of it still: see Stripe, Queue',
-       exists (select from stripe_queue where customer_id = ${customer}))
+       exists (select from stripe_queue where customer_id = ${customer})
+       or exists (${unreadByStripe(sql, customer)})),
+      (8, 'money_owed_back', 'An invoice was credited after it was paid: refund that first',
+       exists (select from invoices
+                where customer_id = ${customer} and state = 'paid'
+                  and total - (from_balance + set_off - to_balance) - credited - paid < 0))
     ) found (place, reason, detail, is_so) where is_so order by place`;
 }
 

@@ -30,9 +30,15 @@ export async function pushCustomer(kit: StripeKit, customerId: string): Promise<
 }
 
 async function pushOnce(kit: StripeKit, customerId: string): Promise<void> {
-  if (await isErased(kit.sql, customerId)) return erasePayer(kit, customerId);
   const invoices = await invoicesToTell(kit.sql, customerId);
   const refunds = await refundsToOrder(kit.sql, customerId);
+  if (await isErased(kit.sql, customerId)) {
+    // Money owed is owed to whoever it was: Stripe knows the card, or the bank, that it came from.
+    const known = await payerOf(kit.sql, customerId);
+    if (known) for (const id of invoices) await pushInvoice(kit, id, known);
+    for (const order of refunds) await orderRefund(kit, order);
+    return erasePayer(kit, customerId);
+  }
   const isKnown = (await payerOf(kit.sql, customerId)) !== undefined;
   // Whoever has nothing to pay is not told of.
   if (!isKnown && invoices.length === 0) return undefined;

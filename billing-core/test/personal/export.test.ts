@@ -48,7 +48,7 @@ describe('an archive', () => {
       ['invoices.json', 1],
       ['invoice-lines.json', 1],
       ['credit-notes.json', 1],
-      ['payments.json', 1],
+      ['payments.json', 2],
       ['stripe-customer.json', 1],
     ] as const) {
       expect(rowsIn(files, name), name).toHaveLength(count);

@@ -57,6 +57,7 @@ export async function fullCustomer(rig: Rig, mark: string): Promise<Full> {
   const { id: invoice } = await rig.invoice(id, [{ description: `${mark} work`, amount: '1000' }]);
   await rig.settle();
   await rig.post(invoice, 'credit-notes', { reason: `${mark} agreed`, amount: '300' });
+  await rig.post(invoice, 'payments', { kind: 'refund', method: 'stripe', amount: '300' });
   await rig.settle();
   await used(core, id, key);
   return { id, owner, other, invoice, mark };

@@ -70,7 +70,8 @@ function bearerOf(claims: JWTPayload, rule: TokenRule): Bearer | Refusal {
   if (typeof holder !== 'string' || holder === '' || holder.length > HOLDER_CHARS_MAX) {
     return unknown(`The token's claim ${rule.claim} names nobody`);
   }
-  if (!holder.isWellFormed()) return unknown(`The token's claim ${rule.claim} names nobody`);
+  if (!holder.isWellFormed() || holder.includes('\0'))
+    return unknown(`The token's claim ${rule.claim} names nobody`);
   const { exp = 0 } = claims;
   return {
     ref: `${rule.names}=${encodeURIComponent(holder)}`,

@@ -43,6 +43,8 @@ type Line = {
   ending: boolean;
   /** What the client sends is not read just now. */
   unread: boolean;
+  /** Requests that have come behind the last one that is answered. */
+  ignored: number;
   /** It is about to be. */
   stopping: boolean;
   /** The connection is gone; requests that it brought may still be under way. */
@@ -56,6 +58,7 @@ const newLine = (): Line => ({
   newest: undefined,
   ending: false,
   unread: false,
+  ignored: 0,
   stopping: false,
   closed: false,
 });
@@ -145,7 +148,10 @@ export class Connections {
   /** One more has come behind the last that is answered: the server would keep all that follow. */
   ignore(socket: Socket): void {
     const line = this.#lines.get(socket);
-    if (line) this.#stopReading(socket, line);
+    if (!line) return;
+    line.ignored += 1;
+    // Not with the first one: who is not read is not seen to leave.
+    if (line.ignored > PIPELINED_MAX) this.#stopReading(socket, line);
   }
 
   leave(socket: Socket, guest: Guest): void {

@@ -168,8 +168,9 @@ export class Passage implements Course, Holder, Sender, Source, Waiting {
     if (this.#settled) return;
     if (this.awaitsClient()) this.#errand.ended('left');
     const { status, waitedMs } = this.#delivery;
-    // The time was the client's: what it took slowly it does not have for nothing.
-    if (status !== null && this.#patience.isLong(waitedMs)) this.#tear(status);
+    // The time was the client's: what it took, or still sends, slowly it has not for nothing.
+    const isSlow = this.awaitsClient() || this.#patience.isLong(waitedMs);
+    if (status !== null && isSlow) this.#tear(status);
     else this.#fail('upstream_timeout');
   }
 

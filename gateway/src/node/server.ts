@@ -6,8 +6,7 @@ import type { GatewayEnv } from '../app.ts';
 import { type Answer, failureAnswer, refusalAnswer } from '../core/problem.ts';
 import { refuse } from '../core/refusal.ts';
 import { ClientResponse } from './client-response.ts';
-import { bodyIsComing, closeGently, writeRaw } from './connection.ts';
-import type { Connections } from './connections.ts';
+import { closeGently, writeRaw } from './connection.ts';
 import { type ExchangeHost, NodeExchange, SENT } from './exchange.ts';
 import { Handover, opensWebSocket } from './handover.ts';
 
@@ -77,16 +76,6 @@ function onConnection(host: ExchangeHost, socket: Socket): void {
 }
 
 /**
- * A request asks for a protocol that it does not get: of what came behind it in one piece Node
- * gives up the rest, and reads the next piece as if that were the next request. So it is the last.
- */
-function endWith(connections: Connections, incoming: IncomingMessage): void {
-  const end = (): void => connections.end(incoming.socket);
-  if (bodyIsComing(incoming)) incoming.once('end', end);
-  else end();
-}
-
-/**
  * The server has let go of the socket of a request that asks for a WebSocket. Out: the socket, and
  * where an answer in place of one is written; nothing where answers to others are on their way.
  */
@@ -136,10 +125,13 @@ export function openServer(app: Hono<GatewayEnv>, host: ExchangeHost): Server {
     const { connections } = host;
     const { socket } = incoming;
     if (connections.ending(socket)) return connections.ignore(socket);
+    // It asks for a protocol that it does not get: of what came behind it in one piece Node gives
+    // up the rest, and reads the next piece as if that were a request. So it is the last one.
     const isLast = incoming.headers.upgrade !== undefined;
     if (isLast) outgoing.shouldKeepAlive = false;
     ask(new NodeExchange(host, { incoming, outgoing }));
-    if (isLast) endWith(connections, incoming);
+    // At once, and not when its body is here: that may not be read for a while.
+    if (isLast) connections.end(socket);
   };
   app.onError((error, c) => {
     const { exchange } = c.env;

@@ -20,6 +20,8 @@ export function objectionWords(reason: Objection): string {
       return t('A bank asks for a payment back: wait until that is decided.');
     case 'stripe_not_told':
       return t('Stripe is being told of it still: see the page Stripe.');
+    case 'money_owed_back':
+      return t('An invoice was credited after it was paid: refund that first.');
   }
 }
 

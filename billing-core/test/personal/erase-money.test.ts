@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { allOf, comparedIn, openRig, type Rig } from '../stripe/rig.ts';
+
+// What is owed, to a customer or by it, is not lost with its name.
+
+let rig: Rig;
+beforeAll(async () => {
+  rig = await openRig('erasemoney');
+});
+afterAll(() => rig.close());
+
+const admin = (method: string, path: string, body?: unknown) => rig.core.admin(method, path, body);
+const objections = async (id: string): Promise<string[]> => {
+  const { body } = await admin('GET', `/v1/customers/${id}/erasure`);
+  return (body['objections'] as unknown as { reason: string }[]).map(({ reason }) => reason);
+};
+const erase = async (id: string) => {
+  const { body } = await admin('GET', `/v1/customers/${id}`);
+  return admin('POST', `/v1/customers/${id}/erasure`, { name: body['name'] });
+};
+const refunds = (): number => allOf(rig.sim, 'refund').length;
+
+/** An archived customer whose invoice was paid by card. */
+async function paidAndGone(): Promise<{ id: string; invoice: string }> {
+  const id = await rig.customer('pm_card_visa');
+  const { id: invoice } = await rig.invoice(id, [{ description: 'It', amount: '1000' }]);
+  await rig.settle();
+  expect((await rig.read(invoice)).state).toBe('paid');
+  await admin('DELETE', `/v1/customers/${id}`);
+  await rig.settle();
+  return { id, invoice };
+}
+
+/** Nobody's: whether there is such a person is not looked at. */
+const LATE = 'usr_01m8rjt2g82fv1hem60zhvq3';
+
+const giveBack = async (invoice: string): Promise<void> => {
+  const note = { reason: 'agreed', amount: '1000' };
+  expect((await admin('POST', `/v1/invoices/${invoice}/credit-notes`, note)).status).toBe(201);
+  const refund = { kind: 'refund', method: 'stripe', amount: '1000' };
+  expect((await admin('POST', `/v1/invoices/${invoice}/payments`, refund)).status).toBe(201);
+};
+
+test('it waits for a refund that was only just asked for', async () => {
+  const { id, invoice } = await paidAndGone();
+  const before = refunds();
+  await giveBack(invoice);
+  expect((await erase(id)).body['errors']).toMatchObject([{ path: 'stripe_not_told' }]);
+  await rig.settle();
+  expect((await erase(id)).status).toBe(200);
+  await rig.settle();
+  expect(refunds()).toBe(before + 1);
+  expect((await comparedIn(rig)).data).toEqual([]);
+});
+
+test('a refund that is asked for afterwards gets to Stripe all the same', async () => {
+  const { id, invoice } = await paidAndGone();
+  const before = refunds();
+  expect((await erase(id)).status).toBe(200);
+  await rig.settle();
+  await giveBack(invoice);
+  await rig.settle();
+  expect(refunds()).toBe(before + 1);
+  expect((await comparedIn(rig)).data).toEqual([]);
+});
+
+test('it waits until Stripe has heard that an invoice is void', async () => {
+  const id = await rig.customer();
+  const { id: invoice } = await rig.invoice(id, [{ description: 'It', amount: '1000' }]);
+  await rig.settle();
+  await admin('POST', `/v1/invoices/${invoice}/void`, {});
+  await admin('DELETE', `/v1/customers/${id}`);
+  expect(await objections(id)).toEqual(['stripe_not_told']);
+  await rig.settle();
+  expect((await erase(id)).status).toBe(200);
+  await rig.settle();
+  expect((await comparedIn(rig)).data).toEqual([]);
+});
+
+test('it waits until what was credited is paid back', async () => {
+  const id = await rig.customer();
+  const { id: invoice } = await rig.invoice(id, [{ description: 'It', amount: '1000' }]);
+  const paid = { amount: '1000', method: 'bank', reference: 'x' };
+  await admin('POST', `/v1/invoices/${invoice}/payments`, paid);
+  await admin('POST', `/v1/invoices/${invoice}/credit-notes`, { reason: 'agreed', amount: '1000' });
+  await rig.settle();
+  await admin('DELETE', `/v1/customers/${id}`);
+  await rig.settle();
+  expect(await objections(id)).toEqual(['money_owed_back']);
+});
+
+test('afterwards it takes no name, no member and no address', async () => {
+  const { id } = await paidAndGone();
+  expect((await erase(id)).status).toBe(200);
+  const answers = [
+    await admin('PATCH', `/v1/customers/${id}`, { name: 'Back again' }),
+    await admin('POST', `/v1/customers/${id}/memberships`, { user_id: LATE, role: 'owner' }),
+    await admin('PUT', `/v1/customers/${id}/notice-settings`, {
+      addresses: ['late@erase.test'],
+      mailed: [],
+    }),
+  ];
+  expect(answers.map(({ status }) => status)).toEqual([409, 409, 409]);
+});
