@@ -201,7 +201,7 @@ function customerSurface(deps: Surface): OpenAPIHono<Api> {
   deps.stopping.addEventListener('abort', stop, { once: true });
   for (const module of [
     portalCustomerHttp(),
-    portalExportHttp(deps.sql),
+    portalExportHttp(deps),
     portalTeamHttp(),
     portalInvitationsHttp({ secrets: deps.signIn, send: openSending(deps.sql) }),
     portalPlansHttp(),

@@ -174,7 +174,10 @@ export function errorResponse(log: Log) {
   return (error: unknown, c: ApiContext): Response => {
     const fault = faultOf(error);
     const about = { request_id: c.get('requestId'), method: c.req.method, path: c.req.path };
-    if (fault.status >= 500) log.error({ ...about, err: error }, 'request failed');
+    // What says when to come again is a limit that was met, and no failure.
+    if (error instanceof Fault && error.status === 503 && error.retryAfter !== undefined) {
+      log.warn({ ...about, code: fault.code, reason: fault.message }, 'request put off');
+    } else if (fault.status >= 500) log.error({ ...about, err: error }, 'request failed');
     else log.debug({ ...about, code: fault.code, reason: fault.message }, 'request refused');
     return problemResponse(c, fault);
   };

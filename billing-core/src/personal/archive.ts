@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { ZipFile } from 'yazl';
@@ -12,8 +13,11 @@ import { LEDGER, USAGE_BOOKS } from './usage-books.ts';
 
 /** Rows that are in memory at once. */
 const ROWS = 500;
-/** A reader that takes nothing for so long is gone. */
-const STALL_MS = 60_000;
+/**
+ * A reader that takes nothing for so long is gone. Seen from here it takes a few MB at once, as
+ * what lies between has room: who reads a few kB a second takes nothing for minutes.
+ */
+export const STALL_MS = 600_000;
 
 export type Wanted = {
   customer: { id: string; name: string };
@@ -110,22 +114,37 @@ async function write(sql: Sql, zip: ZipFile, wanted: Wanted): Promise<void> {
 /** An archive that is being written; `ended` settles when it is whole, or will never be. */
 export type Archive = { stream: ReadableStream<Uint8Array>; ended: Promise<void> };
 
+/** The reader's connection is cut, where it is known: what else it got would look like an end. */
+function breakOff(out: Readable, error: Error, carrier: ServerResponse | undefined): void {
+  if (carrier === undefined || carrier.destroyed) return void out.destroy(error);
+  // Behind it, as an answer whose stream fails is printed past the log by the server.
+  carrier.once('close', () => out.destroy(error));
+  carrier.destroy();
+}
+
 /**
  * Everything that is stored about a customer, as a zip of CSV, JSON and HTML. It is made as it is
  * read, from one state of the database, and breaks off where something fails: a part must not look
- * like all of it. Whoever reads nothing for a minute gets no more.
+ * like all of it. Whoever reads nothing for ten minutes gets no more. `carrier` is the answer that
+ * takes it.
  */
-export function archiveOf(sql: Sql, wanted: Wanted): Archive {
+export function archiveOf(sql: Sql, wanted: Wanted, carrier?: ServerResponse): Archive {
   const zip = new ZipFile();
   const out = zip.outputStream as Readable;
-  const stall = setTimeout(() => out.destroy(new Error('nobody reads')), STALL_MS).unref();
+  let why: Error | undefined;
+  const fail = (error: unknown): Error => {
+    if (why !== undefined) return why;
+    why = error instanceof Error ? error : new Error(String(error));
+    breakOff(out, why, carrier);
+    return why;
+  };
+  const stall = setTimeout(() => fail(new Error('nobody reads')), STALL_MS).unref();
   out.on('data', () => stall.refresh());
   out.pause();
-  zip.on('error', (error: Error) => out.destroy(error));
+  zip.on('error', fail);
   const ended = write(sql, zip, wanted)
     .catch((error: unknown) => {
-      out.destroy(error instanceof Error ? error : new Error(String(error)));
-      throw error;
+      throw fail(error);
     })
     .finally(() => clearTimeout(stall));
   return { stream: Readable.toWeb(out) as ReadableStream<Uint8Array>, ended };

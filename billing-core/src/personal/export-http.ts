@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { z } from 'zod';
 import { id } from '../contract/field.ts';
@@ -7,6 +8,7 @@ import { audit } from '../kit/audit.ts';
 import type { Sql } from '../kit/database.ts';
 import { Fault, found } from '../kit/fault.ts';
 import { api, PROBLEMS, type Api, type ApiContext } from '../kit/http.ts';
+import type { Log } from '../kit/log.ts';
 import { retentionHttp } from '../retention/http.ts';
 import { archiveOf, type Wanted } from './archive.ts';
 import { erasuresHttp } from './erase-http.ts';
@@ -29,9 +31,23 @@ const what =
   'stored about the customer, its invoices as pages, and a README. Never a secret of a key. ' +
   '`ledger=true` adds each row of the usage ledger. An answer that breaks off is asked for again.';
 
-/** How many of a pool are being read. */
-const open = new WeakMap<Sql, number>();
-const opened = (sql: Sql, more: 1 | -1): void => void open.set(sql, (open.get(sql) ?? 0) + more);
+/** Whose are being read, of a pool. */
+const open = new WeakMap<Sql, Set<string>>();
+
+/** Takes a slot, or throws; out: gives it back. A customer has one: others need theirs. */
+function slotFor(sql: Sql, customer: string): () => void {
+  const taken = open.get(sql) ?? new Set();
+  open.set(sql, taken);
+  const isOwn = taken.has(customer);
+  if (isOwn || taken.size >= ARCHIVES_MAX) {
+    const detail = isOwn
+      ? 'An archive of this customer is being read already'
+      : `${ARCHIVES_MAX} archives are being read already`;
+    throw new Fault('unavailable', { detail, retryAfter: RETRY_AFTER_S });
+  }
+  taken.add(customer);
+  return () => void taken.delete(customer);
+}
 
 async function noted(c: ApiContext, sql: Sql, { customer, ledger }: Wanted): Promise<void> {
   const { actor, now, requestId } = c.var;
@@ -39,7 +55,9 @@ async function noted(c: ApiContext, sql: Sql, { customer, ledger }: Wanted): Pro
   await sql.begin((tx) => audit(tx, { ...deed, detail: { ledger } }));
 }
 
-async function give(c: ApiContext, sql: Sql, wanted: Wanted): Promise<Response> {
+type Room = { sql: Sql; log: Log };
+
+async function give(c: ApiContext, { sql, log }: Room, wanted: Wanted): Promise<Response> {
   const day = new Date(wanted.now).toISOString().slice(0, 10);
   const headers = {
     'content-type': ZIP,
@@ -48,20 +66,19 @@ async function give(c: ApiContext, sql: Sql, wanted: Wanted): Promise<Response> 
     'cache-control': 'no-store',
   };
   if (c.req.method === 'HEAD') return c.body(null, 200, headers);
-  if ((open.get(sql) ?? 0) >= ARCHIVES_MAX) {
-    const detail = `${ARCHIVES_MAX} archives are being read already`;
-    throw new Fault('unavailable', { detail, retryAfter: RETRY_AFTER_S });
-  }
-  opened(sql, 1);
+  const leave = slotFor(sql, wanted.customer.id);
   try {
     await noted(c, sql, wanted);
   } catch (error) {
-    opened(sql, -1);
+    leave();
     throw error;
   }
-  const { stream, ended } = archiveOf(sql, wanted);
-  // What failed breaks the answer off; there is nobody else to be told.
-  void ended.catch(() => {}).finally(() => opened(sql, -1));
+  const { outgoing } = (c.env ?? {}) as { outgoing?: ServerResponse };
+  const { stream, ended } = archiveOf(sql, wanted, outgoing);
+  const about = { request_id: c.var.requestId, customer_id: wanted.customer.id };
+  void ended
+    .catch((error: Error) => log.warn({ ...about, reason: error.message }, 'an export broke off'))
+    .finally(leave);
   return c.body(stream, 200, headers);
 }
 
@@ -75,17 +92,17 @@ const get = createRoute({
   responses,
 });
 
-type Kept = { sql: Sql; requestLogHours: number };
+type Kept = Room & { requestLogHours: number };
 
 /** /v1: what is stored about a customer, its erasure, and how long things are kept. */
-export function personalHttp({ sql, requestLogHours }: Kept): OpenAPIHono<Api> {
+export function personalHttp({ requestLogHours, ...room }: Kept): OpenAPIHono<Api> {
   const app = api();
   app.route('/', erasuresHttp());
   app.route('/', retentionHttp(requestLogHours));
   app.openapi(get, async (c) => {
     const customer = found(await customerById(c.var.query, c.req.valid('param').id), 'customer');
     const ledger = c.req.valid('query').ledger === 'true';
-    return give(c, sql, { customer, ledger, now: c.var.now });
+    return give(c, room, { customer, ledger, now: c.var.now });
   });
   return app;
 }
@@ -101,13 +118,13 @@ const own = createRoute({
 });
 
 /** The same under /portal/v1/customers/{customer_id}. */
-export function portalExportHttp(sql: Sql): OpenAPIHono<Api> {
+export function portalExportHttp(room: Room): OpenAPIHono<Api> {
   const app = api();
   app.openapi(own, async (c) => {
     requireMay(c.var.customer.role, 'customer.export');
     const customer = found(await customerById(c.var.query, c.var.customer.id), 'customer');
     const ledger = c.req.valid('query').ledger === 'true';
-    return give(c, sql, { customer, ledger, now: c.var.now });
+    return give(c, room, { customer, ledger, now: c.var.now });
   });
   return app;
 }

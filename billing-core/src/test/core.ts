@@ -44,7 +44,15 @@ export type Core = {
 type Differently = Partial<
   Pick<
     Deps,
-    'signUp' | 'publicUrl' | 'isProxy' | 'metrics' | 'rates' | 'vault' | 'clock' | 'testClock'
+    | 'signUp'
+    | 'publicUrl'
+    | 'isProxy'
+    | 'metrics'
+    | 'rates'
+    | 'vault'
+    | 'clock'
+    | 'testClock'
+    | 'log'
   >
 > & {
   /** AUTH_SECRET, and the other one. */

@@ -1,16 +1,23 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { AddressInfo } from 'node:net';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { close, listen } from '../../src/kit/listen.ts';
 import { booksIn } from '../../src/personal/archive.ts';
 import { LEFT_OUT } from '../../src/personal/books.ts';
-import { person } from '../../src/test/core.ts';
+import { hold, person } from '../../src/test/core.ts';
 import { openRig, type Rig } from '../stripe/rig.ts';
 import { fullCustomer, type Full } from './full-customer.ts';
 import { exported } from './unzipped.ts';
+
+type Line = Record<string, unknown>;
+const lines: Line[] = [];
+const log = pino({ level: 'warn' }, { write: (text) => void lines.push(JSON.parse(text) as Line) });
 
 let rig: Rig;
 let [ann, bob]: [Full, Full] = [] as never;
 let bearer: Record<string, string>;
 beforeAll(async () => {
-  rig = await openRig('export');
+  rig = await openRig('export', { log });
   [ann, bob] = [await fullCustomer(rig, 'Annsmark'), await fullCustomer(rig, 'Bobsmark')];
   bearer = { authorization: `Bearer ${await rig.core.mint(['admin'])}` };
 });
@@ -134,14 +141,95 @@ test('what is asked for wrongly is refused', async () => {
   }
 });
 
-test('two are read at once, a third comes again, and a reader who leaves makes room', async () => {
-  const path = `/v1/customers/${ann.id}/export`;
-  const ask = () => rig.core.app.request(path, { headers: bearer });
-  const [one, two] = [await ask(), await ask()];
-  const third = await ask();
-  expect([third.status, third.headers.get('retry-after')]).toEqual([503, '30']);
-  await Promise.all([one.body?.cancel(), two.body?.cancel()]);
-  await expect.poll(async () => (await whole(ann)).status, { timeout: 20_000 }).toBe(200);
+describe('readers', () => {
+  const ask = (who: Full, query = '') =>
+    rig.core.app.request(`/v1/customers/${who.id}/export${query}`, { headers: bearer });
+  async function free(who: Full): Promise<void> {
+    await expect.poll(async () => (await whole(who)).status, { timeout: 20_000 }).toBe(200);
+  }
+  /** Holds the ledger, so that an archive with it does not end. */
+  const held = () => hold(rig.core.sql, (own) => own`lock table usage_entries`);
+
+  /** Waits until one is held up by that. Out: its process. */
+  async function stuck(): Promise<number[]> {
+    const pids = async () =>
+      (
+        await rig.core.sql<{ pid: number }[]>`select pid from pg_stat_activity
+          where wait_event_type = 'Lock' and datname = current_database()`
+      ).map(({ pid }) => pid);
+    await expect.poll(pids, { timeout: 20_000 }).toHaveLength(1);
+    return pids();
+  }
+
+  test('are two at once, one of each customer; the next one comes again', async () => {
+    const carol = await fullCustomer(rig, 'Carolsmark');
+    lines.length = 0;
+    const one = await ask(ann);
+    const again = await ask(ann);
+    expect([again.status, again.headers.get('retry-after')]).toEqual([503, '30']);
+    expect(await again.json()).toMatchObject({
+      detail: 'An archive of this customer is being read already',
+    });
+    const two = await ask(bob);
+    expect(two.status).toBe(200);
+    const third = await ask(carol);
+    expect([third.status, third.headers.get('retry-after')]).toEqual([503, '30']);
+    expect(lines.map(({ level, msg }) => [level, msg])).toEqual([
+      [40, 'request put off'],
+      [40, 'request put off'],
+    ]);
+    await Promise.all([one.body?.cancel(), two.body?.cancel()]);
+    await free(ann);
+    await free(carol);
+  });
+
+  test('may take nothing for ten minutes', async () => {
+    const ledger = await held();
+    lines.length = 0;
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      expect((await ask(ann, '?ledger=true')).status).toBe(200);
+      await stuck();
+      vi.advanceTimersByTime(599_000);
+      expect((await ask(ann)).status).toBe(503);
+      expect(lines.map(({ msg }) => msg)).toEqual(['request put off']);
+      vi.advanceTimersByTime(2_000);
+    } finally {
+      vi.useRealTimers();
+    }
+    await ledger.commit();
+    await expect.poll(() => lines.at(-1)?.reason, { timeout: 20_000 }).toBe('nobody reads');
+    await free(ann);
+  });
+
+  test('are hung up on when it fails on the way, with one line in the log', async () => {
+    const { sql, app } = rig.core;
+    const printed = vi.spyOn(console, 'error');
+    const door = { clock: () => rig.core.clock.now, log };
+    const server = await listen(app.fetch, { host: '127.0.0.1', port: 0 }, door);
+    const { port } = server.address() as AddressInfo;
+    const ledger = await held();
+    lines.length = 0;
+    const path = `/v1/customers/${ann.id}/export?ledger=true`;
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`, { headers: bearer });
+    const read = answer.arrayBuffer().then(
+      () => 'whole',
+      () => 'cut',
+    );
+    const [pid] = await stuck();
+    await sql`select pg_cancel_backend(${pid ?? 0})`;
+    expect(await read).toBe('cut');
+    await ledger.commit();
+    await expect.poll(() => lines.length).toBe(1);
+    const { level, msg, customer_id, err } = lines[0] ?? {};
+    expect([level, msg, customer_id, err]).toEqual([
+      ...[40, 'an export broke off', ann.id],
+      undefined,
+    ]);
+    expect(printed).not.toHaveBeenCalled();
+    printed.mockRestore();
+    await close(server, 0);
+  });
 });
 
 test('each table with rows of customers is in it, or is left out with a reason', async () => {

@@ -41,7 +41,12 @@ const round = () => ({ sql: core.sql, now: core.clock.now });
 const minuteOf = (ago: number) => Math.floor((core.clock.now - ago * DAY_MS) / 60_000);
 
 /** An invoice whose line is of usage of so long ago. */
-async function billed(state: string, ago: number, finalAgo = 400): Promise<string> {
+async function billed(
+  state: string,
+  ago: number,
+  finalAgo = 400,
+  whose = customer,
+): Promise<string> {
   const id = newId('inv', core.clock.now);
   const at = new Date(core.clock.now - finalAgo * DAY_MS);
   await core.sql.begin(async (tx) => {
@@ -49,7 +54,7 @@ async function billed(state: string, ago: number, finalAgo = 400): Promise<strin
     const number = Math.floor(core.clock.now % 1e9) + ago + finalAgo;
     await tx`insert into invoices (id, customer_id, state, reason, series, number, currency,
         customer, created_at, finalized_at, paid_at)
-      values (${id}, ${customer}, ${state}, 'manual', 'INV', ${number}, 'USD', '{}', ${at}, ${at},
+      values (${id}, ${whose}, ${state}, 'manual', 'INV', ${number}, 'USD', '{}', ${at}, ${at},
               ${at})`;
     await tx`insert into invoice_lines (invoice_id, position, kind, description, meter_id,
         quantity, events, from_minute, to_minute, roll_after, roll_until, exact_amount, amount)
@@ -152,6 +157,20 @@ describe('days of the ledger', () => {
     await without();
     await pruneAll(round());
     expect(await days()).not.toContain(dayOf(OLD));
+  });
+
+  test('that a customer needs whose clock is ahead stay: they arrived earlier', async () => {
+    const ahead = await customerWith(core, { owner: await person(core) });
+    await core.sql`update customers set clock_ms = ${400 * DAY_MS} where id = ${ahead.id}`;
+    await filled(OLD + 5, OLD, OLD - 1);
+    await billed('open', OLD - 400, 400, ahead.id);
+    await set({ ledger: 200 });
+    await pruneAll(round());
+    const left = await days();
+    expect(left).not.toContain(dayOf(OLD + 5));
+    for (const ago of [OLD, OLD - 1]) expect(left).toContain(dayOf(ago));
+    await without();
+    await pruneAll(round());
   });
 
   test('do not make who writes wait: a round that gets no lock gives up', async () => {

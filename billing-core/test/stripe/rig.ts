@@ -6,6 +6,7 @@ import { openStateFile } from '../../../stripe-sim/src/control/state.ts';
 import { createSim, type Sim } from '../../../stripe-sim/src/sim.ts';
 import type { Clock } from '../../../stripe-sim/src/world/clock.ts';
 import type { FaultRule } from '../../../stripe-sim/src/wire/faults.ts';
+import type { Log } from '../../src/kit/log.ts';
 import type { Invoice } from '../../src/contract/invoice.ts';
 import type { Payment } from '../../src/contract/payment.ts';
 import { openSending, startJobs, type Jobs } from '../../src/kit/jobs.ts';
@@ -70,6 +71,8 @@ export const line = (amount: number | string, description = 'Usage') => ({
 export type Differently = {
   /** Where the portal is, if there is one. */
   publicUrl?: string | undefined;
+  /** Where requests that fail are written down; nowhere, unless given. */
+  log?: Log;
   /** A database that there is already; whoever gives it drops it. */
   own?: TestDatabase;
 };
@@ -78,11 +81,12 @@ export type Differently = {
 export async function openDealings(
   settings: StripeSettings,
   open: (watch: KeyWatch) => Stripe,
-  { own, publicUrl }: Differently = {},
+  { own, publicUrl, log: lines }: Differently = {},
 ): Promise<Dealings> {
   let kit: StripeKit | undefined;
   const options: Parameters<typeof openCore>[0] = {
     ...(publicUrl !== undefined && { publicUrl }),
+    ...(lines !== undefined && { log: lines }),
     collecting: ({ sql, log, clock: tell }) => {
       const watch = new KeyWatch(tell);
       const opened = { sql, log, clock: tell, wallClock: tell, send: openSending(sql), watch };

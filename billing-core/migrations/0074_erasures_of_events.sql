@@ -1,0 +1,172 @@
+-- What the first form of erasures left (docs/adr/0037): events of Stripe that name a customer only
+-- as what it was before, and what a dispute says of people.
+
+-- What a dispute's event is kept as, whoever it is about: Stripe's form of it has the name and the
+-- addresses of who paid, and it need not say which customer that is. Each is fetched anew.
+create function dispute_event(payload jsonb) returns jsonb language sql immutable as $$
+  select payload #- '{data,object,evidence}' #- '{data,object,billing_details}'
+                 #- '{data,object,payment_method_details}' #- '{data,previous_attributes}'
+$$;
+
+-- Whether an event is about a customer that Stripe has by this id, or something it has, or had: of
+-- a card that was taken off the customer is only there before.
+create or replace function event_is_of(payload jsonb, wanted text) returns boolean
+language sql stable as $$
+  select payload #>> '{data,object,customer}' = payer.stripe_id
+      or payload #>> '{data,previous_attributes,customer}' = payer.stripe_id
+      or payload #>> '{data,object,id}' = payer.stripe_id
+      or exists (select from stripe_invoices
+                  where customer_id = wanted and stripe_id = any (array[
+                    payload #>> '{data,object,id}', payload #>> '{data,object,invoice}']))
+      or exists (select from stripe_disputes
+                  where customer_id = wanted and stripe_id = payload #>> '{data,object,id}')
+    from stripe_customers payer where payer.customer_id = wanted
+$$;
+
+-- As before; and of any dispute nothing is kept that says who paid.
+create or replace function keep_event_bare() returns trigger language plpgsql as $$
+declare
+  about text := new.payload #>> '{data,object,id}';
+begin
+  if exists (select from stripe_customers join erasures using (customer_id)
+              where stripe_id = any (array[new.payload #>> '{data,object,customer}', about,
+                                           new.payload #>> '{data,previous_attributes,customer}']))
+     or exists (select from stripe_invoices join erasures using (customer_id)
+                 where stripe_id = any (array[new.payload #>> '{data,object,invoice}', about]))
+     or exists (select from stripe_disputes join erasures using (customer_id)
+                 where stripe_id = about) then
+    new.payload := bare_event(new.payload);
+  elsif new.type like 'charge.dispute.%' then
+    new.payload := dispute_event(new.payload);
+  end if;
+  return new;
+end $$;
+
+-- Those that are here already.
+update stripe_events set payload = dispute_event(payload)
+ where type like 'charge.dispute.%';
+update stripe_events set payload = bare_event(payload), said = ''
+  from erasures
+ where event_is_of(payload, erasures.customer_id);
+
+-- Erases a customer in all tables, whatever its state is; whether it may be is for whoever asks.
+-- Documents that became final at `since` or later keep to whom they were sent.
+create or replace function erase_customer(wanted text, since timestamptz) returns jsonb
+language plpgsql as $$
+declare
+  counts  jsonb := '{}';
+  gone    integer;
+  leaving text[];
+  emails  text[];
+  ids     text[];
+  letters text[];
+begin
+  perform from customers where id = wanted for update;
+  counts := counts || jsonb_build_object('invoices', erase_documents(wanted, since));
+  perform set_config('tollgate.erasing', wanted, true);
+
+  -- Who belongs to nobody else goes with it; who is somebody elsewhere stays there.
+  select coalesce(array_agg(users.id), '{}'), coalesce(array_agg(email), '{}')
+    into leaving, emails
+    from memberships join users on users.id = user_id
+   where customer_id = wanted and users.role <> 'admin'
+     and not exists (select from memberships other
+                      where other.user_id = users.id and other.customer_id <> wanted);
+  select array_agg(id) into ids from (
+    select wanted as id union all select unnest(leaving)
+    union all select id from api_keys where customer_id = wanted
+    union all select id from subscriptions where customer_id = wanted
+    union all select id from memberships where customer_id = wanted
+    union all select id from invitations where customer_id = wanted
+    union all select id from invoices where customer_id = wanted
+    union all select id from credit_notes where customer_id = wanted
+    union all select id from payments where customer_id = wanted
+    union all select id from customer_balance_entries where customer_id = wanted
+    union all select id from quota_requests where customer_id = wanted
+    union all select id from quota_overrides where customer_id = wanted) subject;
+  select coalesce(array_agg(letter.id), '{}') into letters
+    from notices join notice_letters letter on letter.notice_id = notices.id
+   where customer_id = wanted;
+
+  update customers
+     set name = 'Erased customer', external_id = null, billing_address = '', tax_number = '',
+         metadata = '{}', state = 'archived', updated_at = now()
+   where id = wanted;
+  update api_keys set name = 'Erased key', ip_allow = '{}', ip_deny = '{}',
+         revoked_at = coalesce(revoked_at, now())
+   where customer_id = wanted;
+  get diagnostics gone = row_count;
+  counts := counts || jsonb_build_object('keys', gone);
+
+  delete from notice_letters where id = any (letters);
+  get diagnostics gone = row_count;
+  counts := counts || jsonb_build_object('letters', gone);
+  delete from notice_reads where notice_id in (select id from notices where customer_id = wanted);
+  update notices set title = 'Erased', body = '', path = '', detail = '{}'
+   where customer_id = wanted;
+  get diagnostics gone = row_count;
+  counts := counts || jsonb_build_object('notices', gone);
+  delete from notice_settings where customer_id = wanted;
+  delete from quota_alerts where customer_id = wanted;
+  delete from notice_headrooms where customer_id = wanted;
+  delete from notice_troubles where customer_id = wanted;
+  update quota_requests set asked_by = null, reason = '', answer = '' where customer_id = wanted;
+  update quota_overrides set reason = '' where customer_id = wanted;
+  update customer_views set reason = '' where customer_id = wanted;
+  update customer_balance_entries set reference = ''
+   where customer_id = wanted and reference <> '';
+
+  delete from logged_requests where customer_id = wanted;
+  get diagnostics gone = row_count;
+  counts := counts || jsonb_build_object('requests', gone);
+  delete from skipped_requests where customer_id = wanted;
+
+  delete from invitations where customer_id = wanted;
+  get diagnostics gone = row_count;
+  counts := counts || jsonb_build_object('invitations', gone);
+  delete from memberships where customer_id = wanted;
+  get diagnostics gone = row_count;
+  counts := counts || jsonb_build_object('members', gone);
+  select count(*) into gone from sessions where user_id = any (leaving);
+  counts := counts || jsonb_build_object('sessions', gone);
+  -- The whole address: another's may end in the same letters.
+  delete from verifications where value = any (leaving || emails)
+     or identifier = any (emails)
+     or substr(identifier, position(':' in identifier) + 1) = any (emails);
+  delete from rate_limits where substr(key, position('|' in key) + 1) = any (emails);
+  delete from users where id = any (leaving);
+  get diagnostics gone = row_count;
+  counts := counts || jsonb_build_object('users', gone);
+
+  update audit_entries set address = null, detail = '{"erased": true}'
+   where subject_id = any (ids) or (actor_kind = 'user' and actor_id = any (leaving));
+  get diagnostics gone = row_count;
+  counts := counts || jsonb_build_object('audit_entries', gone);
+  update audit_changes
+     set before = case table_name when 'notice_settings' then '{}'
+                    else before - untold end,
+         after = case table_name when 'notice_settings' then '{}'
+                   else after - untold end
+    from (select array['name', 'external_id', 'billing_address', 'tax_number', 'metadata',
+                       'customer', 'note', 'reason', 'answer', 'ip_allow', 'ip_deny'] as untold) of
+   where row_id = any (ids);
+
+  update stripe_customers
+     set card = null,
+         told = '{"name": "Erased customer", "email": "", "address": "", "taxNumber": ""}'
+   where customer_id = wanted;
+  update stripe_invoices set hosted_url = null, failure = '' where customer_id = wanted;
+  update stripe_calls
+     set params = params - array['name', 'email', 'address', 'description', 'custom_fields',
+                                 'footer', 'memo', 'lines']
+   where name = 'customer:' || wanted or split_part(name, ':', 2) = any (ids);
+  update stripe_events set payload = bare_event(payload), said = ''
+   where event_is_of(payload, wanted);
+  if to_regclass('pgboss.job') is not null then
+    update pgboss.job set output = null, source_output = null
+     where data ->> 'customer_id' = wanted or data ->> 'letter_id' = any (letters)
+        or data ->> 'invitation_id' = any (ids) or data ->> 'user_id' = any (leaving);
+  end if;
+  perform set_config('tollgate.erasing', '', true);
+  return counts;
+end $$;
