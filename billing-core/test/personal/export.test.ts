@@ -188,12 +188,13 @@ describe('readers', () => {
     lines.length = 0;
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {
-      expect((await ask(ann, '?ledger=true')).status).toBe(200);
+      const reader = (await ask(ann, '?ledger=true')).body?.getReader();
       await stuck();
       vi.advanceTimersByTime(599_000);
       expect((await ask(ann)).status).toBe(503);
       expect(lines.map(({ msg }) => msg)).toEqual(['request put off']);
-      vi.advanceTimersByTime(2_000);
+      expect(await reader?.read()).toMatchObject({ done: false });
+      vi.advanceTimersByTime(601_000);
     } finally {
       vi.useRealTimers();
     }
