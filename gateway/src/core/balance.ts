@@ -10,8 +10,8 @@ type Standing = {
   failures: number;
   /** The breaker is open until then; null while it is closed. */
   openUntil: number | null;
-  /** One request tries whether it is well again. */
-  probing: boolean;
+  /** Since when one request tries whether it is well again; null for none. */
+  probingSince: number | null;
   /** Results in a row, of checks: of the kind that would change what is held of it. */
   checks: number;
   /** Its checks say that it is not well. */
@@ -42,12 +42,13 @@ export const upstreamsOf = ({
 export function openBalance(fact: RouteFact, was: Balance | undefined, now: number): Balance {
   const standings = upstreamsOf(fact).map(({ url, weight }): Standing => {
     const known = was?.standings.find((other) => other.url === url);
-    const well = { owed: 0, failures: 0, openUntil: null, probing: false, checks: 0, down: false };
+    const well = { owed: 0, failures: 0, openUntil: null, checks: 0, down: false };
     const { openUntil = null, down = false } = known ?? {};
     return {
       url,
       weight,
       ...well,
+      probingSince: null,
       failures: known?.failures ?? 0,
       openUntil: fact.circuit_breaker ? openUntil : null,
       down: fact.health_check ? down : false,
@@ -56,8 +57,14 @@ export function openBalance(fact: RouteFact, was: Balance | undefined, now: numb
   return { standings, retryTokens: was?.retryTokens ?? RETRY_TOKENS_MAX, retriedAt: now };
 }
 
-const isOpen = ({ openUntil, probing }: Standing, now: number): boolean =>
-  openUntil !== null && (probing || now < openUntil);
+/** A try that takes longer may wait for its client: another one may find out. */
+const PROBE_ALONE_MS = 5_000;
+
+const isProbed = ({ probingSince }: Standing, now: number): boolean =>
+  probingSince !== null && now - probingSince < PROBE_ALONE_MS;
+
+const isOpen = (standing: Standing, now: number): boolean =>
+  standing.openUntil !== null && (now < standing.openUntil || isProbed(standing, now));
 
 /** Upstreams that may be asked. Checks that fail everywhere are not believed: all are asked. */
 function candidates({ standings }: Balance, now: number): Standing[] {
@@ -72,8 +79,10 @@ export const isReady = (balance: Balance, now: number): boolean =>
 
 /** Seconds until an upstream may be asked again. */
 export function readyInS({ standings }: Balance, now: number): number {
-  const waits = standings.map(({ openUntil, probing }) =>
-    openUntil === null || probing ? RETRY_AFTER_MS : openUntil - now,
+  const waits = standings.map((standing) =>
+    standing.openUntil === null || isProbed(standing, now)
+      ? RETRY_AFTER_MS
+      : standing.openUntil - now,
   );
   return Math.max(1, Math.ceil(Math.min(...waits) / 1_000));
 }
@@ -98,7 +107,7 @@ export function choose(
   }
   if (best === undefined) return undefined;
   best.owed -= total;
-  if (best.openUntil !== null) best.probing = true;
+  if (best.openUntil !== null) best.probingSince = now;
   return balance.standings.indexOf(best);
 }
 
@@ -113,8 +122,8 @@ export function report(
 ): void {
   const standing = balance.standings[at];
   if (!standing || !of.breaker) return;
-  const probed = standing.probing;
-  standing.probing = false;
+  const probed = standing.probingSince !== null;
+  standing.probingSince = null;
   if (of.end === 'left') return;
   if (of.end === 'well') {
     standing.failures = 0;

@@ -90,6 +90,15 @@ describe('the breaker', () => {
     expect(picks(balance, later).has(1)).toBe(true);
   });
 
+  test('lets another one try when that one takes long: it may be its client that does', () => {
+    const balance = failing(1, 3);
+    const later = NOW + breaker.open_ms;
+    expect(picks(balance, later).has(1)).toBe(true);
+    expect(picks(balance, later + 4_999).has(1)).toBe(false);
+    const next = Array.from({ length: 12 }, () => pick(balance, later + 5_000));
+    expect(next.filter((at) => at === 1)).toHaveLength(1);
+  });
+
   test('opens again at once when that one fails, and stays half open when it was left', () => {
     const balance = failing(1, 3);
     const later = NOW + breaker.open_ms;
