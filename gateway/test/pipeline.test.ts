@@ -200,3 +200,14 @@ test.each([
   expect(text.match(/ 200 /g)).toHaveLength(2);
   expect(seen).toEqual(['/slow', '/one']);
 });
+
+test.each([
+  ['refused at once', 'GET /nowhere HTTP/1.1\r\nHost: api.test\r\n\r\n'.repeat(3)],
+  ['the last that is answered', 'GET /a//b HTTP/1.1\r\nHost: api.test\r\n\r\n'],
+])('a CONNECT behind requests that are %s is not answered in their place', async (_, before) => {
+  const rig = await rigOf();
+  const text = await clientOf(rig)
+    .send(`${before}CONNECT api.test:443 HTTP/1.1\r\nHost: api.test\r\n\r\n`)
+    .untilClosed();
+  expect(text).not.toMatch(/ 405 /);
+});

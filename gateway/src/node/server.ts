@@ -54,8 +54,11 @@ function onClientError(host: ExchangeHost, error: NodeJS.ErrnoException, socket:
 
 /** The server has let go of the socket of a CONNECT: nobody else answers, or reads, it. */
 function onConnect(host: ExchangeHost, socket: Socket): void {
-  // Answers that are due before this one have lost their way to the client.
-  if (host.connections.busyOn(socket)) {
+  const { connections } = host;
+  // Answers that are due before this one have lost their way to the client, also those that were
+  // decided at once and wait for the first.
+  const isDue = connections.newestOn(socket)?.over === false;
+  if (isDue || connections.ending(socket) || connections.busyOn(socket)) {
     socket.destroy();
     return;
   }
