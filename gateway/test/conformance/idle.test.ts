@@ -24,6 +24,13 @@ const call = async ({ key }: Seller): Promise<number> => {
   await answer.text();
   return answer.status;
 };
+/** On a busy machine a boot that begins may be lent units too late for who asked first: 503. */
+const served = (seller: Seller): Promise<void> =>
+  vi.waitFor(async () => {
+    const status = await call(seller);
+    if (status !== 503) return expect(status).toBe(200);
+    throw new Error('not lent in time');
+  }, LONG);
 const boots = (): Promise<{ state: string; in_doubt: number }[]> =>
   world.core.sql`select state, in_doubt::int as in_doubt from boots order by started_at`;
 const lent = async (customerId: string): Promise<number> => {
@@ -41,7 +48,7 @@ test('an idle till object seals its boot and begins anew when it is asked', asyn
   await vi.waitFor(async () => expect(await boots()).toEqual(sealed), LONG);
   expect(await lent(seller.customerId)).toBe(20);
 
-  for (let i = 0; i < 5; i++) expect(await call(seller)).toBe(200);
+  for (let i = 0; i < 5; i++) await served(seller);
   await vi.waitFor(async () => expect(await world.ledger(seller.customerId)).toBe(25), LONG);
   expect((await boots()).map(({ state }) => state)).toEqual(['sealed', 'live']);
 }, 120_000);
