@@ -109,10 +109,12 @@ create function bare_event(payload jsonb) returns jsonb language sql immutable a
                  and jsonb_typeof(value) = 'string')))
 $$;
 
--- Whether an event is about a customer that Stripe has by this id, or something it has.
+-- Whether an event is about a customer that Stripe has by this id, or something it has, or had: of
+-- a card that was taken off the customer is only there before.
 create function event_is_of(payload jsonb, wanted text) returns boolean
 language sql stable as $$
   select payload #>> '{data,object,customer}' = payer.stripe_id
+      or payload #>> '{data,previous_attributes,customer}' = payer.stripe_id
       or payload #>> '{data,object,id}' = payer.stripe_id
       or exists (select from stripe_invoices
                   where customer_id = wanted and stripe_id = any (array[
@@ -122,23 +124,36 @@ language sql stable as $$
     from stripe_customers payer where payer.customer_id = wanted
 $$;
 
--- What Stripe tells of somebody who was erased is kept bare: it tells for weeks after.
+-- What a dispute's event is kept as, whoever it is about: Stripe's form of it has the name and the
+-- addresses of who paid, and it need not say which customer that is. Each is fetched anew.
+create function dispute_event(payload jsonb) returns jsonb language sql immutable as $$
+  select payload #- '{data,object,evidence}' #- '{data,object,billing_details}'
+                 #- '{data,object,payment_method_details}' #- '{data,previous_attributes}'
+$$;
+
+-- What Stripe tells of somebody who was erased is kept bare: it tells for weeks after. Of any
+-- dispute nothing is kept that says who paid.
 create function keep_event_bare() returns trigger language plpgsql as $$
 declare
   about text := new.payload #>> '{data,object,id}';
 begin
   if exists (select from stripe_customers join erasures using (customer_id)
-              where stripe_id = any (array[new.payload #>> '{data,object,customer}', about]))
+              where stripe_id = any (array[new.payload #>> '{data,object,customer}', about,
+                                           new.payload #>> '{data,previous_attributes,customer}']))
      or exists (select from stripe_invoices join erasures using (customer_id)
                  where stripe_id = any (array[new.payload #>> '{data,object,invoice}', about]))
      or exists (select from stripe_disputes join erasures using (customer_id)
                  where stripe_id = about) then
     new.payload := bare_event(new.payload);
+  elsif new.type like 'charge.dispute.%' then
+    new.payload := dispute_event(new.payload);
   end if;
   return new;
 end $$;
 create trigger stripe_events_bare before insert on stripe_events
   for each row execute function keep_event_bare();
+update stripe_events set payload = dispute_event(payload)
+ where type like 'charge.dispute.%';
 
 -- Replaces to whom documents were sent that became final before `since`, and what people wrote on
 -- them. Out: how many invoices it changed.
@@ -247,10 +262,11 @@ begin
   counts := counts || jsonb_build_object('members', gone);
   select count(*) into gone from sessions where user_id = any (leaving);
   counts := counts || jsonb_build_object('sessions', gone);
+  -- The whole address: another's may end in the same letters.
   delete from verifications where value = any (leaving || emails)
-     or exists (select from unnest(emails) email where position(email in identifier) > 0);
-  delete from rate_limits
-   where exists (select from unnest(emails) email where position(email in key) > 0);
+     or identifier = any (emails)
+     or substr(identifier, position(':' in identifier) + 1) = any (emails);
+  delete from rate_limits where substr(key, position('|' in key) + 1) = any (emails);
   delete from users where id = any (leaving);
   get diagnostics gone = row_count;
   counts := counts || jsonb_build_object('users', gone);
