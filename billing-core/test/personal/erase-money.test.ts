@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { follow } from '../../src/invoicing/follow.ts';
 import { allOf, comparedIn, openRig, type Rig } from '../stripe/rig.ts';
 
 // What is owed, to a customer or by it, is not lost with its name.
@@ -87,6 +88,34 @@ test('it waits until what was credited is paid back', async () => {
   await admin('DELETE', `/v1/customers/${id}`);
   await rig.settle();
   expect(await objections(id)).toEqual(['money_owed_back']);
+});
+
+test('it waits for billing to see that a subscription was there at all', async () => {
+  const { sql } = rig.core;
+  const created = async (path: string, body: unknown): Promise<string> => {
+    const answer = await admin('POST', path, body);
+    expect(answer.status, answer.text).toBe(201);
+    return String(answer.body['id']);
+  };
+  const plan = await created('/v1/plans', { slug: 'gone', name: 'Gone' });
+  const terms = { currency: 'USD', prices: [], entitlements: [] };
+  const version = await created(`/v1/plans/${plan}/versions`, terms);
+  await admin('POST', `/v1/plan-versions/${version}/publish`, {});
+  const id = await rig.customer();
+  const subscription = await created('/v1/subscriptions', {
+    customer_id: id,
+    plan_version_id: version,
+  });
+  await admin('POST', `/v1/subscriptions/${subscription}/cancel`, {});
+  expect((await admin('DELETE', `/v1/customers/${id}`)).status).toBe(204);
+  await rig.settle();
+  const cycles = () => sql`select due_at from billing_cycles where customer_id = ${id}`;
+  expect(await cycles()).toEqual([]);
+  expect(await objections(id)).toEqual(['usage_not_closed']);
+  await follow(sql);
+  // From here on the period itself holds it, until that is closed.
+  expect(await cycles()).toMatchObject([{ due_at: expect.any(Date) }]);
+  expect(await objections(id)).toEqual(['usage_not_closed']);
 });
 
 test('afterwards it takes no name, no member and no address', async () => {
