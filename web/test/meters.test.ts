@@ -26,14 +26,18 @@ async function open(path: string, expected?: RegExp) {
   return { page, complaints };
 }
 
+/** Not the page of that name among the admin's pages. */
+const tokensOf = (page: Page) =>
+  page.getByRole('main').getByRole('link', { name: 'Tokens', exact: true });
+
 const openTokens = async (page: Page): Promise<void> => {
-  await page.getByRole('link', { name: 'Tokens', exact: true }).click();
+  await tokensOf(page).click();
   await page.getByRole('heading', { level: 1, name: 'Tokens' }).waitFor();
 };
 
 test('a meter says what feeds it, what it costs and limits, and how much was used', async () => {
   const { page, complaints } = await open(paths.adminMeters());
-  await page.getByRole('link', { name: 'Tokens', exact: true }).waitFor();
+  await tokensOf(page).waitFor();
   expect(await violationsOn(page)).toEqual([]);
   await openTokens(page);
   const card = (name: string) => page.getByRole('region', { name });
@@ -117,7 +121,7 @@ test('what cannot be read says why, with its request id, and Retry brings it', a
     await page.getByText('req_7').first().waitFor();
     await page.unroute(call);
     await page.getByRole('button', { name: 'Retry' }).first().click();
-    await page.getByText(healed).first().waitFor();
+    await page.getByRole('main').getByText(healed).first().waitFor();
     expect(await page.getByText('req_7').count()).toBe(0);
   }
   await page.close();
@@ -136,7 +140,7 @@ test.each([
     const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     expect(over).toBeLessThanOrEqual(0);
   };
-  await page.getByRole('link', { name: 'Tokens', exact: true }).waitFor();
+  await tokensOf(page).waitFor();
   await sound();
   await openTokens(page);
   await page.getByTestId('usage-requests').waitFor();

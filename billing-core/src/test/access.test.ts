@@ -113,8 +113,10 @@ function filled(path: string, customerId: string, unknown = false): string {
 }
 
 /** What would do something, where a body is looked at before the id. */
-const bodyFor = (method: string, path: string): object =>
-  method === 'PATCH' && path.includes('/memberships/') ? { role: 'viewer' } : { name: 'x' };
+function bodyFor(method: string, path: string): object {
+  if (path.endsWith('/rotate')) return { grace_s: 0 };
+  return method === 'PATCH' && path.includes('/memberships/') ? { role: 'viewer' } : { name: 'x' };
+}
 const send = (method: string, path: string, headers: Record<string, string>): Promise<Answer> =>
   core.call(method, path, { headers, ...(method !== 'GET' && { body: bodyFor(method, path) }) });
 const asBob = (method: string, path: string): Promise<Answer> =>

@@ -52,7 +52,7 @@ describe('the way to Stripe', () => {
     const answer = await core.admin('GET', '/v1/stripe');
     expect(answer.body).toMatchObject({ mode: null, webhook: { secrets: 0 } });
     expect((await core.admin('GET', '/v1/attention')).body).toEqual({
-      ...{ books: null, stripe: null, quota_requests: 0 },
+      ...{ books: null, stripe: null, quota_requests: 0, ledger_days_ahead: null },
     });
     await core.close();
   });

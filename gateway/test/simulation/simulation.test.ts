@@ -26,7 +26,7 @@ const FOUND_BY: Record<string, number> = {
   unreserved: 1,
   share_kept_small: 38,
   watermark_ignores_open: 1,
-  watermark_skips: 45,
+  watermark_skips: 479,
   let_go_untold: 236,
   dropped_untold: 199,
   dropped_vouched: 7,
