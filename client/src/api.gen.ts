@@ -1293,6 +1293,46 @@ export interface paths {
         patch: operations["changeKey"];
         trace?: never;
     };
+    "/v1/keys/{id}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Disable a key
+         * @description Refused by every gateway within a second, until it is enabled.
+         */
+        post: operations["disableKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/keys/{id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enable a key
+         * @description It is taken again as before. One that is not disabled stays as it is.
+         */
+        post: operations["enableKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/keys/{id}/revoke": {
         parameters: {
             query?: never;
@@ -2915,6 +2955,8 @@ export interface components {
             created_at: string;
             created_by: string;
             /** Format: date-time */
+            disabled_at: string | null;
+            /** Format: date-time */
             expires_at: string | null;
             id: string;
             ip_allow: string[];
@@ -2931,7 +2973,7 @@ export interface components {
             scopes: string[];
             secret: string;
             /** @enum {string} */
-            state: "active" | "revoked" | "expired";
+            state: "active" | "disabled" | "revoked" | "expired";
         };
         CreditNote: {
             /** Format: date-time */
@@ -3496,6 +3538,8 @@ export interface components {
             created_at: string;
             created_by: string;
             /** Format: date-time */
+            disabled_at: string | null;
+            /** Format: date-time */
             expires_at: string | null;
             id: string;
             ip_allow: string[];
@@ -3511,7 +3555,7 @@ export interface components {
             revoked_at: string | null;
             scopes: string[];
             /** @enum {string} */
-            state: "active" | "revoked" | "expired";
+            state: "active" | "disabled" | "revoked" | "expired";
         };
         LeaseState: {
             boot: string;
@@ -6622,7 +6666,8 @@ export interface operations {
             query?: {
                 cursor?: string;
                 limit?: number;
-                state?: "active" | "revoked" | "expired";
+                live?: "true";
+                state?: "active" | "disabled" | "revoked" | "expired";
             };
             header?: never;
             path: {
@@ -9557,6 +9602,96 @@ export interface operations {
                 };
             };
         };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Key"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        errors?: {
+                            message: string;
+                            path: string;
+                        }[];
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    disableKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Of your choosing, one per deed: the same key and request within a day gets the first answer again, with `Idempotent-Replayed: true`; with another request it is 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Key"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        errors?: {
+                            message: string;
+                            path: string;
+                        }[];
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    enableKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Of your choosing, one per deed: the same key and request within a day gets the first answer again, with `Idempotent-Replayed: true`; with another request it is 422 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description OK */
             200: {

@@ -28,6 +28,7 @@ describe('refusals in their order', () => {
 
   it.each([
     ['revoked', { revoked: true }, 401, 'key_revoked'],
+    ['disabled', { revoked: true, disabled: true }, 401, 'key_disabled'],
     ['expired', { expires_at: 1_000 }, 401, 'key_expired'],
     [
       'archived',

@@ -120,6 +120,7 @@ const ORDER: [string, Case, string][] = [
   ['maintenance first', { routes: [{ ...MAINTENANCE, ...FENCED }] }, 'maintenance'],
   ['the address before the key', { routes: [FENCED], key: { revoked: true } }, 'address_refused'],
   ['revoked', { routes: [SCOPED], key: { revoked: true, expires_at: 1 } }, 'key_revoked'],
+  ['disabled', { routes: [SCOPED], key: { revoked: true, disabled: true } }, 'key_disabled'],
   ['expired', { routes: [SCOPED], key: { expires_at: 5_000, ...unpaid } }, 'key_expired'],
   ['fenced', { routes: [SCOPED], key: { ip_allow: ['10.0.0.0/8'] } }, 'key_address_refused'],
   [

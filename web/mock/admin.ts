@@ -14,7 +14,7 @@ import { jobs } from './jobs.ts';
 import { adminNotices } from './notices.ts';
 import { audit } from './audit.ts';
 import { found, page, Problem, requiredText, signedIn } from './http.ts';
-import { createKey, revokeKey } from './keys.ts';
+import { keys } from './keys.ts';
 import { personal } from './personal.ts';
 import { reconciliations } from './reconciliations.ts';
 import { tokens } from './tokens.ts';
@@ -145,16 +145,7 @@ function customers(app: Hono, state: MockState): void {
     state.members.push({ ...made, customerId: c.req.param('id') });
     return c.json(made, 201);
   });
-  app.get('/customers/:id/keys', (c) =>
-    page(
-      c,
-      state.keys.filter((key) => key.customerId === c.req.param('id')),
-    ),
-  );
-  app.post('/customers/:id/keys', async (c) =>
-    c.json(createKey(state, c.req.param('id'), await c.req.json()), 201),
-  );
-  app.post('/keys/:id/revoke', (c) => c.json(revokeKey(state, c.req.param('id'))));
+  keys(app, state);
   app.patch('/memberships/:id', async (c) => {
     const member = found(state.members.find((one) => one.id === c.req.param('id')));
     return c.json(Object.assign(member, await c.req.json()));

@@ -1,5 +1,6 @@
 import type { CreatedKey } from '@tollgate/billing-core/contract/key.ts';
-import { found, requiredText } from './http.ts';
+import type { Hono } from 'hono';
+import { found, page, requiredText } from './http.ts';
 import { mint, type MockState } from './state.ts';
 
 /** Adds a key. @returns it with its secret. @throws Problem 400 without a name */
@@ -24,6 +25,7 @@ export function createKey(
     ip_deny: [],
     created_at: new Date().toISOString(),
     expires_at: typeof expires === 'string' ? expires : null,
+    disabled_at: null,
     revoked_at: null,
     last_used_at: null,
     created_by: 'usr',
@@ -32,10 +34,34 @@ export function createKey(
   return { ...key, secret };
 }
 
+/** Switches a key off, or on again. @returns it. @throws Problem 404 */
+export function switchKey(state: MockState, id: string, on: boolean): MockState['keys'][number] {
+  const key = found(state.keys.find((one) => one.id === id));
+  key.state = on ? 'active' : 'disabled';
+  key.disabled_at = on ? null : new Date().toISOString();
+  return key;
+}
+
 /** Ends a key. @returns it. @throws Problem 404 */
 export function revokeKey(state: MockState, id: string): MockState['keys'][number] {
   const key = found(state.keys.find((one) => one.id === id));
   key.state = 'revoked';
   key.revoked_at = new Date().toISOString();
   return key;
+}
+
+/** Under /v1: keys of any customer. */
+export function keys(app: Hono, state: MockState): void {
+  app.get('/customers/:id/keys', (c) =>
+    page(
+      c,
+      state.keys.filter((key) => key.customerId === c.req.param('id')),
+    ),
+  );
+  app.post('/customers/:id/keys', async (c) =>
+    c.json(createKey(state, c.req.param('id'), await c.req.json()), 201),
+  );
+  app.post('/keys/:id/revoke', (c) => c.json(revokeKey(state, c.req.param('id'))));
+  app.post('/keys/:id/disable', (c) => c.json(switchKey(state, c.req.param('id'), false)));
+  app.post('/keys/:id/enable', (c) => c.json(switchKey(state, c.req.param('id'), true)));
 }

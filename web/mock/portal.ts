@@ -11,7 +11,7 @@ import { portalCredit } from './credit.ts';
 import { portalNext } from './subscriptions.ts';
 import { portalInvoices } from './invoices.ts';
 import { portalNotices } from './notices.ts';
-import { createKey, revokeKey } from './keys.ts';
+import { createKey, revokeKey, switchKey } from './keys.ts';
 import { requests } from './requests.ts';
 import type { MockState } from './state.ts';
 import { liveUsage, quotasOf, usageEntries, usageReport } from './usage.ts';
@@ -97,6 +97,12 @@ function keys(app: Hono, state: MockState, member: (c: Context) => Customer): vo
     member(c);
     return c.json(revokeKey(state, c.req.param('key') ?? ''));
   });
+  for (const deed of ['disable', 'enable']) {
+    app.post(`/keys/:key/${deed}`, (c) => {
+      member(c);
+      return c.json(switchKey(state, c.req.param('key') ?? '', deed === 'enable'));
+    });
+  }
 }
 
 function overview(state: MockState, customer: Customer): unknown {

@@ -221,7 +221,14 @@ export function subscribe(customerId: string, plan: Plan, version?: PlanVersion)
 
 function seedKeys(customerId: string, by: string): MockState['keys'] {
   const open = { scopes: [], ip_allow: [], ip_deny: [] };
-  const base = { customerId, created_by: by, revoked_at: null, expires_at: null, ...open };
+  const base = {
+    customerId,
+    created_by: by,
+    disabled_at: null,
+    revoked_at: null,
+    expires_at: null,
+    ...open,
+  };
   const prefix = 'tg_live_AbCdEfGhIj';
   return [
     {

@@ -15,7 +15,8 @@ function keyFact(state: MockState, id: string): KeyFact | undefined {
     key_id: id,
     mode: key.mode,
     expires_at: key.expires_at === null ? null : Date.parse(key.expires_at),
-    revoked: key.revoked_at !== null,
+    revoked: key.state === 'revoked' || key.state === 'disabled',
+    disabled: key.state === 'disabled',
     scopes: key.scopes,
     customer: {
       id: customer.id,

@@ -77,6 +77,36 @@ test(
 );
 
 test(
+  'a key is disabled and enabled again, and the gateway refuses it meanwhile',
+  async () => {
+    const { page, context, customerId, key, complaints } = await open();
+    await becomes(key, 200);
+    await page.goto(paths.keys(customerId));
+    const row = page.getByRole('table', { name: 'Keys' }).getByRole('row').nth(1);
+    await act(page, 'Disable…');
+    await page.getByText(/until it is enabled again/).waitFor();
+    expect(await violationsOn(page)).toEqual([]);
+    await page.route('**/disable', (route) => route.abort(), { times: 1 });
+    await page.getByRole('button', { name: 'Disable key' }).click();
+    await page.getByRole('dialog').getByRole('alert').waitFor();
+    await page.getByRole('button', { name: 'Disable key' }).click();
+    await row.getByText('Disabled', { exact: true }).waitFor();
+    await becomes(key, 401);
+    await page.getByLabel('State').selectOption('Disabled');
+    await row.getByText('Disabled', { exact: true }).waitFor();
+    await act(page, 'Enable…');
+    await page.getByRole('button', { name: 'Enable key' }).click();
+    await page.getByText('Key enabled').waitFor();
+    await page.getByLabel('State').selectOption('Current');
+    await row.getByText('Active', { exact: true }).waitFor();
+    await becomes(key, 200);
+    expect(complaints.filter((text) => !text.includes('ERR_FAILED'))).toEqual([]);
+    await context.close();
+  },
+  TEST_MS,
+);
+
+test(
   'a key is given other limits, and the gateway holds to them',
   async () => {
     const { page, context, customerId, key, complaints } = await open();

@@ -125,7 +125,10 @@ export const keyFact = z.object({
   mode: z.enum(['live', 'test']),
   /** Core time in ms, or null for a key that does not expire. */
   expires_at: safeInteger.nullable(),
+  /** Refused whatever it asks for; so a gateway that does not know `disabled` refuses it too. */
   revoked: z.boolean(),
+  /** It was not revoked: it may be enabled again. */
+  disabled: z.boolean().optional(),
   /** What it may do; routes say what they require. */
   scopes: z.array(z.string()).optional(),
   ip_allow: z.array(z.string()).optional(),

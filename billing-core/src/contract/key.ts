@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { text, time } from './field.ts';
+import { pageQuery } from './page.ts';
 import { scopes, subnets } from './route-access.ts';
 
 export const KEY_MODES = ['live', 'test'] as const;
-export const KEY_STATES = ['active', 'revoked', 'expired'] as const;
+export const KEY_STATES = ['active', 'disabled', 'revoked', 'expired'] as const;
 
 export const key = z
   .object({
@@ -21,6 +22,8 @@ export const key = z
     ip_deny: z.array(z.string()),
     created_at: time(),
     expires_at: time().nullable(),
+    /** Off since then, until it is enabled again; null: it is not. */
+    disabled_at: time().nullable(),
     revoked_at: time().nullable(),
     last_used_at: time().nullable(),
     created_by: z.string(),
@@ -28,6 +31,12 @@ export const key = z
   .meta({ id: 'Key' });
 export type Key = z.infer<typeof key>;
 export type KeyState = Key['state'];
+
+export const keyQuery = pageQuery.extend({
+  state: z.enum(KEY_STATES).optional(),
+  /** Those that can be used, or can be again: neither revoked nor expired. */
+  live: z.literal('true').optional(),
+});
 
 /** The one answer that holds the secret; it cannot be asked for again. */
 export const createdKey = key.extend({ secret: z.string() }).meta({ id: 'CreatedKey' });

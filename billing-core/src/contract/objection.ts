@@ -55,7 +55,7 @@ export const isTooLarge = ({ route, contentLength }: Petition): boolean =>
 
 /** Why this key may not pass, by its facts alone. In: core time in ms. */
 export function objection(fact: KeyFact, of: Petition, now: number): RefusalReason | undefined {
-  if (fact.revoked) return 'key_revoked';
+  if (fact.revoked) return fact.disabled === true ? 'key_disabled' : 'key_revoked';
   const endsAt = Math.min(fact.expires_at ?? Infinity, of.token?.endsAt ?? Infinity);
   if (now >= endsAt) return 'key_expired';
   const fence = fenceOfKey(fact);

@@ -24,6 +24,7 @@ export const REFUSALS = {
   key_unknown: [401, 'The API key is not known'],
   key_unverifiable: [503, 'The API key cannot be verified just now'],
   key_revoked: [401, 'The API key was revoked'],
+  key_disabled: [401, 'The API key is disabled'],
   key_expired: [401, 'The API key has expired'],
   key_address_refused: [403, 'The API key may not be used from this address'],
   customer_archived: [403, 'The customer is archived'],

@@ -7,7 +7,7 @@ import { randomBase62 } from '../kit/base62.ts';
 import { appendChange } from '../kit/changes.ts';
 import { Fault, found } from '../kit/fault.ts';
 import { newId } from '../kit/id.ts';
-import { keyState, LIVE_KEYS_MAX, type KeyRow } from './model.ts';
+import { hasExpired, keyState, LIVE_KEYS_MAX, type KeyRow } from './model.ts';
 import { countLiveKeys, insertKey, keyById, updateKey, type KeyScope } from './store.ts';
 
 /** A key is stored and looked up by this alone. */
@@ -87,15 +87,17 @@ async function lockedKey({ tx }: Doing, id: string, scope: KeyScope): Promise<Lo
   return { key: found(await keyById(tx, id, scope), 'key'), customer };
 }
 
+function refuseRevoked({ revoked_at: at }: KeyRow): void {
+  if (at !== null) throw new Fault('state_conflict', { detail: 'The key is revoked' });
+}
+
 export type KeyChange = { id: string; scope: KeyScope; patch: KeyPatch };
 
 /** Changes what is named of a key. A revoked key stays as it ended. */
 export async function changeKey(doing: Doing, { id, scope, patch }: KeyChange): Promise<KeyRow> {
   const { tx, now, actor, requestId } = doing;
   const { key: before, customer } = await lockedKey(doing, id, scope);
-  if (before.revoked_at !== null) {
-    throw new Fault('state_conflict', { detail: 'The key is revoked' });
-  }
+  refuseRevoked(before);
   const { name, scopes, ip_allow, ip_deny } = patch;
   if (scopes) refuseStrangeScopes(scopes, customer);
   const values = {
@@ -105,7 +107,7 @@ export async function changeKey(doing: Doing, { id, scope, patch }: KeyChange): 
     ...(ip_deny !== undefined && { ip_deny }),
     ...(patch.expires_at !== undefined && { expires_at: expiry(patch.expires_at, now) }),
   };
-  const revives = keyState(before, now) === 'expired' && patch.expires_at !== undefined;
+  const revives = hasExpired(before, now) && patch.expires_at !== undefined;
   if (revives) await refuseOverLimit(doing, before.customer_id);
   const row = await updateKey(tx, id, values);
   await audit(tx, { actor, action: 'key.update', subjectId: id, now, requestId, detail: patch });
@@ -120,6 +122,24 @@ export async function revokeKey(doing: Doing, id: string, scope: KeyScope): Prom
   if (before.revoked_at !== null) return before;
   const row = await updateKey(tx, id, { revoked_at: new Date(now) });
   await audit(tx, { actor, action: 'key.revoke', subjectId: id, now, requestId });
+  await appendChange(tx, 'key', id);
+  return row;
+}
+
+export type KeySwitch = { id: string; scope: KeyScope; on: boolean };
+
+/**
+ * Switches a key off, so that gateways refuse it, or on again. What it is already changes nothing,
+ * not even the time. Throws not_found; state_conflict for one that is revoked.
+ */
+export async function switchKey(doing: Doing, { id, scope, on }: KeySwitch): Promise<KeyRow> {
+  const { tx, now, actor, requestId } = doing;
+  const { key: before } = await lockedKey(doing, id, scope);
+  refuseRevoked(before);
+  if ((before.disabled_at === null) === on) return before;
+  const row = await updateKey(tx, id, { disabled_at: on ? null : new Date(now) });
+  const action = on ? 'key.enable' : 'key.disable';
+  await audit(tx, { actor, action, subjectId: id, now, requestId });
   await appendChange(tx, 'key', id);
   return row;
 }

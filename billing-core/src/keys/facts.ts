@@ -5,6 +5,7 @@ import type { KeyRow } from './model.ts';
 
 type HeldKey = Pick<KeyRow, 'id' | 'mode' | 'scopes' | 'ip_allow' | 'ip_deny'> & {
   expires_at: Date | null;
+  disabled_at: Date | null;
   revoked_at: Date | null;
   customer_id: string;
   customer_state: 'active' | 'archived';
@@ -13,8 +14,8 @@ type HeldKey = Pick<KeyRow, 'id' | 'mode' | 'scopes' | 'ip_allow' | 'ip_deny'> &
 };
 
 const keys = (sql: Query) => sql`
-  select api_keys.id, mode, expires_at, revoked_at, customer_id, ip_allow, ip_deny, key_ref,
-         clock_ms, customers.state as customer_state,
+  select api_keys.id, mode, expires_at, disabled_at, revoked_at, customer_id, ip_allow, ip_deny,
+         key_ref, clock_ms, customers.state as customer_state,
          -- What the customer may no longer give its keys they have no longer.
          array(select unnest(scopes) intersect select unnest(key_scopes) order by 1) as scopes
     from api_keys join customers on customers.id = customer_id`;
@@ -22,7 +23,8 @@ const keys = (sql: Query) => sql`
 const HASH = /^[0-9a-f]{64}$/;
 
 async function factOf(query: Query, key: HeldKey, now: number): Promise<KeyFact> {
-  const revoked = key.revoked_at !== null;
+  const disabled = key.revoked_at === null && key.disabled_at !== null;
+  const revoked = key.revoked_at !== null || disabled;
   const aheadMs = Number(key.clock_ms);
   // What a revoked key could do is nobody's business; so it is looked up as fast as an unknown one.
   const nothing = { subscription: null, rate_limit: null, quotas: [] };
@@ -32,6 +34,7 @@ async function factOf(query: Query, key: HeldKey, now: number): Promise<KeyFact>
     mode: key.mode,
     expires_at: key.expires_at === null ? null : key.expires_at.getTime() - aheadMs,
     revoked,
+    ...(disabled && { disabled }),
     ...(key.scopes.length > 0 && { scopes: key.scopes }),
     ...(key.ip_allow.length > 0 && { ip_allow: key.ip_allow }),
     ...(key.ip_deny.length > 0 && { ip_deny: key.ip_deny }),
@@ -75,7 +78,8 @@ export async function holderFact(
     'key' in holder
       ? await query<HeldKey[]>`${keys(query)} where api_keys.id = ${holder.key}`
       : await query<HeldKey[]>`
-          select id, 'live' as mode, null as expires_at, null as revoked_at, id as customer_id,
+          select id, 'live' as mode, null as expires_at, null as disabled_at,
+                 null as revoked_at, id as customer_id,
                  '{}'::text[] as ip_allow, '{}'::text[] as ip_deny, key_ref, clock_ms,
                  state as customer_state, key_scopes as scopes
             from customers where external_id = ${holder.customer}`;

@@ -1,13 +1,13 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { z } from 'zod';
 import { id } from '../contract/field.ts';
-import { createdKey, key, KEY_STATES, keyPatch, keyRotation, newKey } from '../contract/key.ts';
-import { pageOf, pageQuery } from '../contract/page.ts';
+import { createdKey, key, keyPatch, keyQuery, keyRotation, newKey } from '../contract/key.ts';
+import { pageOf } from '../contract/page.ts';
 import { customerById } from '../customers/store.ts';
 import { found } from '../kit/fault.ts';
 import { api, json, jsonBody, PROBLEMS, type Api } from '../kit/http.ts';
 import { pageFrom } from '../kit/page.ts';
-import { changeKey, createKey, revokeKey, rotateKey } from './actions.ts';
+import { changeKey, createKey, revokeKey, rotateKey, switchKey } from './actions.ts';
 import { shownKey, type KeyRow } from './model.ts';
 import { keyById, listKeys } from './store.ts';
 
@@ -20,10 +20,7 @@ const list = createRoute({
   path: '/customers/{customer_id}/keys',
   tags,
   summary: "List a customer's keys",
-  request: {
-    params: ofCustomer,
-    query: pageQuery.extend({ state: z.enum(KEY_STATES).optional() }),
-  },
+  request: { params: ofCustomer, query: keyQuery },
   responses: { 200: json(pageOf(key)), ...PROBLEMS },
 });
 
@@ -61,6 +58,26 @@ const revoke = createRoute({
   tags,
   summary: 'Revoke a key',
   description: 'For ever, at every gateway within a second. Revoking it again changes nothing.',
+  request: { params: keyId },
+  responses: { 200: json(key), ...PROBLEMS },
+});
+
+const disable = createRoute({
+  method: 'post',
+  path: '/keys/{id}/disable',
+  tags,
+  summary: 'Disable a key',
+  description: 'Refused by every gateway within a second, until it is enabled.',
+  request: { params: keyId },
+  responses: { 200: json(key), ...PROBLEMS },
+});
+
+const enable = createRoute({
+  method: 'post',
+  path: '/keys/{id}/enable',
+  tags,
+  summary: 'Enable a key',
+  description: 'It is taken again as before. One that is not disabled stays as it is.',
   request: { params: keyId },
   responses: { 200: json(key), ...PROBLEMS },
 });
@@ -111,5 +128,14 @@ export function keysHttp(): OpenAPIHono<Api> {
     const row = await revokeKey(c.var, c.req.valid('param').id, {});
     return c.json(shownKey(row, c.var.now), 200);
   });
+  for (const [route, on] of [
+    [disable, false],
+    [enable, true],
+  ] as const) {
+    app.openapi(route, async (c) => {
+      const row = await switchKey(c.var, { id: c.req.valid('param').id, scope: {}, on });
+      return c.json(shownKey(row, c.var.now), 200);
+    });
+  }
   return app;
 }

@@ -17,15 +17,23 @@ export type KeyRow = {
   created_by: string;
   created_at: Date;
   expires_at: Date | null;
+  disabled_at: Date | null;
   revoked_at: Date | null;
   /** The last minute of recorded use, since the epoch; null before the first. */
   last_used_minute: bigint | null;
 };
 
-/** Revoked says more than expired: someone did it. */
-export function keyState(row: Pick<KeyRow, 'expires_at' | 'revoked_at'>, now: number): KeyState {
+/** Whether its time is over, whatever else was done to it. In: core time in ms. */
+export const hasExpired = ({ expires_at: at }: Pick<KeyRow, 'expires_at'>, now: number): boolean =>
+  at !== null && at.getTime() <= now;
+
+type Ends = Pick<KeyRow, 'expires_at' | 'disabled_at' | 'revoked_at'>;
+
+/** Revoked and disabled say more than expired: someone did it. As gateways refuse it. */
+export function keyState(row: Ends, now: number): KeyState {
   if (row.revoked_at !== null) return 'revoked';
-  return row.expires_at !== null && row.expires_at.getTime() <= now ? 'expired' : 'active';
+  if (row.disabled_at !== null) return 'disabled';
+  return hasExpired(row, now) ? 'expired' : 'active';
 }
 
 const lastUse = (minute: bigint | null): string | null =>
@@ -45,6 +53,7 @@ export function shownKey(row: KeyRow, now: number): Key {
     ip_deny: row.ip_deny,
     created_at: row.created_at.toISOString(),
     expires_at: row.expires_at?.toISOString() ?? null,
+    disabled_at: row.disabled_at?.toISOString() ?? null,
     revoked_at: row.revoked_at?.toISOString() ?? null,
     last_used_at: lastUse(row.last_used_minute),
     created_by: row.created_by,

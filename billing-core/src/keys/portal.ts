@@ -1,13 +1,13 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { z } from 'zod';
 import { id } from '../contract/field.ts';
-import { createdKey, key, KEY_STATES, keyPatch, keyRotation, newKey } from '../contract/key.ts';
-import { pageOf, pageQuery } from '../contract/page.ts';
+import { createdKey, key, keyPatch, keyQuery, keyRotation, newKey } from '../contract/key.ts';
+import { pageOf } from '../contract/page.ts';
 import { requireMay } from '../customers/model.ts';
 import { found } from '../kit/fault.ts';
 import { api, json, jsonBody, PROBLEMS, type Api } from '../kit/http.ts';
 import { pageFrom } from '../kit/page.ts';
-import { changeKey, createKey, revokeKey, rotateKey } from './actions.ts';
+import { changeKey, createKey, revokeKey, rotateKey, switchKey } from './actions.ts';
 import { shownKey, type KeyRow } from './model.ts';
 import { keyById, listKeys } from './store.ts';
 
@@ -21,10 +21,7 @@ const list = createRoute({
   path: '/keys',
   tags,
   summary: 'List your keys',
-  request: {
-    params: ofCustomer,
-    query: pageQuery.extend({ state: z.enum(KEY_STATES).optional() }),
-  },
+  request: { params: ofCustomer, query: keyQuery },
   responses: { 200: json(pageOf(key)), ...PROBLEMS },
 });
 
@@ -63,6 +60,29 @@ const revoke = createRoute({
   tags,
   summary: 'Revoke a key',
   description: 'For owners and developers. Revoking it again changes nothing.',
+  request: { params: ofKey },
+  responses: { 200: json(key), ...PROBLEMS },
+});
+
+const disable = createRoute({
+  method: 'post',
+  path: '/keys/{key_id}/disable',
+  tags,
+  summary: 'Disable a key',
+  description:
+    'For owners and developers. Refused by every gateway within a second, until it is enabled.',
+  request: { params: ofKey },
+  responses: { 200: json(key), ...PROBLEMS },
+});
+
+const enable = createRoute({
+  method: 'post',
+  path: '/keys/{key_id}/enable',
+  tags,
+  summary: 'Enable a key',
+  description:
+    'For owners and developers. It is taken again as before; one that is not disabled stays ' +
+    'as it is.',
   request: { params: ofKey },
   responses: { 200: json(key), ...PROBLEMS },
 });
@@ -118,5 +138,15 @@ export function portalKeysHttp(): OpenAPIHono<Api> {
     const row = await revokeKey(c.var, c.req.valid('param').key_id, scope);
     return c.json(shownKey(row, c.var.now), 200);
   });
+  for (const [route, on] of [
+    [disable, false],
+    [enable, true],
+  ] as const) {
+    app.openapi(route, async (c) => {
+      requireMay(c.var.customer.role, 'keys.write');
+      const of = { id: c.req.valid('param').key_id, scope: { customerId: c.var.customer.id } };
+      return c.json(shownKey(await switchKey(c.var, { ...of, on }), c.var.now), 200);
+    });
+  }
   return app;
 }

@@ -1,5 +1,5 @@
-import type { KeyState } from '../contract/key.ts';
-import type { PageQuery } from '../contract/page.ts';
+import type { z } from 'zod';
+import type { keyQuery, KeyState } from '../contract/key.ts';
 import type { Query, Tx } from '../kit/database.ts';
 import { afterCursor } from '../kit/page.ts';
 import type { KeyRow } from './model.ts';
@@ -8,17 +8,23 @@ import type { KeyRow } from './model.ts';
 export type KeyScope = { customerId?: string | undefined };
 
 const columns = (sql: Query) => sql`id, customer_id, name, mode, prefix, last4, scopes,
-  ip_allow, ip_deny, created_by, created_at, expires_at, revoked_at,
+  ip_allow, ip_deny, created_by, created_at, expires_at, disabled_at, revoked_at,
   (select minute from usage_last_uses used where used.key_id = api_keys.id) as last_used_minute`;
 
 function inState(sql: Query, state: KeyState | undefined, now: Date) {
-  if (state === 'revoked') return sql`revoked_at is not null`;
-  if (state === 'expired') return sql`revoked_at is null and expires_at <= ${now}`;
   if (state === undefined) return sql`true`;
-  return sql`revoked_at is null and (expires_at is null or expires_at > ${now})`;
+  if (state === 'revoked') return sql`revoked_at is not null`;
+  if (state === 'disabled') return sql`revoked_at is null and disabled_at is not null`;
+  const isOff = sql`(revoked_at is not null or disabled_at is not null)`;
+  if (state === 'expired') return sql`not ${isOff} and expires_at <= ${now}`;
+  return sql`not ${isOff} and (expires_at is null or expires_at > ${now})`;
 }
 
-type KeyList = PageQuery & { customerId: string; state?: KeyState | undefined; now: number };
+/** Those that can be used, or can be again: a disabled one may be enabled. */
+const isLive = (sql: Query, now: Date) =>
+  sql`revoked_at is null and (expires_at is null or expires_at > ${now})`;
+
+type KeyList = z.infer<typeof keyQuery> & { customerId: string; now: number };
 
 /** A customer's keys by page, newest first, one row more than asked. */
 export async function listKeys(sql: Query, list: KeyList): Promise<KeyRow[]> {
@@ -28,6 +34,7 @@ export async function listKeys(sql: Query, list: KeyList): Promise<KeyRow[]> {
      where customer_id = ${list.customerId}
        and ${after === null ? sql`true` : sql`id < ${after}`}
        and ${inState(sql, list.state, new Date(list.now))}
+       and ${list.live === undefined ? sql`true` : isLive(sql, new Date(list.now))}
      order by id desc limit ${list.limit + 1}`;
 }
 
@@ -46,11 +53,13 @@ export async function keyById(
 export async function countLiveKeys(tx: Tx, customerId: string, now: number): Promise<number> {
   const [row] = await tx<{ live: number }[]>`
     select count(*)::int as live from api_keys
-     where customer_id = ${customerId} and ${inState(tx, 'active', new Date(now))}`;
+     where customer_id = ${customerId} and ${isLive(tx, new Date(now))}`;
   return row?.live ?? 0;
 }
 
-export type StoredKey = Omit<KeyRow, 'revoked_at' | 'last_used_minute'> & { secret_hash: Buffer };
+export type StoredKey = Omit<KeyRow, 'disabled_at' | 'revoked_at' | 'last_used_minute'> & {
+  secret_hash: Buffer;
+};
 
 export async function insertKey(tx: Tx, key: StoredKey): Promise<KeyRow> {
   const [row] = await tx<[KeyRow]>`insert into api_keys ${tx(key)} returning ${columns(tx)}`;

@@ -107,17 +107,20 @@ describe.each(KINDS)('a gateway on %s', (kind) => {
     await inLedger(own, 5);
   });
 
-  test('refuses a revoked key within its bound', async () => {
+  test.each([
+    ['revoked', 'revoke'],
+    ['disabled', 'disable'],
+  ])('refuses a %s key within its bound', async (is, deed) => {
     const own = await world.customer();
     expect((await call('/v1/x', { key: own.key })).status).toBe(200);
-    const revoked = await world.core.admin('POST', `/v1/keys/${own.keyId}/revoke`);
-    expect(revoked.status).toBe(200);
+    const done = await world.core.admin('POST', `/v1/keys/${own.keyId}/${deed}`);
+    expect(done.status).toBe(200);
     const at = performance.now();
     await vi.waitFor(async () => {
-      expect(await codeOf(call('/v1/x', { key: own.key }))).toEqual([401, 'key_revoked']);
+      expect(await codeOf(call('/v1/x', { key: own.key }))).toEqual([401, `key_${is}`]);
     }, SOON);
     const took = performance.now() - at;
-    process.stdout.write(`${kind}: refused ${Math.round(took)} ms after its key was revoked\n`);
+    process.stdout.write(`${kind}: refused ${Math.round(took)} ms after its key was ${is}\n`);
     expect(took).toBeLessThan(host.revocationMs);
   });
 

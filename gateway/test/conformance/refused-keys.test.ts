@@ -49,12 +49,15 @@ describe.each(KINDS)('a gateway on %s', (kind) => {
     () => '',
   );
 
-  test('asks for a revoked key as often as for one that never was', async () => {
+  test.each([
+    ['revoked', 'revoke'],
+    ['disabled', 'disable'],
+  ])('asks for a %s key as often as for one that never was', async (is, deed) => {
     const seller = await world.customer();
     await (await call('/x', { key: seller.key })).text();
-    await world.core.admin('POST', `/v1/keys/${seller.keyId}/revoke`);
+    await world.core.admin('POST', `/v1/keys/${seller.keyId}/${deed}`);
     const refused = async (key: string): Promise<string> => (await codeOf(call('/x', { key })))[1];
-    await vi.waitFor(async () => expect(await refused(seller.key)).toBe('key_revoked'), SOON);
+    await vi.waitFor(async () => expect(await refused(seller.key)).toBe(`key_${is}`), SOON);
     const unknown = stranger(seller);
     expect(await refused(unknown)).toBe('key_unknown');
     world.asked.length = 0;

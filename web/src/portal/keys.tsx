@@ -21,15 +21,25 @@ import { customerPath, customerQuery } from './queries.ts';
 
 const NONE: readonly string[] = [];
 
-type Shown = 'active' | 'all';
+type Shown = 'live' | 'disabled' | 'all';
 
 const SHOWN: readonly { value: Shown; label: string }[] = [
-  { value: 'active', label: t('Active') },
+  { value: 'live', label: t('Current') },
+  { value: 'disabled', label: t('Disabled') },
   { value: 'all', label: t('All, also revoked') },
 ];
 
-/** The file has what is shown: the page leaves revoked ones out by itself. */
-const fileOf = (shown: Shown) => (shown === 'active' ? { state: 'active' } : {});
+/** The file has what is shown: the page leaves others out by itself. */
+const FILES: Record<Shown, Record<string, string>> = {
+  live: { live: 'true' },
+  disabled: { state: 'disabled' },
+  all: {},
+};
+
+function isShown({ state }: ApiKey, shown: Shown): boolean {
+  if (shown === 'all' || state === shown) return true;
+  return shown === 'live' && (state === 'active' || state === 'disabled');
+}
 
 /** The customer's keys: make one, see its secret once, revoke it. */
 export function KeysPage() {
@@ -46,7 +56,7 @@ export function KeysPage() {
   const may = role === 'owner' || role === 'developer';
   const reload = (): void => void queries.invalidateQueries({ queryKey: key });
   const create = useCallback(() => merge({ create: 'true' }), [merge]);
-  const shown: Shown = search['state'] === 'all' ? 'all' : 'active';
+  const shown = SHOWN.find(({ value }) => value === search['state'])?.value ?? 'live';
   return (
     <>
       <PageHeader
@@ -73,13 +83,13 @@ export function KeysPage() {
           <KeyList
             rows={rows}
             shown={shown}
-            onShow={(state) => merge({ state: state === 'all' ? 'all' : undefined })}
+            onShow={(state) => merge({ state: state === 'live' ? undefined : state })}
             onCreate={may ? create : undefined}
             onAct={may ? setActing : undefined}
             use={use}
           >
             <LoadMore
-              more={{ ...keys.more, file: keys.more.file && { path, query: fileOf(shown) } }}
+              more={{ ...keys.more, file: keys.more.file && { path, query: FILES[shown] } }}
             />
           </KeyList>
         )}
@@ -113,7 +123,7 @@ interface KeyListProps {
 }
 
 function KeyList({ rows, shown, onShow, onCreate, onAct, use, children }: KeyListProps) {
-  const visible = shown === 'all' ? rows : rows.filter((key) => key.state === 'active');
+  const visible = rows.filter((key) => isShown(key, shown));
   if (rows.length === 0) {
     return (
       <Card>

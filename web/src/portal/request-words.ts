@@ -66,6 +66,11 @@ const CAUSES: Record<string, Cause> = {
     stage: 'key',
   },
   key_unknown: { why: t('The key is not known'), helps: newKey, stage: 'key' },
+  key_disabled: {
+    why: t('The key is disabled'),
+    helps: t('Enable it on the page Keys, or send another one.'),
+    stage: 'key',
+  },
   key_revoked: { why: t('The key was revoked'), helps: newKey, stage: 'key' },
   key_expired: { why: t('The key has expired'), helps: newKey, stage: 'key' },
   key_unverifiable: {

@@ -2,6 +2,7 @@ import { EditKeyDialog } from './edit-key.tsx';
 import type { KeyActing } from './key-table.tsx';
 import { RevokeKeyDialog } from './revoke-key.tsx';
 import { RotateKeyDialog } from './rotate-key.tsx';
+import { DisableKeyDialog, EnableKeyDialog } from './switch-key.tsx';
 
 interface DialogsProps {
   acting: KeyActing | undefined;
@@ -30,6 +31,18 @@ export function KeyDialogs({ acting, path, scopes, onClose, onDone }: DialogsPro
         path={(id) => `${path(id)}/rotate`}
         onClose={onClose}
         onRotated={onDone}
+      />
+      <DisableKeyDialog
+        apiKey={of('disable')}
+        path={(id) => `${path(id)}/disable`}
+        onClose={onClose}
+        onDone={onDone}
+      />
+      <EnableKeyDialog
+        apiKey={of('enable')}
+        path={(id) => `${path(id)}/enable`}
+        onClose={onClose}
+        onDone={onDone}
       />
       <RevokeKeyDialog
         apiKey={of('revoke')}

@@ -12,6 +12,7 @@ import type { KeyUse } from './key-use.ts';
 
 const STATES: Record<ApiKey['state'], { tone: BadgeTone; label: string }> = {
   active: { tone: 'ok', label: t('Active') },
+  disabled: { tone: 'warn', label: t('Disabled') },
   revoked: { tone: 'neutral', label: t('Revoked') },
   expired: { tone: 'warn', label: t('Expired') },
 };
@@ -20,7 +21,7 @@ const COLUMNS_MIN_PX = 900;
 
 /** What is asked for, of which key. */
 export interface KeyActing {
-  deed: 'edit' | 'rotate' | 'revoke';
+  deed: 'edit' | 'rotate' | 'disable' | 'enable' | 'revoke';
   key: ApiKey;
 }
 
@@ -149,7 +150,7 @@ function actionsColumn(
     align: 'end',
     card: 'corner',
     cell: (key) =>
-      key.state === 'active' && (
+      (key.state === 'active' || key.state === 'disabled') && (
         <Menu
           trigger={
             <IconButton label={t('Actions for {name}', { name: key.name })}>
@@ -159,7 +160,14 @@ function actionsColumn(
         >
           {onTry && <MenuItem onSelect={() => onTry(key)}>{t('Test a path')}</MenuItem>}
           <MenuItem onSelect={() => onAct({ deed: 'edit', key })}>{t('Change…')}</MenuItem>
-          <MenuItem onSelect={() => onAct({ deed: 'rotate', key })}>{t('Make anew…')}</MenuItem>
+          {key.state === 'active' ? (
+            <>
+              <MenuItem onSelect={() => onAct({ deed: 'rotate', key })}>{t('Make anew…')}</MenuItem>
+              <MenuItem onSelect={() => onAct({ deed: 'disable', key })}>{t('Disable…')}</MenuItem>
+            </>
+          ) : (
+            <MenuItem onSelect={() => onAct({ deed: 'enable', key })}>{t('Enable…')}</MenuItem>
+          )}
           <MenuItem danger onSelect={() => onAct({ deed: 'revoke', key })}>
             {t('Revoke…')}
           </MenuItem>

@@ -3,8 +3,8 @@ import type { Key as ApiKey } from '@tollgate/billing-core/contract/key.ts';
 import { ConfirmDialog } from '../dialog.tsx';
 import { t } from '../text.ts';
 import { toast } from '../toast.tsx';
-import { Ago } from '../time.tsx';
 import { keyMask } from './key-table.tsx';
+import { LastUse } from './last-use.tsx';
 
 interface RevokeKeyProps {
   apiKey: ApiKey | undefined;
@@ -41,15 +41,7 @@ function Consequence({ apiKey }: { apiKey: ApiKey }) {
         {t('Every request with')} <code className="font-mono text-xs">{keyMask(apiKey)}</code>{' '}
         {t('is refused from now on, within seconds. This can’t be undone.')}
       </p>
-      <p className="mt-2">
-        {apiKey.last_used_at === null ? (
-          t('The key was never used.')
-        ) : (
-          <>
-            {t('It was last used')} <Ago iso={apiKey.last_used_at} />.
-          </>
-        )}
-      </p>
+      <LastUse apiKey={apiKey} />
     </>
   );
 }
