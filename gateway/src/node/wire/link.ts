@@ -4,6 +4,7 @@ import type { Asked, Caller, Hold } from './asked.ts';
 import { type RequestHead } from './request-head.ts';
 import type { ResponseHead } from './response-head.ts';
 import { ResponseParser, type ResponseSink } from './response-parser.ts';
+import { readOn } from './read-on.ts';
 import { Upload, type Uploading } from './upload.ts';
 
 /** The pool that a link belongs to. */
@@ -41,6 +42,10 @@ export class Link implements Hold, ResponseSink, Uploading {
   #fields: RawHeaders = [];
   /** What comes lies in memory that the next read is written to. */
   #lent = false;
+  /** Its socket tells what cannot be written, and is read on then. */
+  #readsOn = false;
+  /** Nothing can be written to it any more: that it ends says nothing about the answer. */
+  #deaf = false;
 
   constructor(owner: Owner) {
     this.#owner = owner;
@@ -82,6 +87,8 @@ export class Link implements Hold, ResponseSink, Uploading {
     caller.begun(this);
     if (this.#caller !== caller) return;
     if (body) {
+      if (!this.#readsOn) readOn(socket, this.#onUnwritable);
+      this.#readsOn = true;
       this.#upload = new Upload(body, { socket, head }, this);
       this.#upload.begin();
     } else {
@@ -191,8 +198,20 @@ export class Link implements Hold, ResponseSink, Uploading {
     socket.resume();
   }
 
+  /**
+   * The upstream takes no more. It may have answered before it closed (RFC 9112 section 9.6), and
+   * that is read: what it said is on this side of the connection, or the end of it is.
+   */
+  readonly #onUnwritable = (error: Error): void => {
+    this.#error ??= error;
+    this.#deaf = true;
+    this.#last = true;
+    this.#upload?.stop();
+    this.#upload = undefined;
+  };
+
   readonly #onEnd = (): void => {
-    if (!this.#parser.close()) this.destroy();
+    if (this.#deaf || !this.#parser.close()) this.destroy();
   };
 
   readonly #onError = (error: Error): void => {
