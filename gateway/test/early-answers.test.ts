@@ -10,7 +10,7 @@ import { newAuthority } from '../../scripts/test/certificates.ts';
 import { head, useRigs } from './raw-client.ts';
 import { type Rig, routeFact, WAIT } from './rig.ts';
 
-// Upstreams that answer a request before they have all of it, and close over what they did not read.
+// Upstreams that answer before they have all of a request, and close over what they did not read.
 
 const { rigOf, clientOf } = useRigs();
 const BIG = 8_000_000;

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { head, useRigs } from './raw-client.ts';
-import { PIPELINED_MAX } from '../src/node/connections.ts';
-import { WAIT } from './rig.ts';
+import { LINE_MAX, PIPELINED_MAX } from '../src/node/connections.ts';
+import { type Rig, WAIT } from './rig.ts';
 
 // Requests that a client sends on one connection without waiting for answers.
 
@@ -70,15 +70,16 @@ test('what waits in a pipeline is not begun when the client leaves', async () =>
   expect(rig.metering.begun).toHaveLength(1);
 });
 
-test('of two thousand refused ones that waited each is answered, none within another', async () => {
+test('of as many refused ones as may wait each is answered, none within another', async () => {
   const rig = await rigOf({
     upstream: (_request, response) => void setTimeout(() => response.end('first'), 30),
   });
   const refused = 'POST /2 HTTP/1.1\r\nHost: api.test\r\nContent-Length: 0\r\n\r\n';
-  const client = clientOf(rig).send(head('POST /1', 'Content-Length: 0') + refused.repeat(2_000));
+  const sent = head('POST /1', 'Content-Length: 0') + refused.repeat(LINE_MAX - 1);
+  const client = clientOf(rig).send(sent);
   // A slow machine may turn some away as too much.
   const answers = (): number => client.text.split(/HTTP\/1\.1 (?:200|401|503) /).length - 1;
-  await vi.waitFor(() => expect(answers()).toBe(2_001), WAIT);
+  await vi.waitFor(() => expect(answers()).toBe(LINE_MAX), WAIT);
   expect(rig.host.connections.busy).toBe(0);
 });
 
@@ -91,7 +92,14 @@ test('a connection lost with requests in the pipeline settles each of them', asy
   await vi.waitFor(() => expect(rig.host.connections.busy).toBe(0), WAIT);
 });
 
-test('reads no more of one connection than so many requests, and others have room', async () => {
+/** How many requests the server has made of what it read. */
+function countRequests({ server }: Rig): () => number {
+  let requests = 0;
+  server.on('request', () => (requests += 1));
+  return () => requests;
+}
+
+test('of one connection so many are under way, so many answered, and others go on', async () => {
   const answers: (() => void)[] = [];
   const rig = await rigOf({
     load: { requestsMax: 2 * PIPELINED_MAX },
@@ -100,38 +108,89 @@ test('reads no more of one connection than so many requests, and others have roo
       else answers.push(() => response.end('<x>'));
     },
   });
+  const requests = countRequests(rig);
   const client = clientOf(rig).send(head('GET /x').repeat(200_000));
   await vi.waitFor(() => expect(answers).toHaveLength(PIPELINED_MAX), WAIT);
   await clientOf(rig)
     .send(head('GET /other'))
     .until(/<other>/);
-  // What was read at once is there; all the rest waits at the client.
-  expect(rig.host.connections.busy).toBeLessThan(2_000);
-  expect(client.socket.writableLength).toBeGreaterThan(1_000_000);
+  await vi.waitFor(() => expect(client.socket.writableLength).toBe(0), WAIT);
+  expect(rig.host.connections.busy).toBe(LINE_MAX);
+  expect(requests()).toBeLessThan(LINE_MAX + 2_000);
   expect(rig.metering.begun).toHaveLength(PIPELINED_MAX + 1);
   // Each answer makes room for the next one.
-  for (let served = 0; served < 1_000; served++) {
+  for (let served = 0; served < LINE_MAX; served++) {
     await vi.waitFor(() => expect(answers.length).toBeGreaterThan(0), WAIT);
     answers.shift()?.();
   }
-  await vi.waitFor(() => expect(client.text.split('<x>').length).toBeGreaterThan(1_000), WAIT);
-  client.close();
+  const text = await client.untilClosed();
+  expect(text.split('<x>')).toHaveLength(LINE_MAX + 1);
+  expect(text.split(/\r\nConnection: close\r\n/i)).toHaveLength(2);
   await vi.waitFor(() => expect(rig.host.connections.busy).toBe(0), WAIT);
 });
 
 test('what comes behind a last answer is not kept', async () => {
+  let answer: () => void = () => {};
   const rig = await rigOf({
-    upstream: (_request, response) => void setTimeout(() => response.end('x'), 200),
+    upstream: (_request, response) => void (answer = () => response.end('x')),
   });
+  const requests = countRequests(rig);
   const client = clientOf(rig)
     .send(head('GET /1'))
     .send('GET /2 HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n');
   client.send(head('GET /3').repeat(200_000));
+  await vi.waitFor(() => expect(client.socket.writableLength).toBe(0), WAIT);
+  answer();
   await client.until(/ 400 /);
-  expect(client.socket.writableLength).toBeGreaterThan(1_000_000);
   await client.untilClosed();
+  expect(requests()).toBeLessThan(2_000);
   expect(rig.metering.settled).toHaveLength(1);
 });
+
+const HOLDS_BACK = ['POST /x', 'Transfer-Encoding: chunked'] as const;
+test.each([
+  ['more requests than may wait', head('GET /x').repeat(50_000)],
+  ['as many as may be under way, and more', head('GET /x').repeat(PIPELINED_MAX + 50)],
+  ['much behind the last that is answered', `${head('GET /x')}GET / HTTP/1.1\r\n\r\n`],
+  ['much behind an upgrade that is not met', head('GET /x', 'Connection: upgrade', 'Upgrade: x')],
+  ['part of a body behind such an upgrade', head(...HOLDS_BACK, 'Upgrade: x') + '3\r\nab'],
+])('a client that has sent %s is seen to leave', async (name, sent) => {
+  let [opened, cut] = [0, 0];
+  const rig = await rigOf({
+    rawUpstream: (socket) => {
+      opened += 1;
+      socket.resume();
+      socket.on('close', () => (cut += 1));
+    },
+  });
+  const more = name.startsWith('much') ? head('GET /y').repeat(50_000) : '';
+  const client = clientOf(rig).send(sent + more);
+  await vi.waitFor(() => expect(client.socket.writableLength).toBe(0), WAIT);
+  await vi.waitFor(() => expect(opened).toBeGreaterThan(0), WAIT);
+  client.socket.end();
+  await vi.waitFor(() => expect(rig.host.connections.busy).toBe(0), WAIT);
+  await vi.waitFor(() => expect(cut).toBe(opened), WAIT);
+  const outcomes = new Set(rig.metering.settled.map(({ settlement }) => settlement.outcome));
+  expect([...outcomes]).toEqual(['client_abort']);
+});
+
+test.each([
+  ['at once', `${head(...HOLDS_BACK, 'Upgrade: x')}2\r\nok\r\nzz\r\n`, ''],
+  ['later', `${head(...HOLDS_BACK, 'Upgrade: x')}2\r\nok\r\n`, 'zz\r\n'],
+])(
+  'a body behind an upgrade that is not met and goes bad %s is told so',
+  async (_, sent, later) => {
+    const rig = await rigOf({ rawUpstream: (socket) => socket.resume() });
+    const client = clientOf(rig).send(sent);
+    await vi.waitFor(() => expect(rig.metering.begun).toHaveLength(1), WAIT);
+    const started = performance.now();
+    client.send(later);
+    expect(await client.untilClosed()).toMatch(/^HTTP\/1\.1 400 [^]*\r\nConnection: close\r\n/i);
+    // Far from the minute that a client is waited for.
+    expect(performance.now() - started).toBeLessThan(20_000);
+    expect(await rig.metering.only()).toMatchObject({ outcome: 'client_error', status: 400 });
+  },
+);
 
 const WEB_SOCKET = ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13'];
 

@@ -210,6 +210,25 @@ describe('however a WebSocket ends, it settles once', () => {
     await soon(() => expect(cut).toBe(opened));
   });
 
+  it('the client has sent much too early: it is told so, and the upstream is cut', async () => {
+    let [opened, cut] = [0, 0];
+    const on = await rigOf({
+      rawUpstream: (socket) => {
+        opened += 1;
+        socket.resume();
+        socket.on('close', () => (cut += 1));
+      },
+    });
+    const client = clientOf(on).send(head('GET /', ...HANDSHAKE));
+    await soon(() => expect(opened).toBe(1));
+    client.send('x'.repeat(4_000_000));
+    expect(await client.until(/\r\n\r\n\{.*\}$/)).toMatch(/^HTTP\/1\.1 400 [^]*invalid_request/);
+    expect(await on.metering.only()).toMatchObject({ outcome: 'client_error', status: 400 });
+    await soon(() => expect(cut).toBe(1));
+    await soon(() => expect(on.host.connections.busy).toBe(0));
+    await client.untilClosed();
+  });
+
   it('the upstream is lost', async () => {
     const on = await rig();
     const { caller, peer } = await talk(on);

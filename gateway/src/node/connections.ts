@@ -1,11 +1,13 @@
 import type { Socket } from 'node:net';
 import { closeGently } from './connection.ts';
 
-/**
- * Requests of one connection that are under way at once. What comes behind them waits, and of what
- * the client sends then no more is read: the server would keep all of it.
- */
+/** Requests of one connection that are under way at once; what comes behind them waits. */
 export const PIPELINED_MAX = 100;
+/**
+ * Requests of one connection that are not over, with those that wait. With the last of them it
+ * ends: they are kept in memory, and of who is not read it is not seen that it leaves.
+ */
+export const LINE_MAX = 1_000;
 
 /** A request under way, told what becomes of its connection. */
 export interface Guest {
@@ -41,12 +43,8 @@ type Line = {
   newest: Guest | undefined;
   /** The last answer is decided: what comes after it is no request. */
   ending: boolean;
-  /** What the client sends is not read just now. */
-  unread: boolean;
-  /** Requests that have come behind the last one that is answered. */
-  ignored: number;
-  /** It is about to be. */
-  stopping: boolean;
+  /** What the client sends is thrown away. */
+  discarding: boolean;
   /** The connection is gone; requests that it brought may still be under way. */
   closed: boolean;
 };
@@ -57,9 +55,7 @@ const newLine = (): Line => ({
   beginning: false,
   newest: undefined,
   ending: false,
-  unread: false,
-  ignored: 0,
-  stopping: false,
+  discarding: false,
   closed: false,
 });
 
@@ -131,27 +127,28 @@ export class Connections {
     line.guests.push(guest);
     line.newest = guest;
     this.#busy += 1;
-    if (line.guests.length > PIPELINED_MAX) this.#stopReading(socket, line);
   }
 
-  #stopReading(socket: Socket, line: Line): void {
-    line.unread = true;
-    if (line.stopping) return;
-    line.stopping = true;
-    // Behind what has just been read: the server goes on reading with the end of each request.
-    process.nextTick(() => {
-      line.stopping = false;
-      if (line.unread) socket.pause();
-    });
+  /** Whether no other request may wait behind the next one. */
+  nearlyFull(socket: Socket): boolean {
+    return (this.#lines.get(socket)?.guests.length ?? 0) >= LINE_MAX - 1;
   }
 
-  /** One more has come behind the last that is answered: the server would keep all that follow. */
+  /**
+   * A request has come behind the last that is answered. The server would keep all that follow, so
+   * what comes from now on is thrown away: read, for the client has to be seen to leave.
+   */
   ignore(socket: Socket): void {
     const line = this.#lines.get(socket);
-    if (!line) return;
-    line.ignored += 1;
-    // Not with the first one: who is not read is not seen to leave.
-    if (line.ignored > PIPELINED_MAX) this.#stopReading(socket, line);
+    if (!line || line.discarding) return;
+    line.discarding = true;
+    // Behind what has just been read. With a listener of another the server's parser lets go.
+    process.nextTick(() => {
+      if (socket.destroyed) return;
+      socket.removeAllListeners('data');
+      socket.on('data', () => {});
+      socket.resume();
+    });
   }
 
   leave(socket: Socket, guest: Guest): void {
@@ -161,10 +158,6 @@ export class Connections {
     // It need not be kept, and copied by the garbage collector, until the next one comes.
     if (line.newest === guest && guest.over) line.newest = undefined;
     if (line.held.length > 0) this.#beginHeld(line);
-    if (line.unread && line.guests.length <= PIPELINED_MAX && !line.ending) {
-      line.unread = false;
-      socket.resume();
-    }
     if (line.closed) this.#drop(line);
     if (this.#busy === 0) this.#whenIdle?.();
   }

@@ -76,6 +76,8 @@ export class NodeExchange implements Exchange, Guest, Seen {
   #left = false;
   #answered = false;
   #malformed = false;
+  /** Its answer ends the connection. */
+  #isLast = false;
   /** Refused before its body was there: garbage behind such a body may be a part of it. */
   #early = false;
 
@@ -94,6 +96,10 @@ export class NodeExchange implements Exchange, Guest, Seen {
     this.httpVersion = incoming.httpVersion;
     this.trace = host.tracing?.begin(this);
     host.connections.enter(incoming.socket, this);
+    handover?.onFlood(() => {
+      // An answer in place of the WebSocket goes on as it is.
+      if (!outgoing.headersSent) this.#spoil();
+    });
   }
 
   get safe(): boolean {
@@ -264,16 +270,20 @@ export class NodeExchange implements Exchange, Guest, Seen {
   malformed(): boolean {
     const { incoming, outgoing } = this;
     if (this.over) return false;
+    if (this.#isLast) return true;
+    this.#isLast = true;
     // Whatever the answer is, it is the last one.
     outgoing.shouldKeepAlive = false;
     if (outgoing.writableFinished) closeGently(incoming.socket);
     else outgoing.once('finish', () => closeGently(incoming.socket));
     // Garbage after a whole request does not change what becomes of it; in its body it does, or
     // will, once it is decided whether the request is admitted.
-    if (!incoming.complete) {
-      this.#malformed = true;
-      this.#course?.malformed();
-    }
+    if (!incoming.complete) this.#spoil();
     return true;
+  }
+
+  #spoil(): void {
+    this.#malformed = true;
+    this.#course?.malformed();
   }
 }

@@ -3,7 +3,10 @@ import type { Socket } from 'node:net';
 import { readHead } from '../core/head.ts';
 import { closeGently } from './connection.ts';
 
-/** What a client may send before it is told that its WebSocket is open. */
+/**
+ * What a client may send before it is told that its WebSocket is open: it should not send any of
+ * it (RFC 6455, 4.1), and of one that is not read it is not seen that it leaves.
+ */
 const EARLY_BYTES_MAX = 64 * 1024;
 
 /**
@@ -20,20 +23,22 @@ export function opensWebSocket({ method, httpVersion, rawHeaders }: IncomingMess
 /**
  * A connection that the HTTP server has let go of, since the request on it asks for another
  * protocol. It is read from the start, so that a client that leaves is noticed; what it sends
- * early is kept, within bounds.
+ * early is kept, within bounds, and past them is not wanted any more.
  */
 export class Handover {
   readonly socket: Socket;
   #early: Buffer[];
   #earlyBytes = 0;
   #take: ((chunk: Buffer) => void) | undefined;
+  #isOpen = false;
+  #flooded: () => void = () => {};
 
   constructor(socket: Socket, head: Buffer) {
     this.socket = socket;
     this.#early = [];
     socket.on('error', () => {});
     // Half a connection is no use before there is a WebSocket: the client is as good as gone.
-    socket.once('end', () => this.#take ?? socket.end());
+    socket.once('end', () => this.#isOpen || socket.end());
     socket.on('data', (chunk: Buffer) => this.#came(chunk));
     if (head.length > 0) this.#came(head);
   }
@@ -42,11 +47,20 @@ export class Handover {
     if (this.#take) return this.#take(chunk);
     this.#early.push(chunk);
     this.#earlyBytes += chunk.length;
-    if (this.#earlyBytes >= EARLY_BYTES_MAX) this.socket.pause();
+    if (this.#earlyBytes <= EARLY_BYTES_MAX) return;
+    this.#early = [];
+    this.#take = () => {};
+    this.#flooded();
+  }
+
+  /** Who is told that the client sent too much early; it cannot have its WebSocket any more. */
+  onFlood(told: () => void): void {
+    this.#flooded = told;
   }
 
   /** Gives what the client has sent behind its request, and whatever comes from now on. */
   flow(take: (chunk: Buffer) => void): void {
+    this.#isOpen = true;
     this.#take = take;
     const early = this.#early;
     this.#early = [];

@@ -40,15 +40,15 @@ function answerTo(error: NodeJS.ErrnoException, requestId: string): Answer {
 
 function onClientError(host: ExchangeHost, error: NodeJS.ErrnoException, socket: Socket): void {
   const { connections } = host;
-  // The parser complains again with every packet; what follows a last answer is discarded.
-  if (connections.ending(socket)) return;
   if (LEFT.has(error.code ?? '')) {
     socket.destroy();
     return;
   }
+  const isLast = connections.ending(socket);
   connections.end(socket);
-  // A second answer to one request would be taken for the answer to the next one.
-  if (connections.newestOn(socket)?.malformed()) return;
+  // A second answer to one request would be taken for the answer to the next one. And what follows
+  // a last one is discarded; the parser complains again with every packet.
+  if (connections.newestOn(socket)?.malformed() || isLast) return;
   writeRaw(socket, answerTo(error, host.mint.requestId()));
 }
 
@@ -130,7 +130,7 @@ export function openServer(app: Hono<GatewayEnv>, host: ExchangeHost): Server {
     if (connections.ending(socket)) return connections.ignore(socket);
     // It asks for a protocol that it does not get: of what came behind it in one piece Node gives
     // up the rest, and reads the next piece as if that were a request. So it is the last one.
-    const isLast = incoming.headers.upgrade !== undefined;
+    const isLast = incoming.headers.upgrade !== undefined || connections.nearlyFull(socket);
     if (isLast) outgoing.shouldKeepAlive = false;
     ask(new NodeExchange(host, { incoming, outgoing }));
     // At once, and not when its body is here: that may not be read for a while.
