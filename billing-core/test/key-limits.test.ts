@@ -93,6 +93,77 @@ describe('scopes', () => {
   });
 });
 
+describe('routes', () => {
+  let count = 0;
+  async function route(): Promise<string> {
+    count += 1;
+    const made = await core.admin('POST', '/v1/routes', {
+      name: `route-${count}`,
+      host: '*',
+      path_pattern: `/r${count}/*`,
+      upstreams: [{ url: 'https://upstream.example.test' }],
+    });
+    expect(made.status, made.text).toBe(201);
+    return made.body['id'] as string;
+  }
+
+  test('that a key may be used for are told to gateways, and can be changed', async () => {
+    const id = await customer();
+    const [first, second] = [await route(), await route()];
+    const key = await keyOf(id, { route_ids: [first] });
+    expect((await factOf(key)).routes).toEqual([first]);
+    expect(await factOf(await keyOf(id))).not.toHaveProperty('routes');
+    const path = `/v1/keys/${key.id}`;
+    const more = await core.admin('PATCH', path, { route_ids: [first, second] });
+    expect(more.body['route_ids']).toEqual([first, second]);
+    expect((await factOf(key)).routes).toEqual([first, second]);
+    await core.admin('PATCH', path, { route_ids: [] });
+    expect(await factOf(key)).not.toHaveProperty('routes');
+  });
+
+  test('that are gone open no others, neither to the key nor to the one made anew', async () => {
+    const id = await customer();
+    const only = await route();
+    const key = await keyOf(id, { route_ids: [only] });
+    expect((await core.admin('DELETE', `/v1/routes/${only}`)).status).toBe(204);
+    expect((await factOf(key)).routes).toEqual([only]);
+    const again = { name: 'n', route_ids: [only] };
+    const renamed = await core.admin('PATCH', `/v1/keys/${key.id}`, again);
+    expect([renamed.status, renamed.body['route_ids']]).toEqual([200, [only]]);
+    const anew = await core.admin('POST', `/v1/keys/${key.id}/rotate`, {});
+    expect([anew.status, anew.body['route_ids']]).toEqual([201, [only]]);
+    const refused = await core.admin('POST', `/v1/customers/${id}/keys`, {
+      name: 'k',
+      route_ids: [only],
+    });
+    expect([refused.status, refused.body['errors'][0]?.['path']]).toEqual([400, 'route_ids.0']);
+  });
+
+  test.each<[string, (known: string) => unknown, string]>([
+    ['one that never was', (known) => [known, `rte_${'0'.repeat(24)}`], 'route_ids.1'],
+    ['what is no id', () => ['route-1'], 'route_ids.0'],
+    ['one twice', (known) => [known, known], 'route_ids'],
+    ['a name alone', () => 'rte', 'route_ids'],
+    ['null', () => null, 'route_ids'],
+    ['too many', () => Array.from({ length: 101 }, (_, at) => idOf(at)), 'route_ids'],
+  ])('%s is refused, to make and to change', async (_name, routesOf, at) => {
+    const id = await customer();
+    const { id: keyId } = await keyOf(id);
+    const route_ids = routesOf(await route());
+    const before = await footprint(core.sql);
+    for (const [method, path] of [
+      ['POST', `/v1/customers/${id}/keys`],
+      ['PATCH', `/v1/keys/${keyId}`],
+    ] as const) {
+      const body = { ...(method === 'POST' && { name: 'k' }), route_ids };
+      const refused = await core.admin(method, path, body);
+      expect([refused.status, refused.body['errors'][0]?.['path']]).toEqual([400, at]);
+    }
+    expect(await footprint(core.sql)).toEqual(before);
+  });
+  const idOf = (at: number): string => `rte_${String(at).padStart(24, '0')}`;
+});
+
 describe('addresses', () => {
   test('from which a key may be used are told to gateways, and can be changed', async () => {
     const id = await customer();

@@ -2970,6 +2970,7 @@ export interface components {
             prefix: string;
             /** Format: date-time */
             revoked_at: string | null;
+            route_ids: string[];
             scopes: string[];
             secret: string;
             /** @enum {string} */
@@ -3553,6 +3554,7 @@ export interface components {
             prefix: string;
             /** Format: date-time */
             revoked_at: string | null;
+            route_ids: string[];
             scopes: string[];
             /** @enum {string} */
             state: "active" | "disabled" | "revoked" | "expired";
@@ -6743,6 +6745,8 @@ export interface operations {
                     mode?: "live" | "test";
                     name: string;
                     /** @default [] */
+                    route_ids?: string[];
+                    /** @default [] */
                     scopes?: string[];
                 };
             };
@@ -9598,6 +9602,7 @@ export interface operations {
                     ip_allow?: string[];
                     ip_deny?: string[];
                     name?: string;
+                    route_ids?: string[];
                     scopes?: string[];
                 };
             };

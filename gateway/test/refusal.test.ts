@@ -30,6 +30,7 @@ describe('refusals in their order', () => {
     ['revoked', { revoked: true }, 401, 'key_revoked'],
     ['disabled', { revoked: true, disabled: true }, 401, 'key_disabled'],
     ['expired', { expires_at: 1_000 }, 401, 'key_expired'],
+    ['of other routes', { routes: ['rte_2', 'rte_3'] }, 403, 'key_route_refused'],
     [
       'archived',
       { customer: { ...fact.customer, state: 'archived' as const } },

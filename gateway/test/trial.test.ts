@@ -123,6 +123,7 @@ const ORDER: [string, Case, string][] = [
   ['disabled', { routes: [SCOPED], key: { revoked: true, disabled: true } }, 'key_disabled'],
   ['expired', { routes: [SCOPED], key: { expires_at: 5_000, ...unpaid } }, 'key_expired'],
   ['fenced', { routes: [SCOPED], key: { ip_allow: ['10.0.0.0/8'] } }, 'key_address_refused'],
+  ['of other routes', { routes: [SCOPED], key: { routes: ['rte_9'] } }, 'key_route_refused'],
   [
     'archived',
     { routes: [SCOPED], key: { customer: { ...customer, state: 'archived' } } },

@@ -23,6 +23,7 @@ export function createKey(
     scopes: (body['scopes'] as string[] | undefined) ?? [],
     ip_allow: (body['ip_allow'] as string[] | undefined) ?? [],
     ip_deny: [],
+    route_ids: (body['route_ids'] as string[] | undefined) ?? [],
     created_at: new Date().toISOString(),
     expires_at: typeof expires === 'string' ? expires : null,
     disabled_at: null,

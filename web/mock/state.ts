@@ -220,7 +220,7 @@ export function subscribe(customerId: string, plan: Plan, version?: PlanVersion)
 }
 
 function seedKeys(customerId: string, by: string): MockState['keys'] {
-  const open = { scopes: [], ip_allow: [], ip_deny: [] };
+  const open = { scopes: [], ip_allow: [], ip_deny: [], route_ids: [] };
   const base = {
     customerId,
     created_by: by,

@@ -18,6 +18,7 @@ function keyFact(state: MockState, id: string): KeyFact | undefined {
     revoked: key.state === 'revoked' || key.state === 'disabled',
     disabled: key.state === 'disabled',
     scopes: key.scopes,
+    ...(key.route_ids.length > 0 && { routes: key.route_ids }),
     customer: {
       id: customer.id,
       state: customer.state,

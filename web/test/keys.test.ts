@@ -127,6 +127,36 @@ test(
   TEST_MS,
 );
 
+test(
+  'a key is limited to a route, and the gateway refuses it for others',
+  async () => {
+    const { page, context, customerId, key, complaints } = await open();
+    await becomes(key, 200);
+    const other = await stage.shop.api<{ id: string; name: string }>('/routes', {
+      name: 'elsewhere',
+      host: '*',
+      path_pattern: '/elsewhere',
+      upstreams: [{ url: 'http://127.0.0.1:9' }],
+    });
+    await page.goto(paths.keys(customerId));
+    await act(page, 'Change…');
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('group', { name: 'Only for routes' }).waitFor();
+    await dialog.getByLabel(other.name).check();
+    expect(await violationsOn(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('only for elsewhere').waitFor();
+    await becomes(key, 403);
+    await act(page, 'Change…');
+    await dialog.getByLabel(other.name).uncheck();
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await becomes(key, 200);
+    expect(complaints).toEqual([]);
+    await context.close();
+  },
+  TEST_MS,
+);
+
 async function calls(token: string): Promise<number> {
   const headers = { authorization: `Bearer ${token}` };
   const answer = await fetch(`${stage.shop.coreUrl}/v1/customers?limit=1`, { headers });

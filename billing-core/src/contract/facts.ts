@@ -133,6 +133,8 @@ export const keyFact = z.object({
   scopes: z.array(z.string()).optional(),
   ip_allow: z.array(z.string()).optional(),
   ip_deny: z.array(z.string()).optional(),
+  /** Ids of those it may be used for; left out: all. */
+  routes: z.array(z.string()).optional(),
   /** The first part of the customer's keys; told where no key did. */
   customer_ref: z.string().optional(),
   customer: z.object({

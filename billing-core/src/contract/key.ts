@@ -1,10 +1,18 @@
 import { z } from 'zod';
-import { text, time } from './field.ts';
+import { id, text, time } from './field.ts';
 import { pageQuery } from './page.ts';
 import { scopes, subnets } from './route-access.ts';
 
 export const KEY_MODES = ['live', 'test'] as const;
 export const KEY_STATES = ['active', 'disabled', 'revoked', 'expired'] as const;
+
+export const KEY_ROUTES_MAX = 100;
+
+const routeIds = () =>
+  z
+    .array(id('rte'))
+    .max(KEY_ROUTES_MAX)
+    .refine((list) => new Set(list).size === list.length, 'names a route twice');
 
 export const key = z
   .object({
@@ -20,6 +28,8 @@ export const key = z
     /** Addresses and CIDR ranges; without any it may be used from everywhere. */
     ip_allow: z.array(z.string()),
     ip_deny: z.array(z.string()),
+    /** Routes that it may be used for; without any it may be used for all, later ones too. */
+    route_ids: z.array(z.string()),
     created_at: time(),
     expires_at: time().nullable(),
     /** Off since then, until it is enabled again; null: it is not. */
@@ -49,6 +59,7 @@ export const newKey = z.strictObject({
   scopes: scopes().default([]),
   ip_allow: subnets().default([]),
   ip_deny: subnets().default([]),
+  route_ids: routeIds().default([]),
 });
 export type NewKey = z.infer<typeof newKey>;
 
@@ -59,6 +70,7 @@ export const keyPatch = z
     scopes: scopes().optional(),
     ip_allow: subnets().optional(),
     ip_deny: subnets().optional(),
+    route_ids: routeIds().optional(),
   })
   .refine((patch) => Object.keys(patch).length > 0, 'names nothing to change');
 export type KeyPatch = z.infer<typeof keyPatch>;

@@ -5,7 +5,10 @@ import type { RefusalReason } from './refusals.ts';
 
 /** A request, as far as the facts of its key can object to it. */
 export type Petition = {
-  readonly route: Pick<RouteFact, 'required_scopes' | 'required_features' | 'max_body_bytes'>;
+  readonly route: Pick<
+    RouteFact,
+    'id' | 'required_scopes' | 'required_features' | 'max_body_bytes'
+  >;
   readonly address: () => Address | undefined;
   /** Announced length of the body. */
   readonly contentLength: number | undefined;
@@ -60,6 +63,7 @@ export function objection(fact: KeyFact, of: Petition, now: number): RefusalReas
   if (now >= endsAt) return 'key_expired';
   const fence = fenceOfKey(fact);
   if (fence && !passes(fence, of.address())) return 'key_address_refused';
+  if (fact.routes?.includes(of.route.id) === false) return 'key_route_refused';
   if (fact.customer.state !== 'active') return 'customer_archived';
   if (lacksScope(fact, of)) return 'scope_missing';
   if (fact.customer.subscription === null) return 'subscription_missing';

@@ -27,6 +27,7 @@ export const REFUSALS = {
   key_disabled: [401, 'The API key is disabled'],
   key_expired: [401, 'The API key has expired'],
   key_address_refused: [403, 'The API key may not be used from this address'],
+  key_route_refused: [403, 'The API key may not be used for this route'],
   customer_archived: [403, 'The customer is archived'],
   scope_missing: [403, 'The API key lacks a scope that the route requires'],
   // Also of one that is paused, or that debts have stopped.

@@ -7,6 +7,7 @@ import { randomBase62 } from '../kit/base62.ts';
 import { appendChange } from '../kit/changes.ts';
 import { Fault, found } from '../kit/fault.ts';
 import { newId } from '../kit/id.ts';
+import { liveRows } from '../routes/store.ts';
 import { hasExpired, keyState, LIVE_KEYS_MAX, type KeyRow } from './model.ts';
 import { countLiveKeys, insertKey, keyById, updateKey, type KeyScope } from './store.ts';
 
@@ -32,6 +33,21 @@ function refuseStrangeScopes(scopes: readonly string[], { key_scopes }: Customer
   if (errors.length > 0) throw new Fault('invalid_request', { errors });
 }
 
+/** A key is limited to no route that is not there, but for one that it was limited to before. */
+async function refuseStrangeRoutes(
+  { tx }: Doing,
+  wanted: readonly string[],
+  before: readonly string[] = [],
+): Promise<void> {
+  if (wanted.every((id) => before.includes(id))) return;
+  const known = new Set(before);
+  for (const { id } of await liveRows(tx)) known.add(id);
+  const errors = wanted.flatMap((id, i) =>
+    known.has(id) ? [] : [{ path: `route_ids.${i}`, message: 'is not a route' }],
+  );
+  if (errors.length > 0) throw new Fault('invalid_request', { errors });
+}
+
 async function refuseOverLimit({ tx, now }: Doing, customerId: string): Promise<void> {
   if ((await countLiveKeys(tx, customerId, now)) < LIVE_KEYS_MAX) return;
   throw new Fault('state_conflict', {
@@ -39,11 +55,14 @@ async function refuseOverLimit({ tx, now }: Doing, customerId: string): Promise<
   });
 }
 
-/** Mints a key. The secret is in the answer only; what is stored cannot be turned back into it. */
+/**
+ * Mints a key. The secret is in the answer only; what is stored cannot be turned back into it.
+ * `known`: routes that another key is limited to already, of which one may be gone.
+ */
 export async function createKey(
   doing: Doing,
   customerId: string,
-  wanted: NewKey,
+  { known = [], ...wanted }: NewKey & { known?: readonly string[] },
 ): Promise<{ row: KeyRow; secret: string }> {
   const { tx, now, actor, requestId } = doing;
   const customer = found(await lockCustomer(tx, customerId), 'customer');
@@ -51,6 +70,7 @@ export async function createKey(
     throw new Fault('state_conflict', { detail: 'The customer is archived' });
   }
   refuseStrangeScopes(wanted.scopes, customer);
+  await refuseStrangeRoutes(doing, wanted.route_ids, known);
   const expiresAt = expiry(wanted.expires_at, now);
   await refuseOverLimit(doing, customerId);
   const secret = formatApiKey({
@@ -69,6 +89,7 @@ export async function createKey(
     scopes: wanted.scopes,
     ip_allow: wanted.ip_allow,
     ip_deny: wanted.ip_deny,
+    route_ids: wanted.route_ids,
     created_by: actor.id,
     created_at: new Date(now),
     expires_at: expiresAt,
@@ -98,13 +119,15 @@ export async function changeKey(doing: Doing, { id, scope, patch }: KeyChange): 
   const { tx, now, actor, requestId } = doing;
   const { key: before, customer } = await lockedKey(doing, id, scope);
   refuseRevoked(before);
-  const { name, scopes, ip_allow, ip_deny } = patch;
+  const { name, scopes, ip_allow, ip_deny, route_ids } = patch;
   if (scopes) refuseStrangeScopes(scopes, customer);
+  if (route_ids) await refuseStrangeRoutes(doing, route_ids, before.route_ids);
   const values = {
     ...(name !== undefined && { name }),
     ...(scopes !== undefined && { scopes }),
     ...(ip_allow !== undefined && { ip_allow }),
     ...(ip_deny !== undefined && { ip_deny }),
+    ...(route_ids !== undefined && { route_ids }),
     ...(patch.expires_at !== undefined && { expires_at: expiry(patch.expires_at, now) }),
   };
   const revives = hasExpired(before, now) && patch.expires_at !== undefined;
@@ -148,7 +171,7 @@ export type Rotation = { id: string; scope: KeyScope } & KeyRotation;
 
 /** What a key is made anew with: all of it, and the same length of life from now on. */
 function likeness(before: KeyRow, { key_scopes }: CustomerRow, now: number): NewKey {
-  const { name, mode, scopes, ip_allow, ip_deny, created_at, expires_at } = before;
+  const { name, mode, scopes, ip_allow, ip_deny, route_ids, created_at, expires_at } = before;
   const life = expires_at && expires_at.getTime() - created_at.getTime();
   return {
     name,
@@ -156,6 +179,7 @@ function likeness(before: KeyRow, { key_scopes }: CustomerRow, now: number): New
     scopes: scopes.filter((scope) => key_scopes.includes(scope)),
     ip_allow,
     ip_deny,
+    route_ids,
     expires_at: life === null ? null : new Date(now + life).toISOString(),
   };
 }
@@ -172,7 +196,9 @@ export async function rotateKey(
   const { key: before, customer } = await lockedKey(doing, id, scope);
   const state = keyState(before, now);
   if (state !== 'active') throw new Fault('state_conflict', { detail: `The key is ${state}` });
-  const made = await createKey(doing, customer.id, likeness(before, customer, now));
+  const known = before.route_ids;
+  const like = likeness(before, customer, now);
+  const made = await createKey(doing, customer.id, { ...like, known });
   const end = now + graceS * 1_000;
   const ends = Math.min(end, before.expires_at?.getTime() ?? end);
   const at = new Date(ends);

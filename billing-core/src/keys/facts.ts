@@ -3,7 +3,7 @@ import type { Query } from '../kit/database.ts';
 import { entitlementsOf } from '../subscriptions/store.ts';
 import type { KeyRow } from './model.ts';
 
-type HeldKey = Pick<KeyRow, 'id' | 'mode' | 'scopes' | 'ip_allow' | 'ip_deny'> & {
+type HeldKey = Pick<KeyRow, 'id' | 'mode' | 'scopes' | 'ip_allow' | 'ip_deny' | 'route_ids'> & {
   expires_at: Date | null;
   disabled_at: Date | null;
   revoked_at: Date | null;
@@ -15,7 +15,7 @@ type HeldKey = Pick<KeyRow, 'id' | 'mode' | 'scopes' | 'ip_allow' | 'ip_deny'> &
 
 const keys = (sql: Query) => sql`
   select api_keys.id, mode, expires_at, disabled_at, revoked_at, customer_id, ip_allow, ip_deny,
-         key_ref, clock_ms, customers.state as customer_state,
+         route_ids, key_ref, clock_ms, customers.state as customer_state,
          -- What the customer may no longer give its keys they have no longer.
          array(select unnest(scopes) intersect select unnest(key_scopes) order by 1) as scopes
     from api_keys join customers on customers.id = customer_id`;
@@ -38,6 +38,7 @@ async function factOf(query: Query, key: HeldKey, now: number): Promise<KeyFact>
     ...(key.scopes.length > 0 && { scopes: key.scopes }),
     ...(key.ip_allow.length > 0 && { ip_allow: key.ip_allow }),
     ...(key.ip_deny.length > 0 && { ip_deny: key.ip_deny }),
+    ...(key.route_ids.length > 0 && { routes: key.route_ids }),
     customer: {
       id: key.customer_id,
       state: key.customer_state,
@@ -80,7 +81,8 @@ export async function holderFact(
       : await query<HeldKey[]>`
           select id, 'live' as mode, null as expires_at, null as disabled_at,
                  null as revoked_at, id as customer_id,
-                 '{}'::text[] as ip_allow, '{}'::text[] as ip_deny, key_ref, clock_ms,
+                 '{}'::text[] as ip_allow, '{}'::text[] as ip_deny,
+                 '{}'::text[] as route_ids, key_ref, clock_ms,
                  state as customer_state, key_scopes as scopes
             from customers where external_id = ${holder.customer}`;
   return key && { ...(await factOf(query, key, now)), customer_ref: key.key_ref };

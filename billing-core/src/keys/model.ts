@@ -14,6 +14,7 @@ export type KeyRow = {
   scopes: string[];
   ip_allow: string[];
   ip_deny: string[];
+  route_ids: string[];
   created_by: string;
   created_at: Date;
   expires_at: Date | null;
@@ -51,6 +52,7 @@ export function shownKey(row: KeyRow, now: number): Key {
     scopes: row.scopes,
     ip_allow: row.ip_allow,
     ip_deny: row.ip_deny,
+    route_ids: row.route_ids,
     created_at: row.created_at.toISOString(),
     expires_at: row.expires_at?.toISOString() ?? null,
     disabled_at: row.disabled_at?.toISOString() ?? null,

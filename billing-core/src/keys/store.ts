@@ -8,7 +8,7 @@ import type { KeyRow } from './model.ts';
 export type KeyScope = { customerId?: string | undefined };
 
 const columns = (sql: Query) => sql`id, customer_id, name, mode, prefix, last4, scopes,
-  ip_allow, ip_deny, created_by, created_at, expires_at, disabled_at, revoked_at,
+  ip_allow, ip_deny, route_ids, created_by, created_at, expires_at, disabled_at, revoked_at,
   (select minute from usage_last_uses used where used.key_id = api_keys.id) as last_used_minute`;
 
 function inState(sql: Query, state: KeyState | undefined, now: Date) {

@@ -58,8 +58,9 @@ export const BOOKS: readonly Book[] = [
     about: 'API keys, without their secrets, of which only a hash is stored.',
     of: ['api_keys'],
     read: (sql, customer) => sql`
-      select id, name, mode, prefix, last4, scopes, ip_allow, ip_deny, created_by, created_at,
-             expires_at, disabled_at, revoked_at, to_timestamp(used.minute * 60) as last_used_at
+      select id, name, mode, prefix, last4, scopes, ip_allow, ip_deny, route_ids, created_by,
+             created_at, expires_at, disabled_at, revoked_at,
+             to_timestamp(used.minute * 60) as last_used_at
         from api_keys left join usage_last_uses used on used.key_id = api_keys.id
        where customer_id = ${customer} order by id`,
   },

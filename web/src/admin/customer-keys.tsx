@@ -1,9 +1,10 @@
-import { useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { KeyRound, Plus } from 'lucide-react';
 import { useRouter } from '@tanstack/react-router';
 import { useCallback, useState } from 'react';
 import type { Customer } from '@tollgate/billing-core/contract/customer.ts';
 import type { Key as ApiKey } from '@tollgate/billing-core/contract/key.ts';
+import type { Route } from '@tollgate/billing-core/contract/route.ts';
 import { Button } from '../kit/button.tsx';
 import { FirstUse } from '../kit/empty.tsx';
 import { CreateKeyDialog } from '../kit/keys/create-key.tsx';
@@ -16,6 +17,9 @@ import { paths } from '../kit/paths.ts';
 import { Loaded } from '../kit/query.tsx';
 import { TableSkeleton } from '../kit/skeleton.tsx';
 import { t } from '../kit/text.ts';
+import { routeChoices } from './queries.ts';
+
+const NONE: readonly Route[] = [];
 
 /** A customer's keys, seen and handled by an admin. */
 export function CustomerKeys({ customer }: { customer: Customer }) {
@@ -27,6 +31,8 @@ export function CustomerKeys({ customer }: { customer: Customer }) {
   const path = `/v1/customers/${customerId}/keys`;
   const key = ['admin', 'customer', customerId, 'keys'];
   const keys = usePages<ApiKey>({ key, path });
+  const chosen = useQuery(routeChoices);
+  const routes = chosen.data?.data ?? (chosen.isPending ? undefined : NONE);
   const use = useKeyUse({ key, path: '/v1/usage', query: { customer_id: customerId } });
   const tryKey = useCallback(
     ({ id }: ApiKey) => router.history.push(paths.adminRouteTrial({ key_id: id })),
@@ -53,22 +59,30 @@ export function CustomerKeys({ customer }: { customer: Customer }) {
               about={t('The customer can create them too, on their own side.')}
             />
           ) : (
-            <KeyTable keys={rows} use={use} onAct={setActing} onTry={tryKey} />
+            <KeyTable
+              keys={rows}
+              routes={routes ?? NONE}
+              use={use}
+              onAct={setActing}
+              onTry={tryKey}
+            />
           )
         }
       </Loaded>
       <LoadMore more={keys.more} />
       <CreateKeyDialog
-        open={creating}
+        open={creating && routes !== undefined}
         path={path}
         scopes={customer.key_scopes}
+        routes={routes ?? NONE}
         onClose={() => setCreating(false)}
         onCreated={reload}
       />
       <KeyDialogs
-        acting={acting}
+        acting={routes && acting}
         path={(id) => `/v1/keys/${id}`}
         scopes={customer.key_scopes}
+        routes={routes ?? NONE}
         onClose={() => setActing(undefined)}
         onDone={reload}
       />

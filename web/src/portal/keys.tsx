@@ -9,6 +9,7 @@ import { CreateKeyDialog } from '../kit/keys/create-key.tsx';
 import { KeyDialogs } from '../kit/keys/key-dialogs.tsx';
 import { KeyTable, type KeyActing } from '../kit/keys/key-table.tsx';
 import { useKeyUse, type KeyUse } from '../kit/keys/key-use.ts';
+import type { KeyRoute } from '../kit/keys/route-fields.tsx';
 import { useUrlState } from '../kit/link.tsx';
 import { Card, PageHeader } from '../kit/page.tsx';
 import { LoadMore, usePages } from '../kit/pages.tsx';
@@ -17,9 +18,10 @@ import { TableSkeleton } from '../kit/skeleton.tsx';
 import { t } from '../kit/text.ts';
 import { useRole } from '../session/me.ts';
 import { useCustomerId } from './layout.tsx';
-import { customerPath, customerQuery } from './queries.ts';
+import { customerPath, customerQuery, useRoutes } from './queries.ts';
 
 const NONE: readonly string[] = [];
+const NO_ROUTES: readonly KeyRoute[] = [];
 
 type Shown = 'live' | 'disabled' | 'all';
 
@@ -41,6 +43,17 @@ function isShown({ state }: ApiKey, shown: Shown): boolean {
   return shown === 'live' && (state === 'active' || state === 'disabled');
 }
 
+/** What keys can be given and limited to; a form is for when that is known. */
+function useLimits(customerId: string) {
+  const customer = useQuery(customerQuery(customerId));
+  const routes = useRoutes(customerId);
+  return {
+    scopes: customer.data?.key_scopes ?? NONE,
+    routes: routes ?? NO_ROUTES,
+    ready: !customer.isPending && routes !== undefined,
+  };
+}
+
 /** The customer's keys: make one, see its secret once, revoke it. */
 export function KeysPage() {
   const customerId = useCustomerId();
@@ -52,7 +65,7 @@ export function KeysPage() {
   const key = ['portal', customerId, 'keys'];
   const keys = usePages<ApiKey>({ key, path });
   const use = useKeyUse({ key, path: customerPath(customerId, '/usage') });
-  const scopes = useQuery(customerQuery(customerId));
+  const { ready, ...limits } = useLimits(customerId);
   const may = role === 'owner' || role === 'developer';
   const reload = (): void => void queries.invalidateQueries({ queryKey: key });
   const create = useCallback(() => merge({ create: 'true' }), [merge]);
@@ -87,6 +100,7 @@ export function KeysPage() {
             onCreate={may ? create : undefined}
             onAct={may ? setActing : undefined}
             use={use}
+            routes={limits.routes}
           >
             <LoadMore
               more={{ ...keys.more, file: keys.more.file && { path, query: FILES[shown] } }}
@@ -95,16 +109,16 @@ export function KeysPage() {
         )}
       </Loaded>
       <CreateKeyDialog
-        open={search['create'] === 'true' && may && !scopes.isPending}
+        open={search['create'] === 'true' && may && ready}
         path={path}
-        scopes={scopes.data?.key_scopes ?? NONE}
+        {...limits}
         onClose={() => merge({ create: undefined })}
         onCreated={reload}
       />
       <KeyDialogs
-        acting={acting}
+        acting={ready ? acting : undefined}
         path={(id) => `${path}/${id}`}
-        scopes={scopes.data?.key_scopes ?? NONE}
+        {...limits}
         onClose={() => setActing(undefined)}
         onDone={reload}
       />
@@ -119,10 +133,12 @@ interface KeyListProps {
   onCreate: (() => void) | undefined;
   onAct: ((acting: KeyActing) => void) | undefined;
   use: KeyUse | undefined;
+  routes: readonly KeyRoute[];
   children: React.ReactNode;
 }
 
-function KeyList({ rows, shown, onShow, onCreate, onAct, use, children }: KeyListProps) {
+function KeyList(props: KeyListProps) {
+  const { rows, shown, onShow, onCreate, onAct, use, routes, children } = props;
   const visible = rows.filter((key) => isShown(key, shown));
   if (rows.length === 0) {
     return (
@@ -155,7 +171,7 @@ function KeyList({ rows, shown, onShow, onCreate, onAct, use, children }: KeyLis
         {visible.length === 0 ? (
           <NothingMatches what={t('keys')} onClear={() => onShow('all')} />
         ) : (
-          <KeyTable keys={visible} onAct={onAct} use={use} />
+          <KeyTable keys={visible} routes={routes} onAct={onAct} use={use} />
         )}
         {children}
       </Card>

@@ -1,5 +1,6 @@
-import { queryOptions } from '@tanstack/react-query';
+import { queryOptions, useQuery } from '@tanstack/react-query';
 import { api } from '../kit/api.ts';
+import type { KeyRoute } from '../kit/keys/route-fields.tsx';
 import { onceKnown } from '../kit/query.tsx';
 import type { PortalCustomer } from '@tollgate/billing-core/contract/customer.ts';
 import type { PortalNotices } from '@tollgate/billing-core/contract/notice.ts';
@@ -24,6 +25,17 @@ export const overviewQuery = (customerId: string) =>
     queryFn: ({ signal }) => api<Overview>(customerPath(customerId, '/overview'), { signal }),
     refetchInterval: onceKnown(30_000),
   });
+
+const routesIn = ({ endpoints }: Overview): KeyRoute[] =>
+  endpoints.map(({ route_id: id, name }) => ({ id, name }));
+
+const NONE: KeyRoute[] = [];
+
+/** @returns the routes that the customer can call; undefined until it is known whether any. */
+export function useRoutes(customerId: string): KeyRoute[] | undefined {
+  const { data, isPending } = useQuery({ ...overviewQuery(customerId), select: routesIn });
+  return data ?? (isPending ? undefined : NONE);
+}
 
 /** How much of what the customer was told the reader has not read. */
 export const unreadQuery = (customerId: string) =>

@@ -83,6 +83,11 @@ const CAUSES: Record<string, Cause> = {
     helps: t('Send it from where the key allows, or change that on the page Keys.'),
     stage: 'key',
   },
+  key_route_refused: {
+    why: t('The key may not be used for this route'),
+    helps: t('Send another key, or change the routes of this one on the page Keys.'),
+    stage: 'key',
+  },
   customer_archived: {
     why: t('The account is closed'),
     helps: t('Ask the operator of the API.'),

@@ -19,7 +19,7 @@ import { FactsSkeleton } from '../kit/skeleton.tsx';
 import { t, tn } from '../kit/text.ts';
 import { useRole } from '../session/me.ts';
 import { useCustomerId } from './layout.tsx';
-import { customerPath, customerQuery, overviewQuery } from './queries.ts';
+import { customerPath, customerQuery, overviewQuery, useRoutes } from './queries.ts';
 import { RequestToCopy } from './start-request.tsx';
 import { useFresh, Waiting } from './start-waiting.tsx';
 
@@ -108,6 +108,7 @@ function YourKey({ keys }: { keys: readonly ApiKey[] }) {
   const may = role === 'owner' || role === 'developer';
   const [search, merge] = useUrlState();
   const customer = useQuery(customerQuery(customerId));
+  const routes = useRoutes(customerId);
   const queries = useQueryClient();
   const [first] = keys;
   return (
@@ -137,9 +138,10 @@ function YourKey({ keys }: { keys: readonly ApiKey[] }) {
         </Button>
       )}
       <CreateKeyDialog
-        open={search['create'] === 'true' && may && !customer.isPending}
+        open={search['create'] === 'true' && may && !customer.isPending && routes !== undefined}
         path={customerPath(customerId, '/keys')}
         scopes={customer.data?.key_scopes ?? NONE}
+        routes={routes ?? []}
         onClose={() => merge({ create: undefined })}
         onCreated={() =>
           void queries.invalidateQueries({ queryKey: ['portal', customerId, 'keys'] })

@@ -9,6 +9,7 @@ import { Fold } from '../fold.tsx';
 import { Form, useApiForm } from '../form.tsx';
 import { t } from '../text.ts';
 import { listOf } from './key-limits.ts';
+import { markedRoutes, RouteFields, routeMarks, type KeyRoute } from './route-fields.tsx';
 import { ScopeFields } from './scope-fields.tsx';
 import { SecretDialog } from './secret-once.tsx';
 
@@ -32,12 +33,14 @@ interface CreateKeyProps {
   path: string;
   /** What the customer's keys may be given. */
   scopes: readonly string[];
+  /** What it can be limited to. */
+  routes: readonly KeyRoute[];
   onClose: () => void;
   onCreated: () => void;
 }
 
 /** Makes a key, then shows its secret the only time anyone can see it. */
-export function CreateKeyDialog({ open, path, scopes, onClose, onCreated }: CreateKeyProps) {
+export function CreateKeyDialog({ open, onClose, onCreated, ...made }: CreateKeyProps) {
   const [created, setCreated] = useState<CreatedKey>();
   function leave(): void {
     setCreated(undefined);
@@ -61,8 +64,7 @@ export function CreateKeyDialog({ open, path, scopes, onClose, onCreated }: Crea
       about={t('Whoever holds the key can send requests that you pay for.')}
     >
       <CreateKeyForm
-        path={path}
-        scopes={scopes}
+        {...made}
         onCancel={leave}
         onCreated={(key) => {
           setCreated(key);
@@ -73,21 +75,20 @@ export function CreateKeyDialog({ open, path, scopes, onClose, onCreated }: Crea
   );
 }
 
-interface CreateKeyFormProps {
-  path: string;
-  scopes: readonly string[];
+interface CreateKeyFormProps extends Pick<CreateKeyProps, 'path' | 'scopes' | 'routes'> {
   onCancel: () => void;
   onCreated: (key: CreatedKey) => void;
 }
 
-function CreateKeyForm({ path, scopes, onCancel, onCreated }: CreateKeyFormProps) {
-  const create = useApiForm({
+function useCreate({ path, scopes, routes, onCreated }: Omit<CreateKeyFormProps, 'onCancel'>) {
+  return useApiForm({
     defaults: {
       name: '',
       mode: 'live',
       lifetimeDays: '',
       ip_allow: '',
       scopes: scopes.map((scope) => ({ scope, given: true })),
+      routes: routeMarks(routes, []),
     },
     rename: (field) =>
       field === 'expires_at' ? 'lifetimeDays' : field.replace(/^ip_allow\..*/, 'ip_allow'),
@@ -97,12 +98,17 @@ function CreateKeyForm({ path, scopes, onCancel, onCreated }: CreateKeyFormProps
         name: values.name,
         mode: values.mode,
         ip_allow: listOf(ip_allow),
+        route_ids: markedRoutes(values.routes),
         scopes: values.scopes.filter(({ given }) => given).map(({ scope }) => scope),
         ...(expires !== false && { expires_at: expires }),
       };
       onCreated(await api<CreatedKey>(path, { method: 'POST', body, idempotencyKey }));
     },
   });
+}
+
+function CreateKeyForm({ path, scopes, routes, onCancel, onCreated }: CreateKeyFormProps) {
+  const create = useCreate({ path, scopes, routes, onCreated });
   const { form } = create;
   return (
     <Form api={create} label={t('Create a key')}>
@@ -124,14 +130,21 @@ function CreateKeyForm({ path, scopes, onCancel, onCreated }: CreateKeyFormProps
         )}
       </ScopeFields>
       <Fold summary={t('Restrict')} open={form.formState.errors.ip_allow !== undefined}>
-        <TextField
-          form={form}
-          name="ip_allow"
-          label={t('Only from')}
-          placeholder="203.0.113.7, 2001:db8::/32"
-          hint={t('Addresses and CIDR ranges; empty: from everywhere.')}
-          autoComplete="off"
-        />
+        <div className="flex flex-col gap-4">
+          <TextField
+            form={form}
+            name="ip_allow"
+            label={t('Only from')}
+            placeholder="203.0.113.7, 2001:db8::/32"
+            hint={t('Addresses and CIDR ranges; empty: from everywhere.')}
+            autoComplete="off"
+          />
+          <RouteFields routes={routes}>
+            {({ id, name }, at) => (
+              <CheckboxField key={id} form={form} name={`routes.${at}.given`} label={name} />
+            )}
+          </RouteFields>
+        </div>
       </Fold>
       <DialogActions>
         <Button onClick={onCancel}>{t('Cancel')}</Button>

@@ -8,6 +8,13 @@ import { localInput, localInstant, zoneName } from '../format.ts';
 import { t } from '../text.ts';
 import { toast } from '../toast.tsx';
 import { listOf } from './key-limits.ts';
+import {
+  markedRoutes,
+  RouteFields,
+  routeMarks,
+  type KeyRoute,
+  type RouteMark,
+} from './route-fields.tsx';
 import { ScopeFields } from './scope-fields.tsx';
 
 interface EditKeyProps {
@@ -15,6 +22,8 @@ interface EditKeyProps {
   path: (keyId: string) => string;
   /** What the customer's keys may be given. */
   scopes: readonly string[];
+  /** What it can be limited to. */
+  routes: readonly KeyRoute[];
   onClose: () => void;
   onSaved: () => void;
 }
@@ -35,15 +44,18 @@ export function EditKeyDialog({ apiKey, onClose, ...edit }: EditKeyProps) {
 
 const LISTS = /^(ip_allow|ip_deny)\..*/;
 
-function EditForm({ apiKey, path, scopes, onClose, onSaved }: EditKeyProps & { apiKey: ApiKey }) {
-  const offered = [...new Set([...scopes, ...apiKey.scopes])];
-  const edit = useApiForm({
+type EditFormProps = EditKeyProps & { apiKey: ApiKey };
+
+function useEdit(props: EditFormProps, offered: readonly string[], routes: RouteMark[]) {
+  const { apiKey, path, onClose, onSaved } = props;
+  return useApiForm({
     defaults: {
       name: apiKey.name,
       expires_at: apiKey.expires_at === null ? '' : localInput(apiKey.expires_at),
       ip_allow: apiKey.ip_allow.join(', '),
       ip_deny: apiKey.ip_deny.join(', '),
       scopes: offered.map((scope) => ({ scope, given: apiKey.scopes.includes(scope) })),
+      routes,
     },
     rename: (field) => field.replace(LISTS, '$1'),
     submit: async ({ expires_at: until, ...values }) => {
@@ -54,6 +66,7 @@ function EditForm({ apiKey, path, scopes, onClose, onSaved }: EditKeyProps & { a
         name: values.name,
         ip_allow: listOf(values.ip_allow),
         ip_deny: listOf(values.ip_deny),
+        route_ids: markedRoutes(values.routes),
         scopes: values.scopes.filter(({ given }) => given).map(({ scope }) => scope),
         ...(!isSame && { expires_at }),
       };
@@ -63,6 +76,13 @@ function EditForm({ apiKey, path, scopes, onClose, onSaved }: EditKeyProps & { a
       onClose();
     },
   });
+}
+
+function EditForm(props: EditFormProps) {
+  const { apiKey, onClose } = props;
+  const offered = [...new Set([...props.scopes, ...apiKey.scopes])];
+  const routes = routeMarks(props.routes, apiKey.route_ids);
+  const edit = useEdit(props, offered, routes);
   const { form } = edit;
   return (
     <Form api={edit} label={t('Change the key')}>
@@ -94,6 +114,11 @@ function EditForm({ apiKey, path, scopes, onClose, onSaved }: EditKeyProps & { a
         hint={t('Goes before “Only from”.')}
         autoComplete="off"
       />
+      <RouteFields routes={routes}>
+        {({ id, name }, at) => (
+          <CheckboxField key={id} form={form} name={`routes.${at}.given`} label={name} />
+        )}
+      </RouteFields>
       <DialogActions>
         <Button onClick={onClose}>{t('Cancel')}</Button>
         <Button type="submit" tone="primary" busy={form.formState.isSubmitting}>

@@ -1,5 +1,6 @@
 import { EditKeyDialog } from './edit-key.tsx';
 import type { KeyActing } from './key-table.tsx';
+import type { KeyRoute } from './route-fields.tsx';
 import { RevokeKeyDialog } from './revoke-key.tsx';
 import { RotateKeyDialog } from './rotate-key.tsx';
 import { DisableKeyDialog, EnableKeyDialog } from './switch-key.tsx';
@@ -10,12 +11,14 @@ interface DialogsProps {
   path: (keyId: string) => string;
   /** What the customer's keys may be given. */
   scopes: readonly string[];
+  /** What they can be limited to. */
+  routes: readonly KeyRoute[];
   onClose: () => void;
   onDone: () => void;
 }
 
 /** What can be done with a key, each asked before it happens. */
-export function KeyDialogs({ acting, path, scopes, onClose, onDone }: DialogsProps) {
+export function KeyDialogs({ acting, path, scopes, routes, onClose, onDone }: DialogsProps) {
   const of = (deed: KeyActing['deed']) => (acting?.deed === deed ? acting.key : undefined);
   return (
     <>
@@ -23,6 +26,7 @@ export function KeyDialogs({ acting, path, scopes, onClose, onDone }: DialogsPro
         apiKey={of('edit')}
         path={path}
         scopes={scopes}
+        routes={routes}
         onClose={onClose}
         onSaved={onDone}
       />

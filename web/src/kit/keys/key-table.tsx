@@ -9,6 +9,7 @@ import { Sparkline } from '../sparkline.tsx';
 import { t, tn } from '../text.ts';
 import { Ago, Instant } from '../time.tsx';
 import type { KeyUse } from './key-use.ts';
+import { routeMarks, type KeyRoute } from './route-fields.tsx';
 
 const STATES: Record<ApiKey['state'], { tone: BadgeTone; label: string }> = {
   active: { tone: 'ok', label: t('Active') },
@@ -27,6 +28,8 @@ export interface KeyActing {
 
 interface KeyTableProps {
   keys: readonly ApiKey[];
+  /** What the routes are called that keys are limited to. */
+  routes: readonly KeyRoute[];
   /** Left out for those who may only look. */
   onAct?: ((acting: KeyActing) => void) | undefined;
   /** What each was used for lately; left out while that is not known. */
@@ -36,8 +39,11 @@ interface KeyTableProps {
 }
 
 /** A customer's keys; never their secrets, which are not stored. */
-export function KeyTable({ keys, use, onAct, onTry }: KeyTableProps) {
-  const columns = useMemo(() => columnsOf({ use, onAct, onTry }), [use, onAct, onTry]);
+export function KeyTable({ keys, routes, use, onAct, onTry }: KeyTableProps) {
+  const columns = useMemo(
+    () => columnsOf({ routes, use, onAct, onTry }),
+    [routes, use, onAct, onTry],
+  );
   return (
     <Table
       label={t('Keys')}
@@ -55,18 +61,22 @@ export function keyMask(key: ApiKey): string {
 }
 
 /** What a key may, and from where, in a few words. */
-function limitsInWords({ scopes, ip_allow, ip_deny }: ApiKey): string {
+function limitsInWords(key: ApiKey, routes: readonly KeyRoute[]): string {
+  const { scopes, ip_allow, ip_deny } = key;
+  const limited = routeMarks(routes, key.route_ids).filter(({ given }) => given);
   const parts = [
     scopes.join(', '),
     ip_allow.length > 0 && t('only from {list}', { list: ip_allow.join(', ') }),
+    limited.length > 0 &&
+      t('only for {list}', { list: limited.map(({ name }) => name).join(', ') }),
     ip_deny.length > 0 && t('never from {list}', { list: ip_deny.join(', ') }),
   ];
   return parts.filter((part) => part !== false && part !== '').join('; ');
 }
 
 /** Its limits stand under its name: a column of their own would push others out. */
-function NameAndLimits({ apiKey }: { apiKey: ApiKey }) {
-  const limits = limitsInWords(apiKey);
+function NameAndLimits({ apiKey, routes }: { apiKey: ApiKey; routes: readonly KeyRoute[] }) {
+  const limits = limitsInWords(apiKey, routes);
   return (
     <>
       <span className="font-medium">{apiKey.name}</span>
@@ -75,14 +85,16 @@ function NameAndLimits({ apiKey }: { apiKey: ApiKey }) {
   );
 }
 
-function columnsOf({ use, onAct, onTry }: Omit<KeyTableProps, 'keys'>): Column<ApiKey>[] {
+type Shown = Omit<KeyTableProps, 'keys'>;
+
+function columnsOf({ routes, use, onAct, onTry }: Shown): Column<ApiKey>[] {
   const columns: Column<ApiKey>[] = [
     {
       id: 'name',
       header: t('Name'),
       card: 'title',
-      written: (key) => `${key.name}\n${limitsInWords(key)}`.trim(),
-      cell: (key) => <NameAndLimits apiKey={key} />,
+      written: (key) => `${key.name}\n${limitsInWords(key, routes)}`.trim(),
+      cell: (key) => <NameAndLimits apiKey={key} routes={routes} />,
     },
     {
       id: 'key',
