@@ -110,7 +110,7 @@ function groupsOf(state: MockState, by: RevenueFigures['group_by']) {
   const groups = {
     kind: [
       { id: 'usage', name: 'usage' },
-      { id: 'flat', name: 'flat' },
+      { id: 'fees', name: 'fees' },
     ],
     meter: state.meters.map(({ id, name }) => ({ id, name })),
     plan: state.plans.map(({ id, name }) => ({ id, name })),

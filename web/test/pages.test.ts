@@ -39,6 +39,11 @@ test.each(CASES)('%s is sound at %d px, %s', async (_, width, theme, visit) => {
   expect(await visitors.faultsOf(visit, { width, theme })).toEqual([]);
 });
 
+test('the last of many tabs is in sight where there is no room for all', async () => {
+  const last = VISITS.findLast(([, heading]) => heading === 'Acme');
+  expect(last && (await visitors.faultsOf(last, { width: 320, theme: 'dark' }))).toEqual([]);
+});
+
 test('no page is forgotten', () => {
   const { routesByPath } = createAppRouter(new QueryClient());
   const patterns = Object.keys(routesByPath);

@@ -188,10 +188,18 @@ async function faultsOf(
     state: 'detached',
   });
   const violations = await violationsOn(page);
+  const unseen = await page.locator('main nav [aria-current]').evaluateAll(
+    (tabs) =>
+      tabs.filter((tab) => {
+        const { left, right } = tab.getBoundingClientRect();
+        return left < 0 || right > innerWidth;
+      }).length,
+  );
   const sideways = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   await page.close();
   return [
     ...violations.flatMap((one) => one.nodes.map(({ target }) => `${one.id} ${target.join(' ')}`)),
+    ...(unseen > 0 ? ['the open tab is out of sight'] : []),
     ...(sideways > 0 ? [`scrolls sideways by ${sideways} px`] : []),
     ...complaints,
   ];

@@ -1,4 +1,5 @@
 import { clsx } from 'clsx';
+import { useEffect, useRef } from 'react';
 import { Link } from './link.tsx';
 
 interface Tab {
@@ -17,8 +18,14 @@ export function Tabs({
   tabs: readonly Tab[];
   current: string;
 }) {
+  const list = useRef<HTMLElement>(null);
+  // Where there is no room for all of them, the one that is open is among those in sight.
+  useEffect(() => {
+    const open = list.current?.querySelector('[aria-current]');
+    open?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [current]);
   return (
-    <nav aria-label={label} className="mb-5 overflow-x-auto border-b border-line">
+    <nav ref={list} aria-label={label} className="mb-5 overflow-x-auto border-b border-line">
       <ul className="flex gap-1">
         {tabs.map((tab) => (
           <li key={tab.id}>
