@@ -1,7 +1,7 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { paths } from '../src/kit/paths.ts';
-import { ADMIN, raiseStage, type Stage } from './stage.ts';
+import { ADMIN, raiseStage, type Stage, violationsOn } from './stage.ts';
 
 let stage: Stage;
 let context: BrowserContext;
@@ -64,6 +64,53 @@ test('an admin sees which values of the upstream could not be read', async () =>
   expect(await row.innerText()).toContain('1,204');
 });
 
+/** Saves the route of the form, once what changes was shown and agreed to. */
+async function save(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Save route' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Save changes' }).click();
+  await page.getByText('Route saved').waitFor();
+}
+
+test('what a save would change is shown first, and nothing is saved without a yes', async () => {
+  const route = routeOf('Echo');
+  const before = structuredClone(route);
+  await page.goto(paths.adminRoute(route?.id ?? ''));
+  await page.getByRole('button', { name: 'Save route' }).click();
+  await page.getByText('Nothing was changed').waitFor();
+  await page.getByLabel('Methods').fill('GET');
+  await page.getByLabel('Upstream URL', { exact: true }).fill('http://127.0.0.1:4099');
+  await page.getByRole('button', { name: 'Save route' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('upstreams.0.url').waitFor();
+  const told = await dialog.getByRole('definition').allInnerTexts();
+  expect(told.map((text) => text.replaceAll(/\s+/g, ' '))).toEqual([
+    expect.stringMatching(/^before: .+ after: GET$/),
+    expect.stringMatching(/^before: http.+ after: http:\/\/127\.0\.0\.1:4099$/),
+  ]);
+  expect(await violationsOn(page)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  expect(routeOf('Echo')).toEqual(before);
+  const typed = page.getByLabel('Upstream URL', { exact: true });
+  expect(await typed.inputValue()).toBe('http://127.0.0.1:4099');
+  await page.route('**/v1/routes/*', (asked) => {
+    if (asked.request().method() !== 'PATCH') return asked.continue();
+    const errors = [{ path: 'upstreams.0.url', message: 'is not open' }];
+    const body = JSON.stringify({ status: 400, code: 'invalid_request', title: 'No', errors });
+    return asked.fulfill({ status: 400, contentType: 'application/problem+json', body });
+  });
+  await page.getByRole('button', { name: 'Save route' }).click();
+  await dialog.getByRole('button', { name: 'Save changes' }).click();
+  await page.getByText('Is not open').waitFor();
+  expect(routeOf('Echo')).toEqual(before);
+  await page.unroute('**/v1/routes/*');
+  await save(page);
+  expect(routeOf('Echo')).toMatchObject({
+    methods: ['GET'],
+    upstreams: [{ url: 'http://127.0.0.1:4099' }],
+  });
+});
+
 test('a secret goes in, is chosen for a header by its name, and is never shown', async () => {
   await page.goto(paths.adminSecrets);
   await page.getByRole('button', { name: 'Create secret' }).first().click();
@@ -90,8 +137,7 @@ test('a secret goes in, is chosen for a header by its name, and is never shown',
   await page.getByLabel('Before it').fill('Bearer ');
   await page.getByLabel('Path upstream').selectOption('rewritten');
   await page.getByLabel('Rewrite to').fill('/api/*');
-  await page.getByRole('button', { name: 'Save route' }).click();
-  await page.getByText('Route saved').waitFor();
+  await save(page);
   expect(routeOf('Weather')).toMatchObject({
     strip_prefix: null,
     rewrite_path: '/api/*',
@@ -113,8 +159,7 @@ test('a route takes tokens of an issuer, and its form asks for what they need', 
   await page.getByLabel('Audience', { exact: true }).fill('https://api.example.com, mobile');
   await page.getByLabel('Algorithms', { exact: true }).fill('ES256');
   await page.getByLabel('It names').selectOption('key');
-  await page.getByRole('button', { name: 'Save route' }).click();
-  await page.getByText('Route saved').waitFor();
+  await save(page);
   expect(routeOf('Weather')?.jwt).toEqual({
     issuer: 'https://id.example.com/',
     audience: ['https://api.example.com', 'mobile'],
@@ -145,8 +190,7 @@ test('a route gets a second upstream, retries and a fence, and shows them again'
   await page.getByRole('button', { name: 'Save route' }).click();
   await page.getByText('Enter an origin, or *').waitFor();
   await page.getByLabel('Origins').fill('https://app.example.com');
-  await page.getByRole('button', { name: 'Save route' }).click();
-  await page.getByText('Route saved').waitFor();
+  await save(page);
   expect(routeOf('Weather')).toMatchObject({
     upstreams: [{ weight: 3 }, { url: 'http://127.0.0.1:4004', weight: 1 }],
     retries: { attempts: 1, statuses: [503], budget_percent: 20 },
@@ -201,8 +245,7 @@ test('a route gets an authority and a certificate whose key is a secret', async 
   await page.getByText('Choose a secret').waitFor();
   await page.getByLabel('Private key').selectOption(name);
   await page.getByLabel('Server name').fill('api.internal');
-  await page.getByRole('button', { name: 'Save route' }).click();
-  await page.getByText('Route saved').waitFor();
+  await save(page);
   const tls = {
     ca: '-----BEGIN CERTIFICATE-----\nca',
     certificate: '-----BEGIN CERTIFICATE-----\nown',

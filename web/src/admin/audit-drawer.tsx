@@ -4,6 +4,7 @@ import { Dialog } from '../kit/dialog.tsx';
 import { formatInstantExact } from '../kit/format.ts';
 import { Facts } from '../kit/page.tsx';
 import { t } from '../kit/text.ts';
+import { ChangedFields } from './changed-fields.tsx';
 
 /** Closer than that two clocks may be anyway. */
 const MOVED_MS = 60_000;
@@ -58,11 +59,7 @@ function factsOf(entry: AuditEntry) {
   ];
 }
 
-const valueText = (value: unknown): string =>
-  value === undefined ? '–' : typeof value === 'string' ? value : JSON.stringify(value);
-
 function ChangedRow({ change: { table, row_id, before, after } }: { change: Change }) {
-  const fields = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
   return (
     <section>
       <h3 className="mb-1.5 flex flex-wrap items-center gap-2 text-[0.8125rem] font-semibold">
@@ -72,27 +69,7 @@ function ChangedRow({ change: { table, row_id, before, after } }: { change: Chan
         {before === null && <Badge tone="ok">{t('new')}</Badge>}
         {after === null && <Badge tone="danger">{t('gone')}</Badge>}
       </h3>
-      <dl className="divide-y divide-line rounded-md border border-line">
-        {fields.map((field) => (
-          <div key={field} className="grid gap-x-4 gap-y-1 px-3 py-2 sm:grid-cols-[9rem_1fr]">
-            <dt className="font-mono text-xs break-all text-ink-soft">{field}</dt>
-            <dd className="flex min-w-0 flex-col gap-0.5 font-mono text-xs wrap-anywhere">
-              {before !== null && (
-                <del className="rounded bg-danger-soft px-1 text-danger">
-                  <span className="sr-only">{t('before')}: </span>
-                  {valueText(before[field])}
-                </del>
-              )}
-              {after !== null && (
-                <ins className="rounded bg-ok-soft px-1 text-ok no-underline">
-                  <span className="sr-only">{t('after')}: </span>
-                  {valueText(after[field])}
-                </ins>
-              )}
-            </dd>
-          </div>
-        ))}
-      </dl>
+      <ChangedFields before={before} after={after} />
     </section>
   );
 }

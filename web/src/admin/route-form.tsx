@@ -7,11 +7,14 @@ import { Form, useApiForm } from '../kit/form.tsx';
 import { Card } from '../kit/page.tsx';
 import { paths } from '../kit/paths.ts';
 import { t } from '../kit/text.ts';
+import { toast } from '../kit/toast.tsx';
 import { outcomeLabel } from '../kit/usage/series.ts';
 import { AccessFields, CorsFields } from './route-access.tsx';
+import { routeChanges } from './route-changes.ts';
 import { FailureFields } from './route-failure.tsx';
 import { HeaderFields } from './route-headers.tsx';
 import { MeteringFields } from './route-metering.tsx';
+import { useSaveQuestion } from './route-save.tsx';
 import { TlsFields } from './route-tls.tsx';
 import { TokenFields } from './route-tokens.tsx';
 import { UpstreamFields } from './route-upstream.tsx';
@@ -42,10 +45,19 @@ const fieldOf = (path: string): string =>
 /** The editor of a route: what it matches, where it leads, what it meters and bills. */
 export function RouteForm({ route, saveLabel, onSave }: RouteFormProps) {
   const defaults = useMemo(() => toRouteValues(route), [route]);
+  const question = useSaveQuestion();
   const edit = useApiForm<RouteValues>({
     defaults,
     rename: fieldOf,
-    submit: (values, idempotencyKey) => onSave(toRouteBody(values), idempotencyKey),
+    submit: async (values, idempotencyKey) => {
+      const body = toRouteBody(values);
+      if (route !== undefined) {
+        const changes = routeChanges(toRouteBody(defaults), body);
+        if (Object.keys(changes.after).length === 0) return toast.done(t('Nothing was changed'));
+        if (!(await question.ask(changes))) return;
+      }
+      await onSave(body, idempotencyKey);
+    },
   });
   const { form } = edit;
   return (
@@ -96,6 +108,7 @@ export function RouteForm({ route, saveLabel, onSave }: RouteFormProps) {
           {saveLabel}
         </Button>
       </div>
+      {question.dialog}
     </Form>
   );
 }
