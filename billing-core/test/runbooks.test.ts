@@ -192,23 +192,43 @@ test('docs/deploy/disasters.md: each block does what it says', async () => {
 });
 
 test('apply-erasures takes pages and ids, and no list that is neither', async () => {
-  const made = await sql<{ id: string }[]>`
+  const [one, two, three] = await sql<{ id: string }[]>`
     insert into customers (id, key_ref, name)
-    values ('cus_000000000000000000000001', 'abcdefghij', 'Gone') returning id`;
-  const id = made[0]?.id ?? '';
+    select 'cus_00000000000000000000000' || n, 'abcdefghi' || n, 'Gone'
+      from generate_series(1, 3) n returning id`;
   const nobody = `cus_${'0'.repeat(24)}`;
-  const page = JSON.stringify({ data: [{ id: 'ers_1', customer_id: id }], has_more: false });
-  const first = run('apply-erasures.ts', env, [], `${page}\n${nobody}\n`);
+  const page = (customer?: { id: string }) => ({
+    data: [{ id: 'ers_1', customer_id: customer?.id }],
+    has_more: true,
+  });
+  // As curl writes them without a line between, and as jq lays them out.
+  const glued = JSON.stringify(page(one)) + JSON.stringify({ ...page(two), has_more: false });
+  const pages = `${glued}\n${nobody}\n${JSON.stringify(page(three), null, 2)}\r\n`;
+  const first = run('apply-erasures.ts', env, [], pages);
   expect(await first.ended, await first.stderr).toBe(0);
-  expect(await first.stdout).toBe(`${id} erased\n${nobody} not here\n`);
-  expect(await sql`select name, state from customers where id = ${id}`).toEqual([
-    { name: 'Erased customer', state: 'archived' },
+  expect((await first.stdout).split('\n').slice(0, 4)).toEqual([
+    ...[one, two].map((customer) => `${customer?.id} erased`),
+    `${nobody} not here`,
+    `${three?.id} erased`,
   ]);
-  const again = run('apply-erasures.ts', env, [], `${id}\n`);
+  expect(await first.stdout).toContain('a page behind which there were more');
+  const left = await sql`select distinct name, state from customers where id like 'cus_0000%'`;
+  expect(left).toEqual([{ name: 'Erased customer', state: 'archived' }]);
+  const again = run('apply-erasures.ts', env, [], `${one?.id}\n`);
   await again.ended;
-  expect(await again.stdout).toBe(`${id} erased before\n`);
+  expect(await again.stdout).toBe(`${one?.id} erased before\n`);
   for (const list of ['Acme', '{"data":[{"customer_id":"Acme"}]}', '{', '[]']) {
     const refused = run('apply-erasures.ts', env, [], list);
     expect(await refused.ended, list).toBe(1);
   }
+});
+
+test('apply-erasures asks for the migrations of this version first', async () => {
+  const newest = await sql`
+    delete from schema_migrations where version = (select max(version) from schema_migrations)
+    returning *`;
+  const refused = run('apply-erasures.ts', env, [], `cus_${'0'.repeat(24)}`);
+  expect(await refused.ended).toBe(1);
+  expect(await refused.stderr).toContain('run migrate first');
+  await sql`insert into schema_migrations ${sql(newest)}`;
 });

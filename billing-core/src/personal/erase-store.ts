@@ -134,7 +134,7 @@ async function markWhole(tx: Tx, customer: string, now: Date): Promise<void> {
     where customer_id = ${customer} and whole_at is null
       and not exists (select from invoices
                        where invoices.customer_id = erasures.customer_id and state <> 'draft'
-                         and customer ->> 'name' <> 'Erased customer')`;
+                         and not names_nobody(customer))`;
 }
 
 /** Erasures with documents that have a name still, oldest first. */

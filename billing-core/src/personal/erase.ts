@@ -1,5 +1,5 @@
 import type { ErasurePreview } from '../contract/erasure.ts';
-import { customerById, lockCustomer } from '../customers/store.ts';
+import { customerById, hasLiveSubscription, lockCustomer } from '../customers/store.ts';
 import { audit, type Doing } from '../kit/audit.ts';
 import { appendChange } from '../kit/changes.ts';
 import { DAY_MS } from '../kit/clock.ts';
@@ -79,20 +79,33 @@ async function eraseNow(
   return found(await erasureOf(tx, id), 'erasure');
 }
 
+export type ErasedAgain = {
+  became: 'erased' | 'erased before' | 'not here';
+  /** What of it a backup brought back, and somebody has to see to now. */
+  open: string[];
+};
+
+/** Of these it says nothing: they are so of everybody whom a backup brought back. */
+const BROUGHT_BACK = new Set(['not_archived', 'stripe_not_told']);
+
+async function openAgain(tx: Tx, id: string): Promise<string[]> {
+  const open = (await objectionsTo(tx, id))
+    .map(({ reason }) => reason)
+    .filter((reason) => !BROUGHT_BACK.has(reason));
+  return (await hasLiveSubscription(tx, id)) ? ['live_subscription', ...open] : open;
+}
+
 /**
- * Erases again who was erased before the database went back: whatever state the customer is in now.
- * Out: what became of it.
+ * Erases again who was erased before the database went back: whatever state the customer is in now,
+ * and says what was open then.
  */
-export async function eraseAgain(
-  tx: Tx,
-  id: string,
-  now: number,
-): Promise<'erased' | 'erased before' | 'not here'> {
-  if ((await lockCustomer(tx, id)) === undefined) return 'not here';
-  if ((await erasureOf(tx, id)) !== undefined) return 'erased before';
+export async function eraseAgain(tx: Tx, id: string, now: number): Promise<ErasedAgain> {
+  if ((await lockCustomer(tx, id)) === undefined) return { became: 'not here', open: [] };
+  if ((await erasureOf(tx, id)) !== undefined) return { became: 'erased before', open: [] };
+  const open = await openAgain(tx, id);
   const actor = { kind: 'system' as const, id: 'apply-erasures' };
   await eraseNow({ tx, actor, now, requestId: newId('req', now) }, id, await keptSince(tx, now));
-  return 'erased';
+  return { became: 'erased', open };
 }
 
 /** The job that takes names off documents whose time is over, each day. */

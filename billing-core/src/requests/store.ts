@@ -17,7 +17,8 @@ export type LoggedRow = Omit<LoggedRequest, 'at' | 'customer' | 'key' | 'route' 
 
 /**
  * Keeps what a gateway tells, in its order, each with its customer: of its facts, of the key whose
- * hash it showed, or the one that a mistyped key refers to. What belongs to nobody is left out.
+ * hash it showed, or the one that a mistyped key refers to. What belongs to nobody is left out, and
+ * what belongs to somebody who was erased: a gateway that was away tells of it days later.
  */
 export async function insertLogged(sql: Sql, requests: readonly LoggedRequest[]): Promise<void> {
   if (requests.length === 0) return;
@@ -38,6 +39,7 @@ export async function insertLogged(sql: Sql, requests: readonly LoggedRequest[])
       left join api_keys shown on shown.secret_hash = decode(key_hash, 'hex')
       left join customers claimed on claimed.key_ref = told.key_ref
       join customers on customers.id = coalesce(customer, shown.customer_id, claimed.id)
+     where not exists (select from erasures where customer_id = customers.id)
      order by place`;
 }
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { follow } from '../../src/invoicing/follow.ts';
+import { eraseAgain } from '../../src/personal/erase.ts';
 import { allOf, comparedIn, openRig, type Rig } from '../stripe/rig.ts';
 
 // What is owed, to a customer or by it, is not lost with its name.
@@ -90,22 +91,26 @@ test('it waits until what was credited is paid back', async () => {
   expect(await objections(id)).toEqual(['money_owed_back']);
 });
 
-test('it waits for billing to see that a subscription was there at all', async () => {
-  const { sql } = rig.core;
-  const created = async (path: string, body: unknown): Promise<string> => {
-    const answer = await admin('POST', path, body);
-    expect(answer.status, answer.text).toBe(201);
-    return String(answer.body['id']);
-  };
-  const plan = await created('/v1/plans', { slug: 'gone', name: 'Gone' });
+async function created(path: string, body: unknown): Promise<string> {
+  const answer = await admin('POST', path, body);
+  expect(answer.status, answer.text).toBe(201);
+  return String(answer.body['id']);
+}
+
+/** A customer with a live subscription, of a plan of this name. */
+async function subscribed(slug: string): Promise<{ id: string; subscription: string }> {
+  const plan = await created('/v1/plans', { slug, name: 'Gone' });
   const terms = { currency: 'USD', prices: [], entitlements: [] };
   const version = await created(`/v1/plans/${plan}/versions`, terms);
   await admin('POST', `/v1/plan-versions/${version}/publish`, {});
   const id = await rig.customer();
-  const subscription = await created('/v1/subscriptions', {
-    customer_id: id,
-    plan_version_id: version,
-  });
+  const wanted = { customer_id: id, plan_version_id: version };
+  return { id, subscription: await created('/v1/subscriptions', wanted) };
+}
+
+test('it waits for billing to see that a subscription was there at all', async () => {
+  const { sql } = rig.core;
+  const { id, subscription } = await subscribed('gone');
   await admin('POST', `/v1/subscriptions/${subscription}/cancel`, {});
   expect((await admin('DELETE', `/v1/customers/${id}`)).status).toBe(204);
   await rig.settle();
@@ -130,4 +135,13 @@ test('afterwards it takes no name, no member and no address', async () => {
     }),
   ];
   expect(answers.map(({ status }) => status)).toEqual([409, 409, 409]);
+});
+
+test('a subscription that a backup brought back is named, and can be ended', async () => {
+  const { sql, clock } = rig.core;
+  const { id, subscription } = await subscribed('back');
+  const again = await sql.begin((tx) => eraseAgain(tx, id, clock.now));
+  expect(again).toEqual({ became: 'erased', open: ['live_subscription', 'usage_not_closed'] });
+  const ended = await admin('POST', `/v1/subscriptions/${subscription}/cancel`, {});
+  expect(ended.status, ended.text).toBe(200);
 });

@@ -3,6 +3,7 @@ import { eraseAgain, erasureJob } from '../../src/personal/erase.ts';
 import { allOf, comparedIn, DAY, openRig, type Rig } from '../stripe/rig.ts';
 import type { Sql } from '../../src/kit/database.ts';
 import { fullCustomer, type Full } from './full-customer.ts';
+import { booksNow, tablesWith } from './traces.ts';
 
 let rig: Rig;
 beforeAll(async () => {
@@ -12,38 +13,6 @@ afterAll(() => rig.close());
 
 const at = ({ id }: { id: string }) => `/v1/customers/${id}/erasure`;
 const erase = (who: Full, name = `=${who.mark} GmbH`) => rig.core.admin('POST', at(who), { name });
-
-/** Every table in which a text is, in whatever column of it. */
-async function tablesWith(sql: Sql, text: string): Promise<string[]> {
-  const tables = await sql<{ place: string }[]>`
-    select format('%I.%I', nspname, relname) as place
-      from pg_class join pg_namespace ns on ns.oid = relnamespace
-     where relkind in ('r', 'p') and not relispartition
-       and nspname not in ('pg_catalog', 'information_schema') and nspname not like 'pg_toast%'`;
-  const found: string[] = [];
-  for (const { place } of tables) {
-    const [row] = await sql.unsafe<{ n: number }[]>(
-      `select count(*)::int as n from ${place} it where to_jsonb(it)::text ilike $1`,
-      [`%${text}%`],
-    );
-    if (row !== undefined && row.n > 0) found.push(place);
-  }
-  return found.toSorted();
-}
-
-const BOOKS = `
-  select (select json_agg(e order by e) from (select * from usage_entries) e) as ledger,
-    (select json_agg(e order by e) from usage_rollups e) as minutes,
-    (select json_agg(e order by e.id) from (select id, customer_id, state, series, number, total,
-       tax, discount, paid, credited, from_balance, to_balance, set_off, period_start, finalized_at
-       from invoices) e) as invoices,
-    (select json_agg(e order by e.invoice_id, e.position) from (select invoice_id, position, kind,
-       amount, gross, tax, quantity from invoice_lines) e) as lines,
-    (select json_agg(e order by e.id) from (select id, invoice_id, total, tax from credit_notes) e)
-      as notes,
-    (select json_agg(e order by e.id) from (select id, invoice_id, kind, amount from payments) e)
-      as payments`;
-const booksNow = async (sql: Sql) => JSON.stringify(await sql.unsafe(BOOKS));
 
 /** Rows of everybody else, as they are. */
 const othersNow = async (sql: Sql, id: string) =>
@@ -168,12 +137,13 @@ describe('a customer with all that there can be of it', () => {
     const { sql, clock } = rig.core;
     await sql`update customers set state = 'active' where id = ${bob.id}`;
     const turn = () => sql.begin((tx) => eraseAgain(tx, bob.id, clock.now));
-    expect(await turn()).toBe('erased');
+    expect(await turn()).toEqual({ became: 'erased', open: [] });
     await rig.settle();
     expect(await tablesWith(sql, bob.mark)).toEqual([]);
-    expect(await turn()).toBe('erased before');
+    expect(await turn()).toMatchObject({ became: 'erased before' });
     const nobody = `cus_${'0'.repeat(24)}`;
-    expect(await sql.begin((tx) => eraseAgain(tx, nobody, clock.now))).toBe('not here');
+    const none = await sql.begin((tx) => eraseAgain(tx, nobody, clock.now));
+    expect(none.became).toBe('not here');
   });
 });
 
