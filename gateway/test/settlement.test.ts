@@ -215,6 +215,22 @@ describe('each ending settles exactly once', () => {
   });
 
   it.each([
+    ['a bad size', 'zz\r\n'],
+    ['a chunk too long', '1\r\nok\r\n0\r\n\r\n'],
+    ['a bad trailer', '2\r\nok\r\n0\r\nX Y: z\r\n\r\n'],
+  ])('an answer that goes bad with its head, by %s, is torn behind that', async (_, chunks) => {
+    const answer = `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${chunks}`;
+    const rig = await rigOf({
+      rawUpstream: (socket) => socket.once('data', () => socket.write(answer)),
+    });
+    // Over a connection that ends without a byte some clients ask again by themselves.
+    const text = await clientOf(rig).send(head('GET /')).untilClosed();
+    expect(text).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\n/);
+    expect(text).not.toMatch(/\r\n0\r\n\r\n$/);
+    expect(await rig.metering.only()).toMatchObject({ outcome: 'upstream_error', status: 200 });
+  });
+
+  it.each([
     ['1.1', false],
     ['1.0', true],
   ])('torn to a client of HTTP/%s it is told by a reset: %s', async (version, reset) => {

@@ -95,6 +95,14 @@ export class Delivery {
     return held.toString('latin1');
   }
 
+  /**
+   * Sends the head of what is about to be torn, if it has not left: over an answer without a byte a
+   * client may well ask again by itself (RFC 9110 section 9.2.2).
+   */
+  showHead(): void {
+    if (!this.#headFlushed) this.#outgoing.flushHeaders();
+  }
+
   /** Nothing more is sent. */
   stop(): void {
     this.#closed = true;

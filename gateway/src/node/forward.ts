@@ -288,6 +288,9 @@ export class Passage implements Course, Holder, Sender, Source, Waiting {
       const cost = costAtEnd(this.#plan, this.#hold, used);
       this.#delivery.end([...ending.trailers, ...cost]);
     } else if (ending.kind === 'answer') writeAnswer(incoming, outgoing, ending.answer);
-    else breakOff(incoming);
+    else {
+      this.#delivery.showHead();
+      breakOff(incoming);
+    }
   }
 }

@@ -1,4 +1,5 @@
 import { waitUntil } from 'cloudflare:workers';
+import type { TryEnd } from '../core/balance.ts';
 import { toUpstream } from '../core/headers.ts';
 import { pathAt, type Target } from '../core/route.ts';
 import { endOf, Tries } from '../core/tries.ts';
@@ -67,7 +68,7 @@ export class Errand {
       const answer = await this.#try(url).catch(() => undefined);
       if (!this.#sender.mayTryAgain()) return 'upstream_error';
       const status = answer?.status;
-      this.#tries.ended(status === undefined ? 'failed' : endOf(status));
+      this.#tries.ended(status === undefined ? this.#endWithout() : endOf(status));
       // What the runtime took of a body it has taken; it says nothing of what was sent.
       const again = this.#tries.again({ method, unsent: false, bodyBegun, status });
       if (!again) return answer ?? 'upstream_error';
@@ -75,6 +76,16 @@ export class Errand {
       this.#abort = new AbortController();
       this.#sender.triesAgain();
     }
+  }
+
+  /**
+   * What a try without an answer says of the upstream. Of one that closes in the middle of a body
+   * it cannot be told here whether it had answered: a client that sends what is refused early must
+   * not open the breaker for others.
+   */
+  #endWithout(): TryEnd {
+    const inBody = this.#upload?.taken === true && !this.#upload.finished;
+    return inBody && !this.#abort.signal.aborted ? 'left' : 'failed';
   }
 
   /** Undefined where the platform would not ask what was authorised. */

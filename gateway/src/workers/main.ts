@@ -2,6 +2,7 @@ import { openApp } from '../app.ts';
 import { readAddress } from '@tollgate/billing-core/contract/address.ts';
 import { mayReach } from '../core/address.ts';
 import { failureAnswer } from '../core/problem.ts';
+import { refuse } from '../core/refusal.ts';
 import { CoreClock } from './clock.ts';
 import { answerResponse, WorkersExchange } from './exchange.ts';
 import { FactsObject } from './facts-object.ts';
@@ -17,6 +18,9 @@ export class Till extends TillObject {}
 export class Facts extends FactsObject {}
 
 const CUSTOMERS_MAX = 20_000;
+/** Methods with which `fetch` sends no body. */
+const BODILESS = new Set(['GET', 'HEAD']);
+const BODILESS_DETAIL = 'No body passes here with GET or HEAD';
 
 /** Everything one isolate keeps between requests. */
 function openIsolate(env: WorkersEnv, region: string) {
@@ -74,6 +78,9 @@ export default {
     const { app, facts, isolate, clock } = opened;
     const exchange = new WorkersExchange(isolate, request, clock.wall());
     try {
+      // Not a failure of the upstream, which any client could bring about.
+      if (request.body !== null && BODILESS.has(request.method))
+        return exchange.refuse(refuse('invalid_request', { detail: BODILESS_DETAIL }));
       await facts.fresh();
       return await app.fetch(request, { exchange });
     } catch (error) {

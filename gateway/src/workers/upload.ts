@@ -16,6 +16,8 @@ export class Upload {
   /** Whether the client, not the upstream, is who the other one waits for. */
   awaitsClient = true;
   finished = false;
+  /** Some of it went upstream. */
+  taken = false;
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   readonly #watch: UploadWatch;
@@ -52,6 +54,7 @@ export class Upload {
       }
       this.bytes += part.value.length;
       await this.#writer.write(part.value);
+      this.taken = true;
     }
   }
 

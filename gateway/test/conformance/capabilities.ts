@@ -7,6 +7,10 @@ export type Capabilities = {
   /** Passes bodies in a content coding byte for byte. */
   readonly codedBodies: boolean;
   readonly trailers: boolean;
+  /** Passes a body with GET or HEAD; elsewhere it is refused. */
+  readonly bodyOfGet: boolean;
+  /** Hears the answer of an upstream that closes before it has the whole body. */
+  readonly earlyAnswers: boolean;
   /** Passes several lines of one field as several lines. */
   readonly repeatedFields: boolean;
   /** Speaks TLS with upstreams by authorities and certificates of their routes. */
@@ -24,6 +28,8 @@ const WORKERS = {
   framing: false,
   codedBodies: false,
   trailers: false,
+  bodyOfGet: false,
+  earlyAnswers: false,
   repeatedFields: false,
   ownTls: false,
   revocationMs: 5_000,
@@ -35,6 +41,8 @@ export const CAPABILITIES: Record<HostKind, Capabilities> = {
     framing: true,
     codedBodies: true,
     trailers: true,
+    bodyOfGet: true,
+    earlyAnswers: true,
     repeatedFields: true,
     ownTls: true,
     revocationMs: 1_000,

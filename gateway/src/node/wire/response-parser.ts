@@ -13,6 +13,7 @@ export const HEAD_BYTES_MAX = 64 * 1024;
 const INTERIM_MAX = 64;
 const H = 72;
 const END = '\r\n\r\n';
+const BARE_LF = /[^\r]\n/;
 
 export interface ResponseSink {
   /** 1xx, but for a 101: another head follows. */
@@ -94,6 +95,10 @@ export class ResponseParser {
       throw new ResponseFault('a head that is too large');
     }
     if (end < 0) {
+      // Without it the end of a head that another would see would be waited for in vain.
+      if (BARE_LF.test(all.toString('latin1', Math.max(start, before - 1)))) {
+        throw new ResponseFault('a line that does not end with CRLF');
+      }
       this.#partial = this.#partial ? all : Buffer.from(bytes.subarray(from));
       return bytes.length;
     }

@@ -103,6 +103,14 @@ describe('behind a response', () => {
 });
 
 describe('what could be read in two ways is a fault', () => {
+  test('a head with bare LF at once, for its end would never come, wherever it is cut', () => {
+    const text = 'HTTP/1.1 200 OK\r\nX: y\nContent-Length: 2\n\nok';
+    for (let at = 1; at <= text.length; at++) {
+      const pieces = [text.slice(0, at), text.slice(at)].map((part) => Buffer.from(part));
+      expect(readPieces(pieces).fault).toMatch(/CRLF/);
+    }
+  });
+
   const framed = (fields: string): string => `${OK}${fields}\r\n\r\nok`;
   const chunks = (text: string): string => `${OK}Transfer-Encoding: chunked\r\n\r\n${text}`;
   it.each([
