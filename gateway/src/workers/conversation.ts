@@ -16,6 +16,7 @@ const SILENCE_MS = 300_000;
 const WAITING_BYTES_MAX = 1024 * 1024;
 const TOO_BIG = 1009;
 const TRY_AGAIN_LATER = 1013;
+const PROTOCOL_ERROR = 1002;
 /** Codes that stand for what was not sent. */
 const UNSENT = new Set([1005, 1006, 1015]);
 
@@ -52,6 +53,15 @@ function close(socket: WebSocket, code: number, reason: string): void {
   try {
     if (UNSENT.has(code)) socket.close();
     else socket.close(code, reason);
+  } catch {
+    closeAnyway(socket);
+  }
+}
+
+/** One may be told a code that may not be said, and the other side has to end all the same. */
+function closeAnyway(socket: WebSocket): void {
+  try {
+    socket.close(PROTOCOL_ERROR);
   } catch {
     // It is closed already.
   }

@@ -25,6 +25,12 @@ export function headersOf(raw: readonly string[]): Headers {
 export const answerResponse = ({ status, headers, body }: Answer): Response =>
   new Response(status === 204 ? null : body, { status, headers: headersOf(headers) });
 
+/** Whether the runtime can shake hands on it: it finds out when the upstream has agreed. */
+const asksForSocket = (headers: Headers): boolean =>
+  headers.get('upgrade')?.toLowerCase() === 'websocket' &&
+  headers.get('sec-websocket-version') === '13' &&
+  headers.has('sec-websocket-key');
+
 /** One request of the Workers runtime and its answer. */
 export class WorkersExchange implements Exchange {
   readonly isolate: Isolate;
@@ -56,8 +62,7 @@ export class WorkersExchange implements Exchange {
     const { headers } = request;
     const framed = headers.has('content-length') || headers.has('transfer-encoding');
     if (request.body !== null && !framed) raw.push('transfer-encoding', 'chunked');
-    const asked = headers.get('upgrade')?.toLowerCase() === 'websocket';
-    this.upgradable = asked && request.method === 'GET' && request.body === null;
+    this.upgradable = request.method === 'GET' && request.body === null && asksForSocket(headers);
     // The runtime keeps the fields of the connection to itself.
     if (this.upgradable) raw.push('connection', 'upgrade');
     this.rawHeaders = raw;

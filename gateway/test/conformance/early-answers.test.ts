@@ -65,7 +65,9 @@ describe.each(KINDS)('a gateway on %s', (kind) => {
       const sending = httpRequest(url, { method, headers }, (response) => {
         let text = '';
         response.on('data', (chunk: Buffer) => (text += chunk.toString()));
-        response.on('end', () => resolve(new Response(text, { status: response.statusCode })));
+        response.on('end', () =>
+          resolve(new Response(text, { status: Number(response.statusCode) })),
+        );
       });
       sending.on('error', reject);
       sending.end(Buffer.alloc(length));

@@ -1,3 +1,4 @@
+import { connect, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Caller, frame, openWebSocketUpstream, type WebSocketUpstream } from '../web-socket.ts';
 import { callerOf, codeOf } from './caller.ts';
@@ -140,6 +141,54 @@ describe.each(KINDS)('a WebSocket through a gateway on %s', (kind) => {
     expect(peer.got.bytes).toBeGreaterThan(1_000);
     expect(peer.got.bytes).toBeLessThanOrEqual(3_000);
     await soon(async () => expect((await ledger(seller)).bytes).toBe(peer.got.bytes));
+  });
+
+  /** Sends a handshake of these fields, byte for byte. Out: the connection, and what came on it. */
+  function shake(seller: Seller, fields: string[]): { socket: Socket; text: () => string } {
+    const { hostname, port } = new URL(`${host.urls[0]}`);
+    const socket = connect({ host: hostname, port: Number(port) });
+    let text = '';
+    socket.setEncoding('latin1').on('data', (chunk: string) => (text += chunk));
+    socket.on('error', () => {});
+    const lines = ['GET /chat HTTP/1.1', 'Host: api.test', `X-API-Key: ${seller.key}`, ...fields];
+    socket.write(`${lines.join('\r\n')}\r\n\r\n`);
+    raw.push(socket);
+    return { socket, text: () => text };
+  }
+  const raw: Socket[] = [];
+  afterEach(() => {
+    for (const socket of raw.splice(0)) socket.destroy();
+  });
+  const asking = ['Connection: Upgrade', 'Upgrade: websocket'];
+  const proper = ['Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=='];
+
+  test.each([999, 1005, 1015, 2000, 4999, 5000, 65535])(
+    'ends on the other side, too, when one closes it by %i',
+    async (code) => {
+      const seller = await world.customer();
+      const before = upstream.peers.length;
+      const [high, low] = [code >> 8, code & 255];
+      const { socket, text } = shake(seller, [...asking, ...proper]);
+      await soon(() => expect(text()).toMatch(/ 101 [^]*\r\n\r\n/));
+      socket.write(Buffer.from([0x88, 0x82, 0, 0, 0, 0, high, low]));
+      await soon(() => expect(upstream.peers[before]?.ended).toBe(true));
+      await soon(async () => expect((await ledger(seller)).requests).toBe(1));
+      const { caller, peer } = await talk(seller);
+      peer.socket.write(Buffer.from([0x88, 2, high, low]));
+      await soon(() => expect(caller.closed).toBeDefined());
+    },
+  );
+
+  test.runIf(kind !== 'node').each([
+    ['no key', proper.slice(0, 1)],
+    ['no version', proper.slice(1)],
+    ['another version', ['Sec-WebSocket-Version: 8', ...proper.slice(1)]],
+  ])('a handshake with %s, which the platform would not end, opens none', async (_, fields) => {
+    const seller = await world.customer();
+    const before = upstream.peers.length;
+    const { text } = shake(seller, [...asking, ...fields]);
+    await soon(() => expect(text()).toMatch(/^HTTP\/1\.1 200 [^]*no WebSocket/));
+    expect(upstream.peers.length).toBe(before);
   });
 
   test('what a client sent before it closed passes first, all of it', async () => {
