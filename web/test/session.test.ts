@@ -32,6 +32,26 @@ describe('signing in', () => {
     await context.close();
   });
 
+  test('that cannot be looked up is said on the page, with Retry', async () => {
+    const context = await stage.enter(CUSTOMER);
+    const page = await context.newPage();
+    await page.route('**/portal/v1/me', (route) =>
+      route.fulfill({
+        status: 503,
+        contentType: 'application/problem+json',
+        body: JSON.stringify({ title: 'Not now', status: 503, code: 'x', request_id: 'req_7' }),
+      }),
+    );
+    await page.goto(paths.keys(customerId('Acme')));
+    const fault = page.getByRole('region', { name: 'Your account' });
+    await fault.getByText('req_7').waitFor();
+    await page.unroute('**/portal/v1/me');
+    await fault.getByRole('button', { name: 'Retry' }).click();
+    await page.getByRole('button', { name: 'Create key' }).waitFor();
+    expect(await fault.count()).toBe(0);
+    await context.close();
+  });
+
   test('forgets what was loaded when the session ends elsewhere', async () => {
     const context = await stage.enter(CUSTOMER);
     const page = await context.newPage();

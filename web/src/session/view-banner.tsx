@@ -10,6 +10,7 @@ import { useGo, usePlace } from '../kit/link.tsx';
 import { paths } from '../kit/paths.ts';
 import { t } from '../kit/text.ts';
 import type { Me } from '@tollgate/billing-core/contract/me.ts';
+import { AccountFault } from './account-fault.tsx';
 import { meQuery } from './me.ts';
 
 /** Every page, below what must not be overlooked on any of them. */
@@ -19,6 +20,7 @@ export function Root() {
   return (
     <>
       {signedIn && <ViewBanner />}
+      {signedIn && <AccountFault />}
       <Outlet />
     </>
   );
