@@ -3,19 +3,18 @@ import { Hono } from 'hono';
 import { measureMoney } from './alerts/metrics.ts';
 import { measureUsage } from './alerts/usage-metrics.ts';
 import { trustedProxies } from './auth/client-address.ts';
-import { sealFactorsAnew } from './auth/factor-seal.ts';
-import { forgetExpired } from './auth/jobs.ts';
+import { sealFactorsAnew, type AuthSecrets } from './auth/factor-seal.ts';
 import { openSignIn, type SignIn } from './auth/sign-in.ts';
 import { buildApp } from './app.ts';
 import { readConfig, type Config } from './config.ts';
 import { invitationJob } from './customers/invitation-letter.ts';
 import { tokenOf } from './customers/invitations.ts';
+import { housekeeping } from './housekeeping.ts';
 import { monotonicClock, systemClock } from './kit/clock.ts';
 import { measureDatabase } from './kit/database-metrics.ts';
 import { openDatabase, POOL_CONNECTIONS, type Query, type Sql } from './kit/database.ts';
 import { changesFollowed } from './invoicing/cycle-store.ts';
 import { invoicingJobs } from './invoicing/jobs.ts';
-import { forgetAnswers } from './kit/idempotency.ts';
 import { openSending, startJobs, type Job } from './kit/jobs.ts';
 import { addressOf, close, listen } from './kit/listen.ts';
 import { openLog, type Log } from './kit/log.ts';
@@ -25,7 +24,6 @@ import { openTestClock } from './kit/test-clock.ts';
 import type { Tracing } from './kit/tracing.ts';
 import type { Kit } from './kit/http.ts';
 import { countSpans, openMetrics, type Metrics } from './kit/metrics.ts';
-import { forgetHeadrooms } from './notices/headroom-store.ts';
 import { noticesJobs, startNotices } from './notices/jobs.ts';
 import { privateHttp } from './kit/private.ts';
 import { pruningJob } from './kit/prune-changes.ts';
@@ -36,7 +34,6 @@ import { deskHttp, deskSecret } from './quotas/desk-door.ts';
 import { DeskSeat } from './quotas/desk-seat.ts';
 import { checkSecrets } from './routes/secrets.ts';
 import { reconciliationJobs } from './reconciliation/jobs.ts';
-import { forgetLogged } from './requests/store.ts';
 import { openStripe } from './stripe/client.ts';
 import { KeyWatch } from './stripe/key-watch.ts';
 import type { Collecting } from './stripe/collector.ts';
@@ -52,19 +49,6 @@ import manifest from '../package.json' with { type: 'json' };
 
 const STOP_DEADLINE_MS = 10_000;
 
-const housekeeping = (requestLogHours: number): Job => ({
-  name: 'kit.housekeeping',
-  cron: '7 * * * *',
-  retries: 3,
-  secondsMax: 300,
-  inSteps: async ({ sql, now }) => {
-    await forgetAnswers(sql, now);
-    await forgetExpired(sql, now);
-    await forgetHeadrooms(sql, now);
-    await forgetLogged(sql, requestLogHours);
-  },
-});
-
 /** How far those have read the changes who keep their place in the database. */
 async function changesRead(sql: Query): Promise<{ facts?: bigint; money?: bigint }> {
   const [facts, stripe] = [await changesFollowed(sql), await feedNow(sql)];
@@ -77,6 +61,11 @@ const pruning = (keepMs: number, { prunedChanges }: Metrics): Job =>
     readUntil: changesRead,
     onPruned: (feed, count) => prunedChanges.inc({ feed }, count),
   });
+
+const secretsOf = ({ authSecret, authSecretOther }: Config): AuthSecrets => ({
+  secret: authSecret,
+  other: authSecretOther,
+});
 
 /** Work that goes on beside the requests; `stop` resolves when it has been put down. */
 type Beside = { stop(): Promise<void> };
@@ -142,8 +131,8 @@ async function checkedVault(
 }
 
 /** What takes away what is not to be kept. */
-const forgettingJobs = (config: Config, metrics: Metrics): Job[] => [
-  housekeeping(config.requestLogHours),
+const forgettingJobs = (config: Config, log: Log, metrics: Metrics): Job[] => [
+  housekeeping({ ...config, secrets: secretsOf(config), log }),
   pruning(config.changesKeepMs, metrics),
   erasureJob,
   retentionJob,
@@ -163,7 +152,7 @@ function startWork(config: Config, { metrics, mail, signIn, collecting, ...kit }
   return [
     startRoller(kit),
     startJobs(kit, [
-      ...forgettingJobs(config, metrics),
+      ...forgettingJobs(config, log, metrics),
       ...invoicingJobs(sql, log, collecting && objectionTo),
       ...noticesJobs({ ...kit, mail, publicUrl }),
       ...moneyJobs({ sql, log, collecting, mail, publicUrl }),
@@ -210,7 +199,7 @@ async function start(config: Config): Promise<() => Promise<void>> {
   const metrics = openMetrics();
   const tracing = await openTracing(config, { sql, log, metrics });
   measureAll(config, { sql, log, clock, metrics });
-  const secrets = { secret: config.authSecret, other: config.authSecretOther };
+  const secrets = secretsOf(config);
   const signIn = openSignIn({ sql, clock, log, mail, publicUrl, ...secrets });
   await sealFactorsAnew(sql, secrets, log);
   const vault = await checkedVault(config, sql, log);

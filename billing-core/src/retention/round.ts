@@ -21,11 +21,15 @@ const FORGETS: Record<Exclude<RetentionKind, 'ledger'>, Forget> = {
 };
 
 type Round = { sql: Sql; now: number; signal?: AbortSignal };
-type Taken = { gone: number; held?: Held };
+/** What a round took of a kind, and what ended it before it was through. */
+type Taken = { gone: number; held?: Held; failed?: unknown };
 
 const dayText = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 
-/** Takes days out of the ledger that are old enough and that nobody reads any more. */
+/**
+ * Takes days out of the ledger that are old enough and that nobody reads any more. Ends at the
+ * first that it gets no lock for: what went before is gone, and is told.
+ */
 export async function pruneLedger({ sql, now, signal }: Round, keepDays: number): Promise<Taken> {
   const old = await daysBefore(sql, dayText(now - keepDays * DAY_MS));
   const from = await heldFrom(sql);
@@ -33,7 +37,11 @@ export async function pruneLedger({ sql, now, signal }: Round, keepDays: number)
   let gone = 0;
   for (const day of free) {
     if (signal?.aborted === true) break;
-    await dropDay(sql, day);
+    try {
+      await dropDay(sql, day);
+    } catch (failed) {
+      return { gone, failed };
+    }
     gone += 1;
   }
   const left = from !== undefined && free.length < old.length ? old[free.length] : undefined;
@@ -69,10 +77,11 @@ async function written(
   });
 }
 
-/** One round over all kinds that are not kept for good. */
+/** One round over all kinds that are not kept for good. Throws once it was at all of them. */
 export async function pruneAll(round: Round): Promise<void> {
   const { sql, now } = round;
   const settings = await settingsNow(sql);
+  const failures: unknown[] = [];
   for (const [kind, keepDays] of Object.entries(settings) as [RetentionKind, number | null][]) {
     if (keepDays === null) continue;
     const taken =
@@ -80,7 +89,9 @@ export async function pruneAll(round: Round): Promise<void> {
         ? await pruneLedger(round, keepDays)
         : await pruneRows(round, FORGETS[kind], keepDays);
     await written(sql, kind, { taken, now });
+    if (taken.failed !== undefined) failures.push(taken.failed);
   }
+  if (failures.length > 0) throw failures[0];
 }
 
 /** The job that does so, each night. It begins where an earlier run ended. */

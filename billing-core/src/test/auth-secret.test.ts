@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { testDatabase, type TestDatabase } from '../../../scripts/test/database.ts';
 import { resealFactors, type AuthSecrets } from '../auth/factor-seal.ts';
+import { housekeeping } from '../housekeeping.ts';
+import type { Job } from '../kit/jobs.ts';
+import { openLog } from '../kit/log.ts';
 import { cookieOf, openCore, PASSWORD, person, PORTAL, type Core } from './core.ts';
 import { appCodeAt } from './totp.ts';
 
@@ -14,6 +17,9 @@ const STEPS: AuthSecrets[] = [
   { secret: NEW, other: OLD },
   { secret: NEW },
 ];
+
+const LOG = openLog('test', 'silent');
+type Stepped = Extract<Job, { inSteps: unknown }>;
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -62,6 +68,20 @@ test('AUTH_SECRET changes, and nobody loses a second factor on the way', async (
   const last = await openCore({ secrets: { secret: NEW } }, database);
   expect(await resealFactors(last.sql, { secret: NEW })).toEqual({ sealed: 0, lost: 0 });
   await last.close();
+});
+
+test('what a core of the step before sealed meanwhile is sealed anew within the hour', async () => {
+  const late = await openCore({ secrets: { secret: OLD, other: NEW } }, database);
+  const who = await guarded(late);
+  const { inSteps } = housekeeping({
+    requestLogHours: 72,
+    secrets: { secret: NEW, other: OLD },
+    log: LOG,
+  }) as Stepped;
+  await inSteps({ sql: late.sql, data: {}, now: Date.now(), signal: new AbortController().signal });
+  const alone = await openCore({ secrets: { secret: NEW } }, database);
+  expect(await entersBy(alone, who)).toBe(200);
+  await Promise.all([late.close(), alone.close()]);
 });
 
 test('a secret that is gone is told by how many second factors it takes along', async () => {

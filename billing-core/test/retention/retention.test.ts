@@ -176,9 +176,33 @@ describe('days of the ledger', () => {
   test('do not make who writes wait: a round that gets no lock gives up', async () => {
     await filled(OLD);
     const reader = await hold(core.sql, (own) => own`select count(*) from usage_entries`);
-    await expect(pruneLedger(round(), 200)).rejects.toThrow('lock timeout');
+    expect(String((await pruneLedger(round(), 200)).failed)).toContain('lock timeout');
     await reader.commit();
     expect(await pruneLedger(round(), 200)).toEqual({ gone: 1 });
+  });
+
+  test('that went before one that is being read are told, and other kinds go', async () => {
+    const { sql } = core;
+    await pruneLedger(round(), 200);
+    core.clock.now += 1_000;
+    await filled(OLD, OLD - 1);
+    await sql`insert into stripe_events (id, type, payload, created_at, received_at, source,
+        applied_at)
+      select 'evt_beside', 'invoice.paid', '{}', at, at, 'list', at
+        from (select now() - interval '300 days' as at) old`;
+    await set({ ledger: 200, stripe_events: 100 });
+    // As an archive with the ledger in it does, for as long as its reader takes.
+    const read = `usage_entries_${dayOf(OLD - 1).replaceAll('-', '')}`;
+    const reader = await hold(sql, (own) => own`select from ${own(read)}`);
+    await expect(pruneAll(round())).rejects.toThrow('lock timeout');
+    await reader.commit();
+    expect(await days()).not.toContain(dayOf(OLD));
+    expect(await days()).toContain(dayOf(OLD - 1));
+    expect(await sql`select from stripe_events where id = 'evt_beside'`).toEqual([]);
+    const [entry] = await sql`select detail from audit_entries
+      where action = 'retention.prune' and subject_id = 'ledger' order by id desc limit 1`;
+    expect(entry).toEqual({ detail: { gone: 1 } });
+    await pruneAll(round());
   });
 });
 
