@@ -119,6 +119,7 @@ describe('docs/http.md says of fields', () => {
     ['via', 'via'],
     ['traceparent', 'trace'],
     ['max-forwards', 'forwards'],
+    ['accept-encoding', 'codings'],
   ])('what becomes of %s', (name, use) => expect(useOf(name)).toBe(use));
 });
 

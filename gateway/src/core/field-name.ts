@@ -9,6 +9,7 @@ export type FieldUse =
   | 'trace'
   | 'referer'
   | 'forwards'
+  | 'codings'
   /** Kept only when a trusted proxy sent it. */
   | 'forwarded';
 
@@ -53,6 +54,7 @@ const USES = new Map<string, FieldUse>([
   ['tracestate', 'trace'],
   ['referer', 'referer'],
   ['max-forwards', 'forwards'],
+  ['accept-encoding', 'codings'],
   ['forwarded', 'forwarded'],
   ['x-forwarded-for', 'forwarded'],
   ['x-forwarded-proto', 'forwarded'],

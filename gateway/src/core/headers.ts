@@ -4,6 +4,7 @@ import { PSEUDONYM } from './head.ts';
 import { edited, type HeaderEdit } from './header-edit.ts';
 import { credentialIn, isToken, type KeyPlaces, tellsCredential, tellsKey } from './key.ts';
 import { joinLimits, tellsLimits } from './limit-fields.ts';
+import { readableCodings } from './readable-codings.ts';
 
 /** What the gateway knows of a request, beside the client's fields, when it forwards it. */
 export type Forwarding = {
@@ -25,6 +26,8 @@ export type Forwarding = {
   readonly keyId: string | undefined;
   /** Where the key was looked for: it is for the gateway, not for the upstream. */
   readonly keyPlaces: KeyPlaces;
+  /** Of a response whose body says what it costs: the codings in which that can be read. */
+  readonly codings?: ReadonlySet<string> | undefined;
   /** What the route writes and takes away. */
   readonly edit?: HeaderEdit | undefined;
   /** The gateway's own span, in whose trace the client's is, if that was valid. */
@@ -145,9 +148,11 @@ export function toUpstream(raw: readonly string[], via: Forwarding): RawHeaders 
     const value = raw[i + 1] ?? '';
     const use = useOf(name);
     if (use === 'drop') continue;
-    if (use === 'pass') {
+    if (use === 'pass' || use === 'codings') {
       const custom = isKeyHeader(name, via.keyPlaces);
-      if (!custom || !isForUs(name.toLowerCase(), value, via)) out.push(name, value);
+      if (custom && isForUs(name.toLowerCase(), value, via)) continue;
+      const passes = use === 'pass' || via.codings === undefined;
+      out.push(name, passes ? value : readableCodings(value, via.codings));
     } else if (use === 'referer') {
       // A page whose address holds the key would hand it on with every request made from it.
       if (!tellsCredential(value, via.keyPlaces)) out.push(name, value);

@@ -47,6 +47,10 @@ export function wantedOf(rules: readonly MeteringFact[]): Wanted | undefined {
   return headers.length > 0 || json || events ? { headers, json, events } : undefined;
 }
 
+/** Whether the body of a response has to be read. */
+export const readsBodies = (wanted: Wanted | undefined): boolean =>
+  wanted?.json !== undefined || wanted?.events !== undefined;
+
 export type ResponseHead = {
   /** Names and values in turn, as the upstream sent them. */
   readonly raw: readonly string[];

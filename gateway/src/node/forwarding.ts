@@ -1,5 +1,7 @@
 import { type Forwarding, lessOne } from '../core/headers.ts';
+import { readsBodies } from '../core/reading.ts';
 import type { ErrandOf } from './errand.ts';
+import { READABLE_CODINGS } from './tap.ts';
 
 /**
  * What the upstream is told of a request beside the client's fields; `traceparent`: of the try that
@@ -23,6 +25,7 @@ export function forwardingOf(
     customerId: hold?.fact.customer.id,
     keyId: hold?.fact.key_id,
     keyPlaces: route.keyPlaces,
+    codings: readsBodies(route.wanted) ? READABLE_CODINGS : undefined,
     edit: route.toUpstream,
     traceparent,
     mintTrace: exchange.host.mint.trace,

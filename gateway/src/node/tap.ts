@@ -25,6 +25,8 @@ const DECODERS = new Map<string, () => Transform>([
   ['zstd', () => createZstdDecompress({ finishFlush: constants.ZSTD_e_flush })],
 ]);
 
+export const READABLE_CODINGS: ReadonlySet<string> = new Set([...DECODERS.keys(), 'identity']);
+
 /**
  * Reads what the metering of a route wants of a response that passes by. Plain bytes are read as
  * they come and not kept; of coded ones a bounded copy is kept and read at the end, off the

@@ -2,11 +2,15 @@ import { type Address, readAddress } from '@tollgate/billing-core/contract/addre
 import { type Forwarding, lessOne, type RawHeaders } from '../core/headers.ts';
 import { limitFields } from '../core/limit-fields.ts';
 import { type Answer, refusalAnswer } from '../core/problem.ts';
+import { readsBodies } from '../core/reading.ts';
 import type { Refusal } from '../core/refusal.ts';
 import type { Exchange, ForwardPlan, Hold, LimitState } from '../ports.ts';
 import type { Isolate } from './isolate.ts';
 import { requestId, traceIds } from './mint.ts';
 import { Passage } from './passage.ts';
+
+/** Codings that the runtime undoes. */
+const DECODED: ReadonlySet<string> = new Set(['gzip', 'br', 'identity']);
 
 /** Fields of a list as pairs; the runtime has joined what came in several lines. */
 export function rawOf(headers: Headers): string[] {
@@ -103,6 +107,7 @@ export class WorkersExchange implements Exchange {
       customerId: hold?.fact.customer.id,
       keyId: hold?.fact.key_id,
       keyPlaces: route.keyPlaces,
+      codings: readsBodies(route.wanted) ? DECODED : undefined,
       edit: route.toUpstream,
       mintTrace: traceIds,
     };

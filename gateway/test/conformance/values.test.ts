@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { callerOf } from './caller.ts';
 import { CAPABILITIES, type HostKind } from './capabilities.ts';
@@ -37,6 +37,9 @@ beforeAll(async () => {
     if (kind === 'json') response.end(body);
     else if (kind === 'gzip') {
       response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(body));
+    } else if (kind === 'asked') {
+      const [coding, code] = codingFor(`${request.headers['accept-encoding'] ?? ''}`);
+      response.writeHead(200, { 'content-encoding': coding }).end(code(body));
     } else {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       response.end(`data: {"usage":null}\n\ndata: ${body}\n\ndata: [DONE]\n\n`);
@@ -47,6 +50,18 @@ afterAll(async () => {
   upstream.close();
   await world.close();
 });
+
+/** As a server does that knows many codings: the first one that the client takes. */
+function codingFor(accepted: string): [string, (body: string) => Uint8Array | string] {
+  const hidden = (body: string): string => Buffer.from(body).toString('base64');
+  for (const coding of accepted.split(',').map((part) => part.trim().split(';', 1)[0] ?? '')) {
+    if (coding === 'zstd') return [coding, zstdCompressSync];
+    if (coding === 'br') return [coding, brotliCompressSync];
+    if (coding === 'gzip') return [coding, gzipSync];
+    if (coding === 'compress' || coding === '*') return ['compress', hidden];
+  }
+  return ['identity', (body) => body];
+}
 
 /** A customer with so many tokens a month, and a key. */
 const sellerWith = (limit: string): Promise<Seller> =>
@@ -82,6 +97,16 @@ describe.each(KINDS)('a gateway on %s', (kind) => {
     }
     await billed(own, 1_200 + 25 + 3_050);
   });
+
+  test.each(['zstd', 'compress', '*', 'compress;q=1, *;q=0.5', 'zstd, br;q=0.5', 'COMPRESS, gzip'])(
+    'bills it also where the client takes what cannot be read: %s',
+    async (accepted) => {
+      const own = await sellerWith('1000000');
+      const headers = { 'accept-encoding': accepted };
+      await (await call('/ai/asked/12', { key: own.key, headers })).arrayBuffer();
+      await billed(own, 1_200);
+    },
+  );
 
   test('bills the fallback of a value it cannot believe, and says so to admins', async () => {
     const own = await sellerWith('1000000');
