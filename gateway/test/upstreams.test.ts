@@ -1,8 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { HealthChecks } from '../src/node/health-checks.ts';
-import { RouteTable } from '../src/core/route.ts';
 import { head, useRigs } from './raw-client.ts';
 import { KEY, type Rig, routeFact, WAIT } from './rig.ts';
 
@@ -258,33 +256,5 @@ describe('times', () => {
     const rig = await leading([a.url], { retries: { ...retries, attempts: 5 }, ...more });
     expect(await statuses(rig, 1)).toEqual([504]);
     expect(a.asked).toBe(2);
-  });
-});
-
-describe('checks', () => {
-  it('take an upstream out while it is not well, and back when it is', async () => {
-    const [a, b] = [await open(), await open()];
-    let well = false;
-    a.answer = (request, response) => {
-      const ok = request.url !== '/healthz' || well;
-      response.writeHead(ok ? 204 : 500).end();
-    };
-    const health_check = {
-      ...{ path: '/healthz', interval_ms: 20, timeout_ms: 1_000 },
-      ...{ healthy_after: 2, unhealthy_after: 2 },
-    };
-    const upstreams = [a.url, b.url].map((url) => ({ url, weight: 1 }));
-    const fact = routeFact({ upstream_url: a.url, upstreams, health_check });
-    const rig = await rigOf({ routes: () => [fact] });
-    const checks = new HealthChecks({ ...rig.host, random: () => 0.5 });
-    checks.keep(new RouteTable({ last: '0', routes: [fact] }).routes);
-    await vi.waitFor(() => expect(rig.host.fleet.out()).toBe(1), WAIT);
-    await statuses(rig, 4);
-    expect([a.asked, b.asked]).toEqual([0, 4]);
-    well = true;
-    await vi.waitFor(() => expect(rig.host.fleet.out()).toBe(0), WAIT);
-    await statuses(rig, 4);
-    expect(a.asked).toBe(2);
-    checks.close();
   });
 });

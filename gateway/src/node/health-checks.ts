@@ -13,48 +13,68 @@ export type HealthChecksOf = {
 };
 
 type Check = NonNullable<CompiledRoute['fact']['health_check']>;
-type Round = { readonly route: CompiledRoute; readonly at: number; readonly check: Check };
+/** The checks of one upstream of a route, one after the other. */
+type Round = {
+  /** As it is set now. */
+  route: CompiledRoute;
+  readonly at: number;
+  readonly check: Check;
+  timer?: NodeJS.Timeout;
+  over: boolean;
+};
 
 const OK_MAX = 399;
+
+function end(round: Round): void {
+  round.over = true;
+  clearTimeout(round.timer);
+}
 
 /** Asks upstreams whether they are well, for the routes that want it. */
 export class HealthChecks {
   readonly #of: HealthChecksOf;
-  readonly #timers = new Map<string, NodeJS.Timeout>();
-  #stopped = false;
+  #rounds = new Map<string, Round>();
 
   constructor(of: HealthChecksOf) {
     this.#of = of;
   }
 
-  /** From now on the upstreams of these routes are asked, as they are set now. */
+  /**
+   * From now on the upstreams of these routes are asked, as they are set now. Checks that are as
+   * they were go on: routes that change often put none of them off.
+   */
   keep(routes: readonly CompiledRoute[]): void {
-    for (const timer of this.#timers.values()) clearTimeout(timer);
-    this.#timers.clear();
+    const before = this.#rounds;
+    this.#rounds = new Map();
     for (const route of routes) {
       const { health_check: check, id } = route.fact;
       if (!check) continue;
-      for (const at of route.targets.keys()) this.#later(`${id} ${at}`, { route, at, check });
+      for (const [at, { origin, basePath }] of route.targets.entries()) {
+        const name = `${id} ${at} ${origin}${basePath} ${JSON.stringify(check)}`;
+        const known = before.get(name);
+        if (known) known.route = route;
+        this.#rounds.set(name, known ?? this.#begin({ route, at, check, over: false }));
+        before.delete(name);
+      }
     }
+    for (const round of before.values()) end(round);
   }
 
   close(): void {
-    this.#stopped = true;
-    for (const timer of this.#timers.values()) clearTimeout(timer);
+    for (const round of this.#rounds.values()) end(round);
   }
 
-  #later(name: string, round: Round): void {
+  #begin(round: Round): Round {
     const spread = 0.9 + 0.2 * this.#of.random();
-    const timer = setTimeout(() => {
+    round.timer = setTimeout(() => {
       void this.#ask(round).then((well) => {
-        // The routes changed meanwhile: this is not the round that goes on.
-        if (this.#stopped || this.#timers.get(name) !== timer) return;
+        if (round.over) return;
         this.#note(round, well);
-        this.#later(name, round);
+        this.#begin(round);
       });
     }, round.check.interval_ms * spread);
-    timer.unref();
-    this.#timers.set(name, timer);
+    round.timer.unref();
+    return round;
   }
 
   async #ask({ route, at, check }: Round): Promise<boolean> {

@@ -103,7 +103,9 @@ describe.each(KINDS)('a gateway on %s', (kind) => {
     async (accepted) => {
       const own = await sellerWith('1000000');
       const headers = { 'accept-encoding': accepted };
-      await (await call('/ai/asked/12', { key: own.key, headers })).arrayBuffer();
+      const answer = await call('/ai/asked/12', { key: own.key, headers });
+      expect(answer.status).toBe(200);
+      await answer.arrayBuffer();
       await billed(own, 1_200);
     },
   );
