@@ -78,7 +78,6 @@ describe('a customer with all that there can be of it', () => {
         'public.sessions',
         'public.stripe_calls',
         'public.stripe_customers',
-        'public.stripe_events',
         'public.users',
       ]),
     );
