@@ -1,5 +1,6 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { paths } from '../src/kit/paths.ts';
+import { faultsByKeyboard } from './by-keyboard.ts';
 import { ADMIN, complaintsOf, CUSTOMER, raiseStage, type Stage, violationsOn } from './stage.ts';
 // Behind the stage: what the mock is seeded with is made in its order.
 import { differentBooks, run } from '../mock/reconciliations.ts';
@@ -196,11 +197,13 @@ async function faultsOf(
       }).length,
   );
   const sideways = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  const byKeyboard = await faultsByKeyboard(page);
   await page.close();
   return [
     ...violations.flatMap((one) => one.nodes.map(({ target }) => `${one.id} ${target.join(' ')}`)),
     ...(unseen > 0 ? ['the open tab is out of sight'] : []),
     ...(sideways > 0 ? [`scrolls sideways by ${sideways} px`] : []),
+    ...byKeyboard,
     ...complaints,
   ];
 }

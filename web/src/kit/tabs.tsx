@@ -2,6 +2,9 @@ import { clsx } from 'clsx';
 import { useEffect, useRef } from 'react';
 import { Link } from './link.tsx';
 
+/** So much of those before the open one is seen, so that one sees that there are some. */
+const MORE_PX = 48;
+
 interface Tab {
   id: string;
   label: string;
@@ -21,8 +24,9 @@ export function Tabs({
   const list = useRef<HTMLElement>(null);
   // Where there is no room for all of them, the one that is open is among those in sight.
   useEffect(() => {
-    const open = list.current?.querySelector('[aria-current]');
-    open?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    const open = list.current?.querySelector<HTMLElement>('[aria-current]');
+    // Not by scrollIntoView, from which on the Tab key would go.
+    if (open) open.closest('nav')?.scrollTo({ left: open.offsetLeft - MORE_PX });
   }, [current]);
   return (
     <nav ref={list} aria-label={label} className="mb-5 overflow-x-auto border-b border-line">
