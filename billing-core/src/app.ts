@@ -102,7 +102,7 @@ import { writeOffHttp } from './sync/write-off-http.ts';
 import { portalUsageHttp, usageHttp } from './usage/http.ts';
 import { countsHttp } from './usage/counts-http.ts';
 import { gapsHttp } from './usage/gaps-http.ts';
-import { valueFaultsHttp } from './usage/value-faults-http.ts';
+import { routeReadingsHttp } from './usage/routes-http.ts';
 
 export type Deps = Kit & {
   signIn: SignIn;
@@ -162,7 +162,7 @@ function adminSurface(deps: Surface): OpenAPIHono<Api> {
     usageHttp(),
     gapsHttp(),
     countsHttp(),
-    valueFaultsHttp(),
+    routeReadingsHttp(),
     writeOffHttp(),
     recoveryHttp(),
     deadLettersHttp(),

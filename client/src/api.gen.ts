@@ -1997,6 +1997,26 @@ export interface paths {
         patch: operations["changeRoute"];
         trace?: never;
     };
+    "/v1/routes/{id}/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How a route's upstreams do
+         * @description Each gateway sees by itself, and tells every few seconds: whether its circuit breaker has taken an upstream out, and what its health checks say. What is null is not known.
+         */
+        get: operations["howRoutesUpstreamsDo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/routes/{id}/value-faults": {
         parameters: {
             query?: never;
@@ -2865,6 +2885,7 @@ export interface components {
             /** Format: date-time */
             last_seen_at: string;
             next_sequence: number;
+            spool: components["schemas"]["SpoolState"];
             /** Format: date-time */
             started_at: string;
             /** @enum {string} */
@@ -4803,6 +4824,28 @@ export interface components {
             }[];
             version: number;
         };
+        RouteHealth: {
+            data: {
+                boot: string;
+                breaker: {
+                    /** Format: date-time */
+                    since: string;
+                    /** @enum {string} */
+                    state: "closed" | "open" | "half_open";
+                } | null;
+                checks: {
+                    /** Format: date-time */
+                    since: string;
+                    /** @enum {string} */
+                    state: "passing" | "failing";
+                } | null;
+                gateway: string;
+                /** Format: date-time */
+                told_at: string;
+                url: string;
+            }[];
+            untold: number;
+        };
         RouteTrial: {
             allow: string[];
             billable_outcomes: ("ok" | "client_error" | "server_error" | "upstream_timeout" | "upstream_error" | "client_abort")[];
@@ -5182,6 +5225,14 @@ export interface components {
             /** @enum {string} */
             sign_up: "open" | "closed";
         };
+        SpoolState: {
+            bytes: number;
+            bytes_max: number;
+            oldest_ms: number;
+            records: number;
+            /** Format: date-time */
+            told_at: string;
+        } | null;
         StripeEvent: {
             /** Format: date-time */
             created_at: string;
@@ -13283,6 +13334,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Route"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        code: string;
+                        detail: string;
+                        errors?: {
+                            message: string;
+                            path: string;
+                        }[];
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    howRoutesUpstreamsDo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RouteHealth"];
                 };
             };
             /** @description A problem */

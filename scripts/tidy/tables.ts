@@ -57,6 +57,7 @@ export const TABLE_WRITERS: Record<string, string> = {
   usage_late_hours: 'usage',
   usage_last_uses: 'usage',
   usage_refusals: 'usage',
+  gateway_reports: 'usage',
   usage_gaps: 'usage',
   usage_value_faults: 'usage',
   usage_once: 'usage',

@@ -5,6 +5,7 @@ import type {
   GatewayState,
   UsageGapState,
 } from '@tollgate/billing-core/contract/gateway-state.ts';
+import type { RouteHealth } from '@tollgate/billing-core/contract/route-health.ts';
 import type { QuotaWindowState } from '@tollgate/billing-core/contract/lease-state.ts';
 import { found, page, Problem } from './http.ts';
 import { ago, DAY_MS, type MockState } from './state.ts';
@@ -15,6 +16,8 @@ export interface MockFleet {
   windows: QuotaWindowState[];
   gaps: UsageGapState[];
   letters: DeadLetter[];
+  /** Of upstreams, by route. */
+  health: Record<string, RouteHealth>;
 }
 
 const boot = (name: string, more: Partial<BootState> = {}): BootState => ({
@@ -25,19 +28,33 @@ const boot = (name: string, more: Partial<BootState> = {}): BootState => ({
   watermark: ago(400),
   lag_ms: 400,
   in_doubt: 0,
+  spool: {
+    bytes: 18_400_000,
+    bytes_max: 1_000_000_000,
+    records: 212,
+    oldest_ms: 380,
+    told_at: ago(2_000),
+  },
   started_at: ago(3 * DAY_MS),
   last_seen_at: ago(300),
   ended_at: null,
   ...more,
 });
 
-const ended = { watermark: null, lag_ms: null, ended_at: ago(DAY_MS), last_seen_at: ago(DAY_MS) };
+const ended = {
+  spool: null,
+  watermark: null,
+  lag_ms: null,
+  ended_at: ago(DAY_MS),
+  last_seen_at: ago(DAY_MS),
+};
 
 /** Two gateways: one well, one whose machine is gone. */
 export function fleet(customerId: string): MockFleet {
   const [well, lost] = ['gw_7k2m9q', 'gw_p41xd8'];
   const gone = boot('bt_5f0c77d2aa', {
     lag_ms: 2 * 3_600_000,
+    spool: null,
     last_seen_at: ago(2 * 3_600_000),
     watermark: ago(2 * 3_600_000),
   });
@@ -83,6 +100,7 @@ export function fleet(customerId: string): MockFleet {
       },
     ],
     ...losses(well),
+    health: {},
   };
 }
 
@@ -115,6 +133,9 @@ const losses = (well: string): Pick<MockFleet, 'gaps' | 'letters'> => ({
 });
 
 export function gateways(app: Hono, { fleet: of }: MockState): void {
+  app.get('/routes/:id/health', (c) =>
+    c.json(of.health[c.req.param('id')] ?? { data: [], untold: 0 }),
+  );
   app.get('/gateways', (c) => page(c, of.gateways));
   app.get('/usage/gaps', (c) => page(c, of.gaps));
   app.get('/usage/dead-letters', (c) => page(c, of.letters));

@@ -107,3 +107,66 @@ describe('writing off', () => {
     expect(new URL(page.url()).search).toBe('');
   });
 });
+
+test('how full the spool is is told, and unknown where it was not', async () => {
+  const well = stage.state.fleet.gateways[0]?.boots[0];
+  await page.goto(paths.adminGateways());
+  await rowOf('bt_b3f81c0a44').getByText('18.4 MB of 1 GB (1.8%)').waitFor();
+  await rowOf(LOST.boot).getByText('unknown').waitFor();
+  const spool = { bytes: 920e6, bytes_max: 1e9, records: 0, oldest_ms: 0 };
+  Object.assign(well ?? {}, { spool: { ...spool, told_at: new Date().toISOString() } });
+  await rowOf('bt_b3f81c0a44').getByText('Nearly full').waitFor();
+  Object.assign(well?.spool ?? {}, { bytes: 1_001e6, told_at: new Date(0).toISOString() });
+  await rowOf('bt_b3f81c0a44').getByText('Full', { exact: true }).waitFor();
+  await rowOf('bt_b3f81c0a44')
+    .getByText(/^told .+ ago$/)
+    .waitFor();
+  await page.goto(paths.adminGateways({ gateway: 'gw_7k2m9q', boot: 'bt_b3f81c0a44' }));
+  await page.getByRole('dialog').getByText('Waits in it').waitFor();
+  expect(await violationsOn(page)).toEqual([]);
+});
+
+test('how upstreams do is told by each gateway, and what is not known is not well', async () => {
+  const route = stage.state.routes.find(({ name }) => name === 'Echo');
+  const id = route?.id ?? '';
+  const card = page.getByRole('region', { name: 'Upstream health' });
+  await page.goto(paths.adminRoute(id));
+  await card.getByText('Not watched').waitFor();
+  Object.assign(route ?? {}, { circuit_breaker: { failures: 5, open_ms: 10_000 } });
+  stage.state.failing.add(`/v1/routes/${id}/health`);
+  await page.reload();
+  await card.getByRole('button', { name: 'Retry' }).waitFor();
+  expect(await card.getByText('In use').count()).toBe(0);
+  stage.state.failing.delete(`/v1/routes/${id}/health`);
+  await card.getByRole('button', { name: 'Retry' }).click();
+  await card.getByText('Unknown: no gateway has told.').waitFor();
+  const told_at = new Date().toISOString();
+  const since = new Date(Date.now() - 180_000).toISOString();
+  const of = (boot: string) => ({
+    url: 'http://a.test',
+    gateway: `gw_${boot}`,
+    boot,
+    checks: null,
+  });
+  stage.state.fleet.health[id] = {
+    data: [
+      { ...of('1'), breaker: { state: 'open', since }, told_at },
+      { ...of('2'), breaker: { state: 'closed', since }, told_at },
+      { ...of('3'), breaker: null, told_at },
+      { ...of('4'), breaker: { state: 'closed', since }, told_at: since },
+    ],
+    untold: 2,
+  };
+  const row = (name: string) => card.getByRole('row').filter({ hasText: name });
+  await row('gw_1').getByText('Taken out').waitFor();
+  await row('gw_1').getByText('for 3 min').waitFor();
+  await row('gw_2').getByText('In use').waitFor();
+  await row('gw_3').getByText('Unknown').waitFor();
+  // What a boot said minutes ago is not how it is.
+  await row('gw_4').getByText('Unknown').waitFor();
+  expect(await row('gw_4').getByText('In use').count()).toBe(0);
+  expect(await row('gw_1').getByText('None set').count()).toBe(1);
+  await card.getByText('Unknown at 2 boots').waitFor();
+  expect(await violationsOn(page)).toEqual([]);
+  Object.assign(route ?? {}, { circuit_breaker: null });
+});

@@ -1,6 +1,20 @@
 import { z } from 'zod';
 import { time } from './field.ts';
 
+/** What a boot's disk holds of usage that billing-core does not have. */
+export const spoolState = z
+  .object({
+    bytes: z.number().int(),
+    /** Past so many nothing more is recorded. */
+    bytes_max: z.number().int(),
+    /** Records that are not acknowledged, and the age of the oldest, when it was told. */
+    records: z.number().int(),
+    oldest_ms: z.number().int(),
+    told_at: time(),
+  })
+  .meta({ id: 'SpoolState' });
+export type SpoolState = z.infer<typeof spoolState>;
+
 export const bootState = z
   .object({
     boot: z.string(),
@@ -21,6 +35,8 @@ export const bootState = z
       }),
     /** Requests admitted before a crash whose outcome nobody knows. */
     in_doubt: z.number().int(),
+    /** Null: it has ended, or has not told: nobody knows then. */
+    spool: spoolState.nullable(),
     started_at: time(),
     last_seen_at: time(),
     ended_at: time().nullable(),

@@ -13,6 +13,7 @@ import { questionOf, type Rates } from '../quotas/rate-desk.ts';
 import type { SyncMessage } from './actions.ts';
 import { ChangeFeed } from './feed.ts';
 import { withoutBadLines, type BadLine } from './lines.ts';
+import { reportHttp } from './report-http.ts';
 import { take } from './take.ts';
 
 export const SYNC_BODY_BYTES_MAX = 9 * 1024 * 1024;
@@ -97,6 +98,8 @@ export function syncHttp(
     const ended = answer.boot_state === 'sealed' || answer.boot_state === 'forfeited';
     return c.json(answer, ended && end === null ? 410 : 200);
   });
+
+  app.route('/', reportHttp({ sql }));
 
   app.get('/routes', async (c) => {
     // The number first: a change between the two reads is then seen twice, never missed.

@@ -1,7 +1,8 @@
-import type { BootState, DeadLetter, GatewayState } from '../contract/gateway-state.ts';
+import type { BootState, DeadLetter, GatewayState, SpoolState } from '../contract/gateway-state.ts';
 import type { Page, PageQuery } from '../contract/page.ts';
 import type { Query } from '../kit/database.ts';
 import { afterCursor, notOurs, pageFrom } from '../kit/page.ts';
+import { spoolsOf } from './reports.ts';
 
 /** Of each gateway; one that crashes in a loop and never ships leaves any number behind. */
 const BOOTS_SHOWN_MAX = 20;
@@ -20,7 +21,11 @@ type GatewayRow = { id: string; created_at: Date };
 // Beyond it JavaScript has no date; a watermark is whatever a gateway sent.
 const DATE_MS_MAX = 8_640_000_000_000_000;
 
-function shownBoot({ gateway: _, ...row }: BootRow, now: number): BootState {
+function shownBoot(
+  { gateway: _, ...row }: BootRow,
+  now: number,
+  spool: SpoolState | undefined,
+): BootState {
   const live = row.state === 'live';
   const watermark = Math.min(Number(row.watermark), DATE_MS_MAX);
   const since = watermark === 0 ? row.started_at.getTime() : watermark;
@@ -28,6 +33,7 @@ function shownBoot({ gateway: _, ...row }: BootRow, now: number): BootState {
     ...row,
     watermark: live && watermark > 0 ? new Date(watermark).toISOString() : null,
     lag_ms: live ? now - since : null,
+    spool: live ? (spool ?? null) : null,
     started_at: row.started_at.toISOString(),
     last_seen_at: row.last_seen_at.toISOString(),
     ended_at: row.ended_at?.toISOString() ?? null,
@@ -64,10 +70,16 @@ export async function listGateways(
     sql,
     rows.map((row) => row.id),
   );
+  const spools = await spoolsOf(
+    sql,
+    boots.map(({ boot }) => boot),
+  );
   const item = ({ id, created_at }: GatewayRow): GatewayState => ({
     id,
     created_at: created_at.toISOString(),
-    boots: boots.filter((boot) => boot.gateway === id).map((boot) => shownBoot(boot, now)),
+    boots: boots
+      .filter((boot) => boot.gateway === id)
+      .map((boot) => shownBoot(boot, now, spools.get(boot.boot))),
   });
   return pageFrom(rows, { limit: page.limit, key: (row) => row.id, item });
 }

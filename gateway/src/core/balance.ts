@@ -1,7 +1,7 @@
 import type { RouteFact } from '@tollgate/billing-core/contract/facts.ts';
 
 /** An upstream of a route, as this process sees it. Times are ms of a clock that only runs on. */
-type Standing = {
+export type Standing = {
   readonly url: string;
   readonly weight: number;
   /** Of the smooth weighted round: what it is owed. */
@@ -12,10 +12,14 @@ type Standing = {
   openUntil: number | null;
   /** Since when one request tries whether it is well again; null for none. */
   probingSince: number | null;
+  /** Since when the breaker lets requests pass, or has not let them. */
+  turnedAt: number;
   /** Results in a row, of checks: of the kind that would change what is held of it. */
   checks: number;
   /** Its checks say that it is not well. */
   down: boolean;
+  /** Since when they say so, or the contrary; null while they have said neither. */
+  checkedAt: number | null;
 };
 
 /** A route's upstreams and what its requests may spend on retries. */
@@ -43,7 +47,8 @@ export function openBalance(fact: RouteFact, was: Balance | undefined, now: numb
   const standings = upstreamsOf(fact).map(({ url, weight }): Standing => {
     const known = was?.standings.find((other) => other.url === url);
     const well = { owed: 0, failures: 0, openUntil: null, checks: 0, down: false };
-    const { openUntil = null, down = false } = known ?? {};
+    const { openUntil = null, down = false, checkedAt = null } = known ?? {};
+    const turnedAt = fact.circuit_breaker ? (known?.turnedAt ?? now) : now;
     return {
       url,
       weight,
@@ -51,7 +56,9 @@ export function openBalance(fact: RouteFact, was: Balance | undefined, now: numb
       probingSince: null,
       failures: known?.failures ?? 0,
       openUntil: fact.circuit_breaker ? openUntil : null,
+      turnedAt,
       down: fact.health_check ? down : false,
+      checkedAt: fact.health_check ? checkedAt : null,
     };
   });
   return { standings, retryTokens: was?.retryTokens ?? RETRY_TOKENS_MAX, retriedAt: now };
@@ -62,6 +69,12 @@ const PROBE_ALONE_MS = 5_000;
 
 const isProbed = ({ probingSince }: Standing, now: number): boolean =>
   probingSince !== null && now - probingSince < PROBE_ALONE_MS;
+
+/** How the breaker of an upstream stands; half open: the next request tries it. */
+export function breakerOf({ openUntil }: Standing, now: number): 'closed' | 'open' | 'half_open' {
+  if (openUntil === null) return 'closed';
+  return now < openUntil ? 'open' : 'half_open';
+}
 
 const isOpen = (standing: Standing, now: number): boolean =>
   standing.openUntil !== null && (now < standing.openUntil || isProbed(standing, now));
@@ -127,11 +140,13 @@ export function report(
   if (of.end === 'left') return;
   if (of.end === 'well') {
     standing.failures = 0;
+    if (standing.openUntil !== null) standing.turnedAt = of.now;
     standing.openUntil = null;
     return;
   }
   standing.failures += 1;
   if (probed || standing.failures >= of.breaker.failures) {
+    if (standing.openUntil === null) standing.turnedAt = of.now;
     standing.openUntil = of.now + of.breaker.open_ms;
   }
 }
@@ -139,16 +154,18 @@ export function report(
 /** Takes in the result of one check. Out: whether it changed what is held of the upstream. */
 export function checked(
   standing: Standing,
-  well: boolean,
+  { well, now }: { well: boolean; now: number },
   check: NonNullable<RouteFact['health_check']>,
 ): boolean {
   if (well === !standing.down) {
     standing.checks = 0;
+    standing.checkedAt ??= now;
     return false;
   }
   standing.checks += 1;
   if (standing.checks < (well ? check.healthy_after : check.unhealthy_after)) return false;
   standing.down = !well;
+  standing.checkedAt = now;
   standing.checks = 0;
   return true;
 }

@@ -1,5 +1,27 @@
-import { type Balance, isReady, openBalance, readyInS } from './balance.ts';
+import type { UpstreamTold } from '@tollgate/billing-core/contract/gateway-report.ts';
+import {
+  type Balance,
+  breakerOf,
+  isReady,
+  openBalance,
+  readyInS,
+  type Standing,
+} from './balance.ts';
 import type { CompiledRoute } from './route.ts';
+
+function toldOf(fact: CompiledRoute['fact'], standing: Standing, now: number): UpstreamTold {
+  const { url, turnedAt, checkedAt, down } = standing;
+  const age = (at: number): number => Math.max(0, Math.round(now - at));
+  return {
+    route: fact.id,
+    url,
+    breaker: fact.circuit_breaker
+      ? { state: breakerOf(standing, now), for_ms: age(turnedAt) }
+      : null,
+    checks:
+      checkedAt === null ? null : { state: down ? 'failing' : 'passing', for_ms: age(checkedAt) },
+  };
+}
 
 type Kept = { fact: CompiledRoute['fact']; balance: Balance };
 
@@ -41,6 +63,16 @@ export class Fleet {
     const balance = this.of(route);
     if (!balance || isReady(balance, this.#now())) return undefined;
     return readyInS(balance, this.#now());
+  }
+
+  /** How upstreams do that a breaker or checks look after; of others nothing is known. */
+  told(): UpstreamTold[] {
+    const now = this.#now();
+    return [...this.#kept.values()].flatMap(({ fact, balance }) =>
+      fact.circuit_breaker || fact.health_check
+        ? balance.standings.map((standing) => toldOf(fact, standing, now))
+        : [],
+    );
   }
 
   /** Upstreams that are not asked just now. */

@@ -72,7 +72,8 @@ function compile(fact: RouteFact): CompiledRoute {
   return {
     fact,
     targets: [first, ...others],
-    managed: others.length > 0 || Boolean(fact.circuit_breaker ?? fact.retries),
+    managed:
+      others.length > 0 || Boolean(fact.circuit_breaker ?? fact.retries ?? fact.health_check),
     form: pathFormOf(fact),
     toUpstream: headerEdit(fact.request_headers),
     toClient: headerEdit([...ours, ...(fact.response_headers ?? [])]),

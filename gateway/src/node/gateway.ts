@@ -27,6 +27,7 @@ import { openPrivateServer } from './private-server.ts';
 import { RequestLog } from './request-log.ts';
 import { RouteFacts } from './route-facts.ts';
 import { Spans } from './spans.ts';
+import { openStatusReport } from './status-report.ts';
 import { listen, openServer } from './server.ts';
 import { Telemetry } from './telemetry.ts';
 import type { Tracing } from './tracing.ts';
@@ -56,6 +57,9 @@ export type Meters = {
     readonly backlog: { readonly records: number; readonly bytes: number; readonly ageMs: number };
   };
   readonly refusals: Refusals;
+  readonly gateway: string;
+  /** The boot of the moment. */
+  readonly boot: string;
   stopAdmitting(): void;
   /** False when the next start has to send what is left. */
   close(deadlineMs: number): Promise<boolean>;
@@ -174,7 +178,7 @@ function openUpstreams(of: GatewayOf, telemetry: Telemetry) {
   const onTable = ({ routes }: RouteTable): void => {
     for (const keeper of [upstreams, fleet, checks, certificates]) keeper.keep(routes);
   };
-  return { upstreams, fleet, checks, onTable };
+  return { upstreams, fleet, checks, reporting: openStatusReport(of, fleet), onTable };
 }
 
 /** What core is told of single requests; undefined where that is off. */
@@ -199,7 +203,7 @@ export async function openGateway(of: GatewayOf): Promise<Gateway> {
   const { config, log, meters } = of;
   let stopping = false;
   const telemetry = new Telemetry();
-  const { upstreams, fleet, checks, onTable } = openUpstreams(of, telemetry);
+  const { upstreams, fleet, checks, reporting, onTable } = openUpstreams(of, telemetry);
   const connections = new Connections();
   const facts = openFacts(of, telemetry, onTable);
   const app = openApp({
@@ -240,7 +244,7 @@ export async function openGateway(of: GatewayOf): Promise<Gateway> {
   const close = async (): Promise<boolean> => {
     spans.close();
     checks.close();
-    await Promise.all([facts.close(), upstreams.destroy(), noted?.close()]);
+    await Promise.all([facts.close(), upstreams.destroy(), noted?.close(), reporting.close()]);
     privateServer.close();
     privateServer.closeAllConnections();
     return meters.close(LAST_SYNC_MS);

@@ -97,8 +97,9 @@ export class HealthChecks {
   }
 
   #note({ route, at, check }: Round, well: boolean): void {
-    const standing = this.#of.fleet.of(route)?.standings[at];
-    if (!standing || !checked(standing, well, check)) return;
+    const { fleet } = this.#of;
+    const standing = fleet.of(route)?.standings[at];
+    if (!standing || !checked(standing, { well, now: fleet.now() }, check)) return;
     const { id, name } = route.fact;
     const what = well ? 'an upstream is well again' : 'an upstream fails its checks';
     this.#of.log.warn({ route: id, name, upstream: standing.url }, what);

@@ -20,6 +20,7 @@ import { t } from '../kit/text.ts';
 import { Instant, useNow } from '../kit/time.tsx';
 import { toast } from '../kit/toast.tsx';
 import { heldBy, heldByMeter, isSilent, MEANING, type HeldUnits } from './boots.ts';
+import { SpoolFill, spoolWaiting } from './boot-spool.tsx';
 import { BootHealth } from './gateways.tsx';
 import { useMeters } from './queries.ts';
 
@@ -54,6 +55,8 @@ function BootDetails({ gateway, boot }: { gateway: string; boot: BootState }) {
     { name: t('Started'), value: instant(boot.started_at) },
     { name: t('Last seen'), value: instant(boot.last_seen_at) },
     { name: t('Recorded up to'), value: boot.state === 'live' ? instant(boot.watermark) : '–' },
+    { name: t('Spool'), value: <SpoolFill boot={boot} /> },
+    { name: t('Waits in it'), value: spoolWaiting(boot) },
     { name: t('Batches taken in'), value: formatNumber(boot.next_sequence - 1) },
     { name: t('Requests in doubt'), value: formatNumber(boot.in_doubt) },
     { name: t('Ended'), value: instant(boot.ended_at) },

@@ -12,6 +12,7 @@ const boot = (state: BootState['state'], seenAgoMs: number): BootState => ({
   watermark: null,
   lag_ms: null,
   in_doubt: 0,
+  spool: null,
   started_at: '2026-11-22T00:00:00Z',
   last_seen_at: new Date(NOW - seenAgoMs).toISOString(),
   ended_at: null,

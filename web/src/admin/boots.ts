@@ -14,6 +14,10 @@ const ENDED = {
   written_off: { tone: 'danger', label: t('Written off') },
 } as const satisfies Record<string, { tone: BadgeTone; label: string }>;
 
+/** @returns whether what a boot told then says nothing of now any more. */
+export const isOld = (toldAt: string, nowMs: number): boolean =>
+  nowMs - Date.parse(toldAt) > SILENT_MS;
+
 /** @returns whether a boot that has not ended was not heard of lately. */
 export const isSilent = ({ state, last_seen_at }: BootState, nowMs: number): boolean =>
   state === 'live' && nowMs - Date.parse(last_seen_at) > SILENT_MS;

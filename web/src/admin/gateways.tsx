@@ -14,11 +14,12 @@ import { Table, type Column } from '../kit/table.tsx';
 import { t } from '../kit/text.ts';
 import { Ago, useNow } from '../kit/time.tsx';
 import { BootDrawer } from './boot-drawer.tsx';
+import { SpoolFill } from './boot-spool.tsx';
 import { bootHealth, lagText } from './boots.ts';
 import { DeadLetters, Gaps } from './lost-usage.tsx';
 
 const REFRESH_MS = 5_000;
-const COLUMNS_MIN_PX = 680;
+const COLUMNS_MIN_PX = 860;
 
 const COLUMNS: readonly Column<BootState & { gateway: string }>[] = [
   {
@@ -47,6 +48,12 @@ const COLUMNS: readonly Column<BootState & { gateway: string }>[] = [
     header: t('Behind by'),
     align: 'end',
     cell: lagText,
+  },
+  {
+    id: 'spool',
+    header: t('Spool'),
+    align: 'end',
+    cell: (boot) => <SpoolFill boot={boot} />,
   },
   {
     id: 'seen',

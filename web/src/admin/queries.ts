@@ -14,6 +14,7 @@ import type { Meter } from '@tollgate/billing-core/contract/meter.ts';
 import type { MeterUses } from '@tollgate/billing-core/contract/meter-uses.ts';
 import type { Page } from '@tollgate/billing-core/contract/page.ts';
 import type { Entitlement, Plan, PlanVersion } from '@tollgate/billing-core/contract/plan.ts';
+import type { RouteHealth } from '@tollgate/billing-core/contract/route-health.ts';
 import type { Route } from '@tollgate/billing-core/contract/route.ts';
 import type { Secret } from '@tollgate/billing-core/contract/secret.ts';
 import type { Subscription } from '@tollgate/billing-core/contract/subscription.ts';
@@ -131,6 +132,14 @@ export const valueFaultsQuery = (id: string) =>
     queryKey: ['admin', 'route', id, 'value-faults'],
     queryFn: ({ signal }) =>
       api<ValueFaults>(`/v1/routes/${encodeURIComponent(id)}/value-faults`, { signal }),
+  });
+
+export const routeHealthQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['admin', 'route', id, 'health'],
+    queryFn: ({ signal }) =>
+      api<RouteHealth>(`/v1/routes/${encodeURIComponent(id)}/health`, { signal }),
+    refetchInterval: onceKnown(5_000),
   });
 
 export const meterQuery = (id: string) =>

@@ -16,6 +16,7 @@ import { toast } from '../kit/toast.tsx';
 import { routeQuery } from './queries.ts';
 import { CertificateCard } from './route-certificates.tsx';
 import { ValueFaultsCard } from './route-faults.tsx';
+import { RouteHealthCard } from './route-health.tsx';
 import { RouteForm } from './route-form.tsx';
 
 const BACK = { href: paths.adminRoutes, label: t('Routes') };
@@ -67,6 +68,7 @@ export function RoutePage() {
         {(known) => (
           <>
             <CertificateCard route={known} />
+            <RouteHealthCard route={known} />
             <ValueFaultsCard routeId={known.id} />
             <RouteForm key={known.id} route={known} saveLabel={t('Save route')} onSave={save} />
           </>

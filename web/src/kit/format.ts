@@ -33,6 +33,17 @@ export function formatPercent(share: number): string {
   );
 }
 
+const BYTE_UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
+
+/** @returns how much that is, in thousands: 18400000 is '18.4 MB'. */
+export function formatBytes(bytes: number): string {
+  let [size, power] = [bytes, 0];
+  for (; size >= 1_000 && power < BYTE_UNITS.length - 1; power++) size /= 1_000;
+  const unit = BYTE_UNITS[power];
+  const form = { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 1 } as const;
+  return new Intl.NumberFormat(locale, form).format(size);
+}
+
 /** Minor units of the wire to what people read: ('2900', 'USD') is '29'. */
 export function minorToMajor(minor: string, currency: string): string {
   return shiftPoint(minor, -minorDigits(currency));

@@ -129,7 +129,7 @@ describe('the breaker', () => {
 describe('checks', () => {
   test('take one out after so many failures in a row, and back after so many passes', () => {
     const balance = openBalance(fact, undefined, NOW);
-    const check = (well: boolean) => checked(balance.standings[0]!, well, health);
+    const check = (well: boolean) => checked(balance.standings[0]!, { well, now: NOW }, health);
     expect([false, false, true, false, false].map(check)).toEqual(Array(5).fill(false));
     expect(check(false)).toBe(true);
     expect(new Set(Array.from({ length: 9 }, () => pick(balance)))).toEqual(new Set([1, 2]));
@@ -141,7 +141,7 @@ describe('checks', () => {
   test('that fail everywhere are not believed', () => {
     const balance = openBalance(fact, undefined, NOW);
     for (const standing of balance.standings) {
-      for (let i = 0; i < 3; i++) checked(standing, false, health);
+      for (let i = 0; i < 3; i++) checked(standing, { well: false, now: NOW }, health);
     }
     expect(isReady(balance, NOW)).toBe(true);
   });

@@ -1,10 +1,12 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { z } from 'zod';
+import { routeHealth } from '../contract/route-health.ts';
 import { routeId } from '../contract/route.ts';
 import { VALUE_FAULT_DAYS, VALUE_FAULT_DAYS_MAX, valueFaults } from '../contract/value-fault.ts';
 import { found } from '../kit/fault.ts';
 import { api, json, PROBLEMS, type Api } from '../kit/http.ts';
 import { routeById } from '../routes/store.ts';
+import { healthOf } from './reports.ts';
 import { valueFaultsOf } from './value-faults.ts';
 
 const DAY_MS = 86_400_000;
@@ -21,8 +23,20 @@ const faults = createRoute({
   responses: { 200: json(valueFaults), ...PROBLEMS },
 });
 
-/** /v1/routes/{id}/value-faults: whether the upstream says what its route bills by. */
-export function valueFaultsHttp(): OpenAPIHono<Api> {
+const health = createRoute({
+  method: 'get',
+  path: '/routes/{id}/health',
+  tags: ['Routes'],
+  summary: "How a route's upstreams do",
+  description:
+    'Each gateway sees by itself, and tells every few seconds: whether its circuit breaker has ' +
+    'taken an upstream out, and what its health checks say. What is null is not known.',
+  request: { params: routeId },
+  responses: { 200: json(routeHealth), ...PROBLEMS },
+});
+
+/** /v1/routes/{id}/…: whether the upstreams say what the route bills by, and how they do. */
+export function routeReadingsHttp(): OpenAPIHono<Api> {
   const app = api();
   app.openapi(faults, async (c) => {
     const { query, now } = c.var;
@@ -31,6 +45,12 @@ export function valueFaultsHttp(): OpenAPIHono<Api> {
     const since = now - c.req.valid('query').days * DAY_MS;
     const data = await valueFaultsOf(query, id, since);
     return c.json({ data, since: new Date(since).toISOString() }, 200);
+  });
+  app.openapi(health, async (c) => {
+    const { id } = c.req.valid('param');
+    const { definition } = found(await routeById(c.var.query, id), 'route');
+    const urls = [...new Set(definition.upstreams.map(({ url }) => url))];
+    return c.json(await healthOf(c.var.query, { id, urls }), 200);
   });
   return app;
 }
