@@ -1,7 +1,7 @@
 import { openApp } from '../app.ts';
 import { readAddress } from '@tollgate/billing-core/contract/address.ts';
 import { mayReach } from '../core/address.ts';
-import { failureAnswer } from '../core/problem.ts';
+import { failureAnswer, refusalAnswer } from '../core/problem.ts';
 import { refuse } from '../core/refusal.ts';
 import { CoreClock } from './clock.ts';
 import { answerResponse, WorkersExchange } from './exchange.ts';
@@ -10,6 +10,7 @@ import { Isolate } from './isolate.ts';
 import { IsolateFacts } from './isolate-facts.ts';
 import { openKeySets } from './key-sets.ts';
 import { say } from './log.ts';
+import { requestId } from './mint.ts';
 import { readSettings, type WorkersEnv } from './settings.ts';
 import { TillObject } from './till-object.ts';
 
@@ -76,6 +77,9 @@ export default {
   async fetch(request: Request, env: WorkersEnv): Promise<Response> {
     opened ??= openIsolate(env, regionOf(request));
     const { app, facts, isolate, clock } = opened;
+    // Host fields get here that make no URL.
+    if (!URL.canParse(request.url))
+      return answerResponse(refusalAnswer(refuse('invalid_request'), requestId(clock.wall())));
     const exchange = new WorkersExchange(isolate, request, clock.wall());
     try {
       // Not a failure of the upstream, which any client could bring about.

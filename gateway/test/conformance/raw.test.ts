@@ -73,6 +73,15 @@ describe.each(KINDS)('bytes that come to a gateway on %s', (kind) => {
     }
   });
 
+  test.each(['a.test, b.test', 'api.test:99999', 'a@b.test', 'a.test/f/x', 'a b', '[::1', '%', ''])(
+    'a Host %j is no fault of ours',
+    async (name) => {
+      const told = await send(['GET /f/own HTTP/1.1', `Host: ${name}`, auth()]);
+      expect(told.waitsFor).toBe(undefined);
+      expect(told.statuses?.[0]).toBeLessThan(500);
+    },
+  );
+
   test.each([
     ...['X-Tollgate-Key', 'x-tollgate-key', 'X_Tollgate_Key', 'X-Tollgate_Key', 'X.Tollgate.Key'],
     ...['X!Tollgate~Key', 'x-tollgate-anything', 'X-TOLLGATE-CUSTOMER', 'x_tollgate_customer'],
