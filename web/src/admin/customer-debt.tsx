@@ -7,6 +7,7 @@ import { Card } from '../kit/page.tsx';
 import { paths } from '../kit/paths.ts';
 import { t } from '../kit/text.ts';
 import { Instant } from '../kit/time.tsx';
+import { UnreadCard } from '../kit/unread-card.tsx';
 import { STEP_NAMES } from './invoice-dunning.tsx';
 
 const EFFECTS: Record<Debt['effect'], string> = {
@@ -21,7 +22,10 @@ export function CustomerDebt({ customerId }: { customerId: string }) {
     queryKey: ['admin', 'customer', customerId, 'debt'],
     queryFn: ({ signal }) => api<Debt>(`/v1/customers/${customerId}/debt`, { signal }),
   });
-  if (debt.data === undefined || debt.data.invoices.length === 0) return null;
+  if (debt.data === undefined) {
+    return <UnreadCard title={t('Past due')} query={debt} className="mb-5" />;
+  }
+  if (debt.data.invoices.length === 0) return null;
   const { currency, due, effect, invoices } = debt.data;
   return (
     <Card

@@ -39,7 +39,7 @@ export function onceKnown(everyMs: number) {
     query.state.data === undefined ? false : everyMs;
 }
 
-interface Query<Data> {
+export interface Query<Data> {
   data: Data | undefined;
   error: unknown;
   isError: boolean;

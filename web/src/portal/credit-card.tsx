@@ -6,6 +6,7 @@ import { CreditEntries } from '../kit/invoices/credit-entries.tsx';
 import { Card } from '../kit/page.tsx';
 import { paths } from '../kit/paths.ts';
 import { t } from '../kit/text.ts';
+import { UnreadCard } from '../kit/unread-card.tsx';
 import { useCustomerId } from './layout.tsx';
 import { customerPath } from './queries.ts';
 
@@ -14,11 +15,15 @@ export function CreditCard() {
   const customerId = useCustomerId();
   const path = customerPath(customerId, '/balance');
   const queryKey = ['portal', customerId, 'credit'];
-  const { data } = useQuery({
+  const credit = useQuery({
     queryKey,
     queryFn: ({ signal }) => api<Balance>(path, { query: { limit: '1' }, signal }),
   });
-  if (data === undefined || data.data.length === 0) return null;
+  const { data } = credit;
+  if (data === undefined) {
+    return <UnreadCard title={t('Your credit')} query={credit} className="mt-5" />;
+  }
+  if (data.data.length === 0) return null;
   return (
     <Card
       title={t('Your credit: {amount}', { amount: formatMoney(data.amount, data.currency) })}

@@ -14,6 +14,7 @@ import { Loaded, onceKnown } from '../kit/query.tsx';
 import { FactsSkeleton } from '../kit/skeleton.tsx';
 import { t } from '../kit/text.ts';
 import { toast } from '../kit/toast.tsx';
+import { UnreadCard } from '../kit/unread-card.tsx';
 import { useRole } from '../session/me.ts';
 import { useCustomerId } from './layout.tsx';
 import { customerPath } from './queries.ts';
@@ -42,8 +43,12 @@ function usePaymentPage(customerId: string) {
 
 /** By what invoices are paid; nothing where somebody writes down what came. */
 export function PaymentCard() {
-  const collector = useQuery(collectorQuery(useCustomerId())).data;
-  if (collector?.kind !== 'stripe') return null;
+  const query = useQuery(collectorQuery(useCustomerId()));
+  const collector = query.data;
+  if (collector === undefined) {
+    return <UnreadCard title={t('Payment')} query={query} className="mb-5" />;
+  }
+  if (collector.kind !== 'stripe') return null;
   return (
     <Card title={t('Payment')} actions={<Mode collector={collector} />} className="mb-5">
       <ByCard collector={collector} />
@@ -141,9 +146,13 @@ const isOwed = ({ state }: Invoice): boolean => state === 'open' || state === 'u
 
 /** The ways to pay one invoice that is owed, and why it was not paid by itself. */
 export function PayInvoice({ invoice }: { invoice: Invoice }) {
-  const collector = useQuery(collectorQuery(useCustomerId())).data;
-  if (collector?.kind !== 'stripe' || !isOwed(invoice)) return null;
-  if (invoice.not_collected !== null) return null;
+  const query = useQuery(collectorQuery(useCustomerId()));
+  const collector = query.data;
+  if (!isOwed(invoice) || invoice.not_collected !== null) return null;
+  if (collector === undefined) {
+    return <UnreadCard title={t('Payment')} query={query} className="mb-5" />;
+  }
+  if (collector.kind !== 'stripe') return null;
   return <WaysToPay invoice={invoice} collector={collector} />;
 }
 
