@@ -13,7 +13,7 @@ import { usersHttp } from './auth/users-http.ts';
 import { metersHttp } from './catalog/http.ts';
 import { plansHttp } from './catalog/plans-http.ts';
 import { portalPlansHttp } from './catalog/portal.ts';
-import { couponsHttp, taxRatesHttp } from './catalog/terms-http.ts';
+import { termsHttp } from './catalog/terms-http.ts';
 import { DOCUMENT_BYTES_MAX } from './contract/api-document.ts';
 import { bindCustomer } from './customers/access.ts';
 import { customerClockHttp } from './customers/clock-http.ts';
@@ -26,7 +26,7 @@ import {
 } from './customers/invitations-http.ts';
 import { isInvited } from './customers/invitations.ts';
 import { customerViewsHttp } from './customers/view-http.ts';
-import { meHttp, requireOpenSignUp, settingsHttp } from './customers/me-http.ts';
+import { brandingHttp, meHttp, requireOpenSignUp, settingsHttp } from './customers/me-http.ts';
 import { membershipsHttp } from './customers/memberships-http.ts';
 import { portalTeamHttp } from './customers/team-http.ts';
 import { customerTermsHttp } from './customers/terms-http.ts';
@@ -144,12 +144,12 @@ function adminSurface(deps: Surface): OpenAPIHono<Api> {
     jobsHttp(deps.sql),
     metersHttp(),
     plansHttp(),
-    couponsHttp(),
-    taxRatesHttp(),
+    termsHttp(),
     pricesHttp(),
     routesHttp(deps.vault),
     secretsHttp(deps.vault),
     apiDocumentHttp(deps.gatewayUrl),
+    brandingHttp(),
     customersHttp(),
     personalHttp(deps),
     customerViewsHttp(),

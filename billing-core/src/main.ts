@@ -18,6 +18,7 @@ import { invoicingJobs } from './invoicing/jobs.ts';
 import { openSending, startJobs, type Job } from './kit/jobs.ts';
 import { addressOf, close, listen } from './kit/listen.ts';
 import { openLog, type Log } from './kit/log.ts';
+import { letterFooter } from './customers/branding-store.ts';
 import { openMail, type Mail } from './kit/mail.ts';
 import { mailboxHttp } from './kit/mailbox.ts';
 import { openTestClock } from './kit/test-clock.ts';
@@ -195,7 +196,7 @@ async function start(config: Config): Promise<() => Promise<void>> {
   const isOn = config.testClock;
   const testClock = await openTestClock({ sql, base: systemClock, isOn, log });
   const { clock } = testClock;
-  const mail = openMail({ ...config, from: config.mailFrom, log });
+  const mail = openMail({ ...config, from: config.mailFrom, footer: () => letterFooter(sql), log });
   const metrics = openMetrics();
   const tracing = await openTracing(config, { sql, log, metrics });
   measureAll(config, { sql, log, clock, metrics });

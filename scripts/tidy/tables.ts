@@ -10,6 +10,7 @@ export const TABLE_WRITERS: Record<string, string> = {
   test_clock: 'kit',
   idempotency_keys: 'kit',
   users: 'auth',
+  branding: 'customers',
   sessions: 'auth',
   accounts: 'auth',
   verifications: 'auth',

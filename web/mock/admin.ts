@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { pricePreviewRequest } from '@tollgate/billing-core/contract/price-preview.ts';
 import { diffOf } from '../../billing-core/src/catalog/diff.ts';
 import { rated } from '../../billing-core/src/rating/preview.ts';
+import { branding } from './branding.ts';
 import { gateways } from './gateways.ts';
 import { invoices } from './invoices.ts';
 import { credit } from './credit.ts';
@@ -52,6 +53,7 @@ export function adminApi(state: MockState): Hono {
   routes(app, state);
   secrets(app, state);
   gateways(app, state);
+  branding(app, state);
   invoices(app, state);
   credit(app, state);
   events(app, state);

@@ -64,9 +64,17 @@ export function sessionApi(state: MockState): Hono {
 
 /** What is known before and after signing in. */
 function people(app: Hono, state: MockState): void {
-  app.get('/portal/v1/settings', (c) =>
-    c.json({ sign_up: state.signUp, gateway_url: GATEWAY_URL, product_name: 'Tollgate' }),
-  );
+  app.get('/portal/v1/settings', (c) => {
+    const { name, accent, support } = state.branding;
+    const product_name = name ?? 'Tollgate';
+    return c.json({
+      sign_up: state.signUp,
+      gateway_url: GATEWAY_URL,
+      product_name,
+      accent,
+      support,
+    });
+  });
 
   app.get('/portal/v1/me', (c) => {
     const { id, name, email, role } = signedIn(c, state);

@@ -131,6 +131,7 @@ export const VISITS: readonly Visit[] = [
   ['admin', 'Reconciliation of', (stage) => paths.adminReconciliation(compared(stage))],
   ['admin', 'Jobs', () => paths.adminJobs],
   ['admin', 'Retention', () => paths.adminRetention],
+  ['admin', 'Branding', () => paths.adminBranding],
   ['admin', 'Tokens', () => paths.adminTokens()],
   ['admin', 'Your account', () => paths.adminAccount],
   ['admin', 'Gateways', () => paths.adminGateways()],

@@ -174,3 +174,10 @@ export function taxRatesHttp(): OpenAPIHono<Api> {
   );
   return app;
 }
+
+/** /v1/coupons and /v1/tax-rates. */
+export function termsHttp(): OpenAPIHono<Api> {
+  const app = api();
+  for (const module of [couponsHttp(), taxRatesHttp()]) app.route('/', module);
+  return app;
+}

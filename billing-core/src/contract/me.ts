@@ -6,8 +6,17 @@ import { sessionUser } from './session.ts';
 const SIGN_UP = z.enum(['open', 'closed']);
 
 export const settings = z
-  .object({ product_name: z.string(), sign_up: SIGN_UP, gateway_url: z.string() })
+  .object({
+    product_name: z.string(),
+    /** Of the branding; null: the portal's own, and nobody to turn to. */
+    accent: z.string().nullable(),
+    support: z.string().nullable(),
+    sign_up: SIGN_UP,
+    gateway_url: z.string(),
+  })
   .meta({ id: 'Settings' });
+
+export type Settings = z.infer<typeof settings>;
 
 export const me = z
   .object({

@@ -1,9 +1,12 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import type { MiddlewareHandler } from 'hono';
+import { branding, PRODUCT_NAME } from '../contract/branding.ts';
 import { me, settings, type Me } from '../contract/me.ts';
+import { audit } from '../kit/audit.ts';
 import { Fault } from '../kit/fault.ts';
-import type { Query } from '../kit/database.ts';
-import { api, json, PROBLEMS, type Api, type Viewing } from '../kit/http.ts';
+import type { Query, Sql } from '../kit/database.ts';
+import { api, json, jsonBody, PROBLEMS, type Api, type Viewing } from '../kit/http.ts';
+import { readBranding, updateBranding } from './branding-store.ts';
 import { membershipsOf } from './membership-store.ts';
 import { customerById } from './store.ts';
 
@@ -21,11 +24,48 @@ const settingsRoute = createRoute({
 });
 
 /** /portal/v1/settings, which needs no session. */
-export function settingsHttp({ signUp, gatewayUrl }: Installation): OpenAPIHono<Api> {
+export function settingsHttp(of: Installation & { sql: Sql }): OpenAPIHono<Api> {
   const app = api();
-  app.openapi(settingsRoute, (c) =>
-    c.json({ product_name: 'Tollgate', sign_up: signUp, gateway_url: gatewayUrl }, 200),
-  );
+  app.openapi(settingsRoute, async (c) => {
+    const { name, accent, support } = await readBranding(of.sql);
+    const product_name = name ?? PRODUCT_NAME;
+    const installation = { sign_up: of.signUp, gateway_url: of.gatewayUrl };
+    return c.json({ product_name, accent, support, ...installation }, 200);
+  });
+  return app;
+}
+
+const getBranding = createRoute({
+  method: 'get',
+  path: '/branding',
+  tags: ['Administration'],
+  summary: 'Get the branding',
+  description: 'What the business is called and looks like, to those who use its portal.',
+  responses: { 200: json(branding), ...PROBLEMS },
+});
+
+const putBranding = createRoute({
+  method: 'put',
+  path: '/branding',
+  tags: ['Administration'],
+  summary: 'Replace the branding',
+  description: 'Shown by the portal from its next page on, and below each letter.',
+  request: jsonBody(branding),
+  responses: { 200: json(branding), ...PROBLEMS },
+});
+
+/** /v1/branding: name, colour and support of the business. */
+export function brandingHttp(): OpenAPIHono<Api> {
+  const app = api();
+  app.openapi(getBranding, async (c) => c.json(await readBranding(c.var.query), 200));
+  app.openapi(putBranding, async (c) => {
+    const { tx, actor, now, requestId } = c.var;
+    const wanted = c.req.valid('json');
+    await updateBranding(tx, wanted);
+    const deed = { actor, action: 'branding.update', subjectId: 'branding' };
+    await audit(tx, { ...deed, now, requestId, detail: wanted });
+    return c.json(wanted, 200);
+  });
   return app;
 }
 

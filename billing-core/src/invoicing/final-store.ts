@@ -104,11 +104,12 @@ export async function finalizeRows(
            finalized_at = ${at},
            due_at = ${at}::timestamptz + make_interval(days => settings.due_days),
            paid_at = case when final.state = 'paid' then ${at}::timestamptz end,
-           issuer = settings.issuer, footer = settings.footer,
+           issuer = coalesce(nullif(settings.issuer, ''), branding.name, ''),
+           footer = settings.footer,
            customer = jsonb_build_object(
              'id', customers.id, 'name', customers.name, 'external_id', customers.external_id,
              'billing_address', customers.billing_address, 'tax_number', customers.tax_number)
-      from billing_settings settings, customers,
+      from billing_settings settings, branding, customers,
            unnest(${finals.map(({ id }) => id)}::text[],
                   ${finals.map(({ number }) => number.toString())}::bigint[],
                   ${finals.map(({ state }) => state)}::text[],

@@ -72,3 +72,17 @@ test('without a mail server the letter lies in MAIL_DIR, for its owner alone', a
   expect(subjects.toSorted()).toEqual(['Hello', 'Second']);
   expect(letters.map((path) => statSync(path).mode & 0o777)).toEqual([0o600, 0o600]);
 });
+
+test.each<[string, () => Promise<string>, string]>([
+  ['stands below it', async () => '\n-- \nAcme\n', '\n-- \nAcme\n'],
+  ['that cannot be read holds up none', () => Promise.reject(new Error('away')), ''],
+])('the footer of a letter %s', async (_name, footer, below) => {
+  const mailDir = mkdtempSync(join(tmpdir(), 'tollgate-mail-'));
+  ends.push(() => rmSync(mailDir, { recursive: true }));
+  const mail = openMail({ ...settings({ mailDir }), footer });
+  mail.send(LETTER);
+  await mail.settled();
+  const [name = ''] = readdirSync(mailDir);
+  const { text } = JSON.parse(readFileSync(join(mailDir, name), 'utf8')) as { text: string };
+  expect(text).toBe(LETTER.text + below);
+});

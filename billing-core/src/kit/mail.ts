@@ -27,6 +27,8 @@ export type MailSettings = {
   smtpUrl: string | undefined;
   mailDir: string | undefined;
   from: string;
+  /** What stands below each letter; left out, or where it cannot be read, nothing does. */
+  footer?: () => Promise<string>;
   log: Log;
 };
 
@@ -69,10 +71,25 @@ function byHand({ from, log, mailDir }: MailSettings): Deliver {
   };
 }
 
+/** A letter that cannot be signed goes all the same. */
+function signed({ footer, log }: MailSettings, deliver: Deliver): Deliver {
+  if (footer === undefined) return deliver;
+  return async (letter) => {
+    const below = await footer().catch((err: unknown) => {
+      log.warn({ err }, 'what stands below letters cannot be read');
+      return '';
+    });
+    return deliver({ ...letter, text: letter.text + below });
+  };
+}
+
 /** Opens the way letters leave: SMTP, or the log and MAIL_DIR when there is no SMTP_URL. */
 export function openMail(settings: MailSettings): Mail {
   const { smtpUrl, from, log } = settings;
-  const deliver = smtpUrl === undefined ? byHand(settings) : bySmtp(smtpUrl, from);
+  const deliver = signed(
+    settings,
+    smtpUrl === undefined ? byHand(settings) : bySmtp(smtpUrl, from),
+  );
   const underway = new Set<Promise<void>>();
   return {
     send(letter) {

@@ -10,6 +10,7 @@ import {
   KeySquare,
   Layers,
   ListChecks,
+  Palette,
   ReceiptText,
   Ruler,
   Scale,
@@ -65,6 +66,7 @@ const NAV: readonly NavItem[] = [
   { href: paths.adminGateways(), label: t('Gateways'), icon: <Server aria-hidden />, deep: true },
   { href: paths.adminJobs, label: t('Jobs'), icon: <ListChecks aria-hidden /> },
   { href: paths.adminTokens(), label: t('Tokens'), icon: <KeySquare aria-hidden /> },
+  { href: paths.adminBranding, label: t('Branding'), icon: <Palette aria-hidden /> },
   { href: paths.adminAudit(), label: t('Audit log'), icon: <ScrollText aria-hidden /> },
 ];
 

@@ -124,6 +124,11 @@ function collectionPages(layout: AnyRoute) {
       path: '/retention',
       component: lazyRouteComponent(() => import('./retention.tsx'), 'RetentionPage'),
     }),
+    createRoute({
+      getParentRoute,
+      path: '/branding',
+      component: lazyRouteComponent(() => import('./branding.tsx'), 'BrandingPage'),
+    }),
   ];
 }
 

@@ -1,4 +1,3 @@
-import type { Me } from '@tollgate/billing-core/contract/me.ts';
 import type { Route } from '@tollgate/billing-core/contract/route.ts';
 import type {
   QuotaState,
@@ -8,7 +7,6 @@ import type {
 } from '@tollgate/billing-core/contract/usage.ts';
 
 /** Parts of the contract's shapes that it does not name itself. */
-export type PortalSettings = Pick<Me, 'sign_up' | 'gateway_url'> & { product_name: string };
 export type LiveMinute = UsageLive['minutes'][number];
 export type UsageInterval = UsageSeries['interval'];
 export type UsageGroupBy = UsageQuery['group_by'];

@@ -1,6 +1,7 @@
 import { clsx } from 'clsx';
 import { ChevronLeft } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { useBrandName } from './brand.ts';
 import { Link } from './link.tsx';
 
 interface PageHeaderProps {
@@ -15,7 +16,7 @@ interface PageHeaderProps {
 export function PageHeader({ title, about, back, actions }: PageHeaderProps) {
   return (
     <header className="mb-6 flex flex-col gap-3 sm:flex-row sm:flex-wrap sm:items-end">
-      <title>{`${title} · Tollgate`}</title>
+      <title>{`${title} · ${useBrandName()}`}</title>
       {/* Where a title would have less room than its words need, the actions go below it. */}
       <div className="min-w-0 sm:flex-1 sm:basis-48">
         {back && (

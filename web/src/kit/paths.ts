@@ -71,6 +71,7 @@ export const paths = {
   adminAudit: (search?: Search) => withSearch('/admin/audit', search),
   adminJobs: '/admin/jobs',
   adminRetention: '/admin/retention',
+  adminBranding: '/admin/branding',
   adminStripe: (search?: Search) => withSearch('/admin/stripe', search),
   adminReconciliations: '/admin/reconciliation',
   adminReconciliation: (id: string, search?: Search) =>

@@ -15,6 +15,8 @@ import { Keyboard, PaletteButton } from './keyboard/keyboard.tsx';
 import { showPanel } from './keyboard/panel.ts';
 import { withJumps, type Find } from './keyboard/place.ts';
 import { Link, usePlace } from './link.tsx';
+import { useAccent, useBrandName } from './brand.ts';
+import { SupportLink } from './support-link.tsx';
 import { t } from './text.ts';
 import { useShownZone } from './zone.ts';
 
@@ -94,16 +96,22 @@ function Sidebar({ context, nav, account, children }: SidebarProps) {
       <div className="mb-3">{context}</div>
       {children}
       <Navigation nav={nav} />
-      <div className="mt-auto border-t border-line pt-2">{account}</div>
+      <div className="mt-auto border-t border-line pt-2">
+        <SupportLink className="block truncate px-2.5 py-1.5" />
+        {account}
+      </div>
     </>
   );
 }
 
+/** The name of the business, and its colour on the page. */
 export function Brand() {
+  const name = useBrandName();
+  useAccent();
   return (
-    <span className="inline-flex items-center gap-2 font-semibold tracking-tight">
+    <span className="inline-flex max-w-full min-w-0 items-center gap-2 font-semibold tracking-tight">
       <img src="/icon.svg" alt="" className="size-6" />
-      Tollgate
+      <span className="min-w-0 truncate">{name}</span>
     </span>
   );
 }

@@ -1,6 +1,8 @@
 import type { ReactNode } from 'react';
 import { language, LANGUAGES, setLanguage } from '../kit/language.ts';
+import { useBrandName } from '../kit/brand.ts';
 import { Brand } from '../kit/shell.tsx';
+import { SupportLink } from '../kit/support-link.tsx';
 
 interface FrontProps {
   title: string;
@@ -14,7 +16,7 @@ interface FrontProps {
 export function Front({ title, about, children, below }: FrontProps) {
   return (
     <main className="mx-auto flex min-h-dvh w-full max-w-md flex-col justify-center px-4 py-10">
-      <title>{`${title} · Tollgate`}</title>
+      <title>{`${title} · ${useBrandName()}`}</title>
       <div className="mb-6 flex justify-center text-base">
         <Brand />
       </div>
@@ -28,6 +30,7 @@ export function Front({ title, about, children, below }: FrontProps) {
           {below}
         </div>
       )}
+      <SupportLink className="mt-6 self-center py-1" />
       <Languages />
     </main>
   );

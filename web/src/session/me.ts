@@ -2,20 +2,12 @@ import { queryOptions, useQuery } from '@tanstack/react-query';
 import { api } from '../kit/api.ts';
 import type { MemberRole } from '@tollgate/billing-core/contract/customer.ts';
 import type { Me } from '@tollgate/billing-core/contract/me.ts';
-import type { PortalSettings } from '../kit/api-types.ts';
 
 /** Who is signed in and what they belong to; 401 leads to sign-in by the api client. */
 export const meQuery = queryOptions({
   queryKey: ['me'],
   queryFn: ({ signal }) => api<Me>('/portal/v1/me', { signal }),
   staleTime: 60_000,
-});
-
-/** What everyone may know: whether sign-up is open, where the gateway is. */
-export const settingsQuery = queryOptions({
-  queryKey: ['settings'],
-  queryFn: ({ signal }) => api<PortalSettings>('/portal/v1/settings', { signal, anonymous: true }),
-  staleTime: 300_000,
 });
 
 /** @returns the signed-in person, or undefined while that is being asked. */

@@ -7,9 +7,9 @@ import { TextField } from '../kit/field.tsx';
 import { Form, useApiForm } from '../kit/form.tsx';
 import { Link, useGo, useUrlState } from '../kit/link.tsx';
 import { paths, safeReturnTo } from '../kit/paths.ts';
+import { settingsQuery } from '../kit/brand.ts';
 import { t } from '../kit/text.ts';
 import { Front, FRONT_LINK } from './front.tsx';
-import { settingsQuery } from './me.ts';
 import { SecondFactor } from './second-factor.tsx';
 
 export function SignInPage() {

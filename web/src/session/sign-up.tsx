@@ -8,9 +8,9 @@ import { Link, useGo } from '../kit/link.tsx';
 import { paths } from '../kit/paths.ts';
 import { Loaded } from '../kit/query.tsx';
 import { FactsSkeleton } from '../kit/skeleton.tsx';
+import { settingsQuery } from '../kit/brand.ts';
 import { t } from '../kit/text.ts';
 import { Front, FRONT_LINK } from './front.tsx';
-import { settingsQuery } from './me.ts';
 import { passwordFault } from './password.ts';
 
 export function SignUpPage() {

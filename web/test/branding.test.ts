@@ -1,0 +1,64 @@
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { paths } from '../src/kit/paths.ts';
+import { ADMIN, complaintsOf, raiseStage, type Stage, violationsOn } from './stage.ts';
+
+let stage: Stage;
+let context: BrowserContext;
+let page: Page;
+
+beforeAll(async () => {
+  stage = await raiseStage();
+}, 120_000);
+afterAll(() => stage.close());
+
+beforeEach(async () => {
+  context = await stage.enter(ADMIN);
+  page = await context.newPage();
+});
+afterEach(() => context.close());
+
+const accentOf = (of: Page): Promise<string> =>
+  of.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue('--accent'));
+
+test('a business gets its name, colour and support, and the sign-in page has them', async () => {
+  const complaints = complaintsOf(page, /status of 400/);
+  await page.goto(paths.adminBranding);
+  const own = await accentOf(page);
+  await page.getByLabel('Name of the business').fill('<img src=x onerror=alert(1)> & Co');
+  await page.getByLabel('A colour of your own').check();
+  // Nobody can read text of it on white: it is shown darker.
+  await page.getByLabel('Accent colour').fill('#ffe100');
+  await page.getByLabel('Support', { exact: true }).fill('javascript:alert(1)');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Is neither an e-mail address nor an https URL').waitFor();
+  expect(stage.state.branding.name).toBe(null);
+  await page.getByLabel('Support', { exact: true }).fill('help@acme.example');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Branding saved').waitFor();
+  expect(await violationsOn(page)).toEqual([]);
+  const visitor = await stage.enter();
+  const front = await visitor.newPage();
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await front.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await front.goto(paths.signIn());
+    await front.getByText('<img src=x onerror=alert(1)> & Co', { exact: true }).waitFor();
+    const support = front.getByRole('link', { name: 'Support' });
+    expect(await support.getAttribute('href')).toBe('mailto:help@acme.example');
+    expect(await front.title()).toBe('Sign in · <img src=x onerror=alert(1)> & Co');
+    expect(await accentOf(front)).not.toBe(own);
+    expect(await violationsOn(front)).toEqual([]);
+  }
+  expect(complaints).toEqual([]);
+  await visitor.close();
+});
+
+test('what is not known is not said to be unset, and Retry brings it', async () => {
+  stage.state.failing.add('/v1/branding');
+  await page.goto(paths.adminBranding);
+  await page.getByRole('button', { name: 'Retry' }).waitFor();
+  expect(await page.getByLabel('Name of the business').count()).toBe(0);
+  stage.state.failing.delete('/v1/branding');
+  await page.getByRole('button', { name: 'Retry' }).click();
+  await page.getByLabel('Name of the business').waitFor();
+});
