@@ -22,6 +22,7 @@ import { letterFooter } from './customers/branding-store.ts';
 import { openMail, type Mail } from './kit/mail.ts';
 import { mailboxHttp } from './kit/mailbox.ts';
 import { openTestClock } from './kit/test-clock.ts';
+import type { Spans } from './kit/spans.ts';
 import type { Tracing } from './kit/tracing.ts';
 import type { Kit } from './kit/http.ts';
 import { countSpans, openMetrics, type Metrics } from './kit/metrics.ts';
@@ -83,6 +84,7 @@ function openSeat(config: Config, log: Log): DeskSeat {
 }
 
 type Opened = Pick<Kit, 'sql' | 'log' | 'clock'>;
+type Told = { spans: Spans | undefined };
 type Started = Collecting & Beside & { jobs: Job[] };
 
 type MoneyKit = Pick<Opened, 'sql' | 'log'> & {
@@ -97,13 +99,16 @@ const moneyJobs = ({ collecting, ...opened }: MoneyKit): Job[] => [
 ];
 
 /** Stripe collects where there is a key of it. */
-function openCollecting({ stripe, publicUrl }: Config, opened: Opened): Started | undefined {
+function openCollecting(
+  { stripe, publicUrl }: Config,
+  { spans, ...opened }: Opened & Told,
+): Started | undefined {
   if (stripe === undefined) return undefined;
   const watch = new KeyWatch(systemClock);
   const kit = {
     ...opened,
     watch,
-    stripe: openStripe(stripe, watch),
+    stripe: openStripe(stripe, watch, spans),
     wallClock: systemClock,
     send: openSending(opened.sql),
   };
@@ -139,12 +144,13 @@ const forgettingJobs = (config: Config, log: Log, metrics: Metrics): Job[] => [
   retentionJob,
 ];
 
-type Work = Opened & {
-  metrics: Metrics;
-  mail: Mail;
-  signIn: SignIn;
-  collecting: Started | undefined;
-};
+type Work = Opened &
+  Told & {
+    metrics: Metrics;
+    mail: Mail;
+    signIn: SignIn;
+    collecting: Started | undefined;
+  };
 
 /** Starts what goes on beside the requests. */
 function startWork(config: Config, { metrics, mail, signIn, collecting, ...kit }: Work): Beside[] {
@@ -206,7 +212,8 @@ async function start(config: Config): Promise<() => Promise<void>> {
   const vault = await checkedVault(config, sql, log);
   const stopping = new AbortController();
   const seat = openSeat(config, log);
-  const collecting = openCollecting(config, { sql, log, clock });
+  const kit = { sql, log, clock, spans: tracing?.spans };
+  const collecting = openCollecting(config, kit);
 
   const app = buildApp({
     sql,
@@ -226,7 +233,7 @@ async function start(config: Config): Promise<() => Promise<void>> {
     stopping: stopping.signal,
     vault,
   });
-  const jobs = startWork(config, { sql, log, clock, metrics, mail, signIn, collecting });
+  const jobs = startWork(config, { ...kit, metrics, mail, signIn, collecting });
   jobs.push(testClock);
 
   const beside = privateHttp({ sql, registry: metrics.registry, stopping: stopping.signal });

@@ -4,6 +4,7 @@ import { DEAD_LETTERS } from './dead-jobs.ts';
 import type { Sql, Tx } from './database.ts';
 import type { Kit } from './http.ts';
 import { executorIn, executorOn, transactionOf } from './job-executor.ts';
+import { UNTOLD, type Spans } from './spans.ts';
 
 /** What a job was sent with: names and ids, never content that could be out of date. */
 export type JobData = { readonly [field: string]: string };
@@ -44,7 +45,7 @@ const KEPT_S = 7 * 86_400;
 const DEAD_KEPT_S = 10 * 365 * 86_400;
 const STOP_MS = 10_000;
 
-type JobKit = Pick<Kit, 'sql' | 'log' | 'clock'>;
+type JobKit = Pick<Kit, 'sql' | 'log' | 'clock'> & { spans?: Spans | undefined };
 
 const settings = (sql: Sql) => ({ db: executorOn(sql) });
 
@@ -112,29 +113,34 @@ async function makeQueues(boss: PgBoss, jobs: readonly Job[], pace: Pace): Promi
   }
 }
 
-async function workOn(boss: PgBoss, job: Job, { sql, log, clock }: JobKit): Promise<void> {
+async function workOn(
+  boss: PgBoss,
+  job: Job,
+  { sql, log, clock, spans = UNTOLD }: JobKit,
+): Promise<void> {
   const runOf = ([held]: Held<JobData>[]): Run => {
     if (held === undefined) throw new Error('a job without a job');
     return { data: held.data ?? {}, now: clock(), signal: held.signal };
   };
-  const logged = async (work: Promise<void>): Promise<void> => {
-    await work.catch((err: unknown) => {
-      log.error({ err, job: job.name }, 'job failed');
-      throw err;
+  const told = (held: Held<JobData>[], work: (run: Run) => Promise<void>): Promise<void> =>
+    spans.ofRun({ name: job.name, id: held[0]?.id ?? '' }, async () => {
+      await work(runOf(held)).catch((err: unknown) => {
+        log.error({ err, job: job.name }, 'job failed');
+        throw err;
+      });
     });
-  };
   const polling = { pollingIntervalSeconds: POLL_S };
   if ('inOne' in job) {
     const options = { ...polling, transactional: true as const };
     await boss.work(job.name, options, (held: Held<JobData>[], db: Db) =>
-      logged(job.inOne({ ...runOf(held), tx: transactionOf(db) })),
+      told(held, (run) => job.inOne({ ...run, tx: transactionOf(db) })),
     );
   } else {
     const each = { ...polling, perJobResults: true as const };
     await boss.work(job.name, each, async (held: Held<JobData>[]): Promise<JobResult[]> => {
       const id = held[0]?.id ?? '';
       try {
-        await logged(job.inSteps({ ...runOf(held), sql }));
+        await told(held, (run) => job.inSteps({ ...run, sql }));
         return [{ id, status: 'completed' }];
       } catch (error) {
         if (!(error instanceof Hopeless)) throw error;

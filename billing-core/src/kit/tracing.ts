@@ -15,13 +15,17 @@ import type { Sql } from './database.ts';
 import type { Api } from './http.ts';
 import type { Log } from './log.ts';
 import { METHODS, patternOf } from './metrics.ts';
+import type { Spans } from './spans.ts';
 import { watchStatements } from './statements.ts';
 import { tracedStatements } from './traced-statements.ts';
+import { workSpans } from './work-spans.ts';
 
 const ATTR_REQUEST_ID = 'tollgate.request.id';
 
 export type Tracing = {
   traceRequests: MiddlewareHandler<Api>;
+  /** Of jobs, and of calls to others. */
+  spans: Spans;
   counts: Readonly<SpanCounts>;
   /** Sends what is left, as far as that can be done in time. */
   close(): Promise<void>;
@@ -38,8 +42,8 @@ export type TracingOf = {
 };
 
 /**
- * What this process tells a collector: its requests, with who asked as their parent, and what they
- * ask of the database. Loaded where a collector is named, and nowhere else.
+ * What this process tells a collector: its requests, with who asked as their parent, its jobs, and
+ * what both ask of the database and of others. Loaded where a collector is named, and nowhere else.
  */
 export function openTracing({ databaseUrl, sql, log, ...of }: TracingOf): Tracing {
   const traces = openTraces({
@@ -51,6 +55,7 @@ export function openTracing({ databaseUrl, sql, log, ...of }: TracingOf): Tracin
   watchStatements(sql, tracedStatements(traces.tracer, databaseUrl));
   return {
     traceRequests: requestsTo(traces.tracer),
+    spans: workSpans(traces.tracer),
     counts: traces.counts,
     close: () => traces.close(),
   };

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import Stripe from 'stripe';
 import { monotonicClock, type Clock } from '../kit/clock.ts';
+import { UNTOLD, type Call, type Spans } from '../kit/spans.ts';
 import type { KeyWatch } from './key-watch.ts';
 
 export type StripeSettings = {
@@ -41,18 +42,40 @@ function rateOf({ secretKey, apiBase, callsPerSecond }: StripeSettings): number 
   return isLive(secretKey) ? LIVE_CALLS_PER_SECOND : TEST_CALLS_PER_SECOND;
 }
 
+/** A path with no id and no query: what is left are words of Stripe's own. */
+const templateOf = (path: string): string =>
+  (path.split('?')[0] ?? '')
+    .split('/')
+    .map((part) => (/^(v\d|[a-z_]*)$/.test(part) ? part : '{id}'))
+    .join('/');
+
+type Request = Parameters<Stripe.HttpClient['makeRequest']>;
+
+const callOf = ([host, port, path, method, , , scheme]: Request): Call => ({
+  ...{ method, scheme, host, port: Number(port) },
+  template: templateOf(path),
+});
+
 /**
  * The official client. It tries nothing again by itself: what is tried again is ours to decide.
  * @param watch is told with which status each call is answered.
  */
-export function openStripe(settings: StripeSettings, watch?: KeyWatch): Stripe {
+export function openStripe(
+  settings: StripeSettings,
+  watch?: KeyWatch,
+  spans: Spans = UNTOLD,
+): Stripe {
   const { secretKey, apiBase, timeoutMs = TIMEOUT_MS } = settings;
   const turn = paced(rateOf(settings), monotonicClock);
   const httpClient = Stripe.createNodeHttpClient();
   const send = httpClient.makeRequest.bind(httpClient);
   httpClient.makeRequest = async (...request) => {
     await turn();
-    const answer = await send(...request);
+    const answer = await spans.ofCall(
+      callOf(request),
+      () => send(...request),
+      (given) => given.getStatusCode(),
+    );
     const [, , path, method] = request;
     watch?.saw(method, path, answer.getStatusCode());
     return answer;

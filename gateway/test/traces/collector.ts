@@ -28,6 +28,7 @@ export type Span = {
 
 export const SERVER = 2;
 export const CLIENT = 3;
+export const CONSUMER = 5;
 export const ERROR = 2;
 
 const read = (list: Attribute[]): Span['attributes'] =>

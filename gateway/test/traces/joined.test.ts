@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { testDatabase, type TestDatabase } from '../../../scripts/test/database.ts';
 import { Shop } from '../cores/shop.ts';
-import { CLIENT, Collector, SERVER, type Span } from './collector.ts';
+import { CLIENT, Collector, CONSUMER, SERVER, type Span } from './collector.ts';
 
 // A collector, a gateway, a core and a PostgreSQL, each in a process of its own but the first.
 
@@ -119,6 +119,27 @@ test(
     );
     expect(operations).toContain('BEGIN');
     expect(operations).toContain('COMMIT');
+  },
+  TEST_MS,
+);
+
+test(
+  'a run of a job is a tree of its own, down to PostgreSQL',
+  async () => {
+    await shop.api('/reconciliations', {});
+    const run = await vi.waitFor(() => {
+      const found = collector.spans.find(({ name }) => name === 'process reconciliation.run');
+      expect(found).toBeDefined();
+      return found;
+    }, PATIENT);
+    expect(run).toMatchObject({
+      service: 'tollgate-billing-core',
+      kind: CONSUMER,
+      attributes: { 'messaging.destination.name': 'reconciliation.run' },
+    });
+    expect(run?.parentSpanId ?? '').toBe('');
+    const statements = childrenOf(run, collector.trace(run?.traceId ?? ''));
+    expect(statements.map(({ name }) => name)).toContain('UPDATE reconciliations');
   },
   TEST_MS,
 );
