@@ -113,6 +113,13 @@ async function makeQueues(boss: PgBoss, jobs: readonly Job[], pace: Pace): Promi
   }
 }
 
+/** What is kept of a failure: libraries hang on theirs the row that was refused, and who paid. */
+function keptOf(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof Hopeless) return error;
+  const { name, message, stack = '' } = error;
+  return Object.assign(new Error(message), { name, stack });
+}
+
 async function workOn(
   boss: PgBoss,
   job: Job,
@@ -123,12 +130,16 @@ async function workOn(
     return { data: held.data ?? {}, now: clock(), signal: held.signal };
   };
   const told = (held: Held<JobData>[], work: (run: Run) => Promise<void>): Promise<void> =>
-    spans.ofRun({ name: job.name, id: held[0]?.id ?? '' }, async () => {
-      await work(runOf(held)).catch((err: unknown) => {
-        log.error({ err, job: job.name }, 'job failed');
-        throw err;
+    spans
+      .ofRun({ name: job.name, id: held[0]?.id ?? '' }, () =>
+        work(runOf(held)).catch((err: unknown) => {
+          log.error({ err, job: job.name }, 'job failed');
+          throw err;
+        }),
+      )
+      .catch((err: unknown) => {
+        throw keptOf(err);
       });
-    });
   const polling = { pollingIntervalSeconds: POLL_S };
   if ('inOne' in job) {
     const options = { ...polling, transactional: true as const };

@@ -51,10 +51,10 @@ const templateOf = (path: string): string =>
 
 type Request = Parameters<Stripe.HttpClient['makeRequest']>;
 
-const callOf = ([host, port, path, method, , , scheme]: Request): Call => ({
-  ...{ method, scheme, host, port: Number(port) },
-  template: templateOf(path),
-});
+const callOf = ([host, port, path, method, , , scheme]: Request): Call => {
+  const template = templateOf(path);
+  return { method, scheme, host, port: Number(port), template };
+};
 
 /**
  * The official client. It tries nothing again by itself: what is tried again is ours to decide.
