@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { paths } from '../src/kit/paths.ts';
 import { ADMIN, CUSTOMER, raiseStage, type Stage } from './stage.ts';
 
-// Cards that are there only where there is something to say, when it cannot be read whether.
+// What a page only sometimes needs, when it cannot be read.
 
 let stage: Stage;
 beforeAll(async () => {
@@ -40,3 +40,24 @@ test.each(CARDS.map(([who, path, call, card]) => ({ who, path, call, card })))(
   },
   60_000,
 );
+
+test('new terms begin from no others than were asked for', async () => {
+  const context = await stage.enter(ADMIN);
+  const page = await context.newPage();
+  const pro = stage.state.plans.find(({ slug }) => slug === 'pro');
+  const [from] = pro?.versions ?? [];
+  const contentType = 'application/problem+json';
+  const body = JSON.stringify({ title: 'Not now', status: 503, code: 'x', request_id: 'req_7' });
+  await page.route('**/v1/plan-versions/*', (route) =>
+    route.fulfill({ status: 503, contentType, body }),
+  );
+  await page.goto(
+    paths.adminPlanNewVersion(pro?.id ?? '', { customer: acme(), from: from?.id ?? '' }),
+  );
+  await page.getByText('req_7').waitFor();
+  expect(await page.getByRole('button', { name: 'Save draft' }).count()).toBe(0);
+  await page.unroute('**/v1/plan-versions/*');
+  await page.getByRole('button', { name: 'Retry' }).click();
+  await page.getByRole('button', { name: 'Save draft' }).waitFor();
+  await context.close();
+}, 60_000);

@@ -50,18 +50,23 @@ export function NewVersionPage() {
       {(plan, meters) => (
         <>
           <OwnNote customerId={customer} />
-          <VersionForm
-            kind={plan.kind}
-            from={base.data ?? plan.versions.toSorted((a, b) => b.number - a.number)[0]}
-            meters={meters}
-            saveLabel={t('Save draft')}
-            cancelHref={
-              customer === null
-                ? paths.adminPlan(planId)
-                : paths.adminCustomer(customer, { tab: 'subscription' })
-            }
-            onSave={create}
-          />
+          {base.isError ? (
+            // Not from other terms than were asked for.
+            <ErrorPanel error={base.error} onRetry={() => void base.refetch()} />
+          ) : (
+            <VersionForm
+              kind={plan.kind}
+              from={base.data ?? plan.versions.toSorted((a, b) => b.number - a.number)[0]}
+              meters={meters}
+              saveLabel={t('Save draft')}
+              cancelHref={
+                customer === null
+                  ? paths.adminPlan(planId)
+                  : paths.adminCustomer(customer, { tab: 'subscription' })
+              }
+              onSave={create}
+            />
+          )}
         </>
       )}
     </Frame>
