@@ -58,8 +58,8 @@ export class Errand {
 
   /** Tries upstreams until one answers, or there is no other try. */
   async ask(): Promise<Response | UpstreamFailure> {
-    const { method, request } = this.#of.exchange;
-    const bodyBegun = request.body !== null;
+    const { method, body } = this.#of.exchange;
+    const bodyBegun = body !== null;
     for (;;) {
       const target = this.#tries.next();
       if (!target) return 'upstream_unavailable';
@@ -100,9 +100,9 @@ export class Errand {
 
   async #try(url: URL): Promise<Response> {
     const { exchange, plan, hold } = this.#of;
-    const { request, method, rawHeaders } = exchange;
-    if (request.body !== null) {
-      this.#upload = new Upload(request.body, {
+    const { body, method, rawHeaders } = exchange;
+    if (body !== null) {
+      this.#upload = new Upload(body, {
         length: plan.head.contentLength,
         maxBytes: plan.route.fact.max_body_bytes,
         progressed: () => this.#sender.progressed(),

@@ -48,6 +48,8 @@ export class WorkersExchange implements Exchange {
   /** Client certificates are bindings of the platform, and authorities its own. */
   readonly ownTls = false;
   readonly rawHeaders: readonly string[];
+  /** Null also where one of no bytes is announced: by some methods `fetch` sends none. */
+  readonly body: ReadableStream<Uint8Array> | null;
   readonly upgradable: boolean;
   readonly #scheme: 'http' | 'https';
   #carried: RawHeaders = [];
@@ -64,9 +66,10 @@ export class WorkersExchange implements Exchange {
     if (!request.headers.has('host')) raw.push('host', url.host);
     // HTTP/2 frames bodies itself: a body of unknown length shows in nothing but its being there.
     const { headers } = request;
+    this.body = headers.get('content-length') === '0' ? null : request.body;
     const framed = headers.has('content-length') || headers.has('transfer-encoding');
-    if (request.body !== null && !framed) raw.push('transfer-encoding', 'chunked');
-    this.upgradable = request.method === 'GET' && request.body === null && asksForSocket(headers);
+    if (this.body !== null && !framed) raw.push('transfer-encoding', 'chunked');
+    this.upgradable = request.method === 'GET' && this.body === null && asksForSocket(headers);
     // The runtime keeps the fields of the connection to itself.
     if (this.upgradable) raw.push('connection', 'upgrade');
     this.rawHeaders = raw;

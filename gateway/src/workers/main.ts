@@ -83,7 +83,7 @@ export default {
     const exchange = new WorkersExchange(isolate, request, clock.wall());
     try {
       // Not a failure of the upstream, which any client could bring about.
-      if (request.body !== null && BODILESS.has(request.method))
+      if (exchange.body !== null && BODILESS.has(request.method))
         return exchange.refuse(refuse('invalid_request', { detail: BODILESS_DETAIL }));
       await facts.fresh();
       return await app.fetch(request, { exchange });

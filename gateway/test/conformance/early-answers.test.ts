@@ -95,8 +95,9 @@ describe.each(KINDS)('a gateway on %s', (kind) => {
     if (!host.bodyOfGet) {
       expect(await codeOf(send('GET', '/echo', 5))).toEqual([400, 'invalid_request']);
     }
-    const answer = await call('/echo');
-    expect(answer.status).toBe(200);
-    await answer.text();
+    // One of no bytes is none.
+    for (const method of ['GET', 'HEAD', 'POST']) {
+      expect((await send(method, '/echo', 0)).status).toBe(200);
+    }
   });
 });
