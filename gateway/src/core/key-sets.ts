@@ -16,7 +16,10 @@ const AGAIN_MS = 30_000;
 const FAILED_MS = 5_000;
 /** Two questions, each with its time limit. */
 const READING_MAX_MS = 7_000;
+/** Who waits for another one's reading looks again so soon, ... */
 const LOOK_AGAIN_MS = 10;
+/** ... and at last so seldom: thousands may wait while an issuer says nothing. */
+const LOOK_AGAIN_MS_MAX = 200;
 const SETS_MAX = 200;
 const KEYS_MAX = 100;
 
@@ -47,6 +50,8 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 const isSet = (value: unknown): value is JSONWebKeySet =>
   isObject(value) && Array.isArray(value.keys) && value.keys.length <= KEYS_MAX;
 
+const later = (ms: number): number => Math.min(2 * ms, LOOK_AGAIN_MS_MAX);
+
 /** The key sets of issuers, kept, and read again when they are old or lack a key. */
 export class KeySets {
   readonly #of: KeySetsOf;
@@ -73,12 +78,12 @@ export class KeySets {
 
   /** The first who comes asks the issuer; the others look again in a moment. */
   async #first(where: Where, kept: Kept): Promise<KeySet> {
-    while (!this.#holds(kept)) {
+    for (let ms = LOOK_AGAIN_MS; !this.#holds(kept); ms = later(ms)) {
       if (this.#of.now() - kept.failedAt < FAILED_MS) {
         throw new IssuerAway('the issuer did not answer a moment ago');
       }
       if (!this.#isReading(kept)) return this.#read(where, kept);
-      await this.#of.pause(LOOK_AGAIN_MS);
+      await this.#of.pause(ms);
     }
     return kept.set;
   }
@@ -94,7 +99,9 @@ export class KeySets {
    */
   async newer(where: Where, than: KeySet): Promise<KeySet | undefined> {
     const kept = this.#keptOf(where);
-    while (kept.set === than && this.#isReading(kept)) await this.#of.pause(LOOK_AGAIN_MS);
+    for (let ms = LOOK_AGAIN_MS; kept.set === than && this.#isReading(kept); ms = later(ms)) {
+      await this.#of.pause(ms);
+    }
     if (kept.set !== than) return kept.set;
     if (this.#of.now() - kept.triedAt < AGAIN_MS) return undefined;
     return await this.#read(where, kept).catch(() => undefined);

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TokenRule } from '@tollgate/billing-core/contract/token-rule.ts';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { badTokens } from '../../../test/conformance/bad-tokens.ts';
 import {
   AUDIENCE,
@@ -140,6 +140,26 @@ describe('the keys of an issuer', () => {
     expect(asked).toBe(1);
     now.ms = 7_001;
     expect(await told).toMatchObject({ ref: 'customer=crm' });
+  });
+
+  test('are looked for ever more seldom by those who wait for another one to hear', async () => {
+    const waits: number[] = [];
+    let ms = 0;
+    const sets = new KeySets({
+      read: () => new Promise(() => {}),
+      now: () => ms,
+      pause: async (forMs) => {
+        waits.push(forMs);
+        ms += forMs;
+      },
+      behind: () => {},
+    });
+    const where = { issuer: 'https://a.test', jwks_url: 'https://a.test/keys' };
+    void sets.of(where);
+    void sets.of(where);
+    await vi.waitFor(() => expect(ms).toBeGreaterThan(6_900));
+    expect(waits[0]).toBe(10);
+    expect(waits.length).toBeLessThan(50);
   });
 
   test('are not taken from a place that is less safe than the issuer', async () => {
