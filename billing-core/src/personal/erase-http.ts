@@ -72,14 +72,17 @@ const shown = ({ erased_at, whole_at, ...row }: ErasureRow): Erasure => ({
   whole_at: whole_at?.toISOString() ?? null,
 });
 
-/** /v1: erasures of customers. */
-export function erasuresHttp(): OpenAPIHono<Api> {
+/** /v1: erasures of customers; whether Stripe collects, which is told of them first. */
+export function erasuresHttp(isCollecting: boolean): OpenAPIHono<Api> {
   const app = api();
   app.openapi(preview, async (c) =>
-    c.json(await previewErasure(c.var.query, c.req.valid('param').id, c.var.now), 200),
+    c.json(
+      await previewErasure(c.var.query, { ...c.req.valid('param'), now: c.var.now, isCollecting }),
+      200,
+    ),
   );
   app.openapi(erase, async (c) => {
-    const asked = { ...c.req.valid('param'), ...c.req.valid('json') };
+    const asked = { ...c.req.valid('param'), ...c.req.valid('json'), isCollecting };
     return c.json(shown(await eraseCustomer(c.var, asked)), 200);
   });
   app.openapi(list, async (c) => {

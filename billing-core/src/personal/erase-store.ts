@@ -36,8 +36,15 @@ const unreadByStripe = (sql: Query, customer: string) => sql`
        union all select id from credit_notes where customer_id = ${customer}
        union all select id from payments where customer_id = ${customer})`;
 
-/** What of a customer somebody has to see to before it can be erased. */
-export async function objectionsTo(sql: Query, customer: string): Promise<Objection[]> {
+/**
+ * What of a customer somebody has to see to before it can be erased. Where Stripe does not collect
+ * (any more) it is not waited for: it is told when it does again.
+ */
+export async function objectionsTo(
+  sql: Query,
+  customer: string,
+  { isCollecting }: { isCollecting: boolean },
+): Promise<Objection[]> {
   return sql<Objection[]>`
     select reason, detail from (values
       (1, 'not_archived', 'Archive it first: DELETE /v1/customers/{id}',
@@ -66,8 +73,9 @@ export async function objectionsTo(sql: Query, customer: string): Promise<Object
                 where customer_id = ${customer} and closed_at is null
                   and status not in ('won', 'lost'))),
       (7, 'stripe_not_told', 'Stripe is being told of it still: see Stripe, Queue',
-       exists (select from stripe_queue where customer_id = ${customer})
-       or exists (${unreadByStripe(sql, customer)})),
+       ${isCollecting} and (
+         exists (select from stripe_queue where customer_id = ${customer})
+         or exists (${unreadByStripe(sql, customer)}))),
       (8, 'money_owed_back', 'An invoice was credited after it was paid: refund that first',
        exists (select from invoices
                 where customer_id = ${customer} and state = 'paid'

@@ -25,28 +25,37 @@ async function keptSince(sql: Query, now: number): Promise<string> {
   return days === 0 ? 'infinity' : new Date(now - days * DAY_MS).toISOString();
 }
 
+type Asking = { id: string; now: number; isCollecting: boolean };
+
 /** What erasing this customer would do at `now` (ms), or what it did. Throws not_found. */
-export async function previewErasure(sql: Query, id: string, now: number): Promise<ErasurePreview> {
+export async function previewErasure(
+  sql: Query,
+  { id, now, isCollecting }: Asking,
+): Promise<ErasurePreview> {
   const { name } = found(await customerById(sql, id), 'customer');
   const done = await erasureOf(sql, id);
   const { erased, kept } = await countsOf(sql, id, await keptSince(sql, now));
   return {
     customer: { id, name },
     erased_at: done?.erased_at.toISOString() ?? null,
-    objections: done ? [] : await objectionsTo(sql, id),
+    objections: done ? [] : await objectionsTo(sql, id, { isCollecting }),
     erased: done?.counts ?? erased,
     kept,
   };
 }
 
-type Asked = { id: string; name: string };
+/** `isCollecting`: whether Stripe does. */
+type Asked = { id: string; name: string; isCollecting: boolean };
 
 /**
  * Erases a customer: whoever it was is in no table any more, its books are as they were. A second
  * time changes nothing. Throws not_found, invalid_request for another name than it has, and
  * state_conflict with what is to be seen to before.
  */
-export async function eraseCustomer(doing: Doing, { id, name }: Asked): Promise<ErasureRow> {
+export async function eraseCustomer(
+  doing: Doing,
+  { id, name, isCollecting }: Asked,
+): Promise<ErasureRow> {
   const { tx, now } = doing;
   const row = found(await lockCustomer(tx, id), 'customer');
   const before = await erasureOf(tx, id);
@@ -55,7 +64,7 @@ export async function eraseCustomer(doing: Doing, { id, name }: Asked): Promise<
     const errors = [{ path: 'name', message: 'is not the name of the customer' }];
     throw new Fault('invalid_request', { errors });
   }
-  const objections = await objectionsTo(tx, id);
+  const objections = await objectionsTo(tx, id, { isCollecting });
   if (objections.length > 0) {
     const errors = objections.map(({ reason, detail }) => ({ path: reason, message: detail }));
     throw new Fault('state_conflict', { detail: 'Something is to be seen to first', errors });
@@ -85,13 +94,11 @@ export type ErasedAgain = {
   open: string[];
 };
 
-/** Of these it says nothing: they are so of everybody whom a backup brought back. */
-const BROUGHT_BACK = new Set(['not_archived', 'stripe_not_told']);
-
 async function openAgain(tx: Tx, id: string): Promise<string[]> {
-  const open = (await objectionsTo(tx, id))
+  const open = (await objectionsTo(tx, id, { isCollecting: false }))
     .map(({ reason }) => reason)
-    .filter((reason) => !BROUGHT_BACK.has(reason));
+    // So is whoever a backup brought back.
+    .filter((reason) => reason !== 'not_archived');
   return (await hasLiveSubscription(tx, id)) ? ['live_subscription', ...open] : open;
 }
 

@@ -92,12 +92,16 @@ const get = createRoute({
   responses,
 });
 
-type Kept = Room & { requestLogHours: number };
+type Kept = Room & {
+  requestLogHours: number;
+  /** What collects, if Stripe does. */
+  stripe?: object | undefined;
+};
 
 /** /v1: what is stored about a customer, its erasure, and how long things are kept. */
-export function personalHttp({ requestLogHours, ...room }: Kept): OpenAPIHono<Api> {
+export function personalHttp({ requestLogHours, stripe, ...room }: Kept): OpenAPIHono<Api> {
   const app = api();
-  app.route('/', erasuresHttp());
+  app.route('/', erasuresHttp(stripe !== undefined));
   app.route('/', retentionHttp(requestLogHours));
   app.openapi(get, async (c) => {
     const customer = found(await customerById(c.var.query, c.req.valid('param').id), 'customer');

@@ -99,14 +99,16 @@ export const USAGE_BOOKS: readonly Book[] = [
 /** The ledger itself, row by row: by far the longest, and only where it is asked for. */
 export const LEDGER: Book = {
   file: 'ledger',
-  about: 'Each row of the usage ledger, by minute of admission (UTC).',
+  about:
+    'Each row of the usage ledger, by minute of admission (UTC); with the id of the request where ' +
+    'one is billed once by its Idempotency-Key.',
   isLong: true,
   of: ['usage_entries'],
   read: (sql, customer) => sql`
     select to_timestamp(minute * 60) as minute, meters.slug as meter, key_id, route_id,
            route_version, outcome, billable, unbilled, requests,
-           trim_scale(quantity / 10::numeric ^ scale) as quantity, gateway_id, boot_id, sequence,
-           received_day
+           trim_scale(quantity / 10::numeric ^ scale) as quantity, request_id, gateway_id, boot_id,
+           sequence, received_day
       from usage_entries join meters on meters.id = meter_id
      where customer_id = ${customer}
      order by usage_entries.minute, received_day, gateway_id, boot_id, sequence`,

@@ -74,3 +74,19 @@ test('what a gateway tells later of requests of somebody who was erased is not k
     { customer_id: here.id },
   ]);
 });
+
+test('a Stripe that does not collect any more is not waited for', async () => {
+  const { sql, admin } = core;
+  const { id } = await customerWith(core, {});
+  await sql`insert into stripe_feed (cursor, began_at, events_until) values (0, now(), now())`;
+  await sql`insert into stripe_queue (customer_id) values (${id})`;
+  await admin('DELETE', `/v1/customers/${id}`);
+  const preview = await admin('GET', `/v1/customers/${id}/erasure`);
+  expect(preview.body['objections']).toEqual([]);
+  const name = (preview.body['customer'] as { name: string }).name;
+  expect((await admin('POST', `/v1/customers/${id}/erasure`, { name })).status).toBe(200);
+  // It is told when it collects again.
+  expect(await sql`select from changes where feed = 'money' and subject_id = ${id}`).not.toEqual(
+    [],
+  );
+});
