@@ -100,8 +100,8 @@ export const USAGE_BOOKS: readonly Book[] = [
 export const LEDGER: Book = {
   file: 'ledger',
   about:
-    'Each row of the usage ledger, by minute of admission (UTC); with the id of the request where ' +
-    'one is billed once by its Idempotency-Key.',
+    'Each row of the usage ledger, by minute of admission (UTC); with the id of its request ' +
+    'where that is billed once by an Idempotency-Key.',
   isLong: true,
   of: ['usage_entries'],
   read: (sql, customer) => sql`

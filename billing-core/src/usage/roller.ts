@@ -156,14 +156,15 @@ type RollerKit = Pick<Kit, 'sql' | 'log' | 'clock'>;
 
 async function rollUntil({ sql, log, clock }: RollerKit, everyMs: number, stopped: AbortSignal) {
   let failures = 0;
-  let partitionsDueAt = 0;
+  let partitionsMadeAt = -Infinity;
   let foldDueAt = 0;
   while (!stopped.aborted) {
     let waitMs = everyMs;
     try {
-      if (clock() >= partitionsDueAt) {
+      // A clock that was ahead, and was put right, must not leave the ledger without a day.
+      if (Math.abs(clock() - partitionsMadeAt) >= PARTITIONS_EVERY_MS) {
         await ensurePartitions(sql);
-        partitionsDueAt = clock() + PARTITIONS_EVERY_MS;
+        partitionsMadeAt = clock();
       }
       const { full } = await round(sql);
       if (clock() >= foldDueAt) {

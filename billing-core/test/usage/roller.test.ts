@@ -205,6 +205,28 @@ test('the roller outlives lost connections, and stops without one left', async (
   expect(await unrolled()).toBe(1);
 });
 
+test('days are made ahead though the clock was a year ahead, and was put right', async () => {
+  const newest = async () => {
+    const [row] = await sql<{ day: string }[]>`
+      select max(day)::text as day from usage_partitions()`;
+    return row?.day ?? '';
+  };
+  const took = async () => {
+    const day = await newest();
+    await sql`select drop_usage_partition(${day}::text::date)`;
+    return day;
+  };
+  const right = Date.now();
+  let now = right + 365 * 86_400_000;
+  const day = await took();
+  const roller = startRoller({ ...kit(sql), clock: () => now }, 5);
+  await vi.waitFor(async () => expect(await newest()).toBe(day), { timeout: 10_000 });
+  await took();
+  now = right;
+  await vi.waitFor(async () => expect(await newest()).toBe(day), { timeout: 10_000 });
+  await roller.stop();
+});
+
 test('entries of several days are read from the partitions of those days alone', async () => {
   await ledger(sql).batch([{ customer_id: 'cus_1' }]);
   const plan = await sql`
