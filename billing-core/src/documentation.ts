@@ -15,7 +15,7 @@ type Operation = {
 };
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
-const PUBLIC = /^\/auth\/|^\/webhooks\/|^\/portal\/v1\/settings$/;
+const PUBLIC = /^\/auth\/|^\/webhooks\/|^\/portal\/v1\/(settings|logo)$/;
 const CUSTOMER_PARAMETER = {
   name: 'customer_id',
   in: 'path',

@@ -65,17 +65,19 @@ export function sessionApi(state: MockState): Hono {
 /** What is known before and after signing in. */
 function people(app: Hono, state: MockState): void {
   app.get('/portal/v1/settings', (c) => {
-    const { name, accent, support } = state.branding;
+    const { name, ...rest } = state.branding;
     const product_name = name ?? 'Tollgate';
     return c.json({
       sign_up: state.signUp,
       gateway_url: GATEWAY_URL,
       product_name,
-      accent,
-      support,
+      ...rest,
     });
   });
 
+  app.get('/portal/v1/logo', (c) =>
+    c.body(found(state.logo), 200, { 'content-type': 'image/png' }),
+  );
   app.get('/portal/v1/me', (c) => {
     const { id, name, email, role } = signedIn(c, state);
     const memberships = state.members

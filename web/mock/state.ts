@@ -1,4 +1,4 @@
-import type { Branding } from '@tollgate/billing-core/contract/branding.ts';
+import type { ShownBranding } from '@tollgate/billing-core/contract/branding.ts';
 import type { CollectorState } from '@tollgate/billing-core/contract/collector.ts';
 import type { Coupon, CustomerCoupon } from '@tollgate/billing-core/contract/coupon.ts';
 import type { TaxRate } from '@tollgate/billing-core/contract/tax-rate.ts';
@@ -70,7 +70,8 @@ export interface MockState {
   noticeSettings: NoticeSettings;
   /** What could not be read, by route. */
   valueFaults: Record<string, ValueFaults['data']>;
-  branding: Branding;
+  branding: ShownBranding;
+  logo: Uint8Array<ArrayBuffer> | undefined;
   /** Requests counted today, by customer; the live view follows it. */
   today: Map<string, number>;
   /** Paths that answer 500 until they are taken out. */
@@ -139,7 +140,8 @@ export function createState(): MockState {
     declined: null,
     ...seedNotices(acme.id),
     valueFaults: {},
-    branding: { name: null, accent: null, support: null },
+    branding: { name: null, accent: null, support: null, logo: null },
+    logo: undefined,
     today: new Map([[acme.id, 48_213]]),
     failing: new Set(),
     broken: undefined,

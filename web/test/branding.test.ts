@@ -1,5 +1,5 @@
 import type { BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { paths } from '../src/kit/paths.ts';
 import { ADMIN, complaintsOf, raiseStage, type Stage, violationsOn } from './stage.ts';
 
@@ -51,6 +51,38 @@ test('a business gets its name, colour and support, and the sign-in page has the
   }
   expect(complaints).toEqual([]);
   await visitor.close();
+});
+
+// One pixel.
+const PNG = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGA' +
+    'WjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+test('a logo goes in, is shown beside the name, and is taken away', async () => {
+  const complaints = complaintsOf(page, /status of 400/);
+  await page.goto(paths.adminBranding);
+  const file = page.getByLabel('Another picture');
+  const picture = (name: string, buffer: Buffer) => ({ name, mimeType: 'image/png', buffer });
+  await file.setInputFiles(picture('large.png', Buffer.concat([PNG, Buffer.alloc(32_768)])));
+  await page.getByText('It is over 32 KiB').waitFor();
+  await file.setInputFiles(picture('page.png', Buffer.from('<script>1</script>')));
+  await page.getByText('It is over 32 KiB').waitFor({ state: 'detached' });
+  await page.getByRole('alert').waitFor();
+  expect(stage.state.branding.logo).toBe(null);
+  await file.setInputFiles(picture('logo.png', PNG));
+  await page.getByText('Logo saved').waitFor();
+  const shown = page.getByRole('img', { name: 'The logo now' });
+  await shown.waitFor();
+  // It has come, and is a picture.
+  const width = () => shown.evaluate((one) => (one as HTMLImageElement).naturalWidth);
+  await vi.waitFor(async () => expect(await width()).toBe(1));
+  expect(await violationsOn(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Take the logo away' }).click();
+  await page.getByText('Logo taken away').waitFor();
+  await shown.waitFor({ state: 'detached' });
+  expect(complaints).toEqual([]);
 });
 
 test('what is not known is not said to be unset, and Retry brings it', async () => {

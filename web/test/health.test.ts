@@ -41,6 +41,15 @@ test(
     await card.getByRole('link', { name: /^gw_/ }).click();
     const drawer = page.getByRole('dialog');
     await drawer.getByText(/ of 1 GB \(/).waitFor();
+    const checked = await stage.shop.api<{ id: string }>('/routes', {
+      name: 'nobody-well',
+      path_pattern: '/nobody-well',
+      upstreams: [{ url: 'http://127.0.0.1:9' }],
+      health_check: { path: '/', interval_ms: 1_000, timeout_ms: 500, unhealthy_after: 1 },
+    });
+    await page.goto(paths.adminRoute(checked.id));
+    await card.getByText('Failing').waitFor();
+    await card.getByText('None set').waitFor();
     expect(complaints).toEqual([]);
     await context.close();
   },

@@ -11,6 +11,8 @@ export const settings = z
     /** Of the branding; null: the portal's own, and nobody to turn to. */
     accent: z.string().nullable(),
     support: z.string().nullable(),
+    /** Where it is under this API; null: the product's own. */
+    logo: z.string().nullable(),
     sign_up: SIGN_UP,
     gateway_url: z.string(),
   })

@@ -1,12 +1,13 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import type { MiddlewareHandler } from 'hono';
-import { branding, PRODUCT_NAME } from '../contract/branding.ts';
+import { branding, PRODUCT_NAME, shownBranding } from '../contract/branding.ts';
 import { me, settings, type Me } from '../contract/me.ts';
 import { audit } from '../kit/audit.ts';
 import { Fault } from '../kit/fault.ts';
 import type { Query, Sql } from '../kit/database.ts';
 import { api, json, jsonBody, PROBLEMS, type Api, type Viewing } from '../kit/http.ts';
 import { readBranding, updateBranding } from './branding-store.ts';
+import { logoHttp, shownLogoHttp } from './logo-http.ts';
 import { membershipsOf } from './membership-store.ts';
 import { customerById } from './store.ts';
 
@@ -27,11 +28,12 @@ const settingsRoute = createRoute({
 export function settingsHttp(of: Installation & { sql: Sql }): OpenAPIHono<Api> {
   const app = api();
   app.openapi(settingsRoute, async (c) => {
-    const { name, accent, support } = await readBranding(of.sql);
+    const { name, ...rest } = await readBranding(of.sql);
     const product_name = name ?? PRODUCT_NAME;
     const installation = { sign_up: of.signUp, gateway_url: of.gatewayUrl };
-    return c.json({ product_name, accent, support, ...installation }, 200);
+    return c.json({ product_name, ...rest, ...installation }, 200);
   });
+  app.route('/', shownLogoHttp(of.sql));
   return app;
 }
 
@@ -41,7 +43,7 @@ const getBranding = createRoute({
   tags: ['Administration'],
   summary: 'Get the branding',
   description: 'What the business is called and looks like, to those who use its portal.',
-  responses: { 200: json(branding), ...PROBLEMS },
+  responses: { 200: json(shownBranding), ...PROBLEMS },
 });
 
 const putBranding = createRoute({
@@ -51,10 +53,10 @@ const putBranding = createRoute({
   summary: 'Replace the branding',
   description: 'Shown by the portal from its next page on, and below each letter.',
   request: jsonBody(branding),
-  responses: { 200: json(branding), ...PROBLEMS },
+  responses: { 200: json(shownBranding), ...PROBLEMS },
 });
 
-/** /v1/branding: name, colour and support of the business. */
+/** /v1/branding: name, colour, logo and support of the business. */
 export function brandingHttp(): OpenAPIHono<Api> {
   const app = api();
   app.openapi(getBranding, async (c) => c.json(await readBranding(c.var.query), 200));
@@ -64,8 +66,9 @@ export function brandingHttp(): OpenAPIHono<Api> {
     await updateBranding(tx, wanted);
     const deed = { actor, action: 'branding.update', subjectId: 'branding' };
     await audit(tx, { ...deed, now, requestId, detail: wanted });
-    return c.json(wanted, 200);
+    return c.json(await readBranding(tx), 200);
   });
+  app.route('/', logoHttp());
   return app;
 }
 

@@ -20,6 +20,7 @@ const CUSTOMER_SIDE = '/portal/v1/customers/:customer_id';
 const PUBLIC = [
   /^\/auth\//,
   /^\/portal\/v1\/settings$/,
+  /^\/portal\/v1\/logo$/,
   /^\/portal\/v1\/invitations\/look$/,
   /^\/webhooks\/stripe$/,
   /^\/openapi\.json$/,

@@ -59,7 +59,7 @@ test('each operation says how to authenticate', () => {
     const ways = security.flatMap((way) => Object.keys(way)).join();
     const expected = path.startsWith('/v1/')
       ? 'bearer,session'
-      : path.startsWith('/portal/') && path !== '/portal/v1/settings'
+      : path.startsWith('/portal/') && !/\/v1\/(settings|logo)$/.test(path)
         ? 'session'
         : '';
     expect([path, ways]).toEqual([path, expected]);

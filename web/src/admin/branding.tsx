@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import type { Branding } from '@tollgate/billing-core/contract/branding.ts';
+import type { Branding, ShownBranding } from '@tollgate/billing-core/contract/branding.ts';
 import { useWatch, type UseFormReturn } from 'react-hook-form';
 import { shadesOf } from '../kit/accent.ts';
 import { api } from '../kit/api.ts';
@@ -12,6 +12,8 @@ import { Loaded } from '../kit/query.tsx';
 import { FactsSkeleton } from '../kit/skeleton.tsx';
 import { t } from '../kit/text.ts';
 import { toast } from '../kit/toast.tsx';
+
+import { LogoCard } from './branding-logo.tsx';
 
 const PATH = '/v1/branding';
 const KEY = ['admin', 'branding'];
@@ -35,9 +37,10 @@ const orNull = (text: string): string | null => (text.trim() === '' ? null : tex
 
 /** What the business is called and looks like, to those who use its portal. */
 export function BrandingPage() {
+  const queries = useQueryClient();
   const branding = useQuery({
     queryKey: KEY,
-    queryFn: ({ signal }) => api<Branding>(PATH, { signal }),
+    queryFn: ({ signal }) => api<ShownBranding>(PATH, { signal }),
   });
   return (
     <>
@@ -46,7 +49,12 @@ export function BrandingPage() {
         about={t('What customers see above the portal, when they sign in, and below e-mails.')}
       />
       <Loaded query={branding} skeleton={<FactsSkeleton facts={3} />}>
-        {(known) => <BrandingForm branding={known} />}
+        {(known) => (
+          <>
+            <BrandingForm branding={known} />
+            <LogoCard logo={known.logo} onChanged={(saved) => queries.setQueryData(KEY, saved)} />
+          </>
+        )}
       </Loaded>
     </>
   );
@@ -62,7 +70,7 @@ function BrandingForm({ branding }: { branding: Branding }) {
         accent: coloured ? values.accent : null,
         support: orNull(values.support),
       };
-      const saved = await api<Branding>(PATH, { method: 'PUT', body });
+      const saved = await api<ShownBranding>(PATH, { method: 'PUT', body });
       queries.setQueryData(KEY, saved);
       edit.form.reset(valuesOf(saved));
       await queries.invalidateQueries({ queryKey: settingsQuery.queryKey });

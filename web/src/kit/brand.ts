@@ -16,6 +16,12 @@ export function useBrandName(): string {
   return useQuery(settingsQuery).data?.product_name ?? 'Tollgate';
 }
 
+/** @returns the address of the picture beside its name. */
+export function useLogo(): string {
+  const logo = useQuery(settingsQuery).data?.logo ?? null;
+  return logo === null ? '/icon.svg' : `/api${logo}`;
+}
+
 /** Colours the page as the business wants it. */
 export function useAccent(): void {
   const accent = useQuery(settingsQuery).data?.accent;

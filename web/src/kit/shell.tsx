@@ -15,7 +15,7 @@ import { Keyboard, PaletteButton } from './keyboard/keyboard.tsx';
 import { showPanel } from './keyboard/panel.ts';
 import { withJumps, type Find } from './keyboard/place.ts';
 import { Link, usePlace } from './link.tsx';
-import { useAccent, useBrandName } from './brand.ts';
+import { useAccent, useBrandName, useLogo } from './brand.ts';
 import { SupportLink } from './support-link.tsx';
 import { t } from './text.ts';
 import { useShownZone } from './zone.ts';
@@ -104,13 +104,14 @@ function Sidebar({ context, nav, account, children }: SidebarProps) {
   );
 }
 
-/** The name of the business, and its colour on the page. */
+/** The name of the business and its logo, and its colour on the page. */
 export function Brand() {
   const name = useBrandName();
+  const logo = useLogo();
   useAccent();
   return (
     <span className="inline-flex max-w-full min-w-0 items-center gap-2 font-semibold tracking-tight">
-      <img src="/icon.svg" alt="" className="size-6" />
+      <img src={logo} alt="" className="size-6 shrink-0 object-contain" />
       <span className="min-w-0 truncate">{name}</span>
     </span>
   );

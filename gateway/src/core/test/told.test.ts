@@ -66,6 +66,14 @@ test('checks say nothing before the first result that counts', () => {
   expect(told()?.checks).toEqual({ state: 'passing', for_ms: 200 });
 });
 
+test('checks that pass from the first one on pass since then', () => {
+  const { told, check, pass } = world();
+  check(true);
+  pass(400);
+  check(true);
+  expect(told()?.checks).toEqual({ state: 'passing', for_ms: 400 });
+});
+
 test.each<[string, Partial<RouteFact>, object | undefined]>([
   ['neither', {}, undefined],
   [
