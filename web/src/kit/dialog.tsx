@@ -6,6 +6,7 @@ import { Button, IconButton } from './button.tsx';
 import { FormProblem } from './error-panel.tsx';
 import { CONTROL, Field } from './field.tsx';
 import { t } from './text.ts';
+import { isAsShown } from './typed.ts';
 
 interface DialogProps {
   open: boolean;
@@ -113,7 +114,7 @@ export function ConfirmDialog(props: ConfirmProps) {
   const { open, onClose, title, consequence, confirmLabel, danger = false, typed } = props;
   const { onConfirm } = props;
   const [text, setText] = useState('');
-  const isTyped = typed === undefined || text.trim() === typed;
+  const isTyped = typed === undefined || isAsShown(text, typed);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
   function close(): void {
