@@ -33,6 +33,8 @@ export type WebSocketUpstream = {
   refusal: string | undefined;
   /** Fields beside those of the handshake. */
   fields: string;
+  /** It answers no close, and ends nothing by itself. */
+  silent: boolean;
   close(): void;
 };
 
@@ -59,7 +61,7 @@ export async function openWebSocketUpstream(): Promise<WebSocketUpstream> {
       peer.raw = Buffer.concat([peer.raw, chunk]);
       // Clients send their close by itself, or behind a pong; it is answered, and that was it.
       const pong = chunk[0] === 0x8a ? 6 + ((chunk[1] ?? 0) & 0x7f) : 0;
-      if (chunk[pong] === 0x88) socket.end(CLOSE);
+      if (chunk[pong] === 0x88 && !upstream.silent) socket.end(CLOSE);
     });
     socket.on('end', () => (peer.ended = true));
     upstream.peers.push(peer);
@@ -70,6 +72,7 @@ export async function openWebSocketUpstream(): Promise<WebSocketUpstream> {
     peers: [],
     refusal: undefined,
     fields: '',
+    silent: false,
     close: () => {
       for (const socket of sockets) socket.destroy();
       server.close();

@@ -17,6 +17,8 @@ const WAITING_BYTES_MAX = 1024 * 1024;
 const TOO_BIG = 1009;
 const TRY_AGAIN_LATER = 1013;
 const PROTOCOL_ERROR = 1002;
+/** How long an upstream may take in what was sent, and say goodbye; `waitUntil` has 30 s. */
+const FAREWELL_MS = 10_000;
 /** Codes that stand for what was not sent. */
 const UNSENT = new Set([1005, 1006, 1015]);
 
@@ -72,6 +74,8 @@ export type ConversationOf = {
   readonly socket: WebSocket;
   /** Told when nothing more happens. */
   over(): void;
+  /** Cuts the connection to the upstream. */
+  drop(): void;
 };
 
 /**
@@ -96,6 +100,7 @@ export class Conversation {
   /** What the client closed with while messages of it were waiting: they pass first. */
   #farewell: { readonly code: number; readonly reason: string } | undefined;
   #settled = false;
+  readonly #upstreamGone = Promise.withResolvers<'gone'>();
   #silence: number | null = null;
   #total: number | null = null;
 
@@ -121,12 +126,18 @@ export class Conversation {
     const [client, upstream] = [this.#client, this.#upstream];
     upstream.addEventListener('message', ({ data }) => this.#fromUpstream(data as Message));
     client.addEventListener('message', ({ data }) => this.#fromClient(data as Message));
-    upstream.addEventListener('close', (told) => this.#end(OUTCOME, told.code, told.reason));
+    upstream.addEventListener('close', ({ code, reason }) => {
+      this.#upstreamGone.resolve('gone');
+      this.#end(OUTCOME, code, reason);
+    });
     client.addEventListener('close', ({ code, reason }) => {
       if (this.#waiting.length > 0) this.#farewell = { code, reason };
       else this.#end(OUTCOME, code, reason);
     });
-    upstream.addEventListener('error', () => this.#end('upstream_error', GOING_AWAY, ''));
+    upstream.addEventListener('error', () => {
+      this.#upstreamGone.resolve('gone');
+      this.#end('upstream_error', GOING_AWAY, '');
+    });
     client.addEventListener('error', () => {
       // One that has said goodbye waits for no answer; what it sent before passes all the same.
       if (!this.#farewell) this.#end(OUTCOME, GOING_AWAY, '');
@@ -237,7 +248,10 @@ export class Conversation {
       .then(() => {
         close(this.#client, code, reason);
         this.#of.over();
-      });
+        return Promise.race([this.#upstreamGone.promise, scheduler.wait(FAREWELL_MS)]);
+      })
+      // The runtime would wait for the goodbye of an upstream for good.
+      .then((how) => how ?? this.#of.drop());
     waitUntil(done);
   }
 }

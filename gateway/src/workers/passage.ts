@@ -124,7 +124,8 @@ export class Passage implements Sender {
     // From here on the conversation settles.
     this.#settled = true;
     const over = (): void => this.#over.abort();
-    const of = { held: this.#held, socket, over };
+    const drop = (): void => this.#errand.drop();
+    const of = { held: this.#held, socket, over, drop };
     return new Conversation(this.#exchange, this.#plan, of).open(rawOf(headers));
   }
 

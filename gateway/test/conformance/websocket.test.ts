@@ -65,6 +65,7 @@ describe.each(KINDS)('a WebSocket through a gateway on %s', (kind) => {
     for (const { socket } of callers.splice(0)) socket.close();
     upstream.refusal = undefined;
     upstream.fields = '';
+    upstream.silent = false;
   });
 
   async function talk(seller: Seller, protocols: string[] = [], path = '/chat') {
@@ -178,6 +179,17 @@ describe.each(KINDS)('a WebSocket through a gateway on %s', (kind) => {
       await soon(() => expect(caller.closed).toBeDefined());
     },
   );
+
+  // On Node a tunnel lasts until one side ends its connection, or both are silent for too long.
+  test.runIf(kind !== 'node')('an upstream that answers no close is let go of', async () => {
+    upstream.silent = true;
+    const seller = await world.customer();
+    const { caller, peer } = await talk(seller);
+    caller.socket.send('hello');
+    caller.socket.close(1000, 'bye');
+    await soon(() => expect(peer.ended || peer.socket.closed).toBe(true));
+    expect(peer.got.messages).toBe(1);
+  });
 
   test.runIf(kind !== 'node').each([
     ['no key', proper.slice(0, 1)],
