@@ -251,7 +251,7 @@ describe('Keys', () => {
 test('a table is a file too, with what its filter leaves', async () => {
   await page.goto(paths.keys(acme));
   const link = page.getByRole('link', { name: 'Download CSV' });
-  expect(await link.getAttribute('href')).toMatch(/\/keys\.csv\?state=active$/);
+  expect(await link.getAttribute('href')).toMatch(/\/keys\.csv\?live=true$/);
   await page.goto(paths.keys(acme, { state: 'all' }));
   await expect.poll(() => link.getAttribute('href'), PATIENCE).toMatch(/\/keys\.csv$/);
 });
