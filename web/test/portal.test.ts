@@ -93,9 +93,10 @@ describe('Overview', () => {
     await other.goto(paths.usage(acme));
     await page.getByText(/Reconnecting · updated/).waitFor({ timeout: 12_000 });
     expect(await today()).toBe('100');
-    await other.getByText('The server took too long to answer').waitFor({ timeout: 30_000 });
+    const main = other.getByRole('main');
+    await main.getByText('The server took too long to answer').waitFor({ timeout: 30_000 });
     stage.state.frozen = false;
-    await other.getByRole('button', { name: 'Retry' }).click();
+    await main.getByRole('button', { name: 'Retry' }).click();
     await other.getByTestId('usage-requests').waitFor();
     await page.getByText('Live', { exact: true }).waitFor();
   }, 60_000);
@@ -246,6 +247,25 @@ describe('Keys', () => {
     expect(sent).toHaveLength(2);
     expect(sent[0]).toBe(sent[1]);
   });
+});
+
+test('a menu stays open while the page learns more about its table', async () => {
+  const late = Promise.withResolvers<void>();
+  await page.route('**/overview', async (asked) => {
+    await late.promise;
+    await asked.continue();
+  });
+  await page.goto(paths.keys(acme));
+  await page.getByRole('button', { name: 'Actions for Production server' }).click();
+  const item = page.getByRole('menuitem', { name: 'Disable…' });
+  await item.waitFor();
+  const come = page.waitForResponse('**/overview');
+  late.resolve();
+  await (await come).finished();
+  // The routes are known now: the dialog that needs them opens.
+  expect(await item.isVisible()).toBe(true);
+  await page.getByRole('menuitem', { name: 'Change…' }).click();
+  await page.getByRole('group', { name: 'Only for routes' }).waitFor();
 });
 
 test('a table is a file too, with what its filter leaves', async () => {

@@ -1,6 +1,6 @@
 import { metaHelper, tableFeatures, useTable, type ColumnDef } from '@tanstack/react-table';
 import { clsx } from 'clsx';
-import { useMemo, type ReactNode } from 'react';
+import { useMemo, useState, type ReactNode } from 'react';
 import { useNarrow } from './narrow.ts';
 
 export interface Column<Row> {
@@ -40,7 +40,17 @@ interface TableProps<Row> {
 export function Table<Row extends object>(props: TableProps<Row>) {
   const { label, rows, columns, rowId, minWidth = COLUMNS_MIN_PX } = props;
   const [frame, narrow] = useNarrow(minWidth);
-  const definitions = useMemo(() => columns.map(toDefinition), [columns]);
+  // A column that stays as it was keeps its cells: a menu in one stays open beside others' news.
+  const [known] = useState(() => new WeakMap<Column<Row>, Definition<Row>>());
+  const definitions = useMemo(
+    () =>
+      columns.map((column) => {
+        const definition = known.get(column) ?? toDefinition(column);
+        known.set(column, definition);
+        return definition;
+      }),
+    [columns, known],
+  );
   const data = useMemo(() => (rows.length === 0 ? NO_ROWS : [...rows]), [rows]);
   const table = useTable({ features, columns: definitions, data, getRowId: rowId });
   const model = table.getRowModel().rows;
@@ -158,9 +168,9 @@ function contentOf(cell: PlacedCell): ReactNode {
   return <span key={cell.id}>{cell.content}</span>;
 }
 
-function toDefinition<Row extends object>(
-  column: Column<Row>,
-): ColumnDef<typeof features, Row, unknown> {
+type Definition<Row extends object> = ColumnDef<typeof features, Row, unknown>;
+
+function toDefinition<Row extends object>(column: Column<Row>): Definition<Row> {
   const { id, header, align, card, quiet } = column;
   return {
     id,

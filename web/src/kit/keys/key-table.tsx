@@ -40,10 +40,9 @@ interface KeyTableProps {
 
 /** A customer's keys; never their secrets, which are not stored. */
 export function KeyTable({ keys, routes, use, onAct, onTry }: KeyTableProps) {
-  const columns = useMemo(
-    () => columnsOf({ routes, use, onAct, onTry }),
-    [routes, use, onAct, onTry],
-  );
+  const facts = useMemo(() => columnsOf({ routes, use }), [routes, use]);
+  const actions = useMemo(() => onAct && actionsColumn(onAct, onTry), [onAct, onTry]);
+  const columns = useMemo(() => (actions ? [...facts, actions] : facts), [facts, actions]);
   return (
     <Table
       label={t('Keys')}
@@ -85,10 +84,10 @@ function NameAndLimits({ apiKey, routes }: { apiKey: ApiKey; routes: readonly Ke
   );
 }
 
-type Shown = Omit<KeyTableProps, 'keys'>;
+type Shown = Pick<KeyTableProps, 'routes' | 'use'>;
 
-function columnsOf({ routes, use, onAct, onTry }: Shown): Column<ApiKey>[] {
-  const columns: Column<ApiKey>[] = [
+function columnsOf({ routes, use }: Shown): Column<ApiKey>[] {
+  return [
     {
       id: 'name',
       header: t('Name'),
@@ -120,7 +119,6 @@ function columnsOf({ routes, use, onAct, onTry }: Shown): Column<ApiKey>[] {
     { id: 'expires', header: t('Expires'), cell: (key) => <Expiry expiresAt={key.expires_at} /> },
     { id: 'created', header: t('Created'), cell: (key) => <Instant iso={key.created_at} /> },
   ];
-  return onAct === undefined ? columns : [...columns, actionsColumn(onAct, onTry)];
 }
 
 interface LastUseProps {
