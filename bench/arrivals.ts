@@ -155,8 +155,10 @@ function step(done: () => void): void {
   }
   const now = performance.now();
   if ((sent === total && answered === total) || now > endsAt) return done();
-  // Asleep, not spinning: who answers may share this core.
-  const restMs = Math.min(GRAIN_MS, startedAt + sent * gapMs - now);
+  // Asleep, not spinning, also when the last has left: who answers may share this core, and would
+  // never answer that one.
+  const nextMs = sent === total ? GRAIN_MS : startedAt + sent * gapMs - now;
+  const restMs = Math.min(GRAIN_MS, nextMs);
   if (restMs > 0) Atomics.wait(cell, 0, 0, restMs);
   waitedNow = undefined;
   setImmediate(step, done);
