@@ -49,6 +49,10 @@ const ended = {
   last_seen_at: ago(DAY_MS),
 };
 
+/** One that goes on to be heard of, however long the mock runs. */
+const running = (name: string): BootState =>
+  Object.defineProperty(boot(name), 'last_seen_at', { get: () => ago(300), enumerable: true });
+
 /** Two gateways: one well, one whose machine is gone. */
 export function fleet(customerId: string): MockFleet {
   const [well, lost] = ['gw_7k2m9q', 'gw_p41xd8'];
@@ -74,7 +78,7 @@ export function fleet(customerId: string): MockFleet {
         id: well,
         created_at: ago(30 * DAY_MS),
         boots: [
-          boot('bt_b3f81c0a44'),
+          running('bt_b3f81c0a44'),
           boot('bt_91ce03ff20', { ...ended, state: 'sealed', in_doubt: 2 }),
           boot('bt_03aa912c5e', { ...ended, state: 'forfeited', in_doubt: 17 }),
         ],
