@@ -4647,7 +4647,7 @@ export interface components {
             }[];
         };
         Route: {
-            billable_outcomes: ("ok" | "client_error" | "server_error" | "upstream_timeout" | "upstream_error" | "client_abort")[];
+            billable_outcomes: ("ok" | "redirect" | "client_error" | "server_error" | "upstream_timeout" | "upstream_error" | "client_abort")[];
             billed_once: boolean;
             /** Format: date-time */
             certificates_expire_at: string | null;
@@ -4900,7 +4900,7 @@ export interface components {
         };
         RouteTrial: {
             allow: string[];
-            billable_outcomes: ("ok" | "client_error" | "server_error" | "upstream_timeout" | "upstream_error" | "client_abort")[];
+            billable_outcomes: ("ok" | "redirect" | "client_error" | "server_error" | "upstream_timeout" | "upstream_error" | "client_abort")[];
             disabled: {
                 id: string;
                 name: string;
@@ -5024,7 +5024,7 @@ export interface components {
             } | null;
         };
         RouteVersion: {
-            billable_outcomes: ("ok" | "client_error" | "server_error" | "upstream_timeout" | "upstream_error" | "client_abort")[];
+            billable_outcomes: ("ok" | "redirect" | "client_error" | "server_error" | "upstream_timeout" | "upstream_error" | "client_abort")[];
             billed_once: boolean;
             circuit_breaker: {
                 /** @default 5 */
@@ -5597,7 +5597,7 @@ export interface components {
             /** Format: date-time */
             minute: string;
             /** @enum {string} */
-            outcome: "ok" | "client_error" | "server_error" | "upstream_timeout" | "upstream_error" | "client_abort";
+            outcome: "ok" | "redirect" | "client_error" | "server_error" | "upstream_timeout" | "upstream_error" | "client_abort";
             quantity: string;
             /** Format: date-time */
             received_at: string;
@@ -12940,7 +12940,7 @@ export interface operations {
                      *       "ok"
                      *     ]
                      */
-                    billable_outcomes?: ("ok" | "client_error" | "server_error" | "upstream_timeout" | "upstream_error" | "client_abort")[];
+                    billable_outcomes?: ("ok" | "redirect" | "client_error" | "server_error" | "upstream_timeout" | "upstream_error" | "client_abort")[];
                     /** @default false */
                     billed_once?: boolean;
                     /** @default null */
@@ -13336,7 +13336,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    billable_outcomes?: ("ok" | "client_error" | "server_error" | "upstream_timeout" | "upstream_error" | "client_abort")[];
+                    billable_outcomes?: ("ok" | "redirect" | "client_error" | "server_error" | "upstream_timeout" | "upstream_error" | "client_abort")[];
                     billed_once?: boolean;
                     circuit_breaker?: {
                         /** @default 5 */
@@ -15342,7 +15342,7 @@ export interface operations {
                 key_id?: string;
                 limit?: number;
                 meter?: string;
-                outcome?: "ok" | "client_error" | "server_error" | "upstream_timeout" | "upstream_error" | "client_abort";
+                outcome?: "ok" | "redirect" | "client_error" | "server_error" | "upstream_timeout" | "upstream_error" | "client_abort";
                 roll?: string;
                 route_id?: string;
                 to?: string;

@@ -260,7 +260,7 @@ describe('each ending settles exactly once', () => {
   it.each([
     [404, 'client_error'],
     [503, 'server_error'],
-    [302, 'ok'],
+    [302, 'redirect'],
   ])('status %i is outcome %s', async (status, outcome) => {
     const rig = await rigOf({
       upstream: (_request, response) => response.writeHead(status, { location: '/x' }).end(),

@@ -66,6 +66,26 @@ describe('what a response says is read while it passes', () => {
     expect(await readingsOf(rig)).toBe(undefined);
   });
 
+  it.each([
+    ['all of an answer, where its body is read', [rule('response_json', '/n')], ['"a"']],
+    ['a part of it, where a header is', [rule('response_header', 'n')], ['b', '"b"', 'v', '"a"']],
+  ] as const)('a client can ask for %s', async (_name, metering, asked) => {
+    let seen: unknown[] = [];
+    const rig = await rigOf({
+      routes: (upstream_url) => [routeFact({ upstream_url, metering: [...metering] })],
+      upstream: ({ headers }, response) => {
+        const names = ['range', 'if-range', 'a-im', 'if-none-match', 'if_range'];
+        seen = names.map((name) => headers[name]).filter(Boolean);
+        response.end();
+      },
+    });
+    const fields = ['range: b', 'IF-RANGE: "b"', 'A-IM: v', 'If-None-Match: "a"', 'If_Range: "c"'];
+    await clientOf(rig)
+      .send(head('GET /x', ...fields))
+      .until(/200/);
+    expect(seen).toEqual(asked);
+  });
+
   it('how long it took', async () => {
     const rig = await rigOf({
       upstream: (_request, response) => setTimeout(() => response.end(), 60),

@@ -17,6 +17,7 @@ export const METER_SOURCES = [
 ] as const;
 export const OUTCOMES = [
   'ok',
+  'redirect',
   'client_error',
   'server_error',
   'upstream_timeout',

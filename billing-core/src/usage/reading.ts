@@ -201,7 +201,7 @@ export async function meterTotals(
   } as const;
   const [row] = await sql<[Totals]>`
     select coalesce(sum(requests), 0) as requests,
-           coalesce(sum(requests) filter (where outcome = 'ok'), 0) as ok,
+           coalesce(sum(requests) filter (where outcome in ('ok', 'redirect')), 0) as ok,
            coalesce(sum(quantity) filter (where billable), 0) as billable_quantity
       from (${rollupsOf(sql, series)}) rollups`;
   return row;
@@ -258,7 +258,8 @@ export async function liveMinutes(
   return sql<LiveMinute[]>`
     select minute::float8 as minute, sum(requests)::float8 as requests, sum(ok)::float8 as ok,
            sum(refused)::float8 as refused
-      from (select minute, requests, case when outcome = 'ok' then requests else 0 end as ok,
+      from (select minute, requests,
+                   case when outcome in ('ok', 'redirect') then requests else 0 end as ok,
                    0 as refused
               from usage_rollups
              where customer_id = ${customerId} and minute >= ${from} and minute < ${to}

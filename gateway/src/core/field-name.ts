@@ -10,6 +10,8 @@ export type FieldUse =
   | 'referer'
   | 'forwards'
   | 'codings'
+  /** Asks for less than the whole of an answer. */
+  | 'part'
   /** Kept only when a trusted proxy sent it. */
   | 'forwarded';
 
@@ -55,6 +57,9 @@ const USES = new Map<string, FieldUse>([
   ['referer', 'referer'],
   ['max-forwards', 'forwards'],
   ['accept-encoding', 'codings'],
+  ['range', 'part'],
+  ['if-range', 'part'],
+  ['a-im', 'part'],
   ['forwarded', 'forwarded'],
   ['x-forwarded-for', 'forwarded'],
   ['x-forwarded-proto', 'forwarded'],

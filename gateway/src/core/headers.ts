@@ -148,10 +148,12 @@ export function toUpstream(raw: readonly string[], via: Forwarding): RawHeaders 
     const value = raw[i + 1] ?? '';
     const use = useOf(name);
     if (use === 'drop') continue;
-    if (use === 'pass' || use === 'codings') {
+    // Half an answer does not tell what it costs: where that is read the client gets all of it.
+    if (use === 'part' && via.codings !== undefined) continue;
+    if (use === 'pass' || use === 'part' || use === 'codings') {
       const custom = isKeyHeader(name, via.keyPlaces);
       if (custom && isForUs(name.toLowerCase(), value, via)) continue;
-      const passes = use === 'pass' || via.codings === undefined;
+      const passes = use !== 'codings' || via.codings === undefined;
       out.push(name, passes ? value : readableCodings(value, via.codings));
     } else if (use === 'referer') {
       // A page whose address holds the key would hand it on with every request made from it.

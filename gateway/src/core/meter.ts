@@ -10,10 +10,14 @@ import { type Reading, scaleValue, type ValueFault } from './value.ts';
 export const isBillable = (outcome: Outcome, billableOutcomes: readonly Outcome[]): boolean =>
   billableOutcomes.includes(outcome);
 
-/** How a request ended whose upstream answered with this status. */
+/**
+ * How a request ended whose upstream answered with this status. What leads elsewhere, or says that
+ * the client has it already (304), is no success that one pays for unless the route says so.
+ */
 export function outcomeOf(status: number): Outcome {
   if (status >= 500) return 'server_error';
-  return status >= 400 ? 'client_error' : 'ok';
+  if (status >= 400) return 'client_error';
+  return status >= 300 ? 'redirect' : 'ok';
 }
 
 type Counted = { readonly quantity: number; readonly fault?: ValueFault };

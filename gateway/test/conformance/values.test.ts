@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { callerOf } from './caller.ts';
@@ -35,7 +36,11 @@ beforeAll(async () => {
     const [, , kind, value] = (request.url ?? '').split('/');
     const body = `{"usage":{"tokens":${value}}}`;
     if (kind === 'json') response.end(body);
-    else if (kind === 'gzip') {
+    else if (kind === 'partial') answerPart(body, request, response);
+    else if (kind === 'unchanged') {
+      response.writeHead(request.headers['if-none-match'] === '"v1"' ? 304 : 200, { etag: '"v1"' });
+      response.end(body);
+    } else if (kind === 'gzip') {
       response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(body));
     } else if (kind === 'asked') {
       const [coding, code] = codingFor(`${request.headers['accept-encoding'] ?? ''}`);
@@ -61,6 +66,14 @@ function codingFor(accepted: string): [string, (body: string) => Uint8Array | st
     if (coding === 'compress' || coding === '*') return ['compress', hidden];
   }
   return ['identity', (body) => body];
+}
+
+/** As a server does that knows ranges: with all but the first byte where it is asked for that. */
+function answerPart(body: string, { headers }: IncomingMessage, response: ServerResponse): void {
+  const asked = [headers.range, headers['if-range'], headers['a-im']].some(Boolean);
+  if (!asked) return void response.end(body);
+  const range = `bytes 1-${body.length - 1}/${body.length}`;
+  response.writeHead(206, { 'content-range': range }).end(body.slice(1));
 }
 
 /** A customer with so many tokens a month, and a key. */
@@ -109,6 +122,41 @@ describe.each(KINDS)('a gateway on %s', (kind) => {
       await billed(own, 1_200);
     },
   );
+
+  test.each([
+    { range: 'bytes=1-' },
+    { range: 'bytes=0-3,9-', 'if-range': '"v1"' },
+    { 'a-im': 'vcdiff' },
+  ])('bills it also where the client asks for the rest of it: %j', async (headers) => {
+    const own = await sellerWith('1000000');
+    const answer = await call('/ai/partial/12', { key: own.key, headers });
+    expect([answer.status, await answer.text()]).toEqual([200, '{"usage":{"tokens":12}}']);
+    await billed(own, 1_200);
+  });
+
+  test('bills nothing for what the client has already, and records it', async () => {
+    const own = await sellerWith('1000000');
+    const statuses: number[] = [];
+    for (const headers of [{}, { 'if-none-match': '"v1"' }, { 'if-none-match': '"v1"' }]) {
+      const answer = await call('/ai/unchanged/12', { key: own.key, headers });
+      await answer.text();
+      statuses.push(answer.status);
+    }
+    expect(statuses).toEqual([200, 304, 304]);
+    await vi.waitFor(async () => expect(await world.ledger(own.customerId)).toBe(3), SOON);
+    await billed(own, 1_200);
+    const rows = await world.core.sql`
+      select outcome, sum(requests)::int as requests, bool_or(billable) as billable
+        from usage_entries where customer_id = ${own.customerId} and meter_id = 'mtr_requests'
+       group by 1 order by 1`;
+    expect(rows).toEqual([
+      { outcome: 'ok', requests: 1, billable: true },
+      { outcome: 'redirect', requests: 2, billable: false },
+    ]);
+    const faults = await world.core.sql`
+      select 1 from usage_value_faults where customer_id = ${own.customerId}`;
+    expect(faults).toHaveLength(0);
+  });
 
   test('bills the fallback of a value it cannot believe, and says so to admins', async () => {
     const own = await sellerWith('1000000');

@@ -26,7 +26,8 @@ export type Tally = { keys: Map<string, KeyTally>; minutes: Map<number, MinuteTa
 /** The outcome of a request that was answered so. The same as in the docs, by itself. */
 function outcomeOf(status: number): string {
   if (status >= 500) return 'server_error';
-  return status >= 400 ? 'client_error' : 'ok';
+  if (status >= 400) return 'client_error';
+  return status >= 300 ? 'redirect' : 'ok';
 }
 
 const add = (to: Map<string, number>, outcome: string, count = 1): void =>
@@ -44,6 +45,7 @@ const openKey = (): KeyTally => ({
   // Of these nothing may be recorded that was not served; an abort or a timeout is another thing.
   served: new Map([
     ['ok', 0],
+    ['redirect', 0],
     ['client_error', 0],
     ['server_error', 0],
   ]),

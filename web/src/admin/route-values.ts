@@ -35,6 +35,7 @@ export interface RouteValues extends AccessValues, TokenValues, UpstreamValues {
 
 export const OUTCOMES: readonly Outcome[] = [
   'ok',
+  'redirect',
   'client_error',
   'server_error',
   'upstream_timeout',

@@ -1,6 +1,6 @@
 import type { UsageEntry } from '@tollgate/billing-core/contract/usage.ts';
 import type { UsageInterval } from '../api-types.ts';
-import { Badge } from '../badge.tsx';
+import { Badge, type BadgeTone } from '../badge.tsx';
 import { Dialog } from '../dialog.tsx';
 import { formatInstant, formatInstantExact, formatNumber, formatBucket } from '../format.ts';
 import { useUrlState } from '../link.tsx';
@@ -113,6 +113,11 @@ function billedLabel({ billable, unbilled }: UsageEntry): string {
   return unbilled === 'too_late' ? t('Not billed: too late to tell') : t('Not billed');
 }
 
+const OUTCOME_TONES: Readonly<Partial<Record<string, BadgeTone>>> = {
+  ok: 'ok',
+  redirect: 'neutral',
+};
+
 function Entry({ row, facets }: { row: UsageEntry; facets: UsageFacets }) {
   // All tokens that name a customer are one key, whose id is the customer's.
   const other = row.key_id === row.customer_id ? t('Tokens') : row.key_id;
@@ -130,7 +135,7 @@ function Entry({ row, facets }: { row: UsageEntry; facets: UsageFacets }) {
         </span>
       </div>
       <div className="mt-1 flex flex-wrap items-center gap-x-3 gap-y-1 text-[0.8125rem]">
-        <Badge tone={row.outcome === 'ok' ? 'ok' : 'warn'}>{outcomeLabel(row.outcome)}</Badge>
+        <Badge tone={OUTCOME_TONES[row.outcome] ?? 'warn'}>{outcomeLabel(row.outcome)}</Badge>
         <Badge tone={row.billable ? 'accent' : 'neutral'}>{billedLabel(row)}</Badge>
         <span className="min-w-0 break-all">
           {key} · {route}

@@ -10,6 +10,7 @@ const OTHERS = 'others';
 
 const OUTCOMES: Readonly<Record<string, { label: string; colour: number; hatched?: boolean }>> = {
   ok: { label: t('Succeeded'), colour: 1 },
+  redirect: { label: t('Redirected or unchanged'), colour: 2 },
   client_error: { label: t('Client error'), colour: 3, hatched: true },
   server_error: { label: t('Server error'), colour: 4, hatched: true },
   upstream_timeout: { label: t('Upstream timeout'), colour: 5, hatched: true },
