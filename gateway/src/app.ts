@@ -12,7 +12,7 @@ import { corsFields, originOf } from './core/cors.ts';
 import { barred, findRoute, openDoor } from './core/door.ts';
 import { readHead, type RequestHead } from './core/head.ts';
 import { type Credential, readCredential } from './core/key.ts';
-import { idempotencyKey, shortened } from './core/once.ts';
+import { idempotencyKey, onceText, shortened } from './core/once.ts';
 import type { KeySets } from './core/key-sets.ts';
 import { refuse, type Refusal, type RefusalReason } from './core/refusal.ts';
 import { type AskedPath, askedPath, type CompiledRoute } from './core/route.ts';
@@ -59,7 +59,7 @@ type Visit = {
   readonly webSocket: boolean;
   /** What stands for the key, if it is no key. */
   readonly token?: Bearer;
-  /** Hash of the Idempotency-Key by which it is billed once; null for a key that is none. */
+  /** Hash by which it is billed once for its Idempotency-Key; null for a key that is none. */
   readonly once?: string | null;
 };
 
@@ -127,7 +127,7 @@ function askOnce(ports: GatePorts, visit: Visit, shown: Shown): Answer {
   if (key === null) return authenticate(ports, { ...visit, once: null }, shown);
   const known = (hex: string): Answer =>
     authenticate(ports, { ...visit, once: shortened(hex) }, shown);
-  const hash = ports.hash(key);
+  const hash = ports.hash(onceText(key, visit.exchange.method, visit.path));
   return typeof hash === 'string' ? known(hash) : hash.then(known);
 }
 

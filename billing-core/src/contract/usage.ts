@@ -84,7 +84,7 @@ export const usageEntry = z
     billable: z.boolean(),
     /** Why it is not billed though its outcome is: another one with its key is, or may be. */
     unbilled: z.enum(['repeated', 'too_late']).nullable(),
-    /** Of a request that is billed once: its id, and the first 32 digits of its key's SHA-256. */
+    /** Of a request that is billed once: its id, and the hash of method, target and its key. */
     request_id: z.string().nullable(),
     key_hash: z.string().nullable(),
     requests: z.number().int(),

@@ -1,4 +1,5 @@
 import { valuesOf } from './headers.ts';
+import type { AskedPath } from './route.ts';
 
 /** A request of a route that bills once for an Idempotency-Key, by the hash of its key. */
 export type Once = {
@@ -35,5 +36,12 @@ export function idempotencyKey(rawHeaders: readonly string[]): string | null | u
   return key === undefined || key === '' || key.length > KEY_CHARS_MAX ? null : key;
 }
 
-/** In: SHA-256 of the key in hex. */
+/**
+ * What is hashed to tell which requests are the same: one key for everything that a route takes
+ * would else pay for one of them. In: what is asked for, without the client's credential.
+ */
+export const onceText = (key: string, method: string, { path, query }: AskedPath): string =>
+  `${method} ${path}${query}\n${key}`;
+
+/** In: SHA-256 of that text in hex. */
 export const shortened = (hash: string): string => hash.slice(0, HASH_CHARS);

@@ -16,7 +16,8 @@ beforeAll(async () => {
   world = await openWorld();
   upstream = await openUpstream();
   const { url: upstream_url } = upstream;
-  await world.route({ path_pattern: '/once', upstream_url, billed_once: true });
+  const key_location = { header: 'x-api-key', bearer: true, query: 'api_key' };
+  await world.route({ path_pattern: '/once/*', upstream_url, billed_once: true, key_location });
   await world.route({ path_pattern: '/plain', upstream_url });
   const open = { path_pattern: '/open', public: true };
   await world.route({ ...open, upstream_url, billed_once: true });
@@ -38,9 +39,10 @@ describe.each(KINDS)('gateways on %s', (kind) => {
   });
   afterAll(() => host.kill());
 
-  type Asked = { path?: string; key?: string | undefined };
-  /** A POST through each process or isolate. */
-  async function ask(own: Seller, { path = '/once', key }: Asked): Promise<number[]> {
+  type Asked = { method?: string; path?: string; key?: string | undefined };
+  /** A POST, or what else is said, through each process or isolate. */
+  async function ask(own: Seller, of: Asked): Promise<number[]> {
+    const { method = 'POST', path = '/once', key } = of;
     const headers = new Headers(key === undefined ? {} : { 'idempotency-key': key });
     const calls = host.urls.map((url) =>
       callerOf(
@@ -48,7 +50,7 @@ describe.each(KINDS)('gateways on %s', (kind) => {
         () => own.key,
       ),
     );
-    const init = { method: 'POST', body: 'order', headers };
+    const init = { method, body: 'order', headers };
     return Promise.all(
       calls.map(async (call) => {
         const answer = await call(path, init);
@@ -84,6 +86,23 @@ describe.each(KINDS)('gateways on %s', (kind) => {
     while ((await rollOnce(world.core.sql)) > 0);
     const counts = await world.core.admin('GET', `/v1/usage/counts?customer_id=${own.customerId}`);
     expect(counts.body).toMatchObject({ differing: 0 });
+  });
+
+  test('what asks for something else is billed, whatever key it carries', async () => {
+    const own = await world.customer();
+    const all = [
+      { path: '/once/a' },
+      { path: '/once/b' },
+      { path: '/once/a?x=1' },
+      { path: '/once/a?x=1', method: 'PUT' },
+      { path: '/once/a', method: 'PUT' },
+    ];
+    for (const one of all) expect(await ask(own, { ...one, key: 'k' })).toEqual([200, 200]);
+    // The gateway's own parameter is no part of what is asked for.
+    const path = `/once/a?api_key=${own.key}`;
+    expect(await ask(own, { path, key: 'k' })).toEqual([200, 200]);
+    await recorded(own, 12);
+    expect(await billed(own)).toBe(all.length);
   });
 
   test('a first one that fails is not the one that is billed', async () => {

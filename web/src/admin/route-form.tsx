@@ -86,7 +86,7 @@ export function RouteForm({ route, saveLabel, onSave }: RouteFormProps) {
             form={form}
             name="billed_once"
             label={t('Bill requests with the same Idempotency-Key once')}
-            hint={t('Within 24 hours; each still goes to the upstream.')}
+            hint={t('Within 24 hours, for one method, path and query; upstreams get each of them.')}
           />
           <CheckboxField
             form={form}
