@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
 import type { MeterUses } from '@tollgate/billing-core/contract/meter-uses.ts';
+import { fieldsTable } from '../kit/csv.ts';
 import { formatNumber } from '../kit/format.ts';
 import { Link } from '../kit/link.tsx';
 import { Card } from '../kit/page.tsx';
 import { paths } from '../kit/paths.ts';
 import { Loaded } from '../kit/query.tsx';
+import { SaveCsv } from '../kit/save-csv.tsx';
 import { WINDOW_NAMES } from '../kit/quota-words.ts';
 import { TableSkeleton } from '../kit/skeleton.tsx';
 import { Table, type Column } from '../kit/table.tsx';
@@ -39,41 +40,32 @@ export function MeterUsesCards({ meterId }: { meterId: string }) {
         <>
           {known.faults.length > 0 && <Faults faults={known.faults} />}
           <div className="grid items-start gap-5 xl:grid-cols-3">
-            <Uses title={t('Routes that feed it')} none={t('No route counts on it.')}>
-              {known.routes.length > 0 && (
-                <Table
-                  label={t('Routes that feed it')}
-                  rows={known.routes}
-                  columns={ROUTES}
-                  rowId={({ route_id, source }) => `${route_id} ${source}`}
-                  minWidth={NARROW_PX}
-                />
-              )}
-            </Uses>
-            <Uses title={t('Prices that use it')} none={t('No plan has a price for it.')}>
-              {known.prices.length > 0 && (
-                <Table
-                  label={t('Prices that use it')}
-                  rows={known.prices}
-                  columns={PRICES}
-                  rowId={({ plan_version_id, model }) => `${plan_version_id} ${model}`}
-                  minWidth={NARROW_PX}
-                />
-              )}
-            </Uses>
-            <Uses title={t('Quotas that use it')} none={t('No plan limits it.')}>
-              {known.quotas.length > 0 && (
-                <Table
-                  label={t('Quotas that use it')}
-                  rows={known.quotas}
-                  columns={QUOTAS}
-                  rowId={({ plan_version_id, window, scope }) =>
-                    `${plan_version_id} ${window} ${scope}`
-                  }
-                  minWidth={NARROW_PX}
-                />
-              )}
-            </Uses>
+            <Uses
+              title={t('Routes that feed it')}
+              none={t('No route counts on it.')}
+              file="meter-routes"
+              rows={known.routes}
+              columns={ROUTES}
+              rowId={({ route_id, source }) => `${route_id} ${source}`}
+            />
+            <Uses
+              title={t('Prices that use it')}
+              none={t('No plan has a price for it.')}
+              file="meter-prices"
+              rows={known.prices}
+              columns={PRICES}
+              rowId={({ plan_version_id, model }) => `${plan_version_id} ${model}`}
+            />
+            <Uses
+              title={t('Quotas that use it')}
+              none={t('No plan limits it.')}
+              file="meter-quotas"
+              rows={known.quotas}
+              columns={QUOTAS}
+              rowId={({ plan_version_id, window, scope }) =>
+                `${plan_version_id} ${window} ${scope}`
+              }
+            />
           </div>
         </>
       )}
@@ -84,10 +76,28 @@ export function MeterUsesCards({ meterId }: { meterId: string }) {
 /** Three of them are side by side: columns have less room than elsewhere. */
 const NARROW_PX = 300;
 
-function Uses({ title, none, children }: { title: string; none: string; children: ReactNode }) {
+interface UsesProps<Row> {
+  title: string;
+  none: string;
+  /** The name of its file. */
+  file: string;
+  rows: readonly Row[];
+  columns: readonly Column<Row>[];
+  rowId: (row: Row) => string;
+}
+
+function Uses<Row extends RouteUse | PriceUse | QuotaUse>(props: UsesProps<Row>) {
+  const { title, none, file, rows, columns, rowId } = props;
   return (
     <Card title={title} flush>
-      {children === false ? <p className="px-4 pb-4 text-ink-soft sm:px-5">{none}</p> : children}
+      {rows.length === 0 ? (
+        <p className="px-4 pb-4 text-ink-soft sm:px-5">{none}</p>
+      ) : (
+        <>
+          <Table label={title} rows={rows} columns={columns} rowId={rowId} minWidth={NARROW_PX} />
+          <SaveCsv name={file} table={() => fieldsTable(rows)} />
+        </>
+      )}
     </Card>
   );
 }
@@ -220,6 +230,7 @@ function Faults({ faults }: { faults: readonly Fault[] }) {
         columns={FAULTS}
         rowId={({ route_id, fault }) => `${route_id} ${fault}`}
       />
+      <SaveCsv name="meter-value-faults" table={() => fieldsTable(faults)} />
     </Card>
   );
 }

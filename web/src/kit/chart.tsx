@@ -63,12 +63,7 @@ export function Chart(props: ChartProps) {
         </Button>
       </div>
       {asTable ? (
-        <div
-          className="-mx-4 max-h-72 overflow-y-auto sm:-mx-5"
-          tabIndex={0}
-          role="region"
-          aria-label={t('{title}, as a table', { title: props.title })}
-        >
+        <div className="-mx-4 sm:-mx-5">
           <Suspense fallback={<TableSkeleton />}>
             <AsTable {...props} />
           </Suspense>

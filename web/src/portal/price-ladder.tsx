@@ -3,6 +3,7 @@ import type { Overview } from '@tollgate/billing-core/contract/overview.ts';
 import type { UsageSeries } from '@tollgate/billing-core/contract/usage.ts';
 import { api } from '../kit/api.ts';
 import { Badge } from '../kit/badge.tsx';
+import type { CsvTable } from '../kit/csv.ts';
 import { shiftPoint, sum } from '../kit/decimal.ts';
 import { formatNumber, formatRangeInZone } from '../kit/format.ts';
 import { Link } from '../kit/link.tsx';
@@ -11,6 +12,7 @@ import { paths } from '../kit/paths.ts';
 import { ladderOf, type Rung } from '../kit/price-ladder.ts';
 import type { UsageTerms } from '../kit/price-words.ts';
 import { onceKnown } from '../kit/query.tsx';
+import { SaveCsv } from '../kit/save-csv.tsx';
 import { Table, type Column } from '../kit/table.tsx';
 import { t } from '../kit/text.ts';
 import { customerPath } from './queries.ts';
@@ -93,14 +95,25 @@ const times = (decimal: string, count: number): string =>
 
 function Rungs({ label, rungs }: { label: string; rungs: readonly Rung[] }) {
   return (
-    <Table
-      label={label}
-      rows={rungs}
-      columns={COLUMNS}
-      rowId={({ from, words }) => `${from} ${words}`}
-      minWidth={COLUMNS_MIN_PX}
-    />
+    <>
+      <Table
+        label={label}
+        rows={rungs}
+        columns={COLUMNS}
+        rowId={({ from, words }) => `${from} ${words}`}
+        minWidth={COLUMNS_MIN_PX}
+      />
+      <SaveCsv name="price-ladder" table={() => fileOf(rungs)} />
+    </>
   );
+}
+
+/** Of each rung its bounds, its price in words and what of the period stands on it. */
+function fileOf(rungs: readonly Rung[]): CsvTable {
+  return {
+    columns: ['from', 'up_to', 'price', 'used'],
+    rows: rungs.map(({ from, upTo, words, used }) => [from, upTo ?? '', words, used ?? '']),
+  };
 }
 
 const COLUMNS: readonly Column<Rung>[] = [
