@@ -7,6 +7,7 @@ import {
   traceSettings,
 } from '@tollgate/billing-core/contract/trace-settings.ts';
 import { readSubnets } from '../core/address.ts';
+import { KEYS_MAX } from './fact-store.ts';
 
 const port = z.coerce.number().int().min(1).max(65_535);
 const origin = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''));
@@ -70,6 +71,7 @@ const schema = z.object({
   EVENT_LOOP_DELAY_MAX_MS: z.coerce.number().int().min(0).max(60_000).default(250),
   CONNECTIONS_MAX: z.coerce.number().int().min(1).max(1_000_000).default(20_000),
   CONNECTIONS_PER_CLIENT_MAX: z.coerce.number().int().min(1).max(1_000_000).default(1_000),
+  KEYS_MAX: z.coerce.number().int().min(1_000).max(10_000_000).default(KEYS_MAX),
   ...TRACE_VARIABLES,
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
@@ -99,6 +101,8 @@ export type Config = {
   readonly delayMaxMs: number;
   readonly connectionsMax: number;
   readonly connectionsPerClientMax: number;
+  /** Keys whose facts are kept in memory, and on disk. */
+  readonly keysMax: number;
   /** Undefined: no collector is told of anything. */
   readonly tracing?: TraceSettings | undefined;
   readonly logLevel: string;
@@ -136,6 +140,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     delayMaxMs: values.EVENT_LOOP_DELAY_MAX_MS,
     connectionsMax: values.CONNECTIONS_MAX,
     connectionsPerClientMax: values.CONNECTIONS_PER_CLIENT_MAX,
+    keysMax: values.KEYS_MAX,
     tracing: traceSettings(values),
     logLevel: values.LOG_LEVEL,
   };

@@ -8,7 +8,8 @@ export type FeedState = { readonly last: string; readonly verifiedAt: number };
 export type StoredKey = { readonly fact: string; readonly verifiedAt: number };
 
 const FILE = 'facts.sqlite';
-const KEYS_MAX = 200_000;
+/** Keys that are known at once, when nothing else is said. */
+export const KEYS_MAX = 200_000;
 const TRIM_EVERY = 1_000;
 
 const SCHEMA = `
@@ -53,6 +54,8 @@ function openDatabase(dir: string): DatabaseSync {
  * hears again of what the disk did not take.
  */
 export class FactStore {
+  /** So many keys are kept, those that were read last; in memory at most as many. */
+  readonly keysMax: number;
   readonly #database: DatabaseSync;
   readonly #select: StatementSync;
   readonly #upsert: StatementSync;
@@ -63,7 +66,8 @@ export class FactStore {
   #puts = 0;
 
   /** Routes hold secrets of upstreams: on disk they are sealed with this secret. */
-  constructor(dir: string, secret: string) {
+  constructor(dir: string, secret: string, keysMax = KEYS_MAX) {
+    this.keysMax = keysMax;
     this.#secret = secret;
     this.#database = openDatabase(dir);
     this.#select = this.#database.prepare('select fact, verified_at from keys where hash = ?');
@@ -187,12 +191,11 @@ export class FactStore {
     }
   }
 
+  /** Rows are numbered as they come: to find those past the bound none has to be counted. */
   #trim(): string[] {
     const statement = this.#database.prepare(
-      `delete from keys where rowid in
-         (select rowid from keys order by rowid desc limit -1 offset ${KEYS_MAX})
-       returning hash`,
+      `delete from keys where rowid <= (select max(rowid) from keys) - ? returning hash`,
     );
-    return statement.all().map((row) => String(row.hash));
+    return statement.all(this.keysMax).map((row) => String(row.hash));
   }
 }

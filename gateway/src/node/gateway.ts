@@ -96,7 +96,7 @@ function openFacts(of: GatewayOf, telemetry: Telemetry, onTable: (table: RouteTa
   const { clock } = meters;
   mkdirSync(config.spoolDir, { recursive: true, mode: 0o700 });
   const core = new CoreClient(config.coreUrl, config.token, of.tracing);
-  const store = new FactStore(config.spoolDir, config.token);
+  const store = new FactStore(config.spoolDir, config.token, config.keysMax);
   const freshness = openFreshness(of, store.feed()?.verifiedAt);
   const keys = new KeyFacts({ core, store, freshness, clock, telemetry, log });
   const routes = new RouteFacts({

@@ -4,6 +4,7 @@ import { GenerationCache } from '../core/generation-cache.ts';
 import { lifeOf, REFUSED_MS, type FactLife } from '../core/key.ts';
 import { type Clock, type Exchange, type Keys, Unreachable } from '../ports.ts';
 import type { CoreClient } from './core-client.ts';
+import { CustomerFacts } from './customer-facts.ts';
 import type { FactStore } from './fact-store.ts';
 import { type Freshness, STALE_MAX_MS } from './freshness.ts';
 import type { Log } from './log.ts';
@@ -11,7 +12,6 @@ import type { Telemetry } from './telemetry.ts';
 import { Touched } from './touched.ts';
 import type { RequestTrace } from './tracing.ts';
 
-export const KEYS_MAX = 100_000;
 const UNKNOWN_MAX = 10_000;
 const LOOKUPS_MAX = 1_000;
 const LOOKUP_TIMEOUT_MS = 2_000;
@@ -46,14 +46,13 @@ export type KeyFactsOf = {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   readonly log: Log;
-  /** In memory; KEYS_MAX when left out. */
-  readonly keysMax?: number;
 };
 
 /** Facts about keys: from memory, else from core, else, while core is unreachable, from disk. */
 export class KeyFacts implements Keys {
   readonly #of: KeyFactsOf;
   readonly #known: GenerationCache<Entry>;
+  readonly #customers: CustomerFacts;
   readonly #unknown = new GenerationCache<number>(UNKNOWN_MAX);
   readonly #asking = new Map<string, Promise<KeyFact | null>>();
   readonly #touched = new Touched();
@@ -64,7 +63,8 @@ export class KeyFacts implements Keys {
 
   constructor(of: KeyFactsOf) {
     this.#of = of;
-    this.#known = new GenerationCache(of.keysMax ?? KEYS_MAX);
+    this.#known = new GenerationCache(of.store.keysMax);
+    this.#customers = new CustomerFacts(of.store.keysMax);
   }
 
   get size(): number {
@@ -130,7 +130,7 @@ export class KeyFacts implements Keys {
       const { status, body } = await core.get(pathOf(hash), LOOKUP_TIMEOUT_MS, { trace });
       const parsed = status === 200 ? keyFact.safeParse(body) : undefined;
       if (parsed && !parsed.success) throw new Unreachable('billing-core sent no key facts');
-      const fact = parsed?.data ?? null;
+      const fact = parsed ? this.#customers.shared(parsed.data) : null;
       const stale = fact
         ? this.#touched.since(began, fact.key_id) || this.#touched.since(began, fact.customer.id)
         : this.#touched.anyKeySince(began);
@@ -171,8 +171,9 @@ export class KeyFacts implements Keys {
     const parsed = row && keyFact.safeParse(JSON.parse(row.fact));
     if (!row || !parsed?.success) return undefined;
     const overdue = this.#overdue.has(hash);
-    const life = lifeOf(parsed.data, this.#of.clock.now());
-    const entry: Entry = { fact: parsed.data, at: row.verifiedAt, overdue, life };
+    const fact = this.#customers.shared(parsed.data);
+    const life = lifeOf(fact, this.#of.clock.now());
+    const entry: Entry = { fact, at: row.verifiedAt, overdue, life };
     if (!this.#servable(entry)) return undefined;
     this.#known.set(hash, entry);
     return entry.fact;
@@ -209,6 +210,7 @@ export class KeyFacts implements Keys {
     this.#touched.all();
     this.#of.store.dropAll();
     this.#known.clear();
+    this.#customers.clear();
     this.#unknown.clear();
     this.#overdue.clear();
   }

@@ -133,12 +133,12 @@ export class Passing {
     );
     clock.learn(BEGAN, 0, 0);
     const wallNow = (): number => BEGAN + this.#now;
-    this.#store = new FactStore(folder, 'secret');
+    this.#store = new FactStore(folder, 'secret', keysMax);
     const core = { get: (path: string) => this.#answer(path) } as unknown as CoreClient;
     const freshness = new Freshness(wallNow, wallNow());
     const telemetry = new Telemetry();
     const known = { core, store: this.#store, freshness, clock, telemetry, log };
-    this.#keys = new KeyFacts({ ...known, ...(keysMax && { keysMax }) });
+    this.#keys = new KeyFacts(known);
     this.#refusals = new RefusalCounts(clock);
     mkdirSync(join(folder, 'boots'));
     const dir = openBootDirectory(folder, 'bt_1', false);
