@@ -39,6 +39,9 @@ export type ConnectingOf = {
 const tlsOptions = (tls: TlsFact | undefined) =>
   tls && {
     secureContext: contextOf(tls),
+    // A session that goes on shows no certificate: one that has expired, or that another authority
+    // signed, would be believed until the gateway starts anew.
+    maxCachedSessions: 0,
     ...(tls.server_name !== undefined && { servername: tls.server_name }),
   };
 
