@@ -9,7 +9,7 @@ import {
   SKIPPED_MAX,
 } from '@tollgate/billing-core/contract/request-log.ts';
 import { REFUSALS } from '@tollgate/billing-core/contract/refusals.ts';
-import { credentialIn, tellsKey, USUAL_PLACES } from '../core/key.ts';
+import { credentialIn, tellsCredential, USUAL_PLACES } from '../core/key.ts';
 import { isBillable, measure } from '../core/meter.ts';
 import type { Refusal } from '../core/refusal.ts';
 import type { Clock, Settlement } from '../ports.ts';
@@ -232,9 +232,13 @@ function isInSample(taken: Taken, well: boolean): boolean {
 
 const rounded = (ms: number): number => Math.max(0, Math.round(ms * 100) / 100);
 
-/** Without scheme, host and query. A key that a client put into its path is in no log. */
+/** Whatever a route does with tokens. */
+const ANYWHERE = { ...USUAL_PLACES, tokens: 'taken' } as const;
+
+/** Without scheme, host and query. A key or token that a client put into its path is in no log. */
 export function pathOf(target: string): string {
   const query = target.indexOf('?');
   const path = (query === -1 ? target : target.slice(0, query)).replace(ORIGIN, '');
-  return tellsKey(path) ? '(a path with a key in it)' : path.slice(0, LOGGED_PATH_CHARS_MAX);
+  const secret = tellsCredential(path, ANYWHERE);
+  return secret ? '(a path with a key in it)' : path.slice(0, LOGGED_PATH_CHARS_MAX);
 }
