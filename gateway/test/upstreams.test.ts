@@ -101,6 +101,20 @@ describe('retries', () => {
     expect(await rig.metering.only()).toMatchObject({ outcome: 'server_error', status: 503 });
   });
 
+  it('an answer is passed on, too, that opened the last breaker', async () => {
+    const answers = [status(503), status(502)];
+    const both = await Promise.all(answers.map(open));
+    const circuit_breaker = { failures: 1, open_ms: 60_000 };
+    const rig = await leading(
+      both.map(({ url }) => url),
+      { retries: { ...retries, attempts: 2 }, circuit_breaker },
+    );
+    const answer = await ask(rig);
+    expect([answer.status, await answer.text()]).toEqual([502, 'no']);
+    expect(await rig.metering.only()).toMatchObject({ outcome: 'server_error', status: 502 });
+    expect(both.map(({ asked }) => asked)).toEqual([1, 1]);
+  });
+
   it('a POST that an upstream may have seen is never sent twice', async () => {
     const b = await open((request) => request.socket.destroy());
     const rig = await leading([b.url], { retries });

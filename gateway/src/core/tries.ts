@@ -2,6 +2,7 @@ import {
   choose,
   earnRetries,
   type FailedTry,
+  isReady,
   mayRetry,
   report,
   spendRetry,
@@ -58,6 +59,7 @@ export class Tries {
     const balance = this.#fleet.of(this.#route);
     const tries = this.#tried.length;
     if (!balance || !mayRetry(this.#route.fact.retries, { ...failed, tries })) return false;
-    return spendRetry(balance);
+    // An answer that is there is not given away for a try at nobody.
+    return isReady(balance, this.#fleet.now()) && spendRetry(balance);
   }
 }
