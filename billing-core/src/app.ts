@@ -32,7 +32,6 @@ import { portalTeamHttp } from './customers/team-http.ts';
 import { customerTermsHttp } from './customers/terms-http.ts';
 import { customerEventsHttp } from './figures/events-http.ts';
 import { figuresHttp } from './figures/http.ts';
-import { meterUsesHttp } from './figures/meter-uses-http.ts';
 import { documentationHttp, openApi } from './documentation.ts';
 import { keysHttp } from './keys/http.ts';
 import { portalKeysHttp } from './keys/portal.ts';
@@ -93,6 +92,7 @@ import { stripeCollector, type Collecting } from './stripe/collector.ts';
 import { WEBHOOK_BODY_BYTES_MAX, webhookHttp } from './stripe/webhook-http.ts';
 import { portalRequestsHttp, toldRequestsHttp } from './requests/http.ts';
 import { watchRequests } from './requests/reading.ts';
+import { planMovesHttp } from './subscriptions/moves-http.ts';
 import { subscriptionsHttp } from './subscriptions/http.ts';
 import { portalSubscriptionsHttp } from './subscriptions/portal.ts';
 import { deadLettersHttp } from './sync/dead-letters-http.ts';
@@ -157,6 +157,7 @@ function adminSurface(deps: Surface): OpenAPIHono<Api> {
     customerTermsHttp(),
     membershipsHttp(),
     subscriptionsHttp(),
+    planMovesHttp(deps.sql),
     keysHttp(),
     routeTrialHttp(),
     usageHttp(),
@@ -184,7 +185,6 @@ function adminSurface(deps: Surface): OpenAPIHono<Api> {
     foundHttp(),
     attentionHttp(deps.stripe !== undefined),
     figuresHttp(),
-    meterUsesHttp(),
     customerEventsHttp(),
   ]) {
     app.route('/', module);

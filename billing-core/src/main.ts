@@ -46,6 +46,7 @@ import { mirrorJob } from './stripe/mirror.ts';
 import { refundLetterJob } from './stripe/refund-letter.ts';
 import { retentionJob } from './retention/round.ts';
 import { startDue } from './subscriptions/due.ts';
+import { moveJob } from './subscriptions/move-run.ts';
 import { startRoller } from './usage/roller.ts';
 import manifest from '../package.json' with { type: 'json' };
 
@@ -161,6 +162,7 @@ function startWork(config: Config, { metrics, mail, signIn, collecting, ...kit }
     startJobs(kit, [
       ...forgettingJobs(config, log, metrics),
       ...invoicingJobs(sql, log, collecting && objectionTo),
+      moveJob(kit),
       ...noticesJobs({ ...kit, mail, publicUrl }),
       ...moneyJobs({ sql, log, collecting, mail, publicUrl }),
       invitationJob({ sql, mail, publicUrl, tokenOf: (row) => tokenOf(signIn, row) }),

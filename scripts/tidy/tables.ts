@@ -43,6 +43,8 @@ export const TABLE_WRITERS: Record<string, string> = {
   subscription_items: 'subscriptions',
   subscription_charges: 'subscriptions',
   customer_debts: 'subscriptions',
+  plan_moves: 'subscriptions',
+  plan_move_subscriptions: 'subscriptions',
   api_keys: 'keys',
   gateways: 'usage',
   boots: 'usage',

@@ -22,6 +22,7 @@ import { tokens } from './tokens.ts';
 import { trial } from './trial.ts';
 import { route as newRoute } from './seed.ts';
 import { ago, customer as newCustomer, DAY_MS, mint, type MockState } from './state.ts';
+import { moves } from './moves.ts';
 import { stripe } from './stripe.ts';
 import { terms } from './terms.ts';
 import { subscriptions } from './subscriptions.ts';
@@ -48,6 +49,7 @@ export function adminApi(state: MockState): Hono {
   terms(app, state);
   customers(app, state);
   subscriptions(app, state);
+  moves(app, state);
   plans(app, state);
   prices(app, state);
   routes(app, state);

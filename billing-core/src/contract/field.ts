@@ -16,6 +16,7 @@ export type IdPrefix =
   | 'ivt'
   | 'tfa'
   | 'sub'
+  | 'pmv'
   | 'chg'
   | 'itm'
   | 'cpn'

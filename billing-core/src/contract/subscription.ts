@@ -64,7 +64,7 @@ export const newSubscription = z.strictObject({
 export type NewSubscription = z.infer<typeof newSubscription>;
 
 /** Now, when the period (or the trial, while one goes on) ends, or then. */
-const when = () => z.union([z.enum(['now', 'period_end']), time()]).default('now');
+export const when = () => z.union([z.enum(['now', 'period_end']), time()]).default('now');
 export type When = z.output<ReturnType<typeof when>>;
 
 export const subscriptionChange = z.strictObject({ plan_version_id: id('plv'), at: when() });

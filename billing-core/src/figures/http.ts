@@ -19,6 +19,7 @@ import { api, json, PROBLEMS, type Api } from '../kit/http.ts';
 import { pageFrom } from '../kit/page.ts';
 import { figuresNow } from './home.ts';
 import { recurringPlans, recurringSubscriptions, recurringTotals } from './recurring-store.ts';
+import { meterUsesHttp } from './meter-uses-http.ts';
 import { revenueOf } from './revenue.ts';
 import { unbilledNow } from './unbilled.ts';
 
@@ -152,5 +153,6 @@ export function figuresHttp(): OpenAPIHono<Api> {
     const text = CSV_BEGINS + [COLUMNS, ...lines].map(csvLine).join('');
     return c.body(text, 200, csvHeaders(`revenue-by-${group_by}-${from}-${to}`));
   });
+  app.route('/', meterUsesHttp());
   return app;
 }

@@ -9,7 +9,14 @@ export type Actor =
   | { kind: 'system'; id: string };
 
 /** What every action that writes is given: its transaction, who asks, when, in which request. */
-export type Doing = { tx: Tx; actor: Actor; now: number; requestId: string };
+export type Doing = {
+  tx: Tx;
+  actor: Actor;
+  now: number;
+  requestId: string;
+  /** The id of the larger deed that it is part of, for its audit entry. */
+  partOf?: string | undefined;
+};
 
 export type Deed = {
   actor: Actor;

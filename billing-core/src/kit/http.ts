@@ -207,7 +207,8 @@ const RETRY_AFTER_S = 1;
 const isClientGone = (error: unknown, code: string): boolean =>
   code === 'ECONNRESET' && error instanceof Error && error.message === 'aborted';
 
-function faultOf(error: unknown): Fault {
+/** What a caller is told of any failure. */
+export function faultOf(error: unknown): Fault {
   if (error instanceof Fault) return error;
   if (error instanceof HTTPException) return new Fault(BY_STATUS[error.status] ?? 'internal');
   const code = String((error as { code?: unknown } | null)?.code ?? '');

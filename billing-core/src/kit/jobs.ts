@@ -19,6 +19,8 @@ type Named = {
   retries: number;
   /** A run that takes longer has failed; it is bounded well below. */
   secondsMax: number;
+  /** A run whose core is not heard of for so long has died, however long it may take; from 10. */
+  heartbeatS?: number;
 };
 /**
  * Work that is done apart from requests. `inOne` is given a transaction in which its completion
@@ -39,6 +41,8 @@ type Pace = { retryFirstS: number };
 const PACE: Pace = { retryFirstS: 5 };
 const RETRY_LAST_S = 900;
 const POLL_S = 1;
+/** How often it is looked for runs that took too long, or whose core died. */
+const WATCH_S = 15;
 const BEGIN_AGAIN_MS = 2_000;
 const KEPT_S = 7 * 86_400;
 /** A dead letter stays until somebody decides about it. */
@@ -96,13 +100,14 @@ export function openDeadLetters(sql: Sql): DeadLetters {
 }
 
 async function makeQueues(boss: PgBoss, jobs: readonly Job[], pace: Pace): Promise<void> {
-  for (const { name, retries, secondsMax, cron } of jobs) {
+  for (const { name, retries, secondsMax, heartbeatS, cron } of jobs) {
     const options = {
       retryLimit: retries,
       retryDelay: pace.retryFirstS,
       retryBackoff: true,
       retryDelayMax: RETRY_LAST_S,
       expireInSeconds: secondsMax,
+      ...(heartbeatS && { heartbeatSeconds: heartbeatS }),
       deleteAfterSeconds: KEPT_S,
       deadLetter: DEAD_LETTERS,
     };
@@ -170,11 +175,12 @@ export type Jobs = {
 
 /**
  * Works on these jobs until stopped, beside any other core. A run that fails is tried again, later
- * each time, and is a dead letter in the end; one whose core died is tried again when its time is
- * up. It begins as soon as the database answers.
+ * each time, and is a dead letter in the end; one whose core died is tried again when that is
+ * noticed, or its time is up. It begins as soon as the database answers.
  */
 export function startJobs(kit: JobKit, jobs: readonly Job[], pace: Pace = PACE): Jobs {
-  const boss = new PgBoss({ ...settings(kit.sql), migrate: false });
+  const watching = { superviseIntervalSeconds: WATCH_S, monitorIntervalSeconds: WATCH_S };
+  const boss = new PgBoss({ ...settings(kit.sql), migrate: false, ...watching });
   boss.on('error', (err) => kit.log.error({ err }, 'jobs'));
   boss.on('warning', (warning) => kit.log.warn({ warning }, 'jobs'));
   const stopped = new AbortController();

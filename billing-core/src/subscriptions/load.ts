@@ -56,9 +56,10 @@ export async function recordStep(
   action: string,
   { before, after }: { before?: Loaded; after: Loaded },
 ): Promise<void> {
-  const { tx, actor, now, requestId } = doing;
+  const { tx, actor, now, requestId, partOf: part_of } = doing;
   const { row } = after;
-  const about = { customer_id: row.customer_id, plan_version_id: row.plan_version_id };
+  const { customer_id, plan_version_id } = row;
+  const about = { customer_id, plan_version_id, ...(part_of && { part_of }) };
   const changed = before && difference(remembered(before, now), remembered(after, now));
   const detail = JSON.parse(JSON.stringify({ ...about, ...changed }));
   await audit(tx, { actor, action, subjectId: row.id, now, requestId, detail });

@@ -40,7 +40,7 @@ function invalid(path: string, message: string): never {
 }
 
 /** A time to come, up to a whole minute. In: RFC 3339. */
-function timeAhead(text: string, path: string, now: number): number {
+export function timeAhead(text: string, path: string, now: number): number {
   if (Date.parse(text) <= now) invalid(path, 'is not in the future');
   const at = minuteAfter(Date.parse(text));
   if (at > now + AHEAD_DAYS_MAX * DAY_MS) invalid(path, `is over ${AHEAD_DAYS_MAX} days ahead`);
@@ -170,8 +170,15 @@ function withResume(happening: Happening, resumesAt: number | undefined): Happen
 }
 
 /** What the step would do, decided as it is when it is taken. Throws what taking it would. */
-export async function planStep(doing: Doing, id: string, asked: SubscriptionStep): Promise<Plan> {
-  const { loaded: before, customer, happened } = await settled(doing, id);
+export const planStep = async (doing: Doing, id: string, asked: SubscriptionStep): Promise<Plan> =>
+  planOf(doing, await settled(doing, id), asked);
+
+/** The same of a subscription that is settled and locked already. */
+export async function planOf(
+  doing: Doing,
+  { loaded: before, customer, happened }: Awaited<ReturnType<typeof settled>>,
+  asked: SubscriptionStep,
+): Promise<Plan> {
   refuse(before.row.canceled_at === null ? undefined : 'The subscription is canceled');
   const step = await stepOf(doing, asked, customer);
   const isNow = asked.at === 'now';
@@ -206,13 +213,16 @@ export async function previewStep(
 }
 
 /** Takes the step, or sets it for later. */
-export async function takeStep(
+export const takeStep = async (
   doing: Doing,
   id: string,
   asked: SubscriptionStep,
-): Promise<SubscriptionRow> {
-  const plan = await planStep(doing, id, asked);
+): Promise<SubscriptionRow> => keepPlan(doing, await planStep(doing, id, asked));
+
+/** Does what was planned in this transaction. */
+export async function keepPlan(doing: Doing, plan: Plan): Promise<SubscriptionRow> {
   const { before } = plan;
+  const { id } = before.row;
   let { after } = plan.isNow ? plan.happening : plan;
   if (plan.isNow) {
     await keep(doing, before, plan.happening);

@@ -25,6 +25,7 @@ const PREFIX: Record<string, string> = {
   customers: 'cus',
   memberships: 'mem',
   subscriptions: 'sub',
+  'plan-moves': 'pmv',
   invoices: 'inv',
   keys: 'key',
   secrets: 'sec',

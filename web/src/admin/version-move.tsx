@@ -1,20 +1,19 @@
-import { useQueryClient } from '@tanstack/react-query';
-import { useEffect, useRef, useState } from 'react';
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Plan, PlanVersion } from '@tollgate/billing-core/contract/plan.ts';
+import type { PlanMovePreview } from '@tollgate/billing-core/contract/plan-move.ts';
+import { api } from '../kit/api.ts';
 import { Button } from '../kit/button.tsx';
 import { Dialog, DialogActions } from '../kit/dialog.tsx';
-import { tell } from '../kit/error-panel.tsx';
-import { SelectField } from '../kit/field.tsx';
+import { ErrorPanel } from '../kit/error-panel.tsx';
+import { SelectField, TextField } from '../kit/field.tsx';
 import { Form, useApiForm } from '../kit/form.tsx';
-import { formatNumber } from '../kit/format.ts';
-import { Link } from '../kit/link.tsx';
-import { paths } from '../kit/paths.ts';
-import { t } from '../kit/text.ts';
-import { moveAll, type Move, type NotMoved } from './move-all.ts';
+import { localInstant, zoneName } from '../kit/format.ts';
+import { t, tn } from '../kit/text.ts';
 
 const WHEN = [
   { value: 'period_end', label: t('When the period of each ends') },
   { value: 'now', label: t('Now, with what is left of the period given back') },
+  { value: 'then', label: t('At a time') },
 ];
 
 /** @returns the versions that subscriptions of this one can be moved to, the newest first. */
@@ -32,57 +31,73 @@ interface MoveProps {
   onClose: () => void;
 }
 
-/** Moves everybody on a version to another one; who is not moved stays as they are. */
+/** Has everybody on a version moved to another one; how far that is stands on the page. */
 export function MoveDialog({ plan, from, open, onClose }: MoveProps) {
-  const queries = useQueryClient();
-  const { moving, start, stop } = useMoving();
-  function close(): void {
-    stop();
-    void queries.invalidateQueries({ queryKey: ['admin'] });
-    onClose();
-  }
   return (
     <Dialog
       open={open}
-      onClose={close}
-      closesOutside={moving === undefined}
+      onClose={onClose}
       title={t('Move everybody on version {number}', { number: from.number })}
       about={t(
-        'One subscription after the other, each with its own entry in the audit log. Prices and ' +
-          'limits of the new version hold from then on; customers on own terms are not moved.',
+        'One subscription after the other, each with its own entry in the audit log. It goes on ' +
+          'when this page is closed. Prices and limits of the new version hold from then on; ' +
+          'customers on own terms are not moved.',
       )}
     >
-      {open &&
-        (moving === undefined ? (
-          <MoveForm plan={plan} from={from} onCancel={close} onMove={start} />
-        ) : (
-          <Progress moving={moving} onClose={close} />
-        ))}
+      {open && <MoveForm plan={plan} from={from} onClose={onClose} />}
     </Dialog>
   );
 }
 
-interface FormProps extends Pick<MoveProps, 'plan' | 'from'> {
-  onCancel: () => void;
-  onMove: (move: Move) => void;
+interface MoveValues {
+  to: string;
+  when: string;
+  /** On the clocks of the chosen zone. */
+  at: string;
 }
 
-function MoveForm({ plan, from, onCancel, onMove }: FormProps) {
+const FIELDS: Record<string, string> = { to_plan_version_id: 'to' };
+
+function MoveForm({ plan, from, onClose }: Omit<MoveProps, 'open'>) {
+  const queries = useQueryClient();
   const options = movableTo(plan, from).map(({ id, number }) => {
     return { value: id, label: t('Version {number}', { number }) };
   });
-  const move = useApiForm({
-    defaults: { to: options[0]?.value ?? '', at: 'period_end' },
-    submit: async ({ to, at }) => onMove({ from: from.id, to, at: at as Move['at'] }),
+  const bodyOf = ({ to, when, at }: MoveValues) => ({
+    from_plan_version_id: from.id,
+    to_plan_version_id: to,
+    at: when === 'then' ? (localInstant(at) ?? at) : when,
+  });
+  const move = useApiForm<MoveValues>({
+    defaults: { to: options[0]?.value ?? '', when: 'period_end', at: '' },
+    rename: (field) => FIELDS[field] ?? field,
+    submit: async (values, idempotencyKey) => {
+      await api('/v1/plan-moves', { method: 'POST', body: bodyOf(values), idempotencyKey });
+      await queries.invalidateQueries({ queryKey: ['admin'] });
+      onClose();
+    },
   });
   const { form } = move;
+  const values = form.watch();
   return (
     <Form api={move} label={t('Move subscriptions')}>
       <SelectField form={form} name="to" label={t('To')} options={options} />
-      <SelectField form={form} name="at" label={t('When')} options={WHEN} />
+      <SelectField form={form} name="when" label={t('When')} options={WHEN} />
+      {values.when === 'then' && (
+        <TextField
+          form={form}
+          name="at"
+          type="datetime-local"
+          label={t('At ({zone})', { zone: zoneName() })}
+          required={t('Enter a time')}
+        />
+      )}
+      <output aria-live="polite" className="block min-h-10">
+        <Preview body={bodyOf(values)} />
+      </output>
       <DialogActions>
-        <Button onClick={onCancel}>{t('Cancel')}</Button>
-        <Button type="submit" tone="primary">
+        <Button onClick={onClose}>{t('Cancel')}</Button>
+        <Button type="submit" tone="primary" busy={form.formState.isSubmitting}>
           {t('Move them')}
         </Button>
       </DialogActions>
@@ -90,72 +105,47 @@ function MoveForm({ plan, from, onCancel, onMove }: FormProps) {
   );
 }
 
-interface Moving {
-  moved: number;
-  left: readonly NotMoved[];
-  ended: 'done' | { error: unknown } | undefined;
+interface MoveBody {
+  from_plan_version_id: string;
+  to_plan_version_id: string;
+  at: string;
 }
 
-/** One move at a time; it stops with the page. */
-function useMoving() {
-  const [moving, setMoving] = useState<Moving>();
-  const stopping = useRef<AbortController>(undefined);
-  useEffect(() => () => stopping.current?.abort(), []);
-  function start(move: Move): void {
-    const own = new AbortController();
-    stopping.current = own;
-    const merge = (change: (was: Moving) => Partial<Moving>): void =>
-      setMoving((was) => was && { ...was, ...change(was) });
-    setMoving({ moved: 0, left: [], ended: undefined });
-    moveAll(move, {
-      signal: own.signal,
-      onMoved: () => merge(({ moved }) => ({ moved: moved + 1 })),
-      onNotMoved: (one) => merge(({ left }) => ({ left: [...left, one] })),
-    })
-      .then(() => merge(() => ({ ended: 'done' })))
-      .catch((error: unknown) => !own.signal.aborted && merge(() => ({ ended: { error } })));
-  }
-  function stop(): void {
-    stopping.current?.abort();
-    setMoving(undefined);
-  }
-  return { moving, start, stop };
-}
-
-function Progress({ moving, onClose }: { moving: Moving; onClose: () => void }) {
-  const { moved, left, ended } = moving;
+/** Whom it is about, said before. */
+function Preview({ body }: { body: MoveBody }) {
+  const { data, error } = useQuery({
+    queryKey: ['admin', 'plan-move-preview', body],
+    queryFn: ({ signal }) =>
+      api<PlanMovePreview>('/v1/plan-moves/preview', { method: 'POST', body, signal }),
+    enabled: body.at !== '',
+    placeholderData: keepPreviousData,
+    retry: false,
+    staleTime: 0,
+  });
+  if (body.at === '') return null;
+  if (error !== null) return <ErrorPanel error={error} />;
+  if (data === undefined) return null;
+  const { total, changes_pending: changes, others_pending: others } = data;
   return (
-    <>
-      <p role="status">
-        {ended === undefined ? t('Moving…') : ended === 'done' ? t('Done.') : t('It stopped.')}{' '}
-        {t('{count} moved.', { count: formatNumber(moved) })}
-      </p>
-      {ended !== undefined && ended !== 'done' && (
-        <p role="alert" className="mt-2 text-danger">
-          {tell(ended.error).title}. {t('Begin again: who was moved is passed over.')}
-        </p>
+    <ul className="flex flex-col gap-1 text-[0.8125rem]">
+      <li>
+        {tn(total, {
+          one: '{count} subscription is on it.',
+          other: '{count} subscriptions are on it.',
+        })}
+      </li>
+      {changes > 0 && (
+        <li className="text-ink-soft">
+          {t('A change that is set gives way to this one: {count}.', { count: changes })}
+        </li>
       )}
-      {left.length > 0 && (
-        <section aria-label={t('Not moved')} className="mt-4">
-          <h3 className="text-[0.8125rem] font-semibold">{t('Not moved')}</h3>
-          <ul className="mt-1 flex flex-col gap-1 text-[0.8125rem]">
-            {left.map(({ subscription: one, error }) => (
-              <li key={one.id} className="wrap-anywhere">
-                <Link
-                  href={paths.adminCustomer(one.customer_id, { tab: 'subscription' })}
-                  className="text-accent underline"
-                >
-                  {one.customer_name}
-                </Link>{' '}
-                <span className="text-ink-soft">{tell(error).detail ?? tell(error).title}</span>
-              </li>
-            ))}
-          </ul>
-        </section>
+      {others > 0 && (
+        <li className="text-ink-soft">
+          {body.at === 'now'
+            ? t('A cancel, pause or resumption that is set gives way: {count}.', { count: others })
+            : t('A cancel, pause or resumption is set, so they stay: {count}.', { count: others })}
+        </li>
       )}
-      <DialogActions>
-        <Button onClick={onClose}>{ended === undefined ? t('Stop') : t('Close')}</Button>
-      </DialogActions>
-    </>
+    </ul>
   );
 }

@@ -13,6 +13,7 @@ import { Table, type Column } from '../kit/table.tsx';
 import { t } from '../kit/text.ts';
 import { Instant } from '../kit/time.tsx';
 import { SubscriptionState } from './states.tsx';
+import { MoveProgress, useLastMove } from './version-move-progress.tsx';
 import { MoveDialog, movableTo } from './version-move.tsx';
 
 const COLUMNS: readonly Column<ListedSubscription>[] = [
@@ -52,36 +53,44 @@ export function VersionSubscriptions({ plan, version }: { plan: Plan; version: P
     path: '/v1/subscriptions',
     query: { plan_version_id: version.id },
   });
-  const may = (rows.data?.length ?? 0) > 0 && movableTo(plan, version).length > 0;
+  const move = useLastMove(version.id);
+  const may =
+    (rows.data?.length ?? 0) > 0 &&
+    movableTo(plan, version).length > 0 &&
+    move !== undefined &&
+    move?.state !== 'running';
   return (
-    <Card
-      title={t('Subscriptions on it')}
-      about={t('They keep it, whatever is published later, until they are moved.')}
-      flush
-      actions={
-        may && (
-          <Button size="sm" onClick={() => setMoving(true)}>
-            {t('Move everybody…')}
-          </Button>
-        )
-      }
-    >
-      <Loaded query={rows} skeleton={<TableSkeleton rows={3} />}>
-        {(known) =>
-          known.length === 0 ? (
-            <p className="px-4 pb-5 text-ink-soft sm:px-5">{t('Nobody is on it.')}</p>
-          ) : (
-            <Table
-              label={t('Subscriptions on it')}
-              rows={known}
-              columns={COLUMNS}
-              rowId={({ id }) => id}
-            />
+    <>
+      {move && <MoveProgress plan={plan} move={move} />}
+      <Card
+        title={t('Subscriptions on it')}
+        about={t('They keep it, whatever is published later, until they are moved.')}
+        flush
+        actions={
+          may && (
+            <Button size="sm" onClick={() => setMoving(true)}>
+              {t('Move everybody…')}
+            </Button>
           )
         }
-      </Loaded>
-      <LoadMore more={rows.more} />
-      <MoveDialog plan={plan} from={version} open={moving} onClose={() => setMoving(false)} />
-    </Card>
+      >
+        <Loaded query={rows} skeleton={<TableSkeleton rows={3} />}>
+          {(known) =>
+            known.length === 0 ? (
+              <p className="px-4 pb-5 text-ink-soft sm:px-5">{t('Nobody is on it.')}</p>
+            ) : (
+              <Table
+                label={t('Subscriptions on it')}
+                rows={known}
+                columns={COLUMNS}
+                rowId={({ id }) => id}
+              />
+            )
+          }
+        </Loaded>
+        <LoadMore more={rows.more} />
+        <MoveDialog plan={plan} from={version} open={moving} onClose={() => setMoving(false)} />
+      </Card>
+    </>
   );
 }
