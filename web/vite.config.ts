@@ -22,8 +22,8 @@ const sonnerWithoutInjectedStyle: Plugin = {
 
 /** Parts of the kit that the first page does without. */
 const LATER =
-  'chart-plot|chart-table|choice|dialog|download|field|field-path|form|' +
-  'menu|narrow|pages|sheet|table|tabs';
+  'chart-plot|chart-table|choice|csv|dialog|download|field|field-path|form|form-hold|' +
+  'known-choices|menu|narrow|pages|save-csv|sheet|table|tabs';
 
 /**
  * Few files instead of many small ones: over a slow line each further hop of imports costs a

@@ -31,8 +31,11 @@ export function CustomerKeys({ customer }: { customer: Customer }) {
   const path = `/v1/customers/${customerId}/keys`;
   const key = ['admin', 'customer', customerId, 'keys'];
   const keys = usePages<ApiKey>({ key, path });
-  const chosen = useQuery(routeChoices);
-  const routes = chosen.data?.data ?? (chosen.isPending ? undefined : NONE);
+  const routes = useQuery(routeChoices);
+  const limits = {
+    ...routes,
+    data: routes.data && { scopes: customer.key_scopes, routes: routes.data.data },
+  };
   const use = useKeyUse({ key, path: '/v1/usage', query: { customer_id: customerId } });
   const tryKey = useCallback(
     ({ id }: ApiKey) => router.history.push(paths.adminRouteTrial({ key_id: id })),
@@ -61,7 +64,7 @@ export function CustomerKeys({ customer }: { customer: Customer }) {
           ) : (
             <KeyTable
               keys={rows}
-              routes={routes ?? NONE}
+              routes={routes.data?.data ?? NONE}
               use={use}
               onAct={setActing}
               onTry={tryKey}
@@ -71,18 +74,16 @@ export function CustomerKeys({ customer }: { customer: Customer }) {
       </Loaded>
       <LoadMore more={keys.more} />
       <CreateKeyDialog
-        open={creating && routes !== undefined}
+        open={creating}
         path={path}
-        scopes={customer.key_scopes}
-        routes={routes ?? NONE}
+        limits={limits}
         onClose={() => setCreating(false)}
         onCreated={reload}
       />
       <KeyDialogs
-        acting={routes && acting}
+        acting={acting}
         path={(id) => `/v1/keys/${id}`}
-        scopes={customer.key_scopes}
-        routes={routes ?? NONE}
+        limits={limits}
         onClose={() => setActing(undefined)}
         onDone={reload}
       />

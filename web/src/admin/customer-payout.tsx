@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import { useWatch } from 'react-hook-form';
+import { useWatch, type UseFormReturn } from 'react-hook-form';
 import type { Balance } from '@tollgate/billing-core/contract/balance.ts';
+import type { Collection } from '@tollgate/billing-core/contract/dispute.ts';
 import type { InvoiceSummary } from '@tollgate/billing-core/contract/invoice.ts';
 import type { Page } from '@tollgate/billing-core/contract/page.ts';
 import { api } from '../kit/api.ts';
@@ -9,6 +10,8 @@ import { Dialog, DialogActions } from '../kit/dialog.tsx';
 import { SelectField, TextField } from '../kit/field.tsx';
 import { Form, useApiForm } from '../kit/form.tsx';
 import { formatMoney, majorToMinor, minorToMajor } from '../kit/format.ts';
+import { KnownChoices } from '../kit/known-choices.tsx';
+import type { Query } from '../kit/query.tsx';
 import { t } from '../kit/text.ts';
 import { toast } from '../kit/toast.tsx';
 import { collectionQuery } from './queries.ts';
@@ -52,13 +55,16 @@ const METHODS = [
 const BY_HAND = { value: '', label: t('By hand, such as by a transfer') };
 
 /** Invoices of the customer of which money could go back, newest first. */
-function usePaid(customerId: string): readonly { value: string; label: string }[] {
+function usePaid(customerId: string) {
   const query = { customer_id: customerId, state: 'paid', limit: '100' };
-  const paid = useQuery({
+  return useQuery({
     queryKey: ['admin', 'customer', customerId, 'paid-invoices'],
     queryFn: ({ signal }) => api<Page<InvoiceSummary>>('/v1/invoices', { query, signal }),
   });
-  const rows = paid.data?.data.filter(({ total }) => !/^-|^0$/.test(total)) ?? [];
+}
+
+function placesIn({ data }: Page<InvoiceSummary>): { value: string; label: string }[] {
+  const rows = data.filter(({ total }) => !/^-|^0$/.test(total));
   return rows.map(({ id, number, total, currency }) => ({
     value: id,
     label: t('Back of {number}, {total}', {
@@ -77,6 +83,53 @@ function bodyOf(values: Values, currency: string, refundable: string): object {
     ...(invoice_id !== '' && { invoice_id }),
     ...(isThrough && { method }),
   };
+}
+
+interface PlaceProps {
+  form: UseFormReturn<Values>;
+  paid: Query<Page<InvoiceSummary>>;
+  /** Of the chosen invoice. */
+  collection: Query<Collection>;
+  currency: string;
+}
+
+/** Of which invoice it is, and how it goes back to who paid that. */
+function PlaceFields({ form, paid, collection, currency }: PlaceProps) {
+  const invoiceId = useWatch({ control: form.control, name: 'invoice_id' });
+  return (
+    <>
+      <KnownChoices label={t('Where it goes')} query={paid}>
+        {(page) => (
+          <SelectField
+            form={form}
+            name="invoice_id"
+            label={t('Where it goes')}
+            options={[BY_HAND, ...placesIn(page)]}
+            hint={
+              invoiceId === ''
+                ? t('Nothing is sent: somebody has paid it already.')
+                : t('The invoice stays paid: by credit, in place of the money.')
+            }
+          />
+        )}
+      </KnownChoices>
+      {invoiceId !== '' && (
+        <KnownChoices label={t('How it goes back')} query={collection}>
+          {({ refundable: most }) =>
+            most !== '0' && (
+              <SelectField
+                form={form}
+                name="method"
+                label={t('How it goes back')}
+                options={METHODS}
+                hint={t('Through Stripe at most {most}.', { most: formatMoney(most, currency) })}
+              />
+            )
+          }
+        </KnownChoices>
+      )}
+    </>
+  );
 }
 
 function PayoutForm({ customerId, credit, onClose, onDone }: PayoutProps) {
@@ -98,31 +151,13 @@ function PayoutForm({ customerId, credit, onClose, onDone }: PayoutProps) {
     },
   });
   const { form } = edit;
+  const paid = usePaid(customerId);
   const invoiceId = useWatch({ control: form.control, name: 'invoice_id' });
   const collection = useQuery({ ...collectionQuery(invoiceId), enabled: invoiceId !== '' });
   const refundable = collection.data?.refundable ?? '0';
   return (
     <Form api={edit} label={t('Pay out credit')}>
-      <SelectField
-        form={form}
-        name="invoice_id"
-        label={t('Where it goes')}
-        options={[BY_HAND, ...usePaid(customerId)]}
-        hint={
-          invoiceId === ''
-            ? t('Nothing is sent: somebody has paid it already.')
-            : t('The invoice stays paid: by credit, in place of the money.')
-        }
-      />
-      {invoiceId !== '' && refundable !== '0' && (
-        <SelectField
-          form={form}
-          name="method"
-          label={t('How it goes back')}
-          options={METHODS}
-          hint={t('Through Stripe at most {most}.', { most: formatMoney(refundable, currency) })}
-        />
-      )}
+      <PlaceFields form={form} paid={paid} collection={collection} currency={currency} />
       <TextField
         form={form}
         name="amount"

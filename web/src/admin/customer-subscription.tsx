@@ -11,7 +11,8 @@ import { Link } from '../kit/link.tsx';
 import { Card, Facts } from '../kit/page.tsx';
 import { usePages } from '../kit/pages.tsx';
 import { paths } from '../kit/paths.ts';
-import { Loaded } from '../kit/query.tsx';
+import { KnownChoices } from '../kit/known-choices.tsx';
+import { Loaded, together } from '../kit/query.tsx';
 import { FactsSkeleton } from '../kit/skeleton.tsx';
 import { t } from '../kit/text.ts';
 import { Instant } from '../kit/time.tsx';
@@ -37,8 +38,9 @@ export function CustomerSubscription({ customer }: { customer: Customer }) {
     query: { customer_id: customer.id },
   });
   const reload = () => queries.invalidateQueries({ queryKey: key });
-  const own = useQuery(ownTermsQuery(customer.id)).data?.data ?? [];
-  const known = plans.data && withOwn(plans.data.data, own);
+  const own = useQuery(ownTermsQuery(customer.id));
+  const known = plans.data && withOwn(plans.data.data, own.data?.data ?? []);
+  const offered = together(plans, own, (page, { data }) => withOwn(page.data, data));
   return (
     <Loaded
       query={subscriptions}
@@ -62,26 +64,26 @@ export function CustomerSubscription({ customer }: { customer: Customer }) {
               )}
             </Card>
             <Card title={live === undefined ? t('Subscribe') : t('Change')}>
-              <Loaded query={plans} skeleton={<FactsSkeleton facts={2} />}>
-                {(page) =>
+              <KnownChoices
+                label={t('Plan version')}
+                query={offered}
+                pending={<FactsSkeleton facts={2} />}
+              >
+                {(choices) =>
                   live === undefined ? (
-                    <SubscribeForm
-                      customerId={customer.id}
-                      plans={withOwn(page.data, own)}
-                      onDone={reload}
-                    />
+                    <SubscribeForm customerId={customer.id} plans={choices} onDone={reload} />
                   ) : (
                     <StepForm
                       // What can be done follows from the state; what was typed for another goes.
                       key={`${live.id} ${live.state} ${live.plan_version_id}`}
                       customer={customer}
                       subscription={live}
-                      plans={withOwn(page.data, own)}
+                      plans={choices}
                       onDone={reload}
                     />
                   )
                 }
-              </Loaded>
+              </KnownChoices>
             </Card>
             {live !== undefined && <SubscriptionTimeline subscription={live} plans={known} />}
             <OwnTerms customer={customer} live={live} plans={known} />

@@ -2,13 +2,15 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { X } from 'lucide-react';
 import type { Coupon, CustomerCoupon } from '@tollgate/billing-core/contract/coupon.ts';
 import type { Customer } from '@tollgate/billing-core/contract/customer.ts';
+import type { Page } from '@tollgate/billing-core/contract/page.ts';
 import type { TaxRate } from '@tollgate/billing-core/contract/tax-rate.ts';
 import { api } from '../kit/api.ts';
 import { Button, IconButton } from '../kit/button.tsx';
 import { SelectField } from '../kit/field.tsx';
 import { Form, useApiForm } from '../kit/form.tsx';
+import { KnownChoices } from '../kit/known-choices.tsx';
 import { Card } from '../kit/page.tsx';
-import { Loaded } from '../kit/query.tsx';
+import { Loaded, type Query } from '../kit/query.tsx';
 import { FactsSkeleton } from '../kit/skeleton.tsx';
 import { t } from '../kit/text.ts';
 import { toast } from '../kit/toast.tsx';
@@ -60,7 +62,8 @@ export function CustomerTerms({ customer }: { customer: Customer }) {
               label={t('Tax rate')}
               none={t('No tax is put on invoices.')}
               rows={known.taxes.map((rate) => ({ id: rate.id, words: taxInWords(rate) }))}
-              choices={offered(rates.data?.data, known.taxes).map(taxChoice)}
+              from={rates}
+              choicesOf={({ data }) => offered(data, known.taxes).map(taxChoice)}
               onAdd={(id) => tax([...known.taxes.map((rate) => rate.id), id])}
               onRemove={(id) => tax(known.taxes.map((rate) => rate.id).filter((one) => one !== id))}
             />
@@ -68,10 +71,11 @@ export function CustomerTerms({ customer }: { customer: Customer }) {
               label={t('Coupon')}
               none={t('Nothing is taken off invoices.')}
               rows={known.coupons.map(({ id, coupon }) => ({ id, words: couponInWords(coupon) }))}
-              choices={offered(
-                coupons.data?.data,
-                known.coupons.map(({ coupon }) => coupon),
-              ).map(couponChoice)}
+              from={coupons}
+              choicesOf={({ data }) => {
+                const held = known.coupons.map(({ coupon }) => coupon);
+                return offered(data, held).map(couponChoice);
+              }}
               onAdd={give}
               onRemove={drop}
             />
@@ -87,16 +91,18 @@ interface Choice {
   label: string;
 }
 
-interface TermsProps {
+interface TermsProps<Of> {
   label: string;
   none: string;
   rows: readonly { id: string; words: string }[];
-  choices: readonly Choice[];
+  from: Query<Page<Of>>;
+  choicesOf: (page: Page<Of>) => readonly Choice[];
   onAdd: (id: string, idempotencyKey: string) => Promise<void>;
   onRemove: (id: string) => Promise<void>;
 }
 
-function Terms({ label, none, rows, choices, onAdd, onRemove }: TermsProps) {
+function Terms<Of>(props: TermsProps<Of>) {
+  const { label, none, rows, from, choicesOf, onAdd, onRemove } = props;
   const add = useApiForm({
     defaults: { id: '' },
     submit: async ({ id }, idempotencyKey) => {
@@ -120,31 +126,36 @@ function Terms({ label, none, rows, choices, onAdd, onRemove }: TermsProps) {
           </li>
         ))}
       </ul>
-      {choices.length > 0 && (
-        <Form api={add} label={label}>
-          <SelectField
-            form={add.form}
-            name="id"
-            label={label}
-            required={t('Choose one')}
-            options={[{ value: '', label: t('Choose…') }, ...choices]}
-          />
-          <div className="flex justify-end">
-            <Button type="submit" size="sm" busy={add.form.formState.isSubmitting}>
-              {t('Add')}
-            </Button>
-          </div>
-        </Form>
-      )}
+      <KnownChoices label={label} query={from}>
+        {(page) => {
+          const choices = choicesOf(page);
+          if (choices.length === 0) return null;
+          return (
+            <Form api={add} label={label}>
+              <SelectField
+                form={add.form}
+                name="id"
+                label={label}
+                required={t('Choose one')}
+                options={[{ value: '', label: t('Choose…') }, ...choices]}
+              />
+              <div className="flex justify-end">
+                <Button type="submit" size="sm" busy={add.form.formState.isSubmitting}>
+                  {t('Add')}
+                </Button>
+              </div>
+            </Form>
+          );
+        }}
+      </KnownChoices>
     </div>
   );
 }
 
 const offered = <Of extends { id: string; state: string }>(
-  all: readonly Of[] | undefined,
+  all: readonly Of[],
   held: readonly { id: string }[],
-): Of[] =>
-  (all ?? []).filter(({ id, state }) => state === 'active' && !held.some((one) => one.id === id));
+): Of[] => all.filter(({ id, state }) => state === 'active' && !held.some((one) => one.id === id));
 
 const taxChoice = (rate: TaxRate): Choice => ({ value: rate.id, label: taxInWords(rate) });
 const couponChoice = (coupon: Coupon): Choice => ({

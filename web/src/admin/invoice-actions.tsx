@@ -1,9 +1,11 @@
 import { useState } from 'react';
+import type { Collection } from '@tollgate/billing-core/contract/dispute.ts';
 import type { Invoice } from '@tollgate/billing-core/contract/invoice.ts';
 import { api } from '../kit/api.ts';
 import { Button } from '../kit/button.tsx';
 import { ConfirmDialog } from '../kit/dialog.tsx';
 import { formatMoney } from '../kit/format.ts';
+import type { Query } from '../kit/query.tsx';
 import { t } from '../kit/text.ts';
 import { toast } from '../kit/toast.tsx';
 import { MoneyDialog, type MoneyKind } from './invoice-money.tsx';
@@ -11,8 +13,8 @@ import { MoneyDialog, type MoneyKind } from './invoice-money.tsx';
 interface ActionsProps {
   invoice: Invoice;
   path: string;
-  /** What of it can be given back through Stripe, in minor units. */
-  refundable: string;
+  /** What of it is at Stripe. */
+  collection: Query<Collection>;
   /** What the customer has to its credit, in minor units. */
   credit: string;
   onDone: () => Promise<void>;
@@ -46,7 +48,7 @@ const LABELS: Record<Open, string> = {
 };
 
 /** The buttons of an invoice; each asks before it does something. */
-export function InvoiceActions({ invoice, path, refundable, credit, onDone }: ActionsProps) {
+export function InvoiceActions({ invoice, path, collection, credit, onDone }: ActionsProps) {
   const [open, setOpen] = useState<Open>();
   const close = (): void => setOpen(undefined);
   const isVerb = open === 'finalize' || open === 'void' || open === 'uncollectible';
@@ -69,7 +71,7 @@ export function InvoiceActions({ invoice, path, refundable, credit, onDone }: Ac
           kind={open}
           invoice={invoice}
           path={path}
-          refundable={refundable}
+          collection={collection}
           credit={credit}
           onClose={close}
           onDone={onDone}
@@ -91,7 +93,7 @@ function VerbDialog({
   path,
   onClose,
   onDone,
-}: Omit<ActionsProps, 'refundable' | 'credit'> & { verb: Verb; onClose: () => void }) {
+}: Omit<ActionsProps, 'collection' | 'credit'> & { verb: Verb; onClose: () => void }) {
   const name = invoice.number ?? formatMoney(invoice.total, invoice.currency);
   const said = verb === 'finalize' ? invoice.not_collected : null;
   return (

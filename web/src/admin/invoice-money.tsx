@@ -1,4 +1,5 @@
 import { useWatch } from 'react-hook-form';
+import type { Collection } from '@tollgate/billing-core/contract/dispute.ts';
 import type { Invoice } from '@tollgate/billing-core/contract/invoice.ts';
 import { api } from '../kit/api.ts';
 import { Button } from '../kit/button.tsx';
@@ -6,6 +7,9 @@ import { Dialog, DialogActions } from '../kit/dialog.tsx';
 import { SelectField, TextField } from '../kit/field.tsx';
 import { Form, useApiForm } from '../kit/form.tsx';
 import { formatMoney, majorToMinor, minorToMajor } from '../kit/format.ts';
+import { KnownChoices } from '../kit/known-choices.tsx';
+import type { Query } from '../kit/query.tsx';
+import { FactsSkeleton } from '../kit/skeleton.tsx';
 import { t } from '../kit/text.ts';
 import { toast } from '../kit/toast.tsx';
 import { amountFault } from './values.ts';
@@ -16,8 +20,8 @@ interface MoneyProps {
   kind: MoneyKind;
   invoice: Invoice;
   path: string;
-  /** What of it can be given back through Stripe, in minor units. */
-  refundable: string;
+  /** What of it is at Stripe: whether a refund can go that way. */
+  collection: Query<Collection>;
   /** What the customer has to its credit, in minor units. */
   credit: string;
   onClose: () => void;
@@ -39,10 +43,20 @@ const ABOUTS: Record<MoneyKind, string> = {
 
 /** Takes an amount of money that came, went back, or is no longer owed. */
 export function MoneyDialog(props: MoneyProps) {
-  const { kind, onClose } = props;
+  const { kind, collection, onClose } = props;
   return (
     <Dialog open onClose={onClose} closesOutside={false} title={TITLES[kind]} about={ABOUTS[kind]}>
-      <MoneyForm {...props} />
+      {kind === 'refund' ? (
+        <KnownChoices
+          label={t('How it goes back')}
+          query={collection}
+          pending={<FactsSkeleton facts={2} />}
+        >
+          {({ refundable }) => <MoneyForm {...props} refundable={refundable} />}
+        </KnownChoices>
+      ) : (
+        <MoneyForm {...props} refundable="0" />
+      )}
     </Dialog>
   );
 }
@@ -85,7 +99,8 @@ function toldOf(kind: MoneyKind, { method, note }: Values, amount: string | unde
   return { to: 'payments', body };
 }
 
-function MoneyForm(props: MoneyProps) {
+/** @param props `refundable`: what can be given back through Stripe, in minor units. */
+function MoneyForm(props: MoneyProps & { refundable: string }) {
   const { kind, invoice, path, refundable, credit, onClose, onDone } = props;
   const { currency } = invoice;
   const hasChoice = kind === 'refund' && refundable !== '0';

@@ -68,7 +68,7 @@ export function InvoicePage() {
               <InvoiceActions
                 invoice={known}
                 path={path}
-                refundable={collection.data?.refundable ?? '0'}
+                collection={collection}
                 credit={credit.amount}
                 onDone={reload}
               />

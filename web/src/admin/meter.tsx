@@ -113,8 +113,11 @@ function Actions({ meter, onAsk, onRestore }: ActionsProps) {
 }
 
 function Details({ meter }: { meter: Meter }) {
-  const routes = useQuery(routeChoices).data?.data;
-  const facets = useMemo(() => ({ meters: [], keys: [], routes: routes ?? [] }), [routes]);
+  const routes = useQuery(routeChoices);
+  const facets = useMemo(
+    () => ({ meters: [], keys: [], routes: routes.data?.data ?? [] }),
+    [routes.data],
+  );
   const { id, slug, unit, scale, archived_at: archived, created_at } = meter;
   const source = useMemo(
     () => ({ key: ['admin', 'meter', id], path: '/v1/usage', query: {}, meter: slug }),
@@ -143,7 +146,11 @@ function Details({ meter }: { meter: Meter }) {
       <MeterUsesCards meterId={id} />
       <section aria-label={t('Usage')}>
         <h2 className="mb-3 text-base font-semibold">{t('Usage')}</h2>
-        <UsageExplorer source={source} facets={facets} />
+        <UsageExplorer
+          source={source}
+          facets={facets}
+          asked={[{ label: t('Route'), query: routes }]}
+        />
       </section>
     </div>
   );

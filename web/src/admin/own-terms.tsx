@@ -29,7 +29,8 @@ interface OwnTermsProps {
 /** Versions of plans that are for this customer alone, and the way to write one. */
 export function OwnTerms({ customer, live, plans = [] }: OwnTermsProps) {
   const own = useQuery(ownTermsQuery(customer.id));
-  if (live === undefined && (own.data?.data.length ?? 0) === 0) return null;
+  const isUnread = own.isError && own.data === undefined;
+  if (live === undefined && !isUnread && (own.data?.data.length ?? 0) === 0) return null;
   return (
     <Card
       title={t('Own terms')}

@@ -4,6 +4,7 @@ import { api } from '../kit/api.ts';
 import { meterLabel } from '../kit/meter-label.ts';
 import { onceKnown } from '../kit/query.tsx';
 import { t } from '../kit/text.ts';
+import type { AskedFacets, UsageFacets } from '../kit/usage/filters.tsx';
 import type { Attention } from '@tollgate/billing-core/contract/attention.ts';
 import type { Balance } from '@tollgate/billing-core/contract/balance.ts';
 import type { Coupon } from '@tollgate/billing-core/contract/coupon.ts';
@@ -181,6 +182,21 @@ export function meterOptions(meters: readonly Meter[]): { value: string; label: 
 }
 
 const NONE: Meter[] = [];
+
+/** What usage can be told apart by, and what that is read by. */
+export function useUsageFacets(): { facets: UsageFacets; asked: AskedFacets } {
+  const meters = useQuery(meterChoices);
+  const routes = useQuery(routeChoices);
+  const facets = useMemo(
+    () => ({ meters: meters.data?.data ?? NONE, keys: [], routes: routes.data?.data ?? [] }),
+    [meters.data, routes.data],
+  );
+  const asked = [
+    { label: t('Meter'), query: meters },
+    { label: t('Route'), query: routes },
+  ];
+  return { facets, asked };
+}
 
 /** @returns the meters, empty until they are known. */
 export function useMeters(): Meter[] {

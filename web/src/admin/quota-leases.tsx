@@ -1,3 +1,4 @@
+import { useQuery } from '@tanstack/react-query';
 import { Hourglass } from 'lucide-react';
 import { useMemo } from 'react';
 import type { QuotaWindowState } from '@tollgate/billing-core/contract/lease-state.ts';
@@ -5,6 +6,7 @@ import type { Meter } from '@tollgate/billing-core/contract/meter.ts';
 import { Choice } from '../kit/choice.tsx';
 import { FirstUse, NothingMatches } from '../kit/empty.tsx';
 import { formatNumber } from '../kit/format.ts';
+import { KnownChoices } from '../kit/known-choices.tsx';
 import { Link, useUrlState } from '../kit/link.tsx';
 import { Card } from '../kit/page.tsx';
 import { LoadMore, usePages } from '../kit/pages.tsx';
@@ -15,7 +17,7 @@ import { TableSkeleton } from '../kit/skeleton.tsx';
 import { Table, type Column } from '../kit/table.tsx';
 import { t } from '../kit/text.ts';
 import { Ago, Instant } from '../kit/time.tsx';
-import { meterOptions, useMeters } from './queries.ts';
+import { meterChoices, meterOptions, useMeters } from './queries.ts';
 
 const REFRESH_MS = 5_000;
 const COLUMNS_MIN_PX = 900;
@@ -31,6 +33,7 @@ interface Row {
 export function Leases() {
   const [search, merge] = useUrlState();
   const meters = useMeters();
+  const choices = useQuery(meterChoices);
   const { meter, customer } = search;
   const windows = usePages<QuotaWindowState>({
     key: ['admin', 'quota-windows'],
@@ -43,12 +46,16 @@ export function Leases() {
   return (
     <div className="flex flex-col gap-4">
       <div className="flex flex-wrap gap-3">
-        <Choice
-          label={t('Meter')}
-          value={meter ?? ANY}
-          options={[{ value: ANY, label: t('All') }, ...meterOptions(meters)]}
-          onChange={(value) => merge({ meter: value === ANY ? undefined : value })}
-        />
+        <KnownChoices label={t('Meter')} query={choices} pending={null}>
+          {({ data }) => (
+            <Choice
+              label={t('Meter')}
+              value={meter ?? ANY}
+              options={[{ value: ANY, label: t('All') }, ...meterOptions(data)]}
+              onChange={(value) => merge({ meter: value === ANY ? undefined : value })}
+            />
+          )}
+        </KnownChoices>
       </div>
       <Card
         title={t('Lent now')}

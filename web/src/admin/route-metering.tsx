@@ -1,12 +1,15 @@
+import { useQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
 import { useFieldArray, useWatch, type UseFormReturn } from 'react-hook-form';
+import type { Meter } from '@tollgate/billing-core/contract/meter.ts';
 import { Button } from '../kit/button.tsx';
 import { SelectField, TextField } from '../kit/field.tsx';
+import { KnownChoices } from '../kit/known-choices.tsx';
 import { meterLabel } from '../kit/meter-label.ts';
 import { Card } from '../kit/page.tsx';
 import { t } from '../kit/text.ts';
 import { Item } from './form-item.tsx';
-import { useMeters } from './queries.ts';
+import { meterChoices } from './queries.ts';
 import { FIRST_RULE, hasPointer, isLate, isTold, type Source } from './metering-values.ts';
 import { SOURCES } from './metering-sources.ts';
 import type { RouteValues } from './route-values.ts';
@@ -47,21 +50,22 @@ interface FieldsOf {
 }
 
 function RuleFields({ form, at }: FieldsOf) {
-  const meters = useMeters();
   const rule = useWatch({ control: form.control, name: `metering.${at}` });
-  const options = meters.map((meter) => ({ value: meter.slug, label: meterLabel(meter, meters) }));
-  const listed = options.some((option) => option.value === rule?.meter);
   const current = rule?.meter ?? 'requests';
   const source = rule?.source ?? 'request';
   const counts = SOURCES.find(({ value }) => value === source);
   return (
     <div className="grid items-start gap-4 sm:grid-cols-2 lg:grid-cols-3">
-      <SelectField
-        form={form}
-        name={`metering.${at}.meter`}
-        label={t('Meter')}
-        options={listed ? options : [{ value: current, label: current }, ...options]}
-      />
+      <KnownChoices label={t('Meter')} query={useQuery(meterChoices)}>
+        {({ data }) => (
+          <SelectField
+            form={form}
+            name={`metering.${at}.meter`}
+            label={t('Meter')}
+            options={meterSlugs(data, current)}
+          />
+        )}
+      </KnownChoices>
       <SelectField
         form={form}
         name={`metering.${at}.source`}
@@ -79,6 +83,13 @@ function RuleFields({ form, at }: FieldsOf) {
       <SourceFields form={form} at={at} source={source} />
     </div>
   );
+}
+
+/** The meters, and the one that is named now where it is none of them. */
+function meterSlugs(meters: readonly Meter[], current: string) {
+  const options = meters.map((meter) => ({ value: meter.slug, label: meterLabel(meter, meters) }));
+  const isListed = options.some(({ value }) => value === current);
+  return isListed ? options : [{ value: current, label: current }, ...options];
 }
 
 /** What only some sources have: where to look, and what to do until the response tells. */

@@ -1,15 +1,11 @@
-import { useQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
 import { PageHeader } from '../kit/page.tsx';
 import { t } from '../kit/text.ts';
 import { UsageExplorer } from '../kit/usage/explorer.tsx';
-import { routeChoices, useMeters } from './queries.ts';
+import { useUsageFacets } from './queries.ts';
 
 /** Usage of all customers together. */
 export function UsagePage() {
-  const meters = useMeters();
-  const routes = useQuery(routeChoices).data?.data;
-  const facets = useMemo(() => ({ meters, keys: [], routes: routes ?? [] }), [meters, routes]);
+  const { facets, asked } = useUsageFacets();
   const source = { key: ['admin', 'usage'], path: '/v1/usage', query: {} };
   return (
     <>
@@ -17,7 +13,7 @@ export function UsagePage() {
         title={t('Usage')}
         about={t('Of all customers together. A customer’s page leads on to its ledger entries.')}
       />
-      <UsageExplorer source={source} facets={facets} />
+      <UsageExplorer source={source} facets={facets} asked={asked} />
     </>
   );
 }

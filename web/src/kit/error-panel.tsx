@@ -54,7 +54,8 @@ export function FormProblem({ error }: { error: unknown }) {
   );
 }
 
-function RequestId({ id }: { id: string }) {
+/** By which support finds what happened. */
+export function RequestId({ id }: { id: string }) {
   return (
     <p className="inline-flex max-w-full items-center gap-1 text-xs text-ink-soft">
       <span className="min-w-0 break-all">

@@ -10,6 +10,8 @@ import { ApiError, type FieldFault } from './api-error.ts';
 import { randomToken } from './clock.ts';
 import { FormProblem } from './error-panel.tsx';
 import { fieldPath } from './field-path.ts';
+import { HoldContext, useHolds } from './form-hold.ts';
+import { t } from './text.ts';
 
 interface ApiFormOptions<Values extends FieldValues> {
   defaults: DefaultValues<Values>;
@@ -77,12 +79,27 @@ interface FormProps<Values extends FieldValues> {
   children: ReactNode;
 }
 
-/** The form element: browser validation off, because ours is tied to each field. */
+/**
+ * The form element: browser validation off, because ours is tied to each field. While choices in
+ * it are not known it is not sent, and says so.
+ */
 export function Form<Values extends FieldValues>({ api, label, children }: FormProps<Values>) {
+  const { hold, isRefused, told } = useHolds();
+  function submit(event: React.FormEvent): void {
+    if (isRefused()) event.preventDefault();
+    else api.onSubmit(event);
+  }
   return (
-    <form noValidate aria-label={label} onSubmit={api.onSubmit} className="flex flex-col gap-4">
+    <form noValidate aria-label={label} onSubmit={submit} className="flex flex-col gap-4">
+      {told.length > 0 && (
+        <p role="alert" className="rounded-md bg-danger-soft px-3 py-2.5 text-danger">
+          {t('Nothing was sent: what there is to choose is not known yet of {what}.', {
+            what: told.map((name) => `“${name}”`).join(', '),
+          })}
+        </p>
+      )}
       {api.problem !== undefined && <FormProblem error={api.problem} />}
-      {children}
+      <HoldContext value={hold}>{children}</HoldContext>
     </form>
   );
 }

@@ -47,6 +47,23 @@ export interface Query<Data> {
   refetch: () => unknown;
 }
 
+/** @returns two queries as one: known when both are; asks again for what did not come. */
+export function together<One, Other, Both>(
+  one: Query<One>,
+  other: Query<Other>,
+  join: (one: One, other: Other) => Both,
+): Query<Both> {
+  const failed = [one, other].filter(({ isError }) => isError);
+  return {
+    data:
+      one.data === undefined || other.data === undefined ? undefined : join(one.data, other.data),
+    error: failed[0]?.error,
+    isError: failed.length > 0,
+    dataUpdatedAt: Math.min(one.dataUpdatedAt, other.dataUpdatedAt),
+    refetch: () => failed.map((each) => each.refetch()),
+  };
+}
+
 interface LoadedProps<Data> {
   query: Query<Data>;
   /** Has the layout of the final content, so that nothing jumps. */

@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { KeyRound, Plus } from 'lucide-react';
 import { useCallback, useState } from 'react';
 import type { Key as ApiKey } from '@tollgate/billing-core/contract/key.ts';
@@ -18,9 +18,8 @@ import { TableSkeleton } from '../kit/skeleton.tsx';
 import { t } from '../kit/text.ts';
 import { useRole } from '../session/me.ts';
 import { useCustomerId } from './layout.tsx';
-import { customerPath, customerQuery, useRoutes } from './queries.ts';
+import { customerPath, useKeyLimits } from './queries.ts';
 
-const NONE: readonly string[] = [];
 const NO_ROUTES: readonly KeyRoute[] = [];
 
 type Shown = 'live' | 'disabled' | 'all';
@@ -43,17 +42,6 @@ function isShown({ state }: ApiKey, shown: Shown): boolean {
   return shown === 'live' && (state === 'active' || state === 'disabled');
 }
 
-/** What keys can be given and limited to; a form is for when that is known. */
-function useLimits(customerId: string) {
-  const customer = useQuery(customerQuery(customerId));
-  const routes = useRoutes(customerId);
-  return {
-    scopes: customer.data?.key_scopes ?? NONE,
-    routes: routes ?? NO_ROUTES,
-    ready: !customer.isPending && routes !== undefined,
-  };
-}
-
 /** The customer's keys: make one, see its secret once, revoke it. */
 export function KeysPage() {
   const customerId = useCustomerId();
@@ -65,7 +53,7 @@ export function KeysPage() {
   const key = ['portal', customerId, 'keys'];
   const keys = usePages<ApiKey>({ key, path });
   const use = useKeyUse({ key, path: customerPath(customerId, '/usage') });
-  const { ready, ...limits } = useLimits(customerId);
+  const limits = useKeyLimits(customerId);
   const may = role === 'owner' || role === 'developer';
   const reload = (): void => void queries.invalidateQueries({ queryKey: key });
   const create = useCallback(() => merge({ create: 'true' }), [merge]);
@@ -100,7 +88,7 @@ export function KeysPage() {
             onCreate={may ? create : undefined}
             onAct={may ? setActing : undefined}
             use={use}
-            routes={limits.routes}
+            routes={limits.data?.routes ?? NO_ROUTES}
           >
             <LoadMore
               more={{ ...keys.more, file: keys.more.file && { path, query: FILES[shown] } }}
@@ -109,16 +97,16 @@ export function KeysPage() {
         )}
       </Loaded>
       <CreateKeyDialog
-        open={search['create'] === 'true' && may && ready}
+        open={search['create'] === 'true' && may}
         path={path}
-        {...limits}
+        limits={limits}
         onClose={() => merge({ create: undefined })}
         onCreated={reload}
       />
       <KeyDialogs
-        acting={ready ? acting : undefined}
+        acting={acting}
         path={(id) => `${path}/${id}`}
-        {...limits}
+        limits={limits}
         onClose={() => setActing(undefined)}
         onDone={reload}
       />

@@ -1,7 +1,7 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { api } from '../kit/api.ts';
-import type { KeyRoute } from '../kit/keys/route-fields.tsx';
-import { onceKnown } from '../kit/query.tsx';
+import type { KeyLimits, KeyRoute } from '../kit/keys/route-fields.tsx';
+import { onceKnown, together, type Query } from '../kit/query.tsx';
 import type { PortalCustomer } from '@tollgate/billing-core/contract/customer.ts';
 import type { PortalNotices } from '@tollgate/billing-core/contract/notice.ts';
 import type { Overview } from '@tollgate/billing-core/contract/overview.ts';
@@ -29,12 +29,14 @@ export const overviewQuery = (customerId: string) =>
 const routesIn = ({ endpoints }: Overview): KeyRoute[] =>
   endpoints.map(({ route_id: id, name }) => ({ id, name }));
 
-const NONE: KeyRoute[] = [];
-
-/** @returns the routes that the customer can call; undefined until it is known whether any. */
-export function useRoutes(customerId: string): KeyRoute[] | undefined {
-  const { data, isPending } = useQuery({ ...overviewQuery(customerId), select: routesIn });
-  return data ?? (isPending ? undefined : NONE);
+/** What the customer's keys may be given, and the routes that it can call. */
+export function useKeyLimits(customerId: string): Query<KeyLimits> {
+  const customer = useQuery(customerQuery(customerId));
+  const routes = useQuery({ ...overviewQuery(customerId), select: routesIn });
+  return together(customer, routes, ({ key_scopes: scopes }, known) => ({
+    scopes,
+    routes: known,
+  }));
 }
 
 /** How much of what the customer was told the reader has not read. */

@@ -19,11 +19,9 @@ import { FactsSkeleton } from '../kit/skeleton.tsx';
 import { t, tn } from '../kit/text.ts';
 import { useRole } from '../session/me.ts';
 import { useCustomerId } from './layout.tsx';
-import { customerPath, customerQuery, overviewQuery, useRoutes } from './queries.ts';
+import { customerPath, overviewQuery, useKeyLimits } from './queries.ts';
 import { RequestToCopy } from './start-request.tsx';
 import { useFresh, Waiting } from './start-waiting.tsx';
-
-const NONE: readonly string[] = [];
 
 /** From a key to the first answer: what to copy, and whether it arrived. */
 export function StartPage() {
@@ -107,8 +105,7 @@ function YourKey({ keys }: { keys: readonly ApiKey[] }) {
   const role = useRole(customerId);
   const may = role === 'owner' || role === 'developer';
   const [search, merge] = useUrlState();
-  const customer = useQuery(customerQuery(customerId));
-  const routes = useRoutes(customerId);
+  const limits = useKeyLimits(customerId);
   const queries = useQueryClient();
   const [first] = keys;
   return (
@@ -138,10 +135,9 @@ function YourKey({ keys }: { keys: readonly ApiKey[] }) {
         </Button>
       )}
       <CreateKeyDialog
-        open={search['create'] === 'true' && may && !customer.isPending && routes !== undefined}
+        open={search['create'] === 'true' && may}
         path={customerPath(customerId, '/keys')}
-        scopes={customer.data?.key_scopes ?? NONE}
-        routes={routes ?? []}
+        limits={limits}
         onClose={() => merge({ create: undefined })}
         onCreated={() =>
           void queries.invalidateQueries({ queryKey: ['portal', customerId, 'keys'] })

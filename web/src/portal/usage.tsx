@@ -19,18 +19,19 @@ import { customerPath, overviewQuery } from './queries.ts';
 export function UsagePage() {
   const customerId = useCustomerId();
   const [search] = useUrlState();
-  const overview = useQuery(overviewQuery(customerId)).data;
+  const read = useQuery(overviewQuery(customerId));
+  const overview = read.data;
   const keys = usePages<ApiKey>({
     key: ['portal', customerId, 'keys'],
     path: customerPath(customerId, '/keys'),
-  }).data;
+  });
   const source = {
     key: ['portal', customerId],
     path: customerPath(customerId, '/usage'),
     entriesPath: customerPath(customerId, '/usage/entries'),
     query: {},
   };
-  const facets = useMemo(() => facetsOf(overview, keys), [overview, keys]);
+  const facets = useMemo(() => facetsOf(overview, keys.data), [overview, keys.data]);
   return (
     <>
       <PageHeader
@@ -40,6 +41,10 @@ export function UsagePage() {
       <UsageExplorer
         source={source}
         facets={facets}
+        asked={[
+          { label: t('Meter and route'), query: read },
+          { label: t('Key'), query: keys },
+        ]}
         thresholdsOf={(report) => thresholdsOf(overview?.quotas ?? [], report, search['key_id'])}
       />
       {overview && (

@@ -7,9 +7,12 @@ import { Dialog, DialogActions } from '../dialog.tsx';
 import { CheckboxField, SelectField, TextField } from '../field.tsx';
 import { Fold } from '../fold.tsx';
 import { Form, useApiForm } from '../form.tsx';
+import { KnownChoices } from '../known-choices.tsx';
+import type { Query } from '../query.tsx';
+import { FactsSkeleton } from '../skeleton.tsx';
 import { t } from '../text.ts';
 import { listOf } from './key-limits.ts';
-import { markedRoutes, RouteFields, routeMarks, type KeyRoute } from './route-fields.tsx';
+import { markedRoutes, RouteFields, routeMarks, type KeyLimits } from './route-fields.tsx';
 import { ScopeFields } from './scope-fields.tsx';
 import { SecretDialog } from './secret-once.tsx';
 
@@ -31,16 +34,15 @@ interface CreateKeyProps {
   open: boolean;
   /** Where keys are made: the customer's own side, or the admin's. */
   path: string;
-  /** What the customer's keys may be given. */
-  scopes: readonly string[];
-  /** What it can be limited to. */
-  routes: readonly KeyRoute[];
+  /** There is no form before it is known: without, a key would be for everything. */
+  limits: Query<KeyLimits>;
   onClose: () => void;
   onCreated: () => void;
 }
 
 /** Makes a key, then shows its secret the only time anyone can see it. */
-export function CreateKeyDialog({ open, onClose, onCreated, ...made }: CreateKeyProps) {
+export function CreateKeyDialog(props: CreateKeyProps) {
+  const { open, path, limits, onClose, onCreated } = props;
   const [created, setCreated] = useState<CreatedKey>();
   function leave(): void {
     setCreated(undefined);
@@ -63,19 +65,29 @@ export function CreateKeyDialog({ open, onClose, onCreated, ...made }: CreateKey
       title={t('Create a key')}
       about={t('Whoever holds the key can send requests that you pay for.')}
     >
-      <CreateKeyForm
-        {...made}
-        onCancel={leave}
-        onCreated={(key) => {
-          setCreated(key);
-          onCreated();
-        }}
-      />
+      <KnownChoices
+        label={t('What a key may')}
+        query={limits}
+        pending={<FactsSkeleton facts={4} />}
+      >
+        {(known) => (
+          <CreateKeyForm
+            path={path}
+            {...known}
+            onCancel={leave}
+            onCreated={(key) => {
+              setCreated(key);
+              onCreated();
+            }}
+          />
+        )}
+      </KnownChoices>
     </Dialog>
   );
 }
 
-interface CreateKeyFormProps extends Pick<CreateKeyProps, 'path' | 'scopes' | 'routes'> {
+interface CreateKeyFormProps extends KeyLimits {
+  path: string;
   onCancel: () => void;
   onCreated: (key: CreatedKey) => void;
 }

@@ -5,6 +5,9 @@ import { Dialog, DialogActions } from '../dialog.tsx';
 import { CheckboxField, TextField } from '../field.tsx';
 import { Form, useApiForm } from '../form.tsx';
 import { localInput, localInstant, zoneName } from '../format.ts';
+import { KnownChoices } from '../known-choices.tsx';
+import type { Query } from '../query.tsx';
+import { FactsSkeleton } from '../skeleton.tsx';
 import { t } from '../text.ts';
 import { toast } from '../toast.tsx';
 import { listOf } from './key-limits.ts';
@@ -12,7 +15,7 @@ import {
   markedRoutes,
   RouteFields,
   routeMarks,
-  type KeyRoute,
+  type KeyLimits,
   type RouteMark,
 } from './route-fields.tsx';
 import { ScopeFields } from './scope-fields.tsx';
@@ -20,31 +23,37 @@ import { ScopeFields } from './scope-fields.tsx';
 interface EditKeyProps {
   apiKey: ApiKey | undefined;
   path: (keyId: string) => string;
-  /** What the customer's keys may be given. */
-  scopes: readonly string[];
-  /** What it can be limited to. */
-  routes: readonly KeyRoute[];
+  /** There is no form before it is known. */
+  limits: Query<KeyLimits>;
   onClose: () => void;
   onSaved: () => void;
 }
 
 /** Changes what a key is called, what it may, from where, and until when. */
-export function EditKeyDialog({ apiKey, onClose, ...edit }: EditKeyProps) {
+export function EditKeyDialog({ apiKey, limits, ...edit }: EditKeyProps) {
   return (
     <Dialog
       open={apiKey !== undefined}
-      onClose={onClose}
+      onClose={edit.onClose}
       title={t('Change “{name}”', { name: apiKey?.name ?? '' })}
       about={t('Gateways know it within a second. Its secret stays.')}
     >
-      {apiKey && <EditForm {...edit} apiKey={apiKey} onClose={onClose} />}
+      {apiKey && (
+        <KnownChoices
+          label={t('What a key may')}
+          query={limits}
+          pending={<FactsSkeleton facts={4} />}
+        >
+          {(known) => <EditForm {...edit} {...known} apiKey={apiKey} />}
+        </KnownChoices>
+      )}
     </Dialog>
   );
 }
 
 const LISTS = /^(ip_allow|ip_deny)\..*/;
 
-type EditFormProps = EditKeyProps & { apiKey: ApiKey };
+type EditFormProps = Omit<EditKeyProps, 'limits'> & KeyLimits & { apiKey: ApiKey };
 
 function useEdit(props: EditFormProps, offered: readonly string[], routes: RouteMark[]) {
   const { apiKey, path, onClose, onSaved } = props;

@@ -1,6 +1,7 @@
+import type { Query } from '../query.tsx';
 import { EditKeyDialog } from './edit-key.tsx';
 import type { KeyActing } from './key-table.tsx';
-import type { KeyRoute } from './route-fields.tsx';
+import type { KeyLimits } from './route-fields.tsx';
 import { RevokeKeyDialog } from './revoke-key.tsx';
 import { RotateKeyDialog } from './rotate-key.tsx';
 import { DisableKeyDialog, EnableKeyDialog } from './switch-key.tsx';
@@ -9,24 +10,21 @@ interface DialogsProps {
   acting: KeyActing | undefined;
   /** Where one key is in the API. */
   path: (keyId: string) => string;
-  /** What the customer's keys may be given. */
-  scopes: readonly string[];
-  /** What they can be limited to. */
-  routes: readonly KeyRoute[];
+  /** What the customer's keys may be given, and limited to. */
+  limits: Query<KeyLimits>;
   onClose: () => void;
   onDone: () => void;
 }
 
 /** What can be done with a key, each asked before it happens. */
-export function KeyDialogs({ acting, path, scopes, routes, onClose, onDone }: DialogsProps) {
+export function KeyDialogs({ acting, path, limits, onClose, onDone }: DialogsProps) {
   const of = (deed: KeyActing['deed']) => (acting?.deed === deed ? acting.key : undefined);
   return (
     <>
       <EditKeyDialog
         apiKey={of('edit')}
         path={path}
-        scopes={scopes}
-        routes={routes}
+        limits={limits}
         onClose={onClose}
         onSaved={onDone}
       />

@@ -7,6 +7,12 @@ export interface KeyRoute {
   name: string;
 }
 
+/** What a customer's keys may be given, and limited to. */
+export interface KeyLimits {
+  scopes: readonly string[];
+  routes: readonly KeyRoute[];
+}
+
 /** A check mark of a form beside its route. */
 export interface RouteMark extends KeyRoute {
   given: boolean;

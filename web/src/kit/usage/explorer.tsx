@@ -13,7 +13,7 @@ import { Stat, Stats } from '../stat.tsx';
 import { t } from '../text.ts';
 import { EntriesDrawer } from './entries.tsx';
 import { againstBefore, beforeName, comparesOf } from './compare.ts';
-import { groupOf, UsageFilters, type UsageFacets } from './filters.tsx';
+import { groupOf, UsageFilters, type AskedFacets, type UsageFacets } from './filters.tsx';
 import { rangeBefore, resolveRange } from './range.ts';
 import { shownZone } from '../zone.ts';
 import { UsageRows } from './rows.tsx';
@@ -33,12 +33,14 @@ export interface UsageSource {
 interface ExplorerProps {
   source: UsageSource;
   facets: UsageFacets;
+  /** What the facets are read by. */
+  asked: AskedFacets;
   /** What a bar of this report may not pass, or costs more beyond. */
   thresholdsOf?: (report: UsageSeries) => readonly Threshold[];
 }
 
 /** Usage by time and group, down to the ledger rows that each figure is made of. */
-export function UsageExplorer({ source, facets, thresholdsOf }: ExplorerProps) {
+export function UsageExplorer({ source, facets, asked, thresholdsOf }: ExplorerProps) {
   const [search] = useUrlState();
   const of = source.meter === undefined ? search : ofOneMeter(search, source.meter);
   const group = groupOf(of['group_by']);
@@ -48,6 +50,7 @@ export function UsageExplorer({ source, facets, thresholdsOf }: ExplorerProps) {
     <div className="flex flex-col gap-5">
       <UsageFilters
         facets={facets}
+        asked={asked}
         range={resolveRange(search)}
         byMeter={source.meter === undefined}
       />

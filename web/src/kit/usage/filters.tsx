@@ -2,11 +2,16 @@ import type { UsageGroupBy } from '../api-types.ts';
 import { Choice } from '../choice.tsx';
 import { CONTROL, Field } from '../field.tsx';
 import { localInput, localInstant } from '../format.ts';
+import { UnreadChoices } from '../known-choices.tsx';
 import { useUrlState } from '../link.tsx';
 import { meterLabel } from '../meter-label.ts';
+import type { Query } from '../query.tsx';
 import { t } from '../text.ts';
 import { BEFORE, comparesOf } from './compare.ts';
 import { fittingIntervals, rangeOf, type Range, type RangeId } from './range.ts';
+
+/** What could be chosen from, where it may not have been read. */
+export type AskedFacets = readonly { label: string; query: Query<unknown> }[];
 
 export interface UsageFacets {
   meters: readonly { id: string; slug: string; name: string }[];
@@ -44,13 +49,14 @@ const COMPARED = [
 
 interface FilterProps {
   facets: UsageFacets;
+  asked: AskedFacets;
   range: Range;
   /** Whether meters can be told apart: not where the page is about one. */
   byMeter: boolean;
 }
 
 /** Range, meter, grouping and filters; all of it lives in the URL. */
-export function UsageFilters({ facets, range, byMeter }: FilterProps) {
+export function UsageFilters({ facets, asked, range, byMeter }: FilterProps) {
   const [search, merge] = useUrlState();
   const id = rangeOf(search['range']);
   const toCustom = { range: 'custom', from: range.from, to: range.to, interval: undefined };
@@ -102,6 +108,9 @@ export function UsageFilters({ facets, range, byMeter }: FilterProps) {
       )}
       <Facet name="route_id" label={t('Route')} all={t('All routes')} options={facets.routes} />
       <Facet name="key_id" label={t('Key')} all={t('All keys')} options={facets.keys} />
+      {asked.map(({ label, query }) => (
+        <UnreadChoices key={label} label={label} query={query} />
+      ))}
     </div>
   );
 }
