@@ -1,6 +1,7 @@
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { paths } from '../src/kit/paths.ts';
-import { complaintsOf, CUSTOMER, raiseStage, type Stage } from './stage.ts';
+import { complaintsOf, CUSTOMER, raiseStage, type Stage, violationsOn } from './stage.ts';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -49,6 +50,33 @@ describe('signing in', () => {
     await fault.getByRole('button', { name: 'Retry' }).click();
     await page.getByRole('button', { name: 'Create key' }).waitFor();
     expect(await fault.count()).toBe(0);
+    await context.close();
+  });
+
+  test.each([
+    ['the first page', paths.home, 'Your account', (page: Page) => page.getByText('Plan')],
+    ['Welcome', paths.welcome, 'Welcome', (page: Page) => page.getByLabel('Name of the customer')],
+  ])('that cannot be looked up is said by %s, which asks for nothing', async (...row) => {
+    const [, path, title, healed] = row;
+    const context = await stage.enter(CUSTOMER);
+    const page = await context.newPage();
+    const body = { title: 'Not now', status: 503, code: 'x', request_id: 'req_7' };
+    await page.route('**/portal/v1/me', (route) =>
+      route.fulfill({
+        status: 503,
+        contentType: 'application/problem+json',
+        body: JSON.stringify(body),
+      }),
+    );
+    await page.goto(path);
+    await page.getByText('req_7').waitFor();
+    await page.getByRole('heading', { level: 1, name: title }).waitFor();
+    expect(await page.getByRole('textbox').count()).toBe(0);
+    expect(new URL(page.url()).pathname).toBe(path);
+    expect((await violationsOn(page)).map(({ id }) => id)).toEqual([]);
+    await page.unroute('**/portal/v1/me');
+    await page.getByRole('button', { name: 'Retry' }).click();
+    await healed(page).first().waitFor();
     await context.close();
   });
 
