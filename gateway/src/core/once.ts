@@ -1,3 +1,4 @@
+import { nominate } from './field-name.ts';
 import { valuesOf } from './headers.ts';
 import type { AskedPath } from './route.ts';
 
@@ -25,13 +26,20 @@ function keyIn(value: string): string | undefined {
   return PLAIN.test(text) ? text : undefined;
 }
 
+const NAME = 'idempotency-key';
+
+/** What `Connection` names the upstream does not get: it would do anew what is not billed anew. */
+const isKeptBack = (rawHeaders: readonly string[]): boolean =>
+  valuesOf(rawHeaders, 'connection').some((value) => nominate(value)?.has(NAME));
+
 /**
  * The request's Idempotency-Key: `"a"` and `a` are the same. Undefined without one, null for what
- * is none: several lines, too long, empty, or not written as one.
+ * is none: several lines, too long, empty, not written as one, or not for the upstream.
  */
 export function idempotencyKey(rawHeaders: readonly string[]): string | null | undefined {
-  const values = valuesOf(rawHeaders, 'idempotency-key');
+  const values = valuesOf(rawHeaders, NAME);
   if (values.length === 0) return undefined;
+  if (isKeptBack(rawHeaders)) return null;
   const key = values.length === 1 ? keyIn(values[0] ?? '') : undefined;
   return key === undefined || key === '' || key.length > KEY_CHARS_MAX ? null : key;
 }

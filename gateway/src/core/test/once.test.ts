@@ -62,6 +62,14 @@ describe('an Idempotency-Key', () => {
     expect(idempotencyKey(['Idempotency_Key', 'a', 'X-Idempotency-Key', 'b'])).toBe(undefined);
     expect(idempotencyKey([])).toBe(undefined);
   });
+
+  it.each(['Idempotency-Key', 'close, IDEMPOTENCY-KEY', 'x,\tidempotency-key ,y'])(
+    'that Connection keeps from the upstream is none: %s',
+    (named) => {
+      expect(idempotencyKey([NAME, 'a', 'Connection', 'close', 'connection', named])).toBe(null);
+      expect(idempotencyKey([NAME, 'a', 'Connection', 'keep-alive, x'])).toBe('a');
+    },
+  );
 });
 
 const HASH = hash('sha256', 'a').slice(0, 32);
