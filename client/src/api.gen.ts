@@ -5785,7 +5785,11 @@ export interface components {
             roll: string;
             today: {
                 billable_quantity: string;
+                /** Format: date-time */
+                end: string;
                 requests: number;
+                /** Format: date-time */
+                start: string;
             };
         };
         UsageSeries: {

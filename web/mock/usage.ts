@@ -173,7 +173,12 @@ export function liveUsage(state: MockState, customerId: string): UsageLive {
   return {
     as_of: ago(0),
     roll: String(10_241 + (today % 1000)),
-    today: { requests: today, billable_quantity: String(Math.floor(today * 0.955)) },
+    today: {
+      start: new Date(nowMinute - (nowMinute % 86_400_000)).toISOString(),
+      end: new Date(nowMinute - (nowMinute % 86_400_000) + 86_400_000).toISOString(),
+      requests: today,
+      billable_quantity: String(Math.floor(today * 0.955)),
+    },
     minutes: Array.from({ length: 60 }, (_, at) => {
       const start = nowMinute - (59 - at) * 60_000;
       const requests = today === 0 ? 0 : requestsAt(start, 60_000);

@@ -87,6 +87,22 @@ test('the price ladder says what the next unit costs, and leads to the next invo
   expect(complaints).toEqual([]);
 });
 
+test('the requests of today lead to the usage of just that day', async () => {
+  await page.goto(paths.overview(acme));
+  const today = page.getByTestId('requests-today');
+  const figure = page.getByRole('definition').filter({ has: today });
+  await figure.getByRole('link', { name: 'by outcome' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Usage' }).waitFor();
+  const { searchParams } = new URL(page.url());
+  const [from = '', to = ''] = ['from', 'to'].map((name) => searchParams.get(name) ?? '');
+  expect(searchParams.get('range')).toBe('custom');
+  expect(from).toMatch(/T00:00:00\.000Z$/);
+  expect(Date.parse(to) - Date.parse(from)).toBe(86_400_000);
+  expect(Date.parse(from)).toBeLessThanOrEqual(Date.now());
+  await page.getByTestId('usage-requests').waitFor();
+  expect(complaints).toEqual([]);
+});
+
 test('the Overview has what is charged next, where quotas lead, and what is new', async () => {
   await page.goto(paths.overview(acme));
   await page.getByRole('link', { name: /USD so far, / }).waitFor();

@@ -36,11 +36,11 @@ test('a choice of zone changes every time on the page, and lasts', async () => {
   await page.goto(paths.usage(acme, { ...WINTER, interval: 'hour' }));
   await page.getByText('Times and days are in UTC.').waitFor();
   await page.getByRole('button', { name: 'Mar 9, 2026, 23:00' }).first().waitFor();
-  expect(await page.getByLabel('From').inputValue()).toBe('2026-03-09T23:00');
+  expect(await page.getByLabel('From').inputValue()).toBe('2026-03-09T23:30');
   await choose(/The customer: Berlin/);
   await page.getByText('Times and days are in GMT+1.').waitFor();
   await page.getByRole('button', { name: 'Mar 10, 2026, 00:00' }).first().waitFor();
-  expect(await page.getByLabel('From').inputValue()).toBe('2026-03-10T00:00');
+  expect(await page.getByLabel('From').inputValue()).toBe('2026-03-10T00:30');
   await page.reload();
   await page.getByRole('button', { name: 'Mar 10, 2026, 00:00' }).first().waitFor();
   await choose(/^UTC$/);

@@ -121,7 +121,13 @@ export const usageLive = z
   .object({
     as_of: time(),
     roll: z.string(),
-    today: z.object({ requests: z.number().int(), billable_quantity: z.string() }),
+    /** The day of the customer's billing zone that holds `as_of`: from `start` up to `end`. */
+    today: z.object({
+      start: time(),
+      end: time(),
+      requests: z.number().int(),
+      billable_quantity: z.string(),
+    }),
     minutes: z.array(
       z.object({
         start: time(),

@@ -207,3 +207,15 @@ export const zonesColumn = (sql: Query, since: number) => sql`
                      order by until)
        from earlier_billing_zones
       where customer_id = customers.id and until > ${new Date(since)}), '[]'::json))`;
+
+/** The zones of one customer, as `zonesColumn` has them. Throws when there is no such customer. */
+export async function billingZones(
+  sql: Query,
+  customerId: string,
+  since: number,
+): Promise<BillingZones> {
+  const [row] = await sql<[{ zones: BillingZones }?]>`
+    select ${zonesColumn(sql, since)} as zones from customers where id = ${customerId}`;
+  if (row === undefined) throw new Error(`no customer ${customerId}`);
+  return row.zones;
+}

@@ -1,10 +1,10 @@
 import { unscaled } from '../catalog/quantity.ts';
 import { clockOf } from '../customers/clock.ts';
-import { openingsLeft } from '../customers/store.ts';
-import { utcWindow } from '../contract/quota-window.ts';
+import { billingZones, openingsLeft } from '../customers/store.ts';
 import type { UsageLive } from '../contract/usage.ts';
 import { MINUTE_MS } from '../kit/clock.ts';
 import type { Kit } from '../kit/http.ts';
+import { dayOf, ZONE_MEMORY_MS } from '../subscriptions/calendar.ts';
 import { heldBy } from '../subscriptions/store.ts';
 import { minuteText, type MinuteRange } from '../usage/range.ts';
 import { liveMinutes, meterTotals, newestRoll, type LiveMinute } from '../usage/reading.ts';
@@ -29,11 +29,12 @@ export async function usageLive(
   customerId: string,
   now: number,
 ): Promise<UsageLive> {
-  const { startsAt, endsAt } = utcWindow('day', now);
-  const day = { from: startsAt / MINUTE_MS, to: endsAt / MINUTE_MS, meterId: REQUESTS_METER.id };
   const minutes = { ...liveRange(now), meterId: REQUESTS_METER.id };
   return sql.begin('isolation level repeatable read read only', async (tx) => {
     const roll = await newestRoll(tx);
+    const zones = await billingZones(tx, customerId, now - ZONE_MEMORY_MS);
+    const { startsAt, endsAt } = dayOf(zones, now);
+    const day = { from: startsAt / MINUTE_MS, to: endsAt / MINUTE_MS, meterId: REQUESTS_METER.id };
     const today = await meterTotals(tx, customerId, day);
     const rows = await liveMinutes(tx, customerId, minutes);
     const held = await heldBy(tx, customerId, now);
@@ -41,6 +42,8 @@ export async function usageLive(
       as_of: new Date(now).toISOString(),
       roll,
       today: {
+        start: new Date(startsAt).toISOString(),
+        end: new Date(endsAt).toISOString(),
         requests: Number(today.requests),
         billable_quantity: unscaled(BigInt(today.billable_quantity), REQUESTS_METER.scale),
       },

@@ -87,6 +87,10 @@ export function windowOf(calendar: Calendar, kind: WindowKind, at: number): Boun
   return windowIn(reignsOf(calendar.zones, kind), kind, at);
 }
 
+/** The day of a customer's zones that holds this time, with a subscription or without. */
+export const dayOf = (zones: BillingZones, at: number): Bounds =>
+  windowIn(reignsOf(zones, 'day'), 'day', at);
+
 /** The zone in which windows of this kind are shown. */
 export function zoneOf({ zones, anchor }: Calendar, kind: WindowKind): string {
   if (kind === 'billing_period') return anchor.timeZone;

@@ -25,8 +25,15 @@ export function Figures({ customerId, overview, live }: FiguresProps) {
         value={exact(live?.today.requests)}
         testId="requests-today"
         note={
-          live &&
-          t('{count} billable so far', { count: formatNumber(live.today.billable_quantity) })
+          live && (
+            <>
+              {t('{count} billable so far', {
+                count: formatNumber(live.today.billable_quantity),
+              })}
+              {' · '}
+              <Into href={usageOf(customerId, live.today)}>{t('by outcome')}</Into>
+            </>
+          )
         }
       />
       <Stat
@@ -62,6 +69,10 @@ export function Figures({ customerId, overview, live }: FiguresProps) {
     </Stats>
   );
 }
+
+/** Usage of just the day that the figure is of, whatever zone is shown. */
+const usageOf = (customerId: string, { start, end }: UsageLive['today']): string =>
+  paths.usage(customerId, { range: 'custom', from: start, to: end, interval: 'hour' });
 
 function ErrorShare({ errors, requests }: { errors: number; requests: number }) {
   if (requests === 0) return t('no requests');

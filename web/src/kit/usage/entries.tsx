@@ -10,7 +10,7 @@ import { TableSkeleton } from '../skeleton.tsx';
 import { t, tn } from '../text.ts';
 import type { UsageSource } from './explorer.tsx';
 import { groupOf, type UsageFacets } from './filters.tsx';
-import { bucketEnd, resolveRange } from './range.ts';
+import { bucketWithin, resolveRange } from './range.ts';
 import { outcomeLabel } from './series.ts';
 
 interface DrawerProps {
@@ -31,18 +31,23 @@ export function EntriesDrawer({ source, facets }: DrawerProps) {
       onClose={close}
       place="side"
       title={t('Ledger entries')}
-      about={known && <Bucket start={start} interval={interval} />}
+      about={known && <Bucket {...bucketWithin(search, start)} interval={interval} />}
     >
-      {known && <Entries source={source} facets={facets} start={start} interval={interval} />}
+      {known && <Entries source={source} facets={facets} start={start} />}
     </Dialog>
   );
 }
 
-function Bucket({ start, interval }: { start: string; interval: UsageInterval }) {
-  const end = new Date(bucketEnd(Date.parse(start), interval)).toISOString();
+interface BucketProps {
+  from: string;
+  to: string;
+  interval: UsageInterval;
+}
+
+function Bucket({ from, to, interval }: BucketProps) {
   return (
     <p>
-      {formatInstant(start)} – {formatBucket(end, interval)}.{' '}
+      {formatInstant(from)} – {formatBucket(to, interval)}.{' '}
       {t('The ledger only grows: a correction is a new row.')}
     </p>
   );
@@ -50,10 +55,9 @@ function Bucket({ start, interval }: { start: string; interval: UsageInterval })
 
 interface EntriesProps extends DrawerProps {
   start: string;
-  interval: UsageInterval;
 }
 
-function Entries({ source, facets, start, interval }: EntriesProps) {
+function Entries({ source, facets, start }: EntriesProps) {
   const [search] = useUrlState();
   const group = groupOf(search['group_by']);
   const of = search['of'];
@@ -62,8 +66,7 @@ function Entries({ source, facets, start, interval }: EntriesProps) {
     path: source.entriesPath ?? source.path,
     query: {
       ...source.query,
-      from: start,
-      to: new Date(bucketEnd(Date.parse(start), interval)).toISOString(),
+      ...bucketWithin(search, start),
       // A figure is of one meter, so its rows are.
       meter:
         group === 'meter'

@@ -39,7 +39,24 @@ export function resolveRange(search: Readonly<Record<string, string | undefined>
   const length = Date.parse(span.to) - Date.parse(span.from);
   const wanted = intervalOf(search['interval']) ?? span.interval;
   const interval = length / STEP_MS[wanted] > BUCKETS_MAX ? coarser(length) : wanted;
-  return { from: iso(bucketStart(Date.parse(span.from), interval)), to: span.to, interval };
+  // What somebody chose begins there and not with the hour: days of some zones do not, either.
+  const step = id === 'custom' && interval === 'hour' ? 'minute' : interval;
+  return { from: iso(bucketStart(Date.parse(span.from), step)), to: span.to, interval };
+}
+
+/** @returns of the bucket that begins then what lies in the range, at whose ends it may be cut. */
+export function bucketWithin(
+  search: Readonly<Record<string, string | undefined>>,
+  start: string,
+): Pick<Range, 'from' | 'to'> {
+  const { from, to, interval } = resolveRange(search);
+  const [begin, end] = [Date.parse(start), bucketEnd(Date.parse(start), interval)];
+  // Others move on with the clock, and a figure stays what it was made of.
+  if (rangeOf(search['range']) !== 'custom') return { from: iso(begin), to: iso(end) };
+  return {
+    from: iso(Math.max(begin, Date.parse(from))),
+    to: iso(search['to'] === undefined ? end : Math.min(end, Date.parse(to))),
+  };
 }
 
 /**

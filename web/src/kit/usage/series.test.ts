@@ -1,6 +1,6 @@
 import type { UsageSeries } from '@tollgate/billing-core/contract/usage.ts';
 import { expect, test } from 'vitest';
-import { resolveRange } from './range.ts';
+import { bucketWithin, resolveRange } from './range.ts';
 import { chartOf } from './series.ts';
 
 function report(fields: Partial<UsageSeries>): UsageSeries {
@@ -49,6 +49,24 @@ test('a range asks for whole buckets and never for too many', () => {
   const to = '2026-11-01T00:00:00.000Z';
   const range = resolveRange({ range: 'custom', from, to, interval: 'minute' });
   expect(range).toEqual({ from: '2026-01-01T00:00:00.000Z', to, interval: 'day' });
+});
+
+test('a chosen range begins where it was said, also within an hour', () => {
+  const [from, to] = ['2026-11-21T18:30:00.000Z', '2026-11-22T18:30:00.000Z'];
+  const search = { range: 'custom', from, to, interval: 'hour' };
+  expect(resolveRange(search)).toEqual({ from, to, interval: 'hour' });
+  const within = (start: string) => bucketWithin(search, start);
+  expect(within('2026-11-21T18:00:00.000Z')).toEqual({ from, to: '2026-11-21T19:00:00.000Z' });
+  expect(within('2026-11-22T18:00:00.000Z')).toEqual({ from: '2026-11-22T18:00:00.000Z', to });
+  const chart = chartOf(report({ data: [row(0, 'ok', 5)], from: '2026-11-21T22:30:00.000Z' }));
+  expect(chart.points.map(({ start }) => start.slice(11, 16))).toEqual([
+    '22:00',
+    '23:00',
+    '00:00',
+    '01:00',
+    '02:00',
+    '03:00',
+  ]);
 });
 
 test('nonsense in the URL becomes the last 24 hours', () => {

@@ -92,7 +92,7 @@ function firstBucket(anchor: number, from: string, interval: UsageSeries['interv
   // Questions begin on a whole day.
   if (interval === 'day') return Date.parse(from);
   const step = STEP_MS[interval];
-  return anchor - Math.floor((anchor - Date.parse(from)) / step) * step;
+  return anchor - Math.ceil((anchor - Date.parse(from)) / step) * step;
 }
 
 function seriesOf(report: UsageSeries, plots: Plotted): Series[] {
