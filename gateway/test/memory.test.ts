@@ -10,8 +10,11 @@ const MB = 1_000_000;
 const SIZE = Number(process.env['MEMORY_MB'] ?? 64) * MB;
 /** Far below the size: what passes is not kept. */
 const GROWTH_MAX_MB = 40;
-/** Four sockets of the system are between writer and reader, and what the gateway holds. */
-const AHEAD_MAX_MB = 24;
+/**
+ * Four sockets of the system are between writer and reader, and what the gateway holds. Kernels let
+ * a socket's buffer grow to up to 32 MB when its reader is slow; by experience to a third of that.
+ */
+const AHEAD_MAX_MB = 40;
 const CHUNK = Buffer.alloc(64 * 1024, 'x');
 const SIP_BYTES = MB;
 const SIP_MS = 5;
