@@ -54,6 +54,10 @@ export function askableAt(till: Till, windows: readonly string[]): number {
   return times.length === 0 ? 0 : Math.min(...times);
 }
 
+/** Whether core has units of all these that no till holds: it is slow to lend them, no limit. */
+export const isUnlent = (till: Till, windows: readonly string[]): boolean =>
+  windows.length > 0 && windows.every((window) => (till.leases.get(window)?.unlent ?? 0) > 0);
+
 /** A request does not wait for these after all; that one unit of them is wanted stays known. */
 export function waitsNot(till: Till, windows: readonly string[]): void {
   for (const window of windows) {

@@ -1,7 +1,7 @@
 import { env, waitUntil } from 'cloudflare:workers';
 import { Fleet } from '../core/fleet.ts';
 import { encodeRecord } from '../core/record.ts';
-import { recall } from '../core/lending.ts';
+import { isUnlent, recall } from '../core/lending.ts';
 import { cancel, carry, isIdle, spanAfter } from '../core/span.ts';
 import { admit, admitUnreachable, giveUp, settle } from '../core/till.ts';
 import type { Admission, AdmissionRequest, Hold, Refusals, Settlement, Tills } from '../ports.ts';
@@ -14,7 +14,7 @@ import { runsDry } from './sub-lease.ts';
 
 /** How long a request waits for units that others hold before it is refused. */
 const LEASE_WAIT_MS = 1_000;
-/** And for a till that begins: its object, its storage and core's first answer. */
+/** And for a till that begins, its object and core's first answer, or for units that nobody has. */
 const COLD_WAIT_MS = 5_000;
 const ASK_AGAIN_MS = 100;
 const TOP_UP_EVERY_MS = 200;
@@ -130,18 +130,21 @@ export class Isolate implements Tills, Refusals {
     const now = this.#of.clock.now();
     desk.offer(request, now);
     const answer = admit(desk.till, request, now);
-    if (answer.kind === 'ask') return this.#ask(desk, request);
+    if (answer.kind === 'ask') return this.#ask(desk, request, answer.windows);
     if (answer.kind === 'admitted') this.#admitted(desk, answer.hold);
     return answer;
   }
 
-  async #ask(desk: Desk, request: AdmissionRequest): Promise<Admission> {
+  async #ask(desk: Desk, request: AdmissionRequest, first: readonly string[]): Promise<Admission> {
     const { clock } = this.#of;
     const askedAt = clock.now();
     // What others hold is waited for from when it is known that they do.
     let heardAt = desk.heard ? askedAt : undefined;
-    for (;;) {
-      const until = heardAt === undefined ? askedAt + COLD_WAIT_MS : heardAt + LEASE_WAIT_MS;
+    const untilOf = (windows: readonly string[]): number =>
+      heardAt === undefined || isUnlent(desk.till, windows)
+        ? askedAt + COLD_WAIT_MS
+        : heardAt + LEASE_WAIT_MS;
+    for (let until = untilOf(first); ;) {
       const left = Math.max(1, until - clock.now());
       await Promise.race([this.#report(desk).catch(() => undefined), scheduler.wait(left)]);
       const now = clock.now();
@@ -149,9 +152,9 @@ export class Isolate implements Tills, Refusals {
       const answer = admit(desk.till, request, now);
       if (answer.kind === 'admitted') this.#admitted(desk, answer.hold);
       if (answer.kind !== 'ask') return answer;
-      const deadline = heardAt === undefined ? until : heardAt + LEASE_WAIT_MS;
-      if (desk.away || now >= deadline) return this.#decideAlone(desk, request);
-      await scheduler.wait(Math.min(ASK_AGAIN_MS, deadline - now));
+      until = untilOf(answer.windows);
+      if (desk.away || now >= until) return this.#decideAlone(desk, request);
+      await scheduler.wait(Math.min(ASK_AGAIN_MS, until - now));
     }
   }
 
@@ -161,7 +164,7 @@ export class Isolate implements Tills, Refusals {
     const answer =
       desk.away || !desk.heard
         ? admitUnreachable(desk.till, request, now)
-        : giveUp(desk.till, request, { now, unanswered: desk.coreSilent });
+        : giveUp(desk.till, request, { now, unanswered: desk.coreSilent, slow: true });
     if (answer.kind === 'admitted') this.#admitted(desk, answer.hold);
     return answer;
   }

@@ -65,7 +65,8 @@ export function lend(
   const more = ask.wanted - sub.granted;
   if (!asksMore(ask) || more <= 0) return;
   const give = Math.min(more, left, Math.max(1, Math.floor(left / 2)));
-  if (give < more) lease.short = Math.max(lease.short, more - give);
+  // Of what core lends then, half is lent on: so much has to be there that it is all of this.
+  if (give < more) lease.short = Math.max(lease.short, 2 * (more - give));
   if (give <= 0) return;
   reserve(lease, give, now);
   sub.granted += give;

@@ -87,4 +87,19 @@ describe.each(Object.keys(CAPABILITIES) as HostKind[])('a till that knows core, 
     expect(served).toBeLessThan(LIMIT);
     await vi.waitFor(async () => expect((await ask()).status).toBe(200), 20_000);
   });
+
+  test('refuses none of a burst for a quota of which hardly anything is used', async () => {
+    const seller = await world.customer({ quota: { limit: 100_000 } });
+    const ask = async (): Promise<number> => {
+      const answer = await call('/x', { key: seller.key });
+      await answer.text();
+      return answer.status;
+    };
+    expect(await ask()).toBe(200);
+    world.syncDelayMs = 700;
+    const statuses = await Promise.all(Array.from({ length: 200 }, ask));
+    world.syncDelayMs = 0;
+    expect(statuses.filter((status) => status === 429)).toEqual([]);
+    expect(statuses).toContain(200);
+  });
 });

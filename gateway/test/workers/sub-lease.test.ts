@@ -1,7 +1,7 @@
 import { quotaWindow, utcWindow } from '@tollgate/billing-core/contract/quota-window.ts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { available, openLease, type Lease } from '../../src/core/lease.ts';
+import { available, openLease, type Lease, wanted } from '../../src/core/lease.ts';
 import type { SubAsk } from '../../src/workers/report.ts';
 import {
   adopted,
@@ -51,6 +51,21 @@ test('lends at most half of what is left, and the last unit whole', () => {
   const other = stranger();
   lent(last, other, { wanted: 100 });
   expect([other.granted, available(last)]).toEqual([1, 0]);
+});
+
+test('core is asked for what lets a whole burst in at once, half of it being lent', () => {
+  const lease = leaseOf(0);
+  const sub = stranger();
+  lent(lease, sub, { wanted: 150 });
+  lease.granted = wanted(lease, NOW);
+  lent(lease, sub, { wanted: 150 });
+  expect(sub.granted).toBe(150);
+  const some = leaseOf(40);
+  const other = stranger();
+  lent(some, other, { wanted: 150 });
+  some.granted = wanted(some, NOW);
+  lent(some, other, { held: other.granted, wanted: 150 });
+  expect(other.granted).toBe(150);
 });
 
 test('a question that is asked twice, because its answer was lost, is lent once', () => {
