@@ -9,6 +9,7 @@ import {
   recurringSubscriptions,
 } from '../billing-core/src/figures/recurring-store.ts';
 import { revenueOf } from '../billing-core/src/figures/revenue.ts';
+import { keepAllShares } from '../billing-core/src/figures/shares.ts';
 import { unbilledNow } from '../billing-core/src/figures/unbilled.ts';
 import { DAY_MS } from '../billing-core/src/kit/clock.ts';
 import { openDatabase, type Sql } from '../billing-core/src/kit/database.ts';
@@ -122,6 +123,9 @@ try {
   const seconds = ((performance.now() - began) / 1_000).toFixed(0);
   say(`${JSON.stringify(size)}, ${CUSTOMERS} customers, made in ${seconds} s`);
   const context = { query: sql, now };
+  const kept = performance.now();
+  await keepAllShares(sql, { now });
+  say(`  shares of routes kept in ${((performance.now() - kept) / 1_000).toFixed(1)} s`);
   let held = await time('Home', () => figuresNow(sql, now));
   for (const days of [30, 365]) {
     for (const group_by of REVENUE_GROUPS) {

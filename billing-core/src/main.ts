@@ -9,6 +9,7 @@ import { buildApp } from './app.ts';
 import { readConfig, type Config } from './config.ts';
 import { invitationJob } from './customers/invitation-letter.ts';
 import { tokenOf } from './customers/invitations.ts';
+import { sharesJob } from './figures/shares.ts';
 import { housekeeping } from './housekeeping.ts';
 import { monotonicClock, systemClock } from './kit/clock.ts';
 import { measureDatabase } from './kit/database-metrics.ts';
@@ -163,6 +164,7 @@ function startWork(config: Config, { metrics, mail, signIn, collecting, ...kit }
       ...forgettingJobs(config, log, metrics),
       ...invoicingJobs(sql, log, collecting && objectionTo),
       moveJob(kit),
+      sharesJob,
       ...noticesJobs({ ...kit, mail, publicUrl }),
       ...moneyJobs({ sql, log, collecting, mail, publicUrl }),
       invitationJob({ sql, mail, publicUrl, tokenOf: (row) => tokenOf(signIn, row) }),

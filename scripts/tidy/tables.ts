@@ -112,6 +112,8 @@ export const TABLE_WRITERS: Record<string, string> = {
   retention_runs: 'retention',
   erasures: 'personal',
   erasure_settings: 'personal',
+  route_shares: 'figures',
+  route_shares_mark: 'figures',
 };
 
 const MODULE = /^billing-core\/src\/([^/]+)\//;

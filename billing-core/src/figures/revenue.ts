@@ -2,7 +2,8 @@ import type { RevenueFigures, RevenueQuery, RevenueRow } from '../contract/figur
 import { REVENUE_DAYS_MAX } from '../contract/figures.ts';
 import type { Query } from '../kit/database.ts';
 import { Fault } from '../kit/fault.ts';
-import { revenueRows, type Days } from './revenue-store.ts';
+import type { Days } from './document-lines.ts';
+import { revenueRows } from './revenue-store.ts';
 
 const DAY_MS = 86_400_000;
 const USUAL_DAYS = 30;
