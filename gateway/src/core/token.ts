@@ -7,6 +7,8 @@ import { refuse, type Refusal } from './refusal.ts';
 
 const TOKEN_CHARS_MAX = 8 * 1024;
 const SCOPES_MAX = 500;
+/** Each costs a verification, and anybody can write a token that names no key. */
+const CANDIDATES_MAX = 5;
 
 /** Who a token that holds stands for. */
 export type Bearer = {
@@ -46,9 +48,9 @@ function refusalOf(error: unknown): Refusal {
   if (error instanceof errors.JWSSignatureVerificationFailed) {
     return unknown('The token is not signed by its issuer');
   }
-  const strange =
-    error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys;
-  if (strange) return unknown('The token names no key of its issuer');
+  if (error instanceof errors.JWKSNoMatchingKey) {
+    return unknown('The token names no key of its issuer');
+  }
   if (error instanceof errors.JOSEError) return malformed('The token cannot be read');
   // What WebCrypto makes of a key that does not fit, or is none.
   if (error instanceof TypeError || error instanceof DOMException) {
@@ -80,6 +82,33 @@ function bearerOf(claims: JWTPayload, rule: TokenRule): Bearer | Refusal {
   };
 }
 
+type Verify = (set: KeySet | (() => Promise<CryptoKey>)) => Promise<JWTPayload>;
+
+const isForged = (error: unknown): boolean =>
+  error instanceof errors.JWSSignatureVerificationFailed;
+
+/** A token need not name its key (RFC 7515 section 4.1.4): looks for the one that signed it. */
+async function verifyByAny(
+  several: errors.JWKSMultipleMatchingKeys,
+  verify: Verify,
+): Promise<JWTPayload> {
+  let tried = 0;
+  for await (const key of several) {
+    if (tried++ === CANDIDATES_MAX) break;
+    try {
+      return await verify(() => Promise.resolve(key));
+    } catch (error) {
+      if (!isForged(error)) throw error;
+    }
+  }
+  throw new errors.JWSSignatureVerificationFailed();
+}
+
+/** Whether a newer set of its issuer may have the key: it was not there, or no name told which. */
+const wantsNewer = (error: unknown, text: string): boolean =>
+  error instanceof errors.JWKSNoMatchingKey ||
+  (isForged(error) && decodeProtectedHeader(text).kid === undefined);
+
 /**
  * Whose a token is, when it holds: signed by a key of the issuer in a way the route allows, for
  * this audience, at this time. In: core time in ms.
@@ -91,7 +120,7 @@ export async function readToken(
 ): Promise<Bearer | Refusal> {
   const flaw = flawOf(text, rule);
   if (flaw) return flaw;
-  const verify = async (set: KeySet): Promise<JWTPayload> => {
+  const verify: Verify = async (set) => {
     const { payload } = await jwtVerify(text, set, {
       issuer: rule.issuer,
       audience: rule.audience,
@@ -105,10 +134,15 @@ export async function readToken(
   };
   try {
     const set = await sets.of(rule);
-    const claims = await verify(set).catch(async (error: unknown) => {
-      const newer = error instanceof errors.JWKSNoMatchingKey && (await sets.newer(rule, set));
+    const verifyBy = (one: KeySet): Promise<JWTPayload> =>
+      verify(one).catch((error: unknown) => {
+        if (error instanceof errors.JWKSMultipleMatchingKeys) return verifyByAny(error, verify);
+        throw error;
+      });
+    const claims = await verifyBy(set).catch(async (error: unknown) => {
+      const newer = wantsNewer(error, text) && (await sets.newer(rule, set));
       if (!newer) throw error;
-      return verify(newer);
+      return verifyBy(newer);
     });
     return bearerOf(claims, rule);
   } catch (error) {

@@ -203,6 +203,39 @@ describe('the keys of an issuer', () => {
     expect(asked).toHaveLength(2);
   });
 
+  test('are tried each where the token names none, or several have its name', async () => {
+    const own = await openIssuer();
+    const rule = ruleOf({ issuer: own.url });
+    const { publicKey: old } = own;
+    await own.rotate();
+    const { kid } = old;
+    const set = { keys: [old, { ...own.publicKey, kid }, { ...issuer.publicKey, kid }] };
+    const sets = setsOf(() => Promise.resolve(set));
+    for (const header of [{ kid: undefined }, { kid }]) {
+      expect(await read(await own.sign('crm', { header }), { rule, sets })).toMatchObject({
+        ref: 'customer=crm',
+      });
+    }
+    await own.rotate();
+    const strange = await own.sign('crm', { header: { kid } });
+    expect(await read(strange, { rule, sets })).toBe('key_unknown');
+    own.close();
+  });
+
+  test('are read again for a token that names none, at most every 30 s', async () => {
+    const own = await openIssuer();
+    const rule = ruleOf({ issuer: own.url, jwks_url: `${own.url}/keys` });
+    const sets = setsOf();
+    const unnamed = () => own.sign('crm', { header: { kid: undefined } });
+    expect(await read(await unnamed(), { rule, sets })).toMatchObject({ ref: 'customer=crm' });
+    await own.rotate();
+    expect(await read(await unnamed(), { rule, sets })).toBe('key_unknown');
+    now.ms += 30_000;
+    expect(await read(await unnamed(), { rule, sets })).toMatchObject({ ref: 'customer=crm' });
+    expect(own.asked).toEqual(['/keys', '/keys']);
+    own.close();
+  });
+
   test('are read again behind the requests when they are old', async () => {
     const { asked, sets } = counted();
     await read(await issuer.sign('crm'), { sets });
