@@ -88,6 +88,7 @@ export const TABLE_WRITERS: Record<string, string> = {
   billing_cycles: 'invoicing',
   billing_feed: 'invoicing',
   document_series: 'invoicing',
+  document_logos: 'invoicing',
   invoices: 'invoicing',
   invoice_lines: 'invoicing',
   credit_notes: 'invoicing',

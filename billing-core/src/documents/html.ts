@@ -28,6 +28,9 @@ th:last-child, td:last-child { padding-right: 0; }
   tr, dl.sums, .parties { break-inside: avoid; } thead { display: table-header-group; } }
 `.trim();
 
+const HEAD = 'display:flex;justify-content:space-between;align-items:flex-start;gap:1.5rem';
+const LOGO = 'max-width:40%;max-height:3.5rem;margin-bottom:1.25rem';
+
 const ESCAPES: Record<string, string> = {
   '&': '&amp;',
   '<': '&lt;',
@@ -80,6 +83,14 @@ function taxTable({ taxes }: DocumentText): string {
 <tbody>${rows.join('\n')}</tbody></table>`;
 }
 
+/** What it is, and the logo beside it where there is one; its text is said by the seller below. */
+function head({ title, number, logo }: DocumentText): string {
+  const said = `<h1>${escaped(title)} ${escaped(number)}</h1>`;
+  if (logo === undefined) return said;
+  return `<div style="${HEAD}">${said}
+<img alt="" style="${LOGO}" src="data:${logo.type};base64,${logo.base64}"></div>`;
+}
+
 /** The document as HTML; all text in it is escaped. */
 export function htmlOf(text: DocumentText): string {
   const { title, number, seller, buyer, facts, totals, happened, due, notes } = text;
@@ -89,7 +100,7 @@ export function htmlOf(text: DocumentText): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escaped(title)} ${escaped(number)}</title><style>${STYLE}</style></head>
 <body><main>
-<h1>${escaped(title)} ${escaped(number)}</h1>
+${head(text)}
 <div class="parties">${party('From', seller)}${party('To', buyer)}</div>
 ${list('facts', facts)}
 <h2>Lines</h2>

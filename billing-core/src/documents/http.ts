@@ -2,6 +2,7 @@ import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { z } from 'zod';
 import { id } from '../contract/field.ts';
 import { creditedInvoice } from '../invoicing/credit-store.ts';
+import { logoOf } from '../invoicing/final-store.ts';
 import { readInvoice } from '../invoicing/http.ts';
 import { sentInvoices } from '../invoicing/store.ts';
 import type { Query } from '../kit/database.ts';
@@ -14,8 +15,8 @@ import type { Press } from './press.ts';
 
 type Kind = 'pdf' | 'html';
 const TYPES = { pdf: 'application/pdf', html: 'text/html; charset=utf-8' } as const;
-/** A page of its own: nothing in it runs, and nothing is loaded. */
-const CSP = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+/** A page of its own: nothing in it runs, and nothing is loaded; its logo is in it. */
+const CSP = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; frame-ancestors 'none'";
 
 const answers = (kind: Kind) => ({
   200: {
@@ -40,7 +41,14 @@ async function invoiceDocument(
   customerId?: string,
 ): Promise<DocumentText> {
   const invoice = await readInvoice(sql, invoiceId, customerId);
-  return invoiceText(invoice, await shownPayments(sql, invoiceId));
+  return withLogo(sql, invoiceId, invoiceText(invoice, await shownPayments(sql, invoiceId)));
+}
+
+/** A document of an invoice with the logo that this one was sent with. */
+async function withLogo(sql: Query, invoiceId: string, text: DocumentText): Promise<DocumentText> {
+  const logo = await logoOf(sql, invoiceId);
+  if (logo === undefined) return text;
+  return { ...text, logo: { type: logo.type, base64: logo.bytes.toString('base64') } };
 }
 
 async function noteDocument(
@@ -51,15 +59,17 @@ async function noteDocument(
   const invoiceId = found(await creditedInvoice(sql, noteId, customerId), 'credit note');
   const invoice = await readInvoice(sql, invoiceId, customerId);
   const note = invoice.credit_notes.find((one) => one.id === noteId);
-  return creditNoteText(found(note, 'credit note'), invoice);
+  return withLogo(sql, invoiceId, creditNoteText(found(note, 'credit note'), invoice));
 }
 
 /** Every document that the customer was sent, one after another. */
 export async function* documentsOf(sql: Query, customerId: string): AsyncGenerator<DocumentText> {
   for (const invoiceId of await sentInvoices(sql, customerId)) {
     const invoice = await readInvoice(sql, invoiceId, customerId);
-    yield invoiceText(invoice, await shownPayments(sql, invoiceId));
-    for (const note of invoice.credit_notes) yield creditNoteText(note, invoice);
+    yield withLogo(sql, invoiceId, invoiceText(invoice, await shownPayments(sql, invoiceId)));
+    for (const note of invoice.credit_notes) {
+      yield withLogo(sql, invoiceId, creditNoteText(note, invoice));
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import type { LogoType } from '../contract/branding.ts';
 import type { CreditNote, Invoice, InvoiceLine } from '../contract/invoice.ts';
 import type { Payment } from '../contract/payment.ts';
 import { exact } from '../rating/decimal.ts';
@@ -13,6 +14,8 @@ export type DocumentText = {
   title: string;
   /** Its number, or what stands for one. */
   number: string;
+  /** Of the business, in base64, as it was then. */
+  logo?: { type: LogoType; base64: string };
   /** When it was sent, ms: the document's own date. */
   at: number;
   seller: string[];

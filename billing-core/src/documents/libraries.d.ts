@@ -8,6 +8,7 @@ declare module 'pdfkit' {
     bufferPages: boolean;
     autoFirstPage: boolean;
   };
+  type Picture = { width: number; height: number };
   type How = { lineBreak: boolean; baseline: string };
   class PDFDocument {
     constructor(options: Size & Told);
@@ -17,6 +18,8 @@ declare module 'pdfkit' {
     fillColor(color: string): this;
     widthOfString(text: string): number;
     text(...at: [text: string, x: number, y: number, how: How]): this;
+    openImage(file: Buffer): Picture;
+    image(...at: [picture: Picture, x: number, y: number, size: Picture]): this;
     addPage(): this;
     moveTo(x: number, y: number): this;
     lineTo(x: number, y: number): this;

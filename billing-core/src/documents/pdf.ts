@@ -1,6 +1,7 @@
 import PDFDocument from 'pdfkit';
 import { fontFile, type FontName } from './fonts.ts';
 import type { DocumentText, LineRow, Row, TaxRow } from './layout.ts';
+import { pdfPicture } from './picture.ts';
 import { typeset, type Line, type Run } from './typeset.ts';
 
 /** A document as PDF, of A4 pages; the same text is the same bytes. Measures are in points. */
@@ -15,6 +16,8 @@ const INK = '#16181d';
 const SOFT = '#565c69';
 const RULE = '#c9cdd6';
 const SIZE = { title: 18, text: 9.5, small: 8 };
+/** The most room that a logo takes. */
+const LOGO = { width: 150, height: 44 };
 const FONTS: readonly FontName[] = ['plain', 'bold', 'every'];
 
 type Style = { size: number; font?: FontName; ink?: string };
@@ -88,6 +91,17 @@ class Sheet {
       this.draw(line, style, place);
       this.y += style.size * LEADING;
     }
+  }
+
+  /** Draws a picture into the upper right corner of the page. @returns its height. */
+  picture(bytes: Buffer): number {
+    const { margin } = PAGE;
+    const { width, height } = LOGO;
+    const image = this.doc.openImage(bytes);
+    const scale = Math.min(width / image.width, height / image.height);
+    const [wide, high] = [image.width * scale, image.height * scale];
+    this.doc.image(image, margin + WIDTH - wide, margin, { width: wide, height: high });
+    return high;
   }
 
   rule(): void {
@@ -216,13 +230,21 @@ function foot(sheet: Sheet, { title, number }: DocumentText): void {
   }
 }
 
+/** What it is, and the logo beside it where there is one that a PDF can have. */
+function title(sheet: Sheet, { title: name, number, logo }: DocumentText): void {
+  const bytes = logo && pdfPicture(logo);
+  const width = bytes === undefined ? WIDTH : WIDTH - LOGO.width - GAP;
+  const high = bytes === undefined ? 0 : sheet.picture(bytes);
+  sheet.write(`${name} ${number}`, { size: SIZE.title, font: 'bold' }, { ...left, width });
+  sheet.y = Math.max(sheet.y, PAGE.margin + high) + GAP;
+}
+
 function compose(text: DocumentText): Sheet {
   let inLines = false;
   const sheet: Sheet = new Sheet(text, () => {
     if (inLines) head(sheet, LINE_COLUMNS);
   });
-  sheet.write(`${text.title} ${text.number}`, { size: SIZE.title, font: 'bold' }, left);
-  sheet.y += GAP;
+  title(sheet, text);
   party(sheet, 'From', text.seller);
   party(sheet, 'To', text.buyer);
   facts(sheet, text.facts);

@@ -1,5 +1,6 @@
 import type { Query, Tx } from '../kit/database.ts';
 import type { BalanceKind } from '../contract/balance.ts';
+import type { LogoType } from '../contract/branding.ts';
 import type { InvoiceState } from '../contract/invoice.ts';
 
 /**
@@ -78,6 +79,8 @@ export async function insertBalanceEntries(
   await tx`insert into customer_balance_entries ${tx(rows)}`;
 }
 
+export type DocumentLogo = { bytes: Buffer; type: LogoType };
+
 export type Final = {
   id: string;
   number: bigint;
@@ -86,6 +89,25 @@ export type Final = {
   /** Why it is not collected; null: it is. */
   notCollected: string | null;
 };
+
+/** Keeps the logo of the business as it is now, for good. @returns what names it; null: none. */
+async function keepLogo(tx: Tx): Promise<string | null> {
+  const [logo] = await tx<{ digest: string; bytes: Buffer; type: string }[]>`
+    select encode(sha256(logo), 'hex') as digest, logo as bytes, logo_type as type
+      from branding where logo is not null`;
+  if (logo === undefined) return null;
+  await tx`insert into document_logos ${tx(logo)} on conflict do nothing`;
+  return logo.digest;
+}
+
+/** The logo that an invoice was sent with, for its documents; undefined: with none. */
+export async function logoOf(sql: Query, invoiceId: string): Promise<DocumentLogo | undefined> {
+  const [logo] = await sql<DocumentLogo[]>`
+    select logos.bytes, logos.type from invoices
+      join document_logos logos on logos.digest = invoices.logo
+     where invoices.id = ${invoiceId}`;
+  return logo;
+}
 
 /**
  * Turns drafts into invoices that stay as they are, with a copy of what all invoices say and of
@@ -97,6 +119,7 @@ export async function finalizeRows(
   { finals, now }: { finals: readonly Final[]; now: number },
 ): Promise<void> {
   const at = new Date(now);
+  const logo = await keepLogo(tx);
   await tx`
     update invoices
        set state = final.state, series = ${series}, number = final.number,
@@ -105,7 +128,7 @@ export async function finalizeRows(
            due_at = ${at}::timestamptz + make_interval(days => settings.due_days),
            paid_at = case when final.state = 'paid' then ${at}::timestamptz end,
            issuer = coalesce(nullif(settings.issuer, ''), branding.name, ''),
-           footer = settings.footer,
+           footer = settings.footer, logo = ${logo},
            customer = jsonb_build_object(
              'id', customers.id, 'name', customers.name, 'external_id', customers.external_id,
              'billing_address', customers.billing_address, 'tax_number', customers.tax_number)
