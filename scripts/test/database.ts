@@ -45,6 +45,9 @@ export async function databaseLike(name: string): Promise<TestDatabase> {
 
 export const nameOfDatabase = ({ url }: TestDatabase): string => new URL(url).pathname.slice(1);
 
+/** A database with nothing in it, not even tables. Whoever asks for it drops it. */
+export const emptyDatabase = (): Promise<TestDatabase> => databaseFrom('template0');
+
 async function databaseFrom(template: string): Promise<TestDatabase> {
   const { maintenanceUrl } = inject('postgres');
   const name = `test_${randomBytes(8).toString('hex')}`;
