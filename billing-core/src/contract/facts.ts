@@ -81,7 +81,9 @@ export const routeFact = z.object({
   /** Clients are told what a request costs. */
   cost_headers: z.boolean().optional(),
   metering: z.array(meteringFact),
-  billable_outcomes: z.array(z.enum(OUTCOMES)),
+  /** Gateways of the version before read no other one, and so no snapshot that has it. */
+  billable_outcomes: z.array(z.enum(OUTCOMES).exclude(['redirect'])),
+  redirects_billable: z.boolean().optional(),
   timeout_ms: safeInteger,
   max_body_bytes: safeInteger,
   public: z.boolean(),

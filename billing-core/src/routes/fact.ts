@@ -68,7 +68,7 @@ function accessFact(of: RouteDefinition) {
 /** What gateways need of a route; what it leaves at its default is left out. */
 export function routeFact(row: RouteRow, textOf: SecretText): RouteFact {
   const { definition } = row;
-  const rewrite = definition.rewrite_path;
+  const { rewrite_path: rewrite, billable_outcomes } = definition;
   const toUpstream = headerFacts(definition.request_headers, textOf);
   const toClient = headerFacts(definition.response_headers, textOf);
   return {
@@ -81,7 +81,8 @@ export function routeFact(row: RouteRow, textOf: SecretText): RouteFact {
     upstream_url: definition.upstream_url,
     strip_prefix: definition.strip_prefix,
     metering: row.metering.map(meteringFact),
-    billable_outcomes: definition.billable_outcomes,
+    billable_outcomes: billable_outcomes.filter((outcome) => outcome !== 'redirect'),
+    ...(billable_outcomes.includes('redirect') && { redirects_billable: true }),
     timeout_ms: definition.timeout_ms,
     max_body_bytes: definition.max_body_bytes,
     public: definition.public,

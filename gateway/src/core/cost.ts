@@ -48,7 +48,7 @@ function members(
   used: Settlement,
   { tells, limits = [] }: { tells: (meterId: string) => boolean; limits?: readonly LimitState[] },
 ): string {
-  const billed = isBillable(used.outcome, fact.billable_outcomes);
+  const billed = isBillable(used.outcome, fact);
   const { quantities } = measure({ route: fact, span: undefined }, used);
   const told = quantities.filter(([meterId]) => tells(meterId));
   return told

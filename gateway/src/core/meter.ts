@@ -7,8 +7,13 @@ import { type Reading, scaleValue, type ValueFault } from './value.ts';
  * served it. The key's mode is no part of it: a test key reaches the same upstream, and one that
  * cost nothing would be the whole API for free.
  */
-export const isBillable = (outcome: Outcome, billableOutcomes: readonly Outcome[]): boolean =>
-  billableOutcomes.includes(outcome);
+export const isBillable = (
+  outcome: Outcome,
+  route: Pick<RouteFact, 'billable_outcomes' | 'redirects_billable'>,
+): boolean =>
+  outcome === 'redirect'
+    ? route.redirects_billable === true
+    : route.billable_outcomes.includes(outcome);
 
 /**
  * How a request ended whose upstream answered with this status. What leads elsewhere, or says that
@@ -90,7 +95,7 @@ export function measure(
 ): Measured {
   const rules = route.metering;
   const used = span ? sinceThen(span, settlement) : settlement;
-  const billable = isBillable(settlement.outcome, route.billable_outcomes);
+  const billable = isBillable(settlement.outcome, route);
   const all: [string, number][] = [];
   const faults: [string, ValueFault][] = [];
   for (let at = 0; at < rules.length; at++) {

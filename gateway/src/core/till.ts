@@ -229,7 +229,7 @@ export function leaseHeld(till: Till, windowId: string, generation: number): Lea
 /** Ends a hold: spends what is billable, releases the rest, and gives the record to keep. */
 export function settle(till: Till, hold: Hold, settlement: Settlement): UsageRecord {
   const { fact, route } = hold;
-  const billable = isBillable(settlement.outcome, route.billable_outcomes);
+  const billable = isBillable(settlement.outcome, route);
   const { quantities, faults } = measure(hold, settlement);
   const spent: [string, number, number, number][] = [];
   for (const { meterId, windowId, units, unleased, generation } of hold.spends) {

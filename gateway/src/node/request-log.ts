@@ -99,7 +99,7 @@ export class RequestLog {
       upstream_ms: headAt === undefined ? null : rounded(headAt - held.startedAt),
       request_bytes: used.requestBytes,
       response_bytes: used.responseBytes,
-      billable: isBillable(used.outcome, route.billable_outcomes),
+      billable: isBillable(used.outcome, route),
       units: measure({ route }, used).quantities,
     });
   }

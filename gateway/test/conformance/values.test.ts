@@ -32,6 +32,11 @@ beforeAll(async () => {
     ],
   });
   routeId = `${route.id}`;
+  await world.route({
+    path_pattern: '/kept/*',
+    upstream_url: upstream.url,
+    billable_outcomes: ['ok', 'redirect'],
+  });
   upstream.handler = (request, response) => {
     const [, , kind, value] = (request.url ?? '').split('/');
     const body = `{"usage":{"tokens":${value}}}`;
@@ -156,6 +161,16 @@ describe.each(KINDS)('a gateway on %s', (kind) => {
     const faults = await world.core.sql`
       select 1 from usage_value_faults where customer_id = ${own.customerId}`;
     expect(faults).toHaveLength(0);
+  });
+
+  test('bills it where the route says so', async () => {
+    const own = await sellerWith('1000000');
+    const headers = { 'if-none-match': '"v1"' };
+    expect((await call('/kept/unchanged/12', { key: own.key, headers })).status).toBe(304);
+    await vi.waitFor(async () => expect(await world.ledger(own.customerId)).toBe(1), SOON);
+    const rows = await world.core.sql`
+      select outcome, billable from usage_entries where customer_id = ${own.customerId}`;
+    expect(rows).toEqual([{ outcome: 'redirect', billable: true }]);
   });
 
   test('bills the fallback of a value it cannot believe, and says so to admins', async () => {

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { formatApiKey } from '@tollgate/billing-core/contract/api-key.ts';
 import type {
   MeteringFact,
-  Outcome,
   QuotaScope,
   RouteFact,
   WindowKind,
@@ -90,7 +89,7 @@ export type Scenario = {
     weight: number;
   }[];
   customers: CustomerSpec[];
-  billable: Outcome[];
+  billable: RouteFact['billable_outcomes'];
   timeoutMs: number;
   requestEveryMs: number;
   upstream: { error: number; slow: number; stream: number; never: number; abort: number };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { MeteringFact, Outcome } from '@tollgate/billing-core/contract/facts.ts';
+import type { MeteringFact, RouteFact } from '@tollgate/billing-core/contract/facts.ts';
 import type { Hold, Settlement } from '../../ports.ts';
 import { measure, reservationOf } from '../meter.ts';
 import { decodeRecord, encodeRecord, type UsageRecord } from '../record.ts';
@@ -17,7 +17,8 @@ const header = (selector: string): MeteringFact => ({
   selector,
 });
 
-function counted(metering: MeteringFact[], settlement: Partial<Settlement>, bills?: Outcome[]) {
+type Bills = RouteFact['billable_outcomes'];
+function counted(metering: MeteringFact[], settlement: Partial<Settlement>, bills?: Bills) {
   const fact = route({ metering, ...(bills && { billable_outcomes: bills }) });
   const hold: Hold = { requestId: 'r', fact: keyFact(), route: fact, admittedAt: 0, spends: [] };
   const { quantities, faults } = measure(hold, { ...OK, ...settlement });
@@ -110,7 +111,7 @@ describe('what a rule counts', () => {
     expect(some).toEqual({ quantities: { [TOKENS]: 4 }, faults: [] });
     const timeout = { outcome: 'upstream_timeout', status: 504 } as const;
     expect(counted(rules, timeout).quantities).toEqual({ [TOKENS]: 0 });
-    const bills: Outcome[] = ['upstream_timeout'];
+    const bills: Bills = ['upstream_timeout'];
     expect(counted(rules, timeout, bills).faults).toEqual([[TOKENS, 'missing']]);
   });
 });
