@@ -532,7 +532,7 @@ export interface paths {
         };
         /**
          * Export everything of a customer
-         * @description A zip that is made as it is read, from one state of the database: CSV and JSON of what is stored about the customer, its invoices as pages, and a README. Never a secret of a key. `ledger=true` adds each row of the usage ledger. An answer that breaks off is asked for again. It leaves an audit entry.
+         * @description A zip that is made as it is read, from one state of the database: CSV and JSON of what is stored about the customer, its invoices as pages, and a README. Never a secret of a key. `ledger=true` adds each row of the usage ledger, `pdf=true` the documents as PDF. An answer that breaks off is asked for again. It leaves an audit entry.
          */
         get: operations["exportEverythingOfCustomer"];
         put?: never;
@@ -7749,6 +7749,7 @@ export interface operations {
         parameters: {
             query?: {
                 ledger?: "true" | "false";
+                pdf?: "true" | "false";
             };
             header?: never;
             path: {

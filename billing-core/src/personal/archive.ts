@@ -1,11 +1,15 @@
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { ZipFile } from 'yazl';
 import { htmlOf } from '../documents/html.ts';
 import { documentsOf } from '../documents/http.ts';
+import type { DocumentText } from '../documents/layout.ts';
+import type { Press } from '../documents/press.ts';
 import { CSV_BEGINS, csvLine } from '../kit/csv.ts';
 import { mayWait, type Sql, type Tx } from '../kit/database.ts';
+import { Fault } from '../kit/fault.ts';
 import { BOOKS, type Book } from './books.ts';
 import { MONEY_BOOKS } from './money-books.ts';
 import { readmeOf } from './readme.ts';
@@ -13,6 +17,9 @@ import { LEDGER, USAGE_BOOKS } from './usage-books.ts';
 
 /** Rows that are in memory at once. */
 const ROWS = 500;
+/** How often a document is tried that the press is too busy for. */
+const PRINTS_MAX = 30;
+const PRINT_AGAIN_MS = 1_000;
 /**
  * A reader that takes nothing for so long is gone. Seen from here it takes a few MB at once, as
  * what lies between has room: who reads a few kB a second takes nothing for minutes.
@@ -23,6 +30,8 @@ export type Wanted = {
   customer: { id: string; name: string };
   /** Whether it has each row of the ledger, too. */
   ledger: boolean;
+  /** What makes PDFs of its documents, too, where they are asked for. */
+  press?: Press | undefined;
   now: number;
 };
 
@@ -34,7 +43,7 @@ export const booksIn = ({ ledger }: Pick<Wanted, 'ledger'>): Book[] => [
 ];
 
 type Row = Record<string, unknown>;
-type Entry = { name: string; text: AsyncIterable<string> };
+type Entry = { name: string; text: AsyncIterable<string | Uint8Array> };
 
 /** What stands for a value in JSON: whole numbers of 64 bits as text, as everywhere in the API. */
 const plain = (_name: string, value: unknown): unknown =>
@@ -70,12 +79,26 @@ async function* csvOf(tx: Tx, book: Book, customer: string): AsyncGenerator<stri
   }
 }
 
-async function* once(text: string): AsyncGenerator<string> {
-  yield text;
+async function* once<Part>(part: Part): AsyncGenerator<Part> {
+  yield part;
+}
+
+/** The document as PDF, however many wait for others: people who look at one go before. */
+async function printed(press: Press, text: DocumentText): Promise<Uint8Array> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await press.print(text);
+    } catch (error) {
+      const isBusy = error instanceof Fault && error.code === 'unavailable';
+      if (!isBusy || tries === PRINTS_MAX) throw error;
+      await pause(PRINT_AGAIN_MS);
+    }
+  }
 }
 
 async function* entriesOf(tx: Tx, wanted: Wanted): AsyncGenerator<Entry> {
-  const { id } = wanted.customer;
+  const { customer, press } = wanted;
+  const { id } = customer;
   const books = booksIn(wanted);
   yield { name: 'README.txt', text: once(readmeOf(wanted, books)) };
   for (const book of books) {
@@ -85,6 +108,7 @@ async function* entriesOf(tx: Tx, wanted: Wanted): AsyncGenerator<Entry> {
   for await (const text of documentsOf(tx, id)) {
     const name = text.number.replaceAll(/[^A-Za-z0-9-]/g, '_');
     yield { name: `documents/${name}.html`, text: once(htmlOf(text)) };
+    if (press) yield { name: `documents/${name}.pdf`, text: once(await printed(press, text)) };
   }
 }
 

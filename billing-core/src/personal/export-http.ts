@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { id } from '../contract/field.ts';
 import { requireMay } from '../customers/model.ts';
 import { customerById } from '../customers/store.ts';
+import type { Press } from '../documents/press.ts';
 import { audit } from '../kit/audit.ts';
 import type { Sql } from '../kit/database.ts';
 import { Fault, found } from '../kit/fault.ts';
@@ -20,6 +21,8 @@ const RETRY_AFTER_S = 30;
 const exportQuery = z.object({
   /** Each row of the usage ledger, too: it can be long. */
   ledger: z.enum(['true', 'false']).default('false'),
+  /** Invoices and credit notes as PDF, too: it takes longer. */
+  pdf: z.enum(['true', 'false']).default('false'),
 });
 const ZIP = 'application/zip';
 const responses = {
@@ -29,7 +32,8 @@ const responses = {
 const what =
   'A zip that is made as it is read, from one state of the database: CSV and JSON of what is ' +
   'stored about the customer, its invoices as pages, and a README. Never a secret of a key. ' +
-  '`ledger=true` adds each row of the usage ledger. An answer that breaks off is asked for again.';
+  '`ledger=true` adds each row of the usage ledger, `pdf=true` the documents as PDF. ' +
+  'An answer that breaks off is asked for again.';
 
 /** Whose are being read, of a pool. */
 const open = new WeakMap<Sql, Set<string>>();
@@ -49,13 +53,18 @@ function slotFor(sql: Sql, customer: string): () => void {
   return () => void taken.delete(customer);
 }
 
-async function noted(c: ApiContext, sql: Sql, { customer, ledger }: Wanted): Promise<void> {
+async function noted(c: ApiContext, sql: Sql, { customer, ledger, press }: Wanted): Promise<void> {
   const { actor, now, requestId } = c.var;
   const deed = { actor, action: 'customer.export', subjectId: customer.id, now, requestId };
-  await sql.begin((tx) => audit(tx, { ...deed, detail: { ledger } }));
+  await sql.begin((tx) => audit(tx, { ...deed, detail: { ledger, pdf: press !== undefined } }));
 }
 
-type Room = { sql: Sql; log: Log };
+type Room = { sql: Sql; log: Log; press: Press };
+
+const extras = ({ ledger, pdf }: z.output<typeof exportQuery>, { press }: Room) => ({
+  ledger: ledger === 'true',
+  press: pdf === 'true' ? press : undefined,
+});
 
 async function give(c: ApiContext, { sql, log }: Room, wanted: Wanted): Promise<Response> {
   const day = new Date(wanted.now).toISOString().slice(0, 10);
@@ -105,8 +114,7 @@ export function personalHttp({ requestLogHours, stripe, ...room }: Kept): OpenAP
   app.route('/', retentionHttp(requestLogHours));
   app.openapi(get, async (c) => {
     const customer = found(await customerById(c.var.query, c.req.valid('param').id), 'customer');
-    const ledger = c.req.valid('query').ledger === 'true';
-    return give(c, room, { customer, ledger, now: c.var.now });
+    return give(c, room, { customer, ...extras(c.req.valid('query'), room), now: c.var.now });
   });
   return app;
 }
@@ -127,8 +135,7 @@ export function portalExportHttp(room: Room): OpenAPIHono<Api> {
   app.openapi(own, async (c) => {
     requireMay(c.var.customer.role, 'customer.export');
     const customer = found(await customerById(c.var.query, c.var.customer.id), 'customer');
-    const ledger = c.req.valid('query').ledger === 'true';
-    return give(c, room, { customer, ledger, now: c.var.now });
+    return give(c, room, { customer, ...extras(c.req.valid('query'), room), now: c.var.now });
   });
   return app;
 }

@@ -2,7 +2,10 @@ import type { Wanted } from './archive.ts';
 import type { Book } from './books.ts';
 
 /** What a person who opens the archive reads first. */
-export const readmeOf = ({ customer, now, ledger }: Wanted, books: readonly Book[]): string =>
+export const readmeOf = (
+  { customer, now, ledger, press }: Wanted,
+  books: readonly Book[],
+): string =>
   [
     `Everything that is stored about ${customer.name} (${customer.id})`,
     `as of ${new Date(now).toISOString()}.`,
@@ -17,6 +20,7 @@ export const readmeOf = ({ customer, now, ledger }: Wanted, books: readonly Book
     ),
     'documents/*.html',
     '    Each invoice and credit note that was sent, as a page.',
+    ...(press ? ['documents/*.pdf', '    The same as PDF.'] : []),
     ...(ledger ? [] : ['', 'The usage ledger row by row is left out; it can be asked for.']),
     '',
     'Not here: secrets of API keys and passwords, which are not stored in readable form; accounts',

@@ -69,6 +69,20 @@ describe('an archive', () => {
     expect(files.get(pages[0] ?? '')).toContain('Annsmark');
   });
 
+  test('has documents as PDF where they are asked for, the same as by themselves', async () => {
+    const { files } = await whole(ann, '?pdf=true');
+    const names = [...files.keys()].filter((name) => name.startsWith('documents/'));
+    const [pages, prints] = ['.html', '.pdf'].map((kind) =>
+      names.filter((name) => name.endsWith(kind)).map((name) => name.slice(0, -kind.length)),
+    );
+    expect(prints).toEqual(pages);
+    expect(prints).toHaveLength(2);
+    const { text } = await rig.core.admin('GET', `/v1/invoices/${ann.invoice}/pdf`);
+    expect(names.map((name) => files.get(name))).toContain(text);
+    expect(files.get('README.txt')).toContain('documents/*.pdf');
+    expect([...(await whole(ann)).files.keys()].join()).not.toContain('.pdf');
+  });
+
   test('has not a byte of another customer, no secret, and no hash of one', async () => {
     const hidden = await rig.core.sql<{ text: string }[]>`
       select encode(secret_hash, 'hex') as text from api_keys

@@ -12,6 +12,10 @@ export function ExportLinks({ path }: { path: string }) {
         <Archive aria-hidden />
         {t('Export everything')}
       </a>
+      <a href={apiUrl(path, { pdf: 'true' })} download className={look}>
+        <Archive aria-hidden />
+        {t('With documents as PDF')}
+      </a>
       <a href={apiUrl(path, { ledger: 'true' })} download className={look}>
         <Archive aria-hidden />
         {t('With each row of the ledger')}
