@@ -1,22 +1,9 @@
-import type { BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { paths } from '../src/kit/paths.ts';
-import { ADMIN, CUSTOMER, raiseStage, type Stage } from './stage.ts';
+import { framePages, page, stage } from './frame.ts';
+import { ADMIN, CUSTOMER } from './stage.ts';
 
-let stage: Stage;
-let context: BrowserContext;
-let page: Page;
-
-beforeAll(async () => {
-  stage = await raiseStage();
-}, 120_000);
-afterAll(() => stage.close());
-
-beforeEach(async () => {
-  context = await stage.enter(ADMIN);
-  page = await context.newPage();
-});
-afterEach(() => context.close());
+framePages(ADMIN);
 
 test('a customer is found, created, and its duplicate refused at the field', async () => {
   await page.goto(paths.adminCustomers());

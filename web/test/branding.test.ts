@@ -1,22 +1,10 @@
-import type { BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, test, vi } from 'vitest';
 import { paths } from '../src/kit/paths.ts';
-import { ADMIN, complaintsOf, raiseStage, type Stage, violationsOn } from './stage.ts';
+import { framePages, page, stage } from './frame.ts';
+import { ADMIN, complaintsOf, violationsOn } from './stage.ts';
 
-let stage: Stage;
-let context: BrowserContext;
-let page: Page;
-
-beforeAll(async () => {
-  stage = await raiseStage();
-}, 120_000);
-afterAll(() => stage.close());
-
-beforeEach(async () => {
-  context = await stage.enter(ADMIN);
-  page = await context.newPage();
-});
-afterEach(() => context.close());
+framePages(ADMIN);
 
 const accentOf = (of: Page): Promise<string> =>
   of.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue('--accent'));

@@ -7,15 +7,19 @@ import { complaintsOf, raiseStage, type Stage } from './stage.ts';
  * that of the test that runs.
  */
 export let stage: Stage;
-export let context: BrowserContext;
+export let context: BrowserContext | undefined;
 export let page: Page;
 /** What the browser has complained about on `page`. */
 export let complaints: string[];
 
 type Person = { email: string; password: string };
 
-/** Opens a fresh browser profile, signed in, with one page. @param expected as `complaintsOf`. */
+/**
+ * Opens a fresh browser profile, signed in, with one page, in the place of the one before.
+ * @param expected as of `complaintsOf`.
+ */
 export async function enter(who: Person, expected?: RegExp): Promise<void> {
+  await context?.close();
   context = await stage.enter(who);
   page = await context.newPage();
   complaints = complaintsOf(page, expected);
@@ -31,7 +35,7 @@ export function framePages(who?: Person): void {
   }, 120_000);
   afterAll(() => stage.close());
   if (who) beforeEach(() => enter(who));
-  afterEach(() => context.close());
+  afterEach(() => context?.close());
 }
 
 /** @returns the id of the mock's first customer, whom `CUSTOMER` belongs to. */

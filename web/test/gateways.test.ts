@@ -1,22 +1,9 @@
-import type { BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { paths } from '../src/kit/paths.ts';
-import { ADMIN, raiseStage, type Stage, violationsOn } from './stage.ts';
+import { framePages, page, stage } from './frame.ts';
+import { ADMIN, violationsOn } from './stage.ts';
 
-let stage: Stage;
-let context: BrowserContext;
-let page: Page;
-
-beforeAll(async () => {
-  stage = await raiseStage();
-}, 120_000);
-afterAll(() => stage.close());
-
-beforeEach(async () => {
-  context = await stage.enter(ADMIN);
-  page = await context.newPage();
-});
-afterEach(() => context.close());
+framePages(ADMIN);
 
 const LOST = { gateway: 'gw_p41xd8', boot: 'bt_5f0c77d2aa' };
 const lost = () =>

@@ -1,26 +1,13 @@
-import type { BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { paths } from '../src/kit/paths.ts';
-import { ADMIN, CUSTOMER, raiseStage, type Stage, violationsOn } from './stage.ts';
+import { enter, framePages, page, stage } from './frame.ts';
+import { ADMIN, CUSTOMER, violationsOn } from './stage.ts';
 import { owed } from '../mock/dunning.ts';
 
 /** A busy machine takes over a second for a page. */
 const PATIENT = { timeout: 20_000 };
 
-let stage: Stage;
-let context: BrowserContext;
-let page: Page;
-
-beforeAll(async () => {
-  stage = await raiseStage();
-}, 120_000);
-afterAll(() => stage.close());
-
-const as = async (who: typeof ADMIN): Promise<void> => {
-  context = await stage.enter(who);
-  page = await context.newPage();
-};
-afterEach(() => context.close());
+framePages();
 
 const sent = () => stage.state.invoices.find(({ number }) => number === 'INV-000042');
 const draft = () => stage.state.invoices.find(({ reason }) => reason === 'manual');
@@ -28,7 +15,7 @@ const due = () => page.getByTestId('due').textContent();
 const button = (name: string) => page.getByRole('button', { name, exact: true });
 
 describe('an admin', () => {
-  beforeEach(() => as(ADMIN));
+  beforeEach(() => enter(ADMIN));
 
   test('follows a line down to the ledger', async () => {
     await page.goto(paths.adminInvoice(sent()?.id ?? ''));
@@ -149,7 +136,7 @@ describe('an admin', () => {
 });
 
 describe('a member', () => {
-  beforeEach(() => as(CUSTOMER));
+  beforeEach(() => enter(CUSTOMER));
   const acme = (): string => stage.state.customers.find(({ name }) => name === 'Acme')?.id ?? '';
 
   test('sees invoices and what is behind them, and no button that is not theirs', async () => {

@@ -1,25 +1,19 @@
-import type { BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeAll, beforeEach, expect, test } from 'vitest';
+import type { MockState } from '../mock/state.ts';
 import { paths } from '../src/kit/paths.ts';
-import { ADMIN, raiseStage, type Stage, violationsOn } from './stage.ts';
+import { framePages, page, stage } from './frame.ts';
+import { ADMIN, violationsOn } from './stage.ts';
 
-let stage: Stage;
-let failed: Stage['state']['failedJobs'];
-let context: BrowserContext;
-let page: Page;
+let failed: MockState['failedJobs'];
 
-beforeAll(async () => {
-  stage = await raiseStage();
+framePages(ADMIN);
+beforeAll(() => {
   failed = stage.state.failedJobs;
-}, 120_000);
-afterAll(() => stage.close());
+});
 beforeEach(async () => {
   stage.state.failedJobs = [...failed];
-  context = await stage.enter(ADMIN);
-  page = await context.newPage();
   await page.goto(paths.adminJobs);
 });
-afterEach(() => context.close());
 
 const dialog = () => page.getByRole('dialog');
 

@@ -1,28 +1,13 @@
-import type { BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { paths } from '../src/kit/paths.ts';
-import { ADMIN, complaintsOf, CUSTOMER, raiseStage, type Stage, violationsOn } from './stage.ts';
+import { acme, complaints, enter, framePages, page, stage } from './frame.ts';
+import { ADMIN, CUSTOMER, violationsOn } from './stage.ts';
 
-let stage: Stage;
-let context: BrowserContext;
-let page: Page;
-let complaints: string[];
-let acme: string;
-
-beforeAll(async () => {
-  stage = await raiseStage();
-  acme = stage.state.customers.find((one) => one.name === 'Acme')?.id ?? '';
-}, 120_000);
-afterAll(() => stage.close());
-afterEach(async () => {
-  stage.state.failing.clear();
-  await context.close();
-});
+framePages();
+afterEach(() => stage.state.failing.clear());
 
 async function open(who: typeof CUSTOMER, path: string, expected?: RegExp): Promise<void> {
-  context = await stage.enter(who);
-  page = await context.newPage();
-  complaints = complaintsOf(page, expected);
+  await enter(who, expected);
   await page.goto(path);
   await page.getByRole('heading', { level: 1 }).waitFor();
 }
@@ -35,7 +20,7 @@ const press = async (...keys: string[]): Promise<void> => {
 };
 
 describe('a customer with a keyboard alone', () => {
-  beforeEach(() => open(CUSTOMER, paths.overview(acme)));
+  beforeEach(() => open(CUSTOMER, paths.overview(acme())));
 
   test('goes to a page by its first letters, and is then in its content', async () => {
     await press('Control+k');
@@ -44,7 +29,7 @@ describe('a customer with a keyboard alone', () => {
     await palette().getByRole('option', { name: 'Invoices' }).waitFor();
     expect(await palette().getByRole('option').count()).toBe(1);
     await press('Enter');
-    await at(paths.invoices(acme));
+    await at(paths.invoices(acme()));
     await palette().waitFor({ state: 'detached' });
     await page.locator('#main:focus').waitFor();
     expect(complaints).toEqual([]);
@@ -60,7 +45,7 @@ describe('a customer with a keyboard alone', () => {
     await press('Meta+k');
     await palette().getByRole('option', { name: 'Overview' }).waitFor();
     await press('ArrowDown', 'ArrowDown', 'Enter');
-    await at(paths.usage(acme));
+    await at(paths.usage(acme()));
     expect(complaints).toEqual([]);
   });
 
@@ -74,27 +59,27 @@ describe('a customer with a keyboard alone', () => {
 
   test('jumps by g and a letter, and reads which there are by ?', async () => {
     await press('g', 'u');
-    await at(paths.usage(acme));
+    await at(paths.usage(acme()));
     await press('?');
     await shortcuts().getByText('Usage', { exact: true }).waitFor();
     expect(await violationsOn(page)).toEqual([]);
     await press('g', 'k');
     await press('Escape');
     await shortcuts().waitFor({ state: 'detached' });
-    expect(new URL(page.url()).pathname).toBe(paths.usage(acme));
+    expect(new URL(page.url()).pathname).toBe(paths.usage(acme()));
     await press('g', 'k');
-    await at(paths.keys(acme));
+    await at(paths.keys(acme()));
   });
 
   test('types letters into fields', async () => {
     await press('g', 'k');
-    await at(paths.keys(acme));
+    await at(paths.keys(acme()));
     await page.getByRole('button', { name: 'Create key' }).click();
     const name = page.getByRole('textbox', { name: 'Name' });
     await name.focus();
     await page.keyboard.type('gu?');
     expect(await name.inputValue()).toBe('gu?');
-    expect(new URL(page.url()).pathname).toBe(paths.keys(acme));
+    expect(new URL(page.url()).pathname).toBe(paths.keys(acme()));
   });
 
   test('switches single keys off for good, and still finds the way', async () => {
@@ -108,7 +93,7 @@ describe('a customer with a keyboard alone', () => {
     await press('Control+k');
     await palette().getByRole('combobox').waitFor();
     expect(await shortcuts().count()).toBe(0);
-    expect(new URL(page.url()).pathname).toBe(paths.overview(acme));
+    expect(new URL(page.url()).pathname).toBe(paths.overview(acme()));
   });
 });
 
@@ -117,7 +102,7 @@ describe('an admin', () => {
     await open(ADMIN, paths.adminPlans());
     const unused = stage.state.customers.find((one) => one.name === 'Brand new')?.id ?? '';
     for (const [text, name, id] of [
-      ['acm', 'Acme', acme],
+      ['acm', 'Acme', acme()],
       [unused, 'Brand new', unused],
     ] as const) {
       await press('Control+k');
@@ -155,13 +140,13 @@ describe('an admin', () => {
 });
 
 test('who has no keyboard opens the palette by a button, at any width', async () => {
-  await open(CUSTOMER, paths.overview(acme));
+  await open(CUSTOMER, paths.overview(acme()));
   for (const width of [320, 1280]) {
     await page.setViewportSize({ width, height: 700 });
     await page.getByRole('button', { name: 'Go to…' }).filter({ visible: true }).click();
     await palette().getByRole('option', { name: 'Keys' }).click();
-    await at(paths.keys(acme));
-    await page.goto(paths.overview(acme));
+    await at(paths.keys(acme()));
+    await page.goto(paths.overview(acme()));
   }
   expect(complaints).toEqual([]);
 });

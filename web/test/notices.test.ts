@@ -1,28 +1,15 @@
-import type { BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { paths } from '../src/kit/paths.ts';
-import { ADMIN, complaintsOf, CUSTOMER, raiseStage, type Stage, violationsOn } from './stage.ts';
+import { acme, complaints, enter, framePages, page, stage } from './frame.ts';
+import { ADMIN, CUSTOMER, violationsOn } from './stage.ts';
 
-let stage: Stage;
-let context: BrowserContext;
-let page: Page;
-let complaints: string[];
-let acme: string;
-
-beforeAll(async () => {
-  stage = await raiseStage();
-  acme = stage.state.customers.find(({ name }) => name === 'Acme')?.id ?? '';
-}, 120_000);
-afterAll(() => stage.close());
+framePages();
 beforeEach(() => {
   for (const [at, one] of stage.state.notices.entries()) one.read = at > 0;
 });
-afterEach(() => context.close());
 
 async function open(who: typeof ADMIN, path: string): Promise<void> {
-  context = await stage.enter(who);
-  page = await context.newPage();
-  complaints = complaintsOf(page);
+  await enter(who);
   await page.goto(path);
 }
 
@@ -30,7 +17,7 @@ const bell = () =>
   page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: /^Notices/ });
 
 test('the bell says that there is something new, until it is read', async () => {
-  await open(CUSTOMER, paths.overview(acme));
+  await open(CUSTOMER, paths.overview(acme()));
   await page.getByRole('link', { name: 'Notices 1 new' }).click();
   await page.getByRole('heading', { name: 'The quota of requests is used up' }).waitFor();
   await page.getByRole('button', { name: /^Mark read/ }).click();
@@ -40,14 +27,14 @@ test('the bell says that there is something new, until it is read', async () => 
 });
 
 test('all are marked read at once', async () => {
-  await open(CUSTOMER, paths.notices(acme));
+  await open(CUSTOMER, paths.notices(acme()));
   await page.getByRole('button', { name: 'Mark all read' }).click();
   await page.getByRole('button', { name: 'Mark all read' }).waitFor({ state: 'detached' });
   expect(stage.state.notices.every(({ read }) => read)).toBe(true);
 });
 
 test('owners say where e-mails go, and of what', async () => {
-  await open(CUSTOMER, paths.notices(acme));
+  await open(CUSTOMER, paths.notices(acme()));
   await page.getByLabel('E-mails go to').selectOption('addresses');
   await page.getByLabel('Addresses').fill('bills@acme.example\nops@acme.example');
   await page.getByLabel('Quotas').uncheck();
@@ -60,7 +47,7 @@ test('owners say where e-mails go, and of what', async () => {
 });
 
 test('admins see what became of each e-mail', async () => {
-  await open(ADMIN, paths.adminCustomer(acme, { tab: 'notices' }));
+  await open(ADMIN, paths.adminCustomer(acme(), { tab: 'notices' }));
   await page.getByText('gone@acme.example').waitFor();
   await page.getByText('Refused', { exact: true }).waitFor();
   await page.getByText(/nobody of that name/).waitFor();
@@ -74,8 +61,8 @@ test.each([
   [1280, 'light'],
 ] as const)('both pages are sound at %d px, %s', async (width, theme) => {
   for (const [who, path] of [
-    [CUSTOMER, paths.notices(acme)],
-    [ADMIN, paths.adminCustomer(acme, { tab: 'notices' })],
+    [CUSTOMER, paths.notices(acme())],
+    [ADMIN, paths.adminCustomer(acme(), { tab: 'notices' })],
   ] as const) {
     await open(who, path);
     await page.setViewportSize({ width, height: 800 });

@@ -1,22 +1,9 @@
-import type { BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { paths } from '../src/kit/paths.ts';
-import { ADMIN, CUSTOMER, raiseStage, type Stage, violationsOn } from './stage.ts';
+import { enter, framePages, page, stage } from './frame.ts';
+import { ADMIN, CUSTOMER, violationsOn } from './stage.ts';
 
-let stage: Stage;
-let context: BrowserContext;
-let page: Page;
-
-beforeAll(async () => {
-  stage = await raiseStage();
-}, 120_000);
-afterAll(() => stage.close());
-beforeEach(async () => {
-  context = await stage.enter(ADMIN);
-  page = await context.newPage();
-});
-afterEach(() => context.close());
-
+framePages(ADMIN);
 const acme = () => {
   const one = stage.state.customers.at(-1);
   if (one === undefined) throw new Error('the mock has no customer');
@@ -80,9 +67,7 @@ test('how long things are kept is shown with what holds them, and set', async ()
 });
 
 test('an owner saves everything, in the portal', async () => {
-  await context.close();
-  context = await stage.enter(CUSTOMER);
-  page = await context.newPage();
+  await enter(CUSTOMER);
   await page.goto(paths.settings(acme().id));
   const link = page.getByRole('link', { name: 'Export everything' });
   const href = await link.getAttribute('href');

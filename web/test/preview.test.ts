@@ -1,16 +1,11 @@
-import type { BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { DraftLine } from '../../billing-core/src/invoicing/model.ts';
 import { paths } from '../src/kit/paths.ts';
-import { ADMIN, complaintsOf, CUSTOMER, raiseStage, type Stage, violationsOn } from './stage.ts';
+import { acme, complaints, enter, framePages, page, stage } from './frame.ts';
+import { ADMIN, CUSTOMER, violationsOn } from './stage.ts';
 import { creditEntry } from '../mock/credit.ts';
 
 // What a change comes to is read before it is made: by an admin, and by the customer.
-
-let stage: Stage;
-let context: BrowserContext;
-let page: Page;
-let complaints: string[];
 
 const SIZES = [
   [320, 'dark'],
@@ -42,10 +37,9 @@ const minimum = (start: string, end: string): DraftLine => ({
 
 const free = (): string =>
   stage.state.plans.find(({ slug }) => slug === 'free')?.versions[0]?.id ?? '';
-const acme = (): string => stage.state.customers.find(({ name }) => name === 'Acme')?.id ?? '';
 
-beforeAll(async () => {
-  stage = await raiseStage();
+framePages();
+beforeAll(() => {
   const { credit } = stage.state;
   credit.usage = [minimum('2026-11-01T00:00:00Z', '2026-12-01T00:00:00Z')];
   credit.bearing = {
@@ -56,15 +50,7 @@ beforeAll(async () => {
     taxes: [{ id: 'txr_1', name: 'VAT', percent: '19', inclusive: false }],
   };
   credit.entries.push(creditEntry(acme(), { kind: 'grant', amount: '2500', invoice_id: 'inv_1' }));
-}, 120_000);
-afterAll(() => stage.close());
-
-const enter = async (who: typeof ADMIN): Promise<void> => {
-  context = await stage.enter(who);
-  page = await context.newPage();
-  complaints = complaintsOf(page);
-};
-afterEach(() => context.close());
+});
 
 async function fits(name: string, [width, theme]: (typeof SIZES)[number]): Promise<void> {
   const { PAGES } = process.env;

@@ -1,24 +1,12 @@
-import type { BrowserContext, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Locator } from 'playwright-core';
+import { describe, expect, test, vi } from 'vitest';
 import { paths } from '../src/kit/paths.ts';
-import { ADMIN, complaintsOf, raiseStage, type Stage } from './stage.ts';
+import { framePages, page, stage } from './frame.ts';
+import { ADMIN, complaintsOf } from './stage.ts';
 
 /** The price editor: every kind can be written, and says what it costs while it is typed. */
 
-let stage: Stage;
-let context: BrowserContext;
-let page: Page;
-
-beforeAll(async () => {
-  stage = await raiseStage();
-}, 120_000);
-afterAll(() => stage.close());
-
-beforeEach(async () => {
-  context = await stage.enter(ADMIN);
-  page = await context.newPage();
-});
-afterEach(() => context.close());
+framePages(ADMIN);
 
 const planOf = (slug: string) => stage.state.plans.find((one) => one.slug === slug);
 

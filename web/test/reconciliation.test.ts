@@ -1,29 +1,13 @@
-import type { BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { paths } from '../src/kit/paths.ts';
-import { ADMIN, complaintsOf, CUSTOMER, raiseStage, type Stage, violationsOn } from './stage.ts';
+import { complaints, enter, framePages, page, stage } from './frame.ts';
+import { ADMIN, CUSTOMER, violationsOn } from './stage.ts';
 import { differentBooks, noBooks, run } from '../mock/reconciliations.ts';
 
-let stage: Stage;
-let context: BrowserContext;
-let page: Page;
-let complaints: string[];
-
-beforeAll(async () => {
-  stage = await raiseStage();
-}, 120_000);
-afterAll(() => stage.close());
-beforeEach(async () => {
+framePages(ADMIN);
+beforeEach(() => {
   Object.assign(stage.state.books, noBooks());
-  await enter(ADMIN);
 });
-afterEach(() => context.close());
-
-async function enter(who: typeof ADMIN, expected?: RegExp): Promise<void> {
-  context = await stage.enter(who);
-  page = await context.newPage();
-  complaints = complaintsOf(page, expected);
-}
 
 const acme = () => {
   const one = stage.state.customers.find(({ name }) => name === 'Acme');
@@ -123,7 +107,6 @@ describe('an admin', () => {
   });
 
   test('is told what went wrong, and may try again', async () => {
-    await context.close();
     await enter(ADMIN, /500/);
     const path = '/v1/reconciliations';
     stage.state.failing.add(path);
@@ -179,7 +162,6 @@ describe('an admin', () => {
 
 test('whoever is no admin sees nothing of it', async () => {
   drift();
-  await context.close();
   await enter(CUSTOMER, /403/);
   await page.goto(paths.adminReconciliations);
   await page.getByText('This side is for administrators').waitFor();

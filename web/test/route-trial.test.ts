@@ -1,22 +1,9 @@
-import type { BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { paths } from '../src/kit/paths.ts';
-import { ADMIN, raiseStage, type Stage } from './stage.ts';
+import { framePages, page, stage } from './frame.ts';
+import { ADMIN } from './stage.ts';
 
-let stage: Stage;
-let context: BrowserContext;
-let page: Page;
-
-beforeAll(async () => {
-  stage = await raiseStage();
-}, 120_000);
-afterAll(() => stage.close());
-beforeEach(async () => {
-  context = await stage.enter(ADMIN);
-  page = await context.newPage();
-});
-afterEach(() => context.close());
-
+framePages(ADMIN);
 const told = () => page.getByRole('status');
 
 test('an admin sees where a path goes, what it counts and what limits its key', async () => {

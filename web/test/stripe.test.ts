@@ -1,33 +1,18 @@
-import type { BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { paths } from '../src/kit/paths.ts';
-import { ADMIN, complaintsOf, CUSTOMER, raiseStage, type Stage, violationsOn } from './stage.ts';
+import { complaints, enter, framePages, page, stage } from './frame.ts';
+import { ADMIN, CUSTOMER, violationsOn } from './stage.ts';
 import { noStripe, someStripe } from '../mock/stripe.ts';
 
-let stage: Stage;
-let context: BrowserContext;
-let page: Page;
-let complaints: string[];
-
-beforeAll(async () => {
-  stage = await raiseStage();
-}, 120_000);
-afterAll(() => stage.close());
-beforeEach(async () => {
+framePages(ADMIN);
+beforeEach(() => {
   const one = stage.state.customers.find(({ name }) => name === 'Acme');
   const invoice = stage.state.invoices.find(({ number }) => number !== null);
   const acme = { id: one?.id ?? '', name: 'Acme' };
   const named = { id: invoice?.id ?? '', number: invoice?.number ?? '' };
   Object.assign(stage.state.stripe, someStripe(acme, named));
-  await enter(ADMIN);
 });
-afterEach(() => context.close());
 
-async function enter(who: typeof ADMIN, expected?: RegExp): Promise<void> {
-  context = await stage.enter(who);
-  page = await context.newPage();
-  complaints = complaintsOf(page, expected);
-}
 const dialog = () => page.getByRole('dialog');
 const nav = () => page.getByRole('navigation', { name: 'Pages' });
 
@@ -143,7 +128,6 @@ test('gives money back through Stripe, and sees how far it is', async () => {
 });
 
 test('is told that nobody knows what is at Stripe, and that it may be asked again', async () => {
-  await context.close();
   await enter(ADMIN, /500/);
   const invoice = stage.state.invoices.find(({ number }) => number === 'INV-000042');
   const path = `/v1/invoices/${invoice?.id}/collection`;
@@ -166,7 +150,6 @@ test('is told what this page is where nothing of Stripe is set', async () => {
 });
 
 test('is told what went wrong, and may try again', async () => {
-  await context.close();
   await enter(ADMIN, /500/);
   for (const [path, tab] of [
     ['/v1/stripe', 'now'],
@@ -203,7 +186,6 @@ test.each([
 });
 
 test('whoever is no admin sees nothing of it', async () => {
-  await context.close();
   await enter(CUSTOMER, /403/);
   await page.goto(paths.adminStripe());
   await page.getByText('This side is for administrators').waitFor();

@@ -1,24 +1,9 @@
-import type { BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { paths } from '../src/kit/paths.ts';
-import { ADMIN, complaintsOf, raiseStage, type Stage } from './stage.ts';
+import { complaints, framePages, page, stage } from './frame.ts';
+import { ADMIN } from './stage.ts';
 
-let stage: Stage;
-let context: BrowserContext;
-let page: Page;
-let complaints: string[];
-
-beforeAll(async () => {
-  stage = await raiseStage();
-}, 120_000);
-afterAll(() => stage.close());
-beforeEach(async () => {
-  context = await stage.enter(ADMIN);
-  page = await context.newPage();
-  complaints = complaintsOf(page);
-});
-afterEach(() => context.close());
-
+framePages(ADMIN);
 const dialog = () => page.getByRole('dialog');
 const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
 

@@ -1,27 +1,11 @@
-import type { BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { paths } from '../src/kit/paths.ts';
-import { complaintsOf, CUSTOMER, raiseStage, type Stage, violationsOn } from './stage.ts';
+import { acme, complaints, framePages, page, stage } from './frame.ts';
+import { CUSTOMER, violationsOn } from './stage.ts';
 
 // What the page Usage sets beside what was used: the time before, limits, prices.
 
-let stage: Stage;
-let context: BrowserContext;
-let page: Page;
-let complaints: string[];
-let acme: string;
-
-beforeAll(async () => {
-  stage = await raiseStage();
-  context = await stage.enter(CUSTOMER);
-  acme = stage.state.customers.find(({ name }) => name === 'Acme')?.id ?? '';
-}, 120_000);
-afterAll(() => stage.close());
-beforeEach(async () => {
-  page = await context.newPage();
-  complaints = complaintsOf(page);
-});
-afterEach(() => page.close());
+framePages(CUSTOMER);
 
 const figure = () => page.getByRole('figure');
 const asked = (): string[] => {
@@ -34,7 +18,7 @@ const asked = (): string[] => {
 
 test('the time before is as long as what is shown, and stands beside it', async () => {
   const urls = asked();
-  await page.goto(paths.usage(acme, { range: '7d' }));
+  await page.goto(paths.usage(acme(), { range: '7d' }));
   await figure().waitFor();
   await page.getByLabel('Compare with').selectOption('The time before');
   await figure().getByText('The 7 days before').waitFor();
@@ -55,7 +39,7 @@ test('the time before is as long as what is shown, and stands beside it', async 
 });
 
 test('meters stand beside one another, since their sum is none', async () => {
-  await page.goto(paths.usage(acme));
+  await page.goto(paths.usage(acme()));
   await page.getByLabel('Group by').selectOption('Meter');
   await page.getByRole('heading', { name: 'Requests that counted each meter' }).waitFor();
   await figure().getByText('Egress').waitFor();
@@ -65,19 +49,19 @@ test('meters stand beside one another, since their sum is none', async () => {
 });
 
 test('a quota of the shown time is a line, of the key that has it', async () => {
-  const key = stage.state.keys.find(({ customerId }) => customerId === acme)?.id ?? '';
+  const key = stage.state.keys.find(({ customerId }) => customerId === acme())?.id ?? '';
   const line = () => figure().getByText('Quota: 40,000 per day');
-  await page.goto(paths.usage(acme, { range: '30d', key_id: key }));
+  await page.goto(paths.usage(acme(), { range: '30d', key_id: key }));
   await line().waitFor();
   await page.locator('.recharts-reference-line line').first().waitFor({ state: 'attached' });
-  await page.goto(paths.usage(acme, { range: '30d' }));
+  await page.goto(paths.usage(acme(), { range: '30d' }));
   await figure().waitFor();
   expect(await line().count()).toBe(0);
   expect(complaints).toEqual([]);
 });
 
 test('the price ladder says what the next unit costs, and leads to the next invoice', async () => {
-  await page.goto(paths.usage(acme));
+  await page.goto(paths.usage(acme()));
   const ladder = page.getByRole('table', { name: 'Price ladder of Requests' });
   await ladder.getByText('up to 100,000').waitFor();
   await ladder.getByText('$0.002 USD per request').waitFor();
@@ -88,7 +72,7 @@ test('the price ladder says what the next unit costs, and leads to the next invo
 });
 
 test('the requests of today lead to the usage of just that day', async () => {
-  await page.goto(paths.overview(acme));
+  await page.goto(paths.overview(acme()));
   const today = page.getByTestId('requests-today');
   const figure = page.getByRole('definition').filter({ has: today });
   await figure.getByRole('link', { name: 'by outcome' }).click();
@@ -104,7 +88,7 @@ test('the requests of today lead to the usage of just that day', async () => {
 });
 
 test('the Overview has what is charged next, where quotas lead, and what is new', async () => {
-  await page.goto(paths.overview(acme));
+  await page.goto(paths.overview(acme()));
   await page.getByRole('link', { name: /USD so far, / }).waitFor();
   const notices = page.getByRole('region', { name: 'Notices' });
   await notices.getByText('The quota of requests is used up').waitFor();

@@ -1,28 +1,13 @@
-import type { BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { paths } from '../src/kit/paths.ts';
-import { ADMIN, CUSTOMER, raiseStage, type Stage } from './stage.ts';
+import { acme, enter, framePages, page, stage } from './frame.ts';
+import { ADMIN, CUSTOMER } from './stage.ts';
 
 /** Longer than a page takes on a full machine. */
 const PATIENT = { timeout: 30_000 };
 
 /** The browser of these tests is in UTC, the customer in Berlin. */
-let stage: Stage;
-let context: BrowserContext;
-let page: Page;
-let acme: string;
-
-beforeAll(async () => {
-  stage = await raiseStage();
-  acme = stage.state.customers.find((one) => one.name === 'Acme')?.id ?? '';
-}, 120_000);
-afterAll(() => stage.close());
-beforeEach(async () => {
-  context = await stage.enter(CUSTOMER);
-  page = await context.newPage();
-});
-afterEach(() => context.close());
-
+framePages(CUSTOMER);
 async function choose(zone: RegExp): Promise<void> {
   await page.getByRole('button', { name: /Account/ }).click();
   await page.getByRole('menuitemradio', { name: zone }).click();
@@ -32,8 +17,8 @@ const DAY = '2026-03-09T23:30:00.000Z';
 const WINTER = { range: 'custom', from: DAY, to: '2026-03-10T03:00:00.000Z' };
 
 test('a choice of zone changes every time on the page, and lasts', async () => {
-  stage.state.today.set(acme, 1_000);
-  await page.goto(paths.usage(acme, { ...WINTER, interval: 'hour' }));
+  stage.state.today.set(acme(), 1_000);
+  await page.goto(paths.usage(acme(), { ...WINTER, interval: 'hour' }));
   await page.getByText('Times and days are in UTC.').waitFor();
   await page.getByRole('button', { name: 'Mar 9, 2026, 23:00' }).first().waitFor();
   expect(await page.getByLabel('From').inputValue()).toBe('2026-03-09T23:30');
@@ -48,8 +33,8 @@ test('a choice of zone changes every time on the page, and lasts', async () => {
 });
 
 test('days are asked for, and drawn, as those of the zone', async () => {
-  stage.state.today.set(acme, 1_000);
-  await page.goto(paths.usage(acme, { ...WINTER, interval: 'day' }));
+  stage.state.today.set(acme(), 1_000);
+  await page.goto(paths.usage(acme(), { ...WINTER, interval: 'day' }));
   await page.getByTestId('usage-requests').waitFor();
   const asked = page.waitForRequest((request) => request.url().includes('zone=Europe%2FBerlin'));
   await choose(/The customer: Berlin/);
@@ -59,7 +44,7 @@ test('days are asked for, and drawn, as those of the zone', async () => {
 });
 
 test('what is typed is a time of the zone', async () => {
-  await page.goto(paths.usage(acme, { ...WINTER, interval: 'hour' }));
+  await page.goto(paths.usage(acme(), { ...WINTER, interval: 'hour' }));
   await choose(/The customer: Berlin/);
   await page.getByText('Times and days are in GMT+1.').waitFor();
   await page.getByLabel('From').fill('2026-03-09T12:00');
@@ -68,9 +53,8 @@ test('what is typed is a time of the zone', async () => {
 });
 
 test('an admin sees a customer in the customer’s zone, others in the device’s', async () => {
-  const own = await stage.enter(ADMIN);
-  page = await own.newPage();
-  await page.goto(paths.adminCustomer(acme));
+  await enter(ADMIN);
+  await page.goto(paths.adminCustomer(acme()));
   await choose(/The customer: Berlin/);
   const created = page.locator('time').first();
   await expect.poll(() => created.getAttribute('title'), PATIENT).toMatch(/GMT\+[12]/);
@@ -78,5 +62,4 @@ test('an admin sees a customer in the customer’s zone, others in the device’
   await page.getByRole('heading', { level: 1, name: 'Customers' }).waitFor();
   const first = page.locator('time').first();
   await expect.poll(() => first.getAttribute('title'), PATIENT).toMatch(/UTC/);
-  await own.close();
 });
