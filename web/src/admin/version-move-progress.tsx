@@ -8,15 +8,14 @@ import { Badge } from '../kit/badge.tsx';
 import { Button } from '../kit/button.tsx';
 import { ConfirmDialog } from '../kit/dialog.tsx';
 import { formatInstant, formatNumber } from '../kit/format.ts';
-import { Link } from '../kit/link.tsx';
 import { Card } from '../kit/page.tsx';
 import { LoadMore, usePages } from '../kit/pages.tsx';
-import { paths } from '../kit/paths.ts';
 import { Loaded } from '../kit/query.tsx';
 import { TableSkeleton } from '../kit/skeleton.tsx';
 import { Table, type Column } from '../kit/table.tsx';
 import { t } from '../kit/text.ts';
 import { Instant } from '../kit/time.tsx';
+import { SUBSCRIBER } from './subscriber-column.tsx';
 
 const REFRESH_MS = 1_000;
 
@@ -183,20 +182,7 @@ function MoveActions({ move: { id, state, failed } }: { move: PlanMove }) {
 }
 
 const COLUMNS: readonly Column<PlanMoveSubscription>[] = [
-  {
-    id: 'customer',
-    header: t('Customer'),
-    card: 'title',
-    written: (row) => row.customer_name,
-    cell: ({ customer_id, customer_name }) => (
-      <Link
-        href={paths.adminCustomer(customer_id, { tab: 'subscription' })}
-        className="py-0.5 font-medium text-accent underline-offset-4 hover:underline"
-      >
-        {customer_name}
-      </Link>
-    ),
-  },
+  SUBSCRIBER,
   {
     id: 'reason',
     header: t('Reason'),

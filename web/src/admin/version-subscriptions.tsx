@@ -3,34 +3,20 @@ import type { Plan, PlanVersion } from '@tollgate/billing-core/contract/plan.ts'
 import type { ListedSubscription } from '@tollgate/billing-core/contract/subscription.ts';
 import { Button } from '../kit/button.tsx';
 import { formatInZone } from '../kit/format.ts';
-import { Link } from '../kit/link.tsx';
 import { Card } from '../kit/page.tsx';
 import { LoadMore, usePages } from '../kit/pages.tsx';
-import { paths } from '../kit/paths.ts';
 import { Loaded } from '../kit/query.tsx';
 import { TableSkeleton } from '../kit/skeleton.tsx';
 import { Table, type Column } from '../kit/table.tsx';
 import { t } from '../kit/text.ts';
 import { Instant } from '../kit/time.tsx';
 import { SubscriptionState } from './states.tsx';
+import { SUBSCRIBER } from './subscriber-column.tsx';
 import { MoveProgress, useLastMove } from './version-move-progress.tsx';
 import { MoveDialog, movableTo } from './version-move.tsx';
 
 const COLUMNS: readonly Column<ListedSubscription>[] = [
-  {
-    id: 'customer',
-    header: t('Customer'),
-    card: 'title',
-    written: (row) => row.customer_name,
-    cell: ({ customer_id, customer_name }) => (
-      <Link
-        href={paths.adminCustomer(customer_id, { tab: 'subscription' })}
-        className="py-0.5 font-medium text-accent underline-offset-4 hover:underline"
-      >
-        {customer_name}
-      </Link>
-    ),
-  },
+  SUBSCRIBER,
   {
     id: 'state',
     header: t('State'),
