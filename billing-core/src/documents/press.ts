@@ -14,6 +14,17 @@ const KEPT_BYTES_MAX = 8 * 1024 * 1024;
 const RETRY_AFTER_S = 5;
 
 type Bytes = Uint8Array<ArrayBuffer>;
+
+/** Too many documents wait already: this one was not begun. */
+export class PressFull extends Fault {
+  constructor() {
+    super('unavailable', {
+      detail: 'Too many documents are being made',
+      retryAfter: RETRY_AFTER_S,
+    });
+  }
+}
+
 type Order = {
   text: DocumentText;
   done(bytes: Bytes): void;
@@ -66,16 +77,13 @@ export class Press {
 
   /**
    * The bytes of the document.
-   * @throws Fault unavailable when too many wait already, or when this one takes too long.
+   * @throws PressFull when too many wait already; Fault unavailable when it takes too long.
    */
   async print(text: DocumentText): Promise<Bytes> {
     const key = createHash('sha256').update(JSON.stringify(text)).digest('base64');
     const kept = this.#kept.get(key);
     if (kept !== undefined) return kept;
-    if (this.#waiting.length >= this.#limits.waitingMax) {
-      const detail = 'Too many documents are being made';
-      throw new Fault('unavailable', { detail, retryAfter: RETRY_AFTER_S });
-    }
+    if (this.#waiting.length >= this.#limits.waitingMax) throw new PressFull();
     const made = Promise.withResolvers<Bytes>();
     this.#waiting.push({ text, done: made.resolve, failed: made.reject });
     this.#next();

@@ -6,10 +6,9 @@ import { ZipFile } from 'yazl';
 import { htmlOf } from '../documents/html.ts';
 import { documentsOf } from '../documents/http.ts';
 import type { DocumentText } from '../documents/layout.ts';
-import type { Press } from '../documents/press.ts';
+import { PressFull, type Press } from '../documents/press.ts';
 import { CSV_BEGINS, csvLine } from '../kit/csv.ts';
 import { mayWait, type Sql, type Tx } from '../kit/database.ts';
-import { Fault } from '../kit/fault.ts';
 import { BOOKS, type Book } from './books.ts';
 import { MONEY_BOOKS } from './money-books.ts';
 import { readmeOf } from './readme.ts';
@@ -83,14 +82,16 @@ async function* once<Part>(part: Part): AsyncGenerator<Part> {
   yield part;
 }
 
-/** The document as PDF, however many wait for others: people who look at one go before. */
+/**
+ * The document as PDF, however many wait for others: people who look at one go before. One that
+ * takes too long does so again, and would keep the press from all of them each time.
+ */
 async function printed(press: Press, text: DocumentText): Promise<Uint8Array> {
   for (let tries = 1; ; tries++) {
     try {
       return await press.print(text);
     } catch (error) {
-      const isBusy = error instanceof Fault && error.code === 'unavailable';
-      if (!isBusy || tries === PRINTS_MAX) throw error;
+      if (!(error instanceof PressFull) || tries === PRINTS_MAX) throw error;
       await pause(PRINT_AGAIN_MS);
     }
   }
