@@ -193,6 +193,43 @@ test('two runs at once move everybody once', async () => {
   for (const each of await stepsOf(core, crowd)) expect(each.parts).toEqual([id]);
 });
 
+test('whose turn a core that is gone leaves undone is moved by the run that goes on', async () => {
+  const [old, fresh] = await planWith(core, ['1000', '1200']);
+  const [first] = await crowdOn(core, old, 2);
+  const id = await begin(old, fresh);
+  const held = await hold(
+    core.sql,
+    (own) => own`select from plan_move_subscriptions
+      where move_id = ${id} and subscription_id = ${first ?? ''} for update`,
+  );
+  const going = run(id);
+  await Promise.race([going, somebodyWaits(core.sql)]);
+  await held.commit();
+  await going;
+  expect(await read(id)).toMatchObject({ state: 'done', moved: 2, waiting: 0 });
+});
+
+test('a retry meets a move that is begun just then', async () => {
+  const [old, fresh] = await planWith(core, ['1000', '1200']);
+  const [leaving] = await crowdOn(core, old, 1);
+  await step(leaving ?? '', { step: 'cancel', at: 'period_end' });
+  const id = await begin(old, fresh, 'period_end');
+  await run(id);
+  const other = `pmv_${'9'.repeat(24)}`;
+  const held = await hold(
+    core.sql,
+    (own) => own`
+      insert into plan_moves (id, from_version, to_version, at, actor_kind, actor_id, created_at)
+      values (${other}, ${old}, ${fresh}, 'now', 'system', 'test', now())`,
+  );
+  const retried = core.admin('POST', `/v1/plan-moves/${id}/retry`);
+  await somebodyWaits(core.sql);
+  await held.commit();
+  const { status, body } = await retried;
+  expect([status, body['code']]).toEqual([409, 'already_exists']);
+  expect(await read(id)).toMatchObject({ state: 'done', failed: 1 });
+});
+
 test('a run that has taken its time asks for the next one', async () => {
   const [old, fresh] = await planWith(core, ['1000', '1200']);
   await crowdOn(core, old, 3);

@@ -1,7 +1,9 @@
 import type { MOVED_STATES, PlanMove, PlanMovePreview } from '../contract/plan-move.ts';
 import type { PageQuery } from '../contract/page.ts';
-import type { Query, Tx } from '../kit/database.ts';
+import { unique, type Query, type Tx } from '../kit/database.ts';
 import { afterCursor } from '../kit/page.ts';
+
+export const RUNNING = 'A move from this version is running: wait for it, or cancel it';
 
 type Asked = {
   id: string;
@@ -122,18 +124,24 @@ export async function lockMove(tx: Tx, id: string): Promise<MoveRow | undefined>
   return row;
 }
 
-/** Who comes next, and whose it is; nobody is taken whose turn goes on somewhere. */
-export async function takeNext(
-  tx: Tx,
-  moveId: string,
-): Promise<{ id: string; customer_id: string } | undefined> {
-  const [row] = await tx<{ id: string; customer_id: string }[]>`
-    select subscription_id as id, customer_id
-      from plan_move_subscriptions member
-      join subscriptions on subscriptions.id = subscription_id
-     where move_id = ${moveId} and member.state = 'waiting'
-     order by subscription_id limit 1 for update of member skip locked`;
-  return row;
+type Next = { id: string; customer_id: string };
+
+const waitingIn = (tx: Tx, moveId: string) => tx`
+  select subscription_id as id, customer_id
+    from plan_move_subscriptions member
+    join subscriptions on subscriptions.id = subscription_id
+   where move_id = ${moveId} and member.state = 'waiting'
+   order by subscription_id limit 1 for update of member`;
+
+/**
+ * Who comes next, and whose it is: of those whose turn goes on somewhere none before all others,
+ * and then when it ended with nothing done. That of a core that is gone may end so.
+ */
+export async function takeNext(tx: Tx, moveId: string): Promise<Next | undefined> {
+  const [free] = await tx<Next[]>`${waitingIn(tx, moveId)} skip locked`;
+  if (free !== undefined) return free;
+  const [left] = await tx<Next[]>`${waitingIn(tx, moveId)}`;
+  return left;
 }
 
 type Outcome = { state: MovedState; at: Date; code?: string; detail?: string };
@@ -163,13 +171,17 @@ export async function cancelMove(tx: Tx, id: string, at: Date): Promise<void> {
   await tx`update plan_moves set state = 'canceled', ended_at = ${at} where id = ${id}`;
 }
 
-/** Those that failed wait again, for a move that runs again. Out: how many that are. */
+/**
+ * Those that failed wait again, for a move that runs again. Out: how many that are.
+ * @throws Fault already_exists when another one from its version was begun just now.
+ */
 export async function reopen(
   tx: Tx,
   { id, actor_kind, actor_id }: Pick<MoveRow, 'id' | 'actor_kind' | 'actor_id'>,
 ): Promise<number> {
   const row = { state: 'running', ended_at: null, actor_kind, actor_id };
-  await tx`update plan_moves set ${tx(row)} where id = ${id}`;
+  const uniques = { plan_moves_running: RUNNING };
+  await unique(uniques, tx`update plan_moves set ${tx(row)} where id = ${id}`);
   const waiting = await tx`
     update plan_move_subscriptions set state = 'waiting', code = null, detail = null, at = null
      where move_id = ${id} and state = 'failed'`;

@@ -16,13 +16,13 @@ import {
   lockMove,
   moveById,
   reopen,
+  RUNNING,
   type CountedMove,
 } from './move-store.ts';
 import { timeAhead } from './steps.ts';
 
 /** The job that moves everybody of one move. */
 export const MOVE = 'subscriptions.move';
-const RUNNING = 'A move from this version is running: wait for it, or cancel it';
 
 /** Asks for a run of it; `run` tells it from the one that may ask. */
 export const sendMove = (tx: Tx, send: SendJob, of: { plan_move_id: string; run: string }) =>
