@@ -15,7 +15,10 @@ const SIGNATURE_BYTES = 8;
 /** The length and the name before what is in a chunk, and the checksum behind it. */
 const [HEAD_BYTES, CHECKSUM_BYTES] = [8, 4];
 
-type Chunk = { name: string; data: Buffer };
+/** `whole` is the chunk as it stands in the file. */
+type Chunk = { name: string; data: Buffer; whole: Buffer };
+/** What a picture is made of, each but the pixels once. */
+const PARTS = ['IHDR', 'PLTE', 'tRNS'];
 
 /** The chunks of a PNG to its IEND; undefined where it ends before. */
 function chunksOf(png: Buffer): Chunk[] | undefined {
@@ -24,9 +27,10 @@ function chunksOf(png: Buffer): Chunk[] | undefined {
     const length = png.readUInt32BE(at);
     const name = png.toString('latin1', at + 4, at + HEAD_BYTES);
     const data = png.subarray(at + HEAD_BYTES, at + HEAD_BYTES + length);
+    const end = at + HEAD_BYTES + length + CHECKSUM_BYTES;
+    chunks.push({ name, data, whole: png.subarray(at, end) });
     if (name === 'IEND') return chunks;
-    chunks.push({ name, data });
-    at += HEAD_BYTES + length + CHECKSUM_BYTES;
+    at = end;
   }
   return undefined;
 }
@@ -55,10 +59,24 @@ function hasColours(chunks: readonly Chunk[], { type, bits }: { type: number; bi
   return clear === (type === GREY ? 2 : type === COLOUR ? 6 : undefined);
 }
 
-function isSoundPng(png: Buffer): boolean {
-  const chunks = chunksOf(png);
-  const head = chunks?.[0];
-  if (chunks === undefined || head?.name !== 'IHDR' || head.data.length !== 13) return false;
+/**
+ * The picture of only what is looked at here: whoever reads it takes the last of what stands twice,
+ * and trips over what is no part of the picture.
+ */
+function plainPng(png: Buffer): Buffer | undefined {
+  const seen = new Set<string>();
+  const chunks = chunksOf(png)?.filter(({ name }) => {
+    const isFirst = !seen.has(name);
+    seen.add(name);
+    return name === 'IDAT' || name === 'IEND' || (PARTS.includes(name) && isFirst);
+  });
+  if (chunks === undefined || !isSoundPng(chunks)) return undefined;
+  return Buffer.concat([png.subarray(0, SIGNATURE_BYTES), ...chunks.map(({ whole }) => whole)]);
+}
+
+function isSoundPng(chunks: readonly Chunk[]): boolean {
+  const head = chunks[0];
+  if (head?.name !== 'IHDR' || head.data.length !== 13) return false;
   const [width, height] = [head.data.readUInt32BE(0), head.data.readUInt32BE(4)];
   const [bits = 0, type = -1, packing, filter, interlaced] = head.data.subarray(8);
   const channels = CHANNELS[type];
@@ -95,9 +113,8 @@ function isSoundJpeg(jpeg: Buffer): boolean {
 export function pdfPicture({ type, base64 }: NonNullable<DocumentText['logo']>) {
   const bytes = Buffer.from(base64, 'base64');
   try {
-    const isSound =
-      type === 'image/png' ? isSoundPng(bytes) : type === 'image/jpeg' && isSoundJpeg(bytes);
-    return isSound ? bytes : undefined;
+    if (type === 'image/png') return plainPng(bytes);
+    return type === 'image/jpeg' && isSoundJpeg(bytes) ? bytes : undefined;
   } catch {
     // What does not unpack, or ends in the middle.
     return undefined;

@@ -46,6 +46,7 @@ function png({ width = 8, height = 4, bits = 8, type = 6, interlaced = 0, ...of 
   ]);
 }
 
+const enormous = chunk('IHDR', Buffer.from([255, 0, 0, 9, 255, 0, 0, 9, 8, 6, 0, 0, 0]));
 const palette = chunk('PLTE', Buffer.from([255, 0, 0, 0, 0, 255]));
 const jpeg = (channels: number, side = 16): Buffer =>
   Buffer.from([
@@ -63,6 +64,7 @@ const SOUND: Record<string, Buffer> = {
     type: 3,
     before: [palette, chunk('tRNS', Buffer.from([0]))],
   }),
+  'PNG that says another size again': png({ before: [enormous] }),
   JPEG: jpeg(3),
 };
 
