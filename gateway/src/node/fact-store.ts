@@ -54,7 +54,7 @@ function openDatabase(dir: string): DatabaseSync {
  * hears again of what the disk did not take.
  */
 export class FactStore {
-  /** So many keys are kept, those that were read last; in memory at most as many. */
+  /** So many keys are kept, those that came last; in memory at most as many. */
   readonly keysMax: number;
   readonly #database: DatabaseSync;
   readonly #select: StatementSync;
